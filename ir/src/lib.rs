@@ -1,1 +1,28 @@
+//! The typed IR of sxc: the one program form that every tier and the backend read.
+//!
+//! * [`types`] and [`layout`]: sx types, interned, and what they occupy on the target.
+//! * [`op`]: the table of operations; one row defines enum, names and typing.
+//! * [`semantics`]: what each scalar operation computes, used by folding, engines and tests.
+//! * [`func`] and [`module`]: functions, statements, expressions, globals.
+//! * [`image`]: static data with relocations.
+//! * [`trap`]: the ways a program can stop, and their wording.
 
+pub mod func;
+pub mod image;
+pub mod layout;
+pub mod module;
+pub mod op;
+pub mod semantics;
+pub mod symbol;
+pub mod target;
+pub mod trap;
+pub mod types;
+
+pub use func::*;
+pub use image::*;
+pub use module::*;
+pub use op::*;
+pub use symbol::Symbol;
+pub use target::Target;
+pub use trap::TrapKind;
+pub use types::{TypeId, TypeKind, TypeTable};

@@ -1,1 +1,149 @@
+//! What an engine that runs IR at compile time offers and asks for. Engines know nothing of each other; the frontend
+//! and the parity gate know engines only through this crate.
 
+use sx_ir::trap::LimitKind;
+use sx_ir::{FuncId, GlobalId, LocId, Module, TrapKind};
+
+/// Exact bounds on an evaluation, equal in every engine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Steps allowed. A step is counted at each function entry (root included) and at the start of each loop
+    /// iteration. The step that would exceed the limit ends the evaluation with [`LimitKind::Steps`].
+    pub steps: u64,
+    /// Heap bytes that may be live at once.
+    pub memory: u64,
+    /// Active sx frames, the root's included.
+    pub depth: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { steps: u64::MAX, memory: 4 << 30, depth: 100_000 }
+    }
+}
+
+/// An active call, as shown in a comptime stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Frame {
+    pub func: FuncId,
+    /// Innermost frame: the position that failed; others: their current call.
+    pub loc: LocId,
+}
+
+/// How an evaluation ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// The root returned; its results as zero-extended patterns.
+    Finished(Vec<u64>),
+    Trapped(Trap),
+    Limit(LimitKind),
+    /// The program asked to end with this status (`_exit`).
+    Exit(i32),
+    /// A call the sandbox does not offer; the text says which and why.
+    Unsupported(String),
+    /// The engine is at fault.
+    Bug(String),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trap {
+    pub kind: TrapKind,
+    pub a: u64,
+    pub b: u64,
+    /// Replaces the kind's message (host functions); may name the object concerned.
+    pub detail: Option<String>,
+}
+
+impl Trap {
+    pub fn new(kind: TrapKind, a: u64, b: u64) -> Trap {
+        Trap { kind, a, b, detail: None }
+    }
+
+    pub fn message(&self) -> String {
+        self.detail.clone().unwrap_or_else(|| self.kind.message(self.a, self.b))
+    }
+}
+
+pub struct Outcome {
+    pub status: Status,
+    /// Active calls when it ended, innermost first; empty after `Finished`.
+    pub frames: Vec<Frame>,
+    pub steps: u64,
+    /// Most heap bytes live at once.
+    pub peak_memory: u64,
+    /// Digest of globals and heap at the end; equal in every engine.
+    pub digest: u64,
+    /// The machine's memory, for reading the result.
+    pub memory: Box<dyn MemoryView>,
+}
+
+/// What an address belongs to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ObjectKind {
+    Global(GlobalId),
+    /// Live heap block.
+    Heap,
+    /// Frame memory.
+    Stack,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Object {
+    pub base: u64,
+    pub size: u64,
+    pub kind: ObjectKind,
+}
+
+/// Reading a machine's memory after (or during) an evaluation. Addresses are sandbox addresses.
+pub trait MemoryView {
+    fn read(&self, addr: u64, len: u64) -> Option<&[u8]>;
+    /// The object containing `addr`, or ending at it (one past the end).
+    fn object_at(&self, addr: u64) -> Option<Object>;
+    /// The function a function value stands for.
+    fn function_of(&self, value: u64) -> Option<FuncId>;
+    /// Address of a global that was reachable from the root.
+    fn address_of(&self, global: GlobalId) -> Option<u64>;
+}
+
+/// Memory access for host functions while the program runs.
+pub trait SandboxMemory: MemoryView {
+    fn write(&mut self, addr: u64, bytes: &[u8]) -> Result<(), HostFault>;
+    /// A fresh zeroed 16-aligned block.
+    fn alloc(&mut self, size: u64) -> Result<u64, HostFault>;
+    fn free(&mut self, addr: u64) -> Result<(), HostFault>;
+    /// Host address of `len` bytes at `addr`, for calls into host libraries.
+    fn host_pointer(&mut self, addr: u64, len: u64) -> Option<*mut u8>;
+    /// Sandbox address of a host address inside the machine's memory.
+    fn sandbox_address(&self, host: *const u8) -> Option<u64>;
+    /// Function value of a function reachable from the root.
+    fn function_value(&self, func: FuncId) -> Option<u64>;
+}
+
+/// Why a host function did not return.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HostFault {
+    Trap(Trap),
+    Limit(LimitKind),
+    Exit(i32),
+    Unsupported(String),
+}
+
+/// Calls that leave the sandbox: `extern` symbols and compiler functions (`Linkage::Extern`, `Linkage::Host`).
+pub trait Host {
+    /// Runs `func` of `module` with `args` (zero-extended patterns, variadic ones included); as many results as its
+    /// signature says. `frames` gives the active sx calls, innermost first.
+    fn call(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        args: &[u64],
+        memory: &mut dyn SandboxMemory,
+        frames: &dyn Fn() -> Vec<Frame>,
+    ) -> Result<Vec<u64>, HostFault>;
+}
+
+/// An engine. `run` executes `root` (a verified function of `module`) on fresh memory holding the initial globals.
+pub trait ComptimeEngine {
+    fn name(&self) -> &'static str;
+    fn run(&mut self, module: &Module, root: FuncId, args: &[u64], limits: &Limits, host: &mut dyn Host) -> Outcome;
+}

@@ -1,1 +1,3 @@
+//! The machine that engines share: flat sandboxed memory, deterministic allocator, frames, host functions of libc.
 
+pub mod ctx;
