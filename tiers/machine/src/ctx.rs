@@ -38,7 +38,9 @@ pub enum Exit {
     Host = 3,
 }
 
-/// Machine-code entry of a function: `extern "sysv64" fn(ctx: *mut VmCtx, frame: *mut u64) -> u64` ([`Exit`]).
+/// Machine-code entry of a function: `extern "sysv64" fn(ctx: *mut VmCtx, frame: *mut u64, func: u64) -> u64`
+/// ([`Exit`]). Whoever calls through `entries` passes the callee's `FuncId` as third argument: compiled code ignores
+/// it, the one stub that runs any function in the VM needs it.
 pub type CodeEntry = *const u8;
 
 #[repr(C)]
