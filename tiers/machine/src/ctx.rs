@@ -14,7 +14,10 @@
 //! before counting), check depth, push a [`CallRecord`], check and take sandbox stack. A limit hit on entry is
 //! reported at the caller's call (the callee has no record yet for `Steps` and `Depth`; for `Stack` it has).
 
-use sx_ir::{FuncId, LocId};
+#![allow(unsafe_code)]
+
+use sx_ir::{FuncId, LocId, TrapKind};
+use sx_tier_api::{HostFault, Trap};
 
 /// One active call. `loc` is kept current by the tier that runs the frame: set before every call and host call, and
 /// when a trap is raised.
@@ -76,4 +79,92 @@ pub struct VmCtx {
     pub frames_end: *mut u64,
     /// The engine's own state (host, machine, VM), for callbacks from machine code.
     pub owner: *mut core::ffi::c_void,
+}
+
+impl VmCtx {
+    /// Whether `len` bytes at `addr` may be read.
+    #[inline(always)]
+    pub fn can_load(&self, addr: u64, len: u64) -> bool {
+        addr >= self.load_start && len <= self.mem_end && addr <= self.mem_end - len
+    }
+
+    /// Whether `len` bytes at `addr` may be written.
+    #[inline(always)]
+    pub fn can_store(&self, addr: u64, len: u64) -> bool {
+        addr >= self.store_start && len <= self.mem_end && addr <= self.mem_end - len
+    }
+
+    /// Why [`VmCtx::can_load`] said no.
+    #[cold]
+    pub fn load_fault(&self, addr: u64, len: u64) -> Fault {
+        if addr < self.load_start {
+            Fault {
+                kind: TrapKind::NullAccess,
+                a: addr,
+                b: 0,
+            }
+        } else {
+            Fault {
+                kind: TrapKind::BadAccess,
+                a: addr,
+                b: len,
+            }
+        }
+    }
+
+    /// Why [`VmCtx::can_store`] said no.
+    #[cold]
+    pub fn store_fault(&self, addr: u64, len: u64) -> Fault {
+        if self.can_load(addr, len) {
+            Fault {
+                kind: TrapKind::ConstWrite,
+                a: addr,
+                b: 0,
+            }
+        } else {
+            self.load_fault(addr, len)
+        }
+    }
+
+    /// The function a function value stands for.
+    #[inline]
+    pub fn function_of(&self, value: u64) -> Option<FuncId> {
+        let offset = value.wrapping_sub(self.fn_base);
+        let ordinal = offset / FN_STRIDE;
+        if ordinal < self.fn_count && offset.is_multiple_of(FN_STRIDE) {
+            // SAFETY: `fn_of` points at `fn_count` entries for as long as the machine lives.
+            Some(unsafe { *self.fn_of.add(ordinal as usize) })
+        } else {
+            None
+        }
+    }
+}
+
+/// Distance of neighbouring function values.
+pub const FN_STRIDE: u64 = 16;
+
+/// A trap without text: what the hot paths return.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fault {
+    pub kind: TrapKind,
+    pub a: u64,
+    pub b: u64,
+}
+
+impl Fault {
+    pub fn new(kind: TrapKind, a: u64, b: u64) -> Fault {
+        Fault { kind, a, b }
+    }
+}
+
+impl From<Fault> for Trap {
+    fn from(fault: Fault) -> Trap {
+        Trap::new(fault.kind, fault.a, fault.b)
+    }
+}
+
+impl From<Fault> for HostFault {
+    fn from(fault: Fault) -> HostFault {
+        HostFault::Trap(fault.into())
+    }
 }

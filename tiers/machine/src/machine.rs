@@ -1,0 +1,547 @@
+//! One evaluation's machine: memory, frames, context, and the steps every engine takes in the same way.
+
+#![allow(unsafe_code)]
+
+use sx_ir::target::Endian;
+use sx_ir::trap::LimitKind;
+use sx_ir::{FrameLayout, FuncId, GlobalId, LocId, Module, SigId, TrapKind, Ty};
+use sx_tier_api::{
+    Frame, Host, HostFault, Limits, MemoryView, Object, ObjectKind, Outcome, SandboxMemory, Status,
+    Trap,
+};
+
+use crate::ctx::{CallRecord, Fault, VmCtx};
+use crate::heap::Heap;
+use crate::mapping::{self, Mapping};
+use crate::memory::{AddressSpace, GUARD, STACK_SIZE};
+
+/// Host memory for frames: deep recursion of large frames has to fit; pages cost nothing until used.
+const FRAMES_BYTES: usize = 16 << 30;
+/// Frame memory kept for the next machine.
+const FRAMES_KEPT: usize = 1 << 20;
+
+pub struct Machine {
+    pub ctx: VmCtx,
+    pub space: AddressSpace,
+    pub pointer_size: u64,
+    pub big_endian: bool,
+    pub root: FuncId,
+    heap: Heap,
+    /// Address 0 of the sandbox is its base. `None` only while being dropped.
+    sandbox: Option<Mapping>,
+    frames: Option<Mapping>,
+    records: Option<Mapping>,
+    root_layout: FrameLayout,
+    root_slots: Vec<u64>,
+    /// The host could not provide the memory.
+    broken: bool,
+}
+
+impl Machine {
+    /// A machine holding the initial globals that `root` reaches.
+    pub fn new(module: &Module, root: FuncId, limits: &Limits) -> Machine {
+        let space = AddressSpace::new(module, root, limits);
+        let fits = space.fits();
+        let sandbox = if fits {
+            mapping::acquire(space.heap_end as usize)
+        } else {
+            None
+        };
+        let frames = acquire_frames();
+        let record_bytes = limits.depth as usize * size_of::<CallRecord>();
+        let records = mapping::acquire(record_bytes.max(1));
+        let broken = sandbox.is_none() || frames.is_none() || records.is_none();
+        let base = |m: &Option<Mapping>| m.as_ref().map_or(std::ptr::null_mut(), Mapping::base);
+        let frames_end = frames.as_ref().map_or(std::ptr::null_mut(), |m| {
+            // SAFETY: one past the end of the mapping.
+            unsafe { m.base().add(m.len()).cast::<u64>() }
+        });
+        let ctx = VmCtx {
+            mem_base: base(&sandbox),
+            load_start: GUARD,
+            store_start: space.store_start,
+            mem_end: space.heap_start,
+            sp: space.stack_start,
+            stack_end: space.stack_start + STACK_SIZE,
+            steps: 0,
+            step_limit: limits.steps,
+            records: base(&records).cast(),
+            depth: 0,
+            depth_limit: u64::from(limits.depth),
+            entries: std::ptr::null(),
+            fn_base: space.fn_base,
+            fn_of: space.funcs.as_ptr(),
+            fn_count: space.funcs.len() as u64,
+            trap_kind: 0,
+            trap_a: 0,
+            trap_b: 0,
+            frames_end,
+            owner: std::ptr::null_mut(),
+        };
+        let function = module.func(root);
+        let mut machine = Machine {
+            heap: Heap::new(space.heap_start, space.heap_end, limits.memory),
+            ctx,
+            space,
+            pointer_size: module.target.pointer_size,
+            big_endian: module.target.endian == Endian::Big,
+            root,
+            sandbox,
+            frames,
+            records,
+            root_layout: function.frame_layout(),
+            root_slots: function.slots.iter().map(|s| s.size).collect(),
+            broken,
+        };
+        if broken {
+            machine.ctx.mem_end = 0;
+            machine.ctx.stack_end = machine.ctx.sp;
+        } else {
+            let len = machine.space.globals_end as usize;
+            // SAFETY: the mapping reaches to heap_end, beyond the globals, and nothing else refers to it yet.
+            let image = unsafe { std::slice::from_raw_parts_mut(machine.ctx.mem_base, len) };
+            machine.space.write_globals(module, image);
+        }
+        machine
+    }
+
+    /// Some("reason") if the machine can't run anything; engines report it as [`Status::Bug`].
+    pub fn unusable(&self) -> Option<String> {
+        if !self.broken {
+            return None;
+        }
+        Some(if self.space.fits() {
+            "the host has no address space left for a comptime machine".into()
+        } else {
+            "the program's globals do not fit the target's address space".into()
+        })
+    }
+
+    /// Start of the register stack: where the root's frame goes.
+    pub fn frames_base(&self) -> *mut u64 {
+        self.frames
+            .as_ref()
+            .map_or(std::ptr::null_mut(), |m| m.base().cast())
+    }
+
+    // ---- memory access ----
+
+    pub fn endian(&self) -> Endian {
+        if self.big_endian {
+            Endian::Big
+        } else {
+            Endian::Little
+        }
+    }
+
+    /// Host address of a checked sandbox address.
+    #[inline(always)]
+    fn host(&self, addr: u64) -> *mut u8 {
+        // SAFETY: callers have checked addr against mem_end, which lies inside the mapping.
+        unsafe { self.ctx.mem_base.add(addr as usize) }
+    }
+
+    /// The zero-extended value of type `ty` at `addr`.
+    #[inline]
+    pub fn load(&self, ty: Ty, addr: u64) -> Result<u64, Fault> {
+        let size = ty.size(self.pointer_size);
+        if !self.ctx.can_load(addr, size) {
+            return Err(self.ctx.load_fault(addr, size));
+        }
+        let at = self.host(addr);
+        // SAFETY: `size` bytes at `addr` were checked; unaligned reads are used throughout.
+        unsafe {
+            Ok(match (size, self.big_endian) {
+                (1, _) => u64::from(*at),
+                (2, false) => u64::from(at.cast::<u16>().read_unaligned()),
+                (4, false) => u64::from(at.cast::<u32>().read_unaligned()),
+                (_, false) => at.cast::<u64>().read_unaligned(),
+                (2, true) => u64::from(at.cast::<u16>().read_unaligned().swap_bytes()),
+                (4, true) => u64::from(at.cast::<u32>().read_unaligned().swap_bytes()),
+                (_, true) => at.cast::<u64>().read_unaligned().swap_bytes(),
+            })
+        }
+    }
+
+    /// Stores the low bytes of `value` as a `ty`.
+    #[inline]
+    pub fn store(&mut self, ty: Ty, addr: u64, value: u64) -> Result<(), Fault> {
+        let size = ty.size(self.pointer_size);
+        if !self.ctx.can_store(addr, size) {
+            return Err(self.ctx.store_fault(addr, size));
+        }
+        let at = self.host(addr);
+        // SAFETY: as in `load`, checked for writing.
+        unsafe {
+            match (size, self.big_endian) {
+                (1, _) => *at = value as u8,
+                (2, false) => at.cast::<u16>().write_unaligned(value as u16),
+                (4, false) => at.cast::<u32>().write_unaligned(value as u32),
+                (_, false) => at.cast::<u64>().write_unaligned(value),
+                (2, true) => at
+                    .cast::<u16>()
+                    .write_unaligned((value as u16).swap_bytes()),
+                (4, true) => at
+                    .cast::<u32>()
+                    .write_unaligned((value as u32).swap_bytes()),
+                (_, true) => at.cast::<u64>().write_unaligned(value.swap_bytes()),
+            }
+        }
+        Ok(())
+    }
+
+    /// memmove. The destination is checked before the source; a zero length touches nothing.
+    pub fn copy(&mut self, dst: u64, src: u64, len: u64) -> Result<(), Fault> {
+        if len == 0 {
+            return Ok(());
+        }
+        if !self.ctx.can_store(dst, len) {
+            return Err(self.ctx.store_fault(dst, len));
+        }
+        if !self.ctx.can_load(src, len) {
+            return Err(self.ctx.load_fault(src, len));
+        }
+        // SAFETY: both ranges were checked; overlapping is allowed.
+        unsafe { std::ptr::copy(self.host(src), self.host(dst), len as usize) };
+        Ok(())
+    }
+
+    /// memset. A zero length touches nothing.
+    pub fn fill(&mut self, dst: u64, byte: u8, len: u64) -> Result<(), Fault> {
+        if len == 0 {
+            return Ok(());
+        }
+        if !self.ctx.can_store(dst, len) {
+            return Err(self.ctx.store_fault(dst, len));
+        }
+        // SAFETY: the range was checked.
+        unsafe { self.host(dst).write_bytes(byte, len as usize) };
+        Ok(())
+    }
+
+    // ---- calls ----
+
+    /// Counts a step: a function entry or the start of a loop iteration.
+    #[inline(always)]
+    pub fn step(&mut self) -> Result<(), LimitKind> {
+        if self.ctx.steps >= self.ctx.step_limit {
+            return Err(LimitKind::Steps);
+        }
+        self.ctx.steps += 1;
+        Ok(())
+    }
+
+    /// The entry sequence of a function with `frame_size` bytes of slots; yields its frame memory's address (zeroed).
+    /// `loc` is where the function stands: the position shown if its frame memory does not fit.
+    #[inline]
+    pub fn enter(&mut self, func: FuncId, loc: LocId, frame_size: u64) -> Result<u64, LimitKind> {
+        self.step()?;
+        if self.ctx.depth >= self.ctx.depth_limit {
+            return Err(LimitKind::Depth);
+        }
+        // SAFETY: depth < depth_limit, and the records mapping holds depth_limit records.
+        unsafe { *self.ctx.records.add(self.ctx.depth as usize) = CallRecord { func, loc } };
+        self.ctx.depth += 1;
+        let base = self.ctx.sp;
+        if frame_size != 0 {
+            if frame_size > self.ctx.stack_end - base {
+                return Err(LimitKind::Stack);
+            }
+            // SAFETY: the range lies in the stack region.
+            unsafe { self.host(base).write_bytes(0, frame_size as usize) };
+            self.ctx.sp = base + frame_size;
+        }
+        Ok(base)
+    }
+
+    /// Undoes [`Machine::enter`] when the function returns.
+    #[inline]
+    pub fn leave(&mut self, frame_size: u64) {
+        self.ctx.sp -= frame_size;
+        self.ctx.depth -= 1;
+    }
+
+    /// Sets the position of the innermost frame.
+    #[inline]
+    pub fn set_loc(&mut self, loc: LocId) {
+        if self.ctx.depth > 0 {
+            // SAFETY: records[..depth] are initialised.
+            unsafe { (*self.ctx.records.add(self.ctx.depth as usize - 1)).loc = loc };
+        }
+    }
+
+    /// The function an indirect call of signature `sig` through `value` goes to.
+    #[inline]
+    pub fn resolve_call(&self, module: &Module, value: u64, sig: SigId) -> Result<FuncId, Fault> {
+        let func = self
+            .ctx
+            .function_of(value)
+            .ok_or(Fault::new(TrapKind::BadCall, value, 0))?;
+        if module.func(func).sig == sig {
+            Ok(func)
+        } else {
+            Err(Fault::new(TrapKind::BadCallSignature, value, 0))
+        }
+    }
+
+    /// Calls a function defined outside (`Linkage::Extern`, `Linkage::Host`). Results as its signature says, as
+    /// zero-extended patterns. The caller has set its own loc before.
+    pub fn call_host(
+        &mut self,
+        module: &Module,
+        host: &mut dyn Host,
+        func: FuncId,
+        args: &[u64],
+    ) -> Result<Vec<u64>, HostFault> {
+        let (records, depth) = (self.ctx.records, self.ctx.depth);
+        let frames = move || frames_of(records, depth);
+        let mut results = host.call(module, func, args, self, &frames)?;
+        let wanted = &module.sig(module.func(func).sig).results;
+        results.resize(wanted.len(), 0);
+        for (result, ty) in results.iter_mut().zip(wanted) {
+            *result = sx_ir::semantics::zext_from(
+                *result,
+                sx_ir::semantics::width(*ty, self.pointer_size),
+            );
+        }
+        Ok(results)
+    }
+
+    /// Active calls, innermost first.
+    pub fn frames(&self) -> Vec<Frame> {
+        frames_of(self.ctx.records, self.ctx.depth)
+    }
+
+    // ---- heap ----
+
+    pub fn heap(&self) -> &Heap {
+        &self.heap
+    }
+
+    pub fn malloc(&mut self, size: u64) -> Result<u64, LimitKind> {
+        let block = self.heap.alloc(size)?;
+        self.ctx.mem_end = self.heap.top().max(self.ctx.mem_end);
+        if block.dirty != 0
+            && let Some(sandbox) = &self.sandbox
+        {
+            let dirty = block.dirty.min(size.next_multiple_of(16));
+            sandbox.clear(block.addr as usize, (block.addr + dirty) as usize);
+        }
+        Ok(block.addr)
+    }
+
+    pub fn mfree(&mut self, addr: u64) -> Result<(), Fault> {
+        self.heap.free(addr)
+    }
+
+    // ---- the end ----
+
+    /// Digest of the mutable globals and the live heap blocks with their addresses.
+    pub fn digest(&self) -> u64 {
+        let mut hash = Digest::new();
+        let mut object = |addr: u64, size: u64| {
+            hash.word(addr);
+            hash.word(size);
+            hash.bytes(self.read(addr, size).unwrap_or(&[]));
+        };
+        for global in self.space.globals.iter().filter(|g| g.mutable) {
+            object(global.addr, global.size);
+        }
+        for (addr, size) in self.heap.blocks() {
+            object(addr, size);
+        }
+        hash.0
+    }
+
+    /// Ends the evaluation.
+    pub fn into_outcome(self, status: Status) -> Outcome {
+        let frames = if matches!(status, Status::Finished(_)) {
+            Vec::new()
+        } else {
+            self.frames()
+        };
+        Outcome {
+            frames,
+            steps: self.ctx.steps,
+            peak_memory: self.heap.peak(),
+            digest: self.digest(),
+            status,
+            memory: Box::new(self),
+        }
+    }
+}
+
+/// What a fault of the host or of the machine makes of the evaluation.
+pub fn status_of(fault: HostFault) -> Status {
+    match fault {
+        HostFault::Trap(trap) => Status::Trapped(trap),
+        HostFault::Limit(limit) => Status::Limit(limit),
+        HostFault::Exit(code) => Status::Exit(code),
+        HostFault::Unsupported(text) => Status::Unsupported(text),
+    }
+}
+
+/// As much frame memory as the host gives, so that a limited address space still works.
+fn acquire_frames() -> Option<Mapping> {
+    let mut len = FRAMES_BYTES;
+    loop {
+        match mapping::acquire(len) {
+            Some(mapping) => return Some(mapping),
+            None if len > 64 << 20 => len /= 2,
+            None => return None,
+        }
+    }
+}
+
+fn frames_of(records: *const CallRecord, depth: u64) -> Vec<Frame> {
+    if depth == 0 {
+        return Vec::new();
+    }
+    // SAFETY: records[..depth] are initialised, and calls in progress don't change them while this runs.
+    let records = unsafe { std::slice::from_raw_parts(records, depth as usize) };
+    records
+        .iter()
+        .rev()
+        .map(|r| Frame {
+            func: r.func,
+            loc: r.loc,
+        })
+        .collect()
+}
+
+impl MemoryView for Machine {
+    fn read(&self, addr: u64, len: u64) -> Option<&[u8]> {
+        if len == 0 {
+            return Some(&[]);
+        }
+        // SAFETY: the range was checked, and lives as long as the machine.
+        self.ctx
+            .can_load(addr, len)
+            .then(|| unsafe { std::slice::from_raw_parts(self.host(addr), len as usize) })
+    }
+
+    fn object_at(&self, addr: u64) -> Option<Object> {
+        if let Some(global) = self.space.global_at(addr) {
+            return Some(Object {
+                base: global.addr,
+                size: global.size,
+                kind: ObjectKind::Global(global.id),
+            });
+        }
+        if addr >= self.space.heap_start {
+            let (base, size) = self.heap.block_at(addr)?;
+            return Some(Object {
+                base,
+                size,
+                kind: ObjectKind::Heap,
+            });
+        }
+        // Of the stack only the root's frame outlives the calls.
+        let offset = addr.checked_sub(self.space.stack_start)?;
+        let slots = || self.root_layout.offsets.iter().zip(&self.root_slots);
+        let found = slots()
+            .find(|(start, size)| offset >= **start && offset - **start < **size)
+            .or_else(|| {
+                slots().find(|(start, size)| offset == **start + **size || offset == **start)
+            })?;
+        Some(Object {
+            base: self.space.stack_start + found.0,
+            size: *found.1,
+            kind: ObjectKind::Stack,
+        })
+    }
+
+    fn function_of(&self, value: u64) -> Option<FuncId> {
+        self.ctx.function_of(value)
+    }
+
+    fn address_of(&self, global: GlobalId) -> Option<u64> {
+        self.space.global_address(global)
+    }
+}
+
+impl SandboxMemory for Machine {
+    fn write(&mut self, addr: u64, bytes: &[u8]) -> Result<(), HostFault> {
+        let len = bytes.len() as u64;
+        if len == 0 {
+            return Ok(());
+        }
+        if !self.ctx.can_store(addr, len) {
+            return Err(self.ctx.store_fault(addr, len).into());
+        }
+        // SAFETY: the range was checked; `bytes` borrows other memory or, as with any slice, does not overlap.
+        unsafe { std::ptr::copy(bytes.as_ptr(), self.host(addr), bytes.len()) };
+        Ok(())
+    }
+
+    fn alloc(&mut self, size: u64) -> Result<u64, HostFault> {
+        self.malloc(size).map_err(HostFault::Limit)
+    }
+
+    fn free(&mut self, addr: u64) -> Result<(), HostFault> {
+        self.mfree(addr)
+            .map_err(|fault| HostFault::Trap(Trap::from(fault)))
+    }
+
+    fn host_pointer(&mut self, addr: u64, len: u64) -> Option<*mut u8> {
+        self.ctx.can_load(addr, len).then(|| self.host(addr))
+    }
+
+    fn sandbox_address(&self, host: *const u8) -> Option<u64> {
+        let addr = (host as u64).wrapping_sub(self.ctx.mem_base as u64);
+        (addr >= self.ctx.load_start && addr <= self.ctx.mem_end).then_some(addr)
+    }
+
+    fn function_value(&self, func: FuncId) -> Option<u64> {
+        self.space.function_value(func)
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        if let Some(sandbox) = self.sandbox.take() {
+            sandbox.clear(0, self.space.globals_end as usize);
+            sandbox.discard(
+                self.space.stack_start as usize,
+                (self.space.stack_start + STACK_SIZE) as usize,
+            );
+            sandbox.clear(self.space.heap_start as usize, self.heap.top() as usize);
+            mapping::release(sandbox);
+        }
+        if let Some(frames) = self.frames.take() {
+            frames.discard(FRAMES_KEPT, frames.len());
+            mapping::release(frames);
+        }
+        if let Some(records) = self.records.take() {
+            records.discard(FRAMES_KEPT, records.len());
+            mapping::release(records);
+        }
+    }
+}
+
+/// A fast, portable hash of bytes.
+struct Digest(u64);
+
+impl Digest {
+    fn new() -> Digest {
+        Digest(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[inline(always)]
+    fn word(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word) * 0xd6e8_feb8_6659_fd93_a076_1d64_78bd_642f;
+        self.0 = (product as u64) ^ ((product >> 64) as u64).rotate_left(23);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let mut last = [0u8; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            self.word(u64::from_le_bytes(last));
+        }
+    }
+}
