@@ -5,6 +5,7 @@
 //! * [`semantics`]: what each scalar operation computes, used by folding, engines and tests.
 //! * [`func`] and [`module`]: functions, statements, expressions, globals.
 //! * [`image`]: static data with relocations.
+//! * [`walk`], [`verify`], [`print`], [`parse`]: the shape of IR, its contract, its text form.
 //! * [`trap`]: the ways a program can stop, and their wording.
 
 pub mod func;
@@ -12,11 +13,14 @@ pub mod image;
 pub mod layout;
 pub mod module;
 pub mod op;
+pub mod print;
 pub mod semantics;
 pub mod symbol;
 pub mod target;
 pub mod trap;
 pub mod types;
+pub mod verify;
+pub mod walk;
 
 pub use func::*;
 pub use image::*;

@@ -1,0 +1,274 @@
+//! Where statements and expressions keep their parts: operands in evaluation order, inner blocks, written locals.
+//! The verifier and the passes are written over these, so that a new variant is noticed in one place.
+
+use crate::func::{Block, Callee, Expr, ExprId, Function, LocalId, Stmt, StmtKind};
+use smallvec::SmallVec;
+
+/// Nesting of expressions that a verified function may have. Everything that reads IR may recurse on it.
+pub const MAX_EXPR_DEPTH: u32 = 2000;
+/// Nesting of blocks that a verified function may have.
+pub const MAX_BLOCK_DEPTH: u32 = 1000;
+
+impl Expr {
+    /// Operands in evaluation order.
+    pub fn operands(&self) -> SmallVec<[ExprId; 3]> {
+        let mut out = SmallVec::new();
+        match *self {
+            Expr::Const { .. }
+            | Expr::Local(_)
+            | Expr::SlotAddr(_)
+            | Expr::GlobalAddr(_)
+            | Expr::FuncAddr(_) => {}
+            Expr::Load { addr, .. } => out.push(addr),
+            Expr::Unary { a, .. } | Expr::Convert { a, .. } | Expr::Wrap { a, .. } => out.push(a),
+            Expr::Binary { a, b, .. } | Expr::Check { a, b, .. } => out.extend([a, b]),
+            Expr::Select { cond, a, b, .. } => out.extend([cond, a, b]),
+        }
+        out
+    }
+
+    /// The same expression over other operands.
+    pub fn map_operands(self, mut f: impl FnMut(ExprId) -> ExprId) -> Expr {
+        match self {
+            Expr::Const { .. }
+            | Expr::Local(_)
+            | Expr::SlotAddr(_)
+            | Expr::GlobalAddr(_)
+            | Expr::FuncAddr(_) => self,
+            Expr::Load { ty, addr } => Expr::Load { ty, addr: f(addr) },
+            Expr::Unary { op, ty, a } => Expr::Unary { op, ty, a: f(a) },
+            Expr::Convert { op, from, to, a } => Expr::Convert { op, from, to, a: f(a) },
+            Expr::Wrap { ty, bits, signed, a } => Expr::Wrap { ty, bits, signed, a: f(a) },
+            Expr::Binary { op, ty, a, b } => {
+                let a = f(a);
+                Expr::Binary { op, ty, a, b: f(b) }
+            }
+            Expr::Check { kind, rel, ty, a, b } => {
+                let a = f(a);
+                Expr::Check { kind, rel, ty, a, b: f(b) }
+            }
+            Expr::Select { ty, cond, a, b } => {
+                let cond = f(cond);
+                let a = f(a);
+                Expr::Select { ty, cond, a, b: f(b) }
+            }
+        }
+    }
+}
+
+impl StmtKind {
+    /// Roots of the statement's expression trees in evaluation order (those of inner blocks are not included).
+    pub fn operands(&self) -> SmallVec<[ExprId; 4]> {
+        let mut out = SmallVec::new();
+        match self {
+            StmtKind::Set { value, .. } => out.push(*value),
+            StmtKind::Store { addr, value, .. } | StmtKind::AtomicStore { addr, value, .. } => {
+                out.extend([*addr, *value])
+            }
+            StmtKind::Copy { dst, src, len } => out.extend([*dst, *src, *len]),
+            StmtKind::Fill { dst, byte, len } => out.extend([*dst, *byte, *len]),
+            StmtKind::Eval(value) => out.push(*value),
+            StmtKind::Call(call) => {
+                match call.callee {
+                    Callee::Direct(_) => {}
+                    Callee::Indirect { target, .. } => out.push(target),
+                }
+                out.extend(call.args.iter().copied());
+            }
+            StmtKind::If { cond, .. } => out.push(*cond),
+            StmtKind::Switch { value, .. } => out.push(*value),
+            StmtKind::Return(values) => out.extend(values.iter().copied()),
+            StmtKind::AtomicLoad { addr, .. } => out.push(*addr),
+            StmtKind::AtomicRmw { addr, value, .. } => out.extend([*addr, *value]),
+            StmtKind::AtomicCmpxchg { addr, expected, desired, .. } => out.extend([*addr, *expected, *desired]),
+            StmtKind::Block { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Trap(_)
+            | StmtKind::Fence(_) => {}
+        }
+        out
+    }
+
+    /// Replaces every operand root, in evaluation order.
+    pub fn map_operands(&mut self, mut f: impl FnMut(ExprId) -> ExprId) {
+        let mut change = |id: &mut ExprId| *id = f(*id);
+        match self {
+            StmtKind::Set { value, .. } => change(value),
+            StmtKind::Store { addr, value, .. } | StmtKind::AtomicStore { addr, value, .. } => {
+                change(addr);
+                change(value);
+            }
+            StmtKind::Copy { dst, src, len } => {
+                change(dst);
+                change(src);
+                change(len);
+            }
+            StmtKind::Fill { dst, byte, len } => {
+                change(dst);
+                change(byte);
+                change(len);
+            }
+            StmtKind::Eval(value) => change(value),
+            StmtKind::Call(call) => {
+                match &mut call.callee {
+                    Callee::Direct(_) => {}
+                    Callee::Indirect { target, .. } => change(target),
+                }
+                call.args.iter_mut().for_each(change);
+            }
+            StmtKind::If { cond, .. } => change(cond),
+            StmtKind::Switch { value, .. } => change(value),
+            StmtKind::Return(values) => values.iter_mut().for_each(change),
+            StmtKind::AtomicLoad { addr, .. } => change(addr),
+            StmtKind::AtomicRmw { addr, value, .. } => {
+                change(addr);
+                change(value);
+            }
+            StmtKind::AtomicCmpxchg { addr, expected, desired, .. } => {
+                change(addr);
+                change(expected);
+                change(desired);
+            }
+            StmtKind::Block { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Trap(_)
+            | StmtKind::Fence(_) => {}
+        }
+    }
+
+    /// Locals the statement itself writes (after evaluating its operands).
+    pub fn defs(&self) -> SmallVec<[LocalId; 2]> {
+        let mut out = SmallVec::new();
+        match self {
+            StmtKind::Set { local, .. } => out.push(*local),
+            StmtKind::Call(call) => out.extend(call.results.iter().copied()),
+            StmtKind::AtomicLoad { dst, .. } | StmtKind::AtomicRmw { dst, .. } => out.push(*dst),
+            StmtKind::AtomicCmpxchg { old, ok, .. } => out.extend([*old, *ok]),
+            StmtKind::Store { .. }
+            | StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::If { .. }
+            | StmtKind::Block { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Switch { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicStore { .. }
+            | StmtKind::Fence(_) => {}
+        }
+        out
+    }
+
+    pub fn map_defs(&mut self, mut f: impl FnMut(LocalId) -> LocalId) {
+        match self {
+            StmtKind::Set { local, .. } => *local = f(*local),
+            StmtKind::Call(call) => call.results.iter_mut().for_each(|local| *local = f(*local)),
+            StmtKind::AtomicLoad { dst, .. } | StmtKind::AtomicRmw { dst, .. } => *dst = f(*dst),
+            StmtKind::AtomicCmpxchg { old, ok, .. } => {
+                *old = f(*old);
+                *ok = f(*ok);
+            }
+            StmtKind::Store { .. }
+            | StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::If { .. }
+            | StmtKind::Block { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Switch { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicStore { .. }
+            | StmtKind::Fence(_) => {}
+        }
+    }
+
+    /// Blocks directly inside the statement, in text order.
+    pub fn blocks(&self) -> SmallVec<[&Block; 2]> {
+        let mut out = SmallVec::new();
+        match self {
+            StmtKind::If { then, els, .. } => out.extend([then, els]),
+            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } => out.push(body),
+            StmtKind::Switch { cases, default, .. } => {
+                out.extend(cases.iter().map(|case| &case.body));
+                out.push(default);
+            }
+            StmtKind::Set { .. }
+            | StmtKind::Store { .. }
+            | StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::Call(_)
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicLoad { .. }
+            | StmtKind::AtomicStore { .. }
+            | StmtKind::AtomicRmw { .. }
+            | StmtKind::AtomicCmpxchg { .. }
+            | StmtKind::Fence(_) => {}
+        }
+        out
+    }
+
+    pub fn blocks_mut(&mut self) -> SmallVec<[&mut Block; 2]> {
+        let mut out = SmallVec::new();
+        match self {
+            StmtKind::If { then, els, .. } => out.extend([then, els]),
+            StmtKind::Block { body, .. } | StmtKind::Loop { body, .. } => out.push(body),
+            StmtKind::Switch { cases, default, .. } => {
+                out.extend(cases.iter_mut().map(|case| &mut case.body));
+                out.push(default);
+            }
+            StmtKind::Set { .. }
+            | StmtKind::Store { .. }
+            | StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::Call(_)
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicLoad { .. }
+            | StmtKind::AtomicStore { .. }
+            | StmtKind::AtomicRmw { .. }
+            | StmtKind::AtomicCmpxchg { .. }
+            | StmtKind::Fence(_) => {}
+        }
+        out
+    }
+}
+
+impl Block {
+    /// Calls `f` on every statement in the tree, outer before inner.
+    pub fn for_each_stmt_mut(&mut self, f: &mut impl FnMut(&mut Stmt)) {
+        for stmt in &mut self.stmts {
+            f(stmt);
+            for block in stmt.kind.blocks_mut() {
+                block.for_each_stmt_mut(f);
+            }
+        }
+    }
+}
+
+impl Function {
+    /// Calls `f` on every node of the tree at `root`, in evaluation order (operands before their user).
+    pub fn for_each_node(&self, root: ExprId, f: &mut impl FnMut(ExprId, &Expr)) {
+        let expr = &self.exprs[root.index()];
+        for operand in expr.operands() {
+            self.for_each_node(operand, f);
+        }
+        f(root, expr);
+    }
+}
