@@ -44,5 +44,6 @@ pub mod heap;
 pub mod machine;
 pub mod mapping;
 pub mod memory;
+pub mod stack;
 
 pub use machine::{Machine, status_of};

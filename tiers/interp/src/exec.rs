@@ -1,0 +1,165 @@
+//! Statements and control flow.
+
+use smallvec::SmallVec;
+use sx_ir::{Block, LocId, LocalId, Stmt, StmtKind, Ty, semantics};
+use sx_machine::ctx::Fault;
+
+use crate::call::{Flow, Frame, Run, Stop};
+
+impl<'a> Run<'a> {
+    pub fn block(&mut self, frame: Frame<'a>, block: &'a Block) -> Result<Flow, Stop> {
+        for stmt in &block.stmts {
+            match self.stmt(frame, stmt)? {
+                Flow::Next => {}
+                flow => return Ok(flow),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn set(&mut self, frame: Frame<'a>, local: LocalId, value: u64) {
+        self.locals[frame.base + local.index()] = value;
+    }
+
+    /// A result of the machine, with its fault placed at `loc`.
+    fn at<T>(&mut self, loc: LocId, result: Result<T, Fault>) -> Result<T, Stop> {
+        result.map_err(|fault| self.trap(loc, fault))
+    }
+
+    fn stmt(&mut self, frame: Frame<'a>, stmt: &'a Stmt) -> Result<Flow, Stop> {
+        let loc = stmt.loc;
+        match &stmt.kind {
+            StmtKind::Set { local, value } => {
+                let value = self.eval(frame, loc, *value)?;
+                self.set(frame, *local, value);
+            }
+            StmtKind::Store { ty, addr, value }
+            | StmtKind::AtomicStore {
+                ty, addr, value, ..
+            } => {
+                let addr = self.eval(frame, loc, *addr)?;
+                let value = self.eval(frame, loc, *value)?;
+                let stored = self.machine.store(*ty, addr, value);
+                self.at(loc, stored)?;
+            }
+            StmtKind::Copy { dst, src, len } => {
+                let dst = self.eval(frame, loc, *dst)?;
+                let src = self.eval(frame, loc, *src)?;
+                let len = self.eval(frame, loc, *len)?;
+                let copied = self.machine.copy(dst, src, len);
+                self.at(loc, copied)?;
+            }
+            StmtKind::Fill { dst, byte, len } => {
+                let dst = self.eval(frame, loc, *dst)?;
+                let byte = self.eval(frame, loc, *byte)?;
+                let len = self.eval(frame, loc, *len)?;
+                let filled = self.machine.fill(dst, byte as u8, len);
+                self.at(loc, filled)?;
+            }
+            StmtKind::Eval(value) => {
+                self.eval(frame, loc, *value)?;
+            }
+            StmtKind::Call(call) => self.call_stmt(frame, stmt, call)?,
+            StmtKind::If { cond, then, els } => {
+                let branch = if self.eval(frame, loc, *cond)? != 0 {
+                    then
+                } else {
+                    els
+                };
+                return self.block(frame, branch);
+            }
+            StmtKind::Block { label, body } => {
+                return Ok(match self.block(frame, body)? {
+                    Flow::Break(target) if target == *label => Flow::Next,
+                    flow => flow,
+                });
+            }
+            StmtKind::Loop { label, body } => loop {
+                if let Err(limit) = self.machine.step() {
+                    self.machine.set_loc(loc);
+                    return Err(limit.into());
+                }
+                match self.block(frame, body)? {
+                    Flow::Next => {}
+                    Flow::Continue(target) if target == *label => {}
+                    Flow::Break(target) if target == *label => break,
+                    flow => return Ok(flow),
+                }
+            },
+            StmtKind::Switch {
+                value,
+                cases,
+                default,
+                ..
+            } => {
+                let value = self.eval(frame, loc, *value)?;
+                let case = cases.iter().find(|case| case.values.contains(&value));
+                return self.block(frame, case.map_or(default, |case| &case.body));
+            }
+            StmtKind::Break(label) => return Ok(Flow::Break(*label)),
+            StmtKind::Continue(label) => return Ok(Flow::Continue(*label)),
+            StmtKind::Return(values) => {
+                let mut results = SmallVec::new();
+                for value in values {
+                    results.push(self.eval(frame, loc, *value)?);
+                }
+                self.results = results;
+                return Ok(Flow::Return);
+            }
+            StmtKind::Trap(kind) => return Err(self.trap(loc, Fault::new(*kind, 0, 0))),
+            StmtKind::AtomicLoad { dst, ty, addr, .. } => {
+                let addr = self.eval(frame, loc, *addr)?;
+                let value = self.at(loc, self.machine.load(*ty, addr))?;
+                self.set(frame, *dst, value);
+            }
+            StmtKind::AtomicRmw {
+                dst,
+                op,
+                ty,
+                addr,
+                value,
+                ..
+            } => {
+                let addr = self.eval(frame, loc, *addr)?;
+                let value = self.eval(frame, loc, *value)?;
+                let old = self.load_for_update(loc, *ty, addr)?;
+                let new = semantics::rmw(*op, *ty, old, value, self.machine.pointer_size);
+                let stored = self.machine.store(*ty, addr, new);
+                self.at(loc, stored)?;
+                self.set(frame, *dst, old);
+            }
+            StmtKind::AtomicCmpxchg {
+                old,
+                ok,
+                ty,
+                addr,
+                expected,
+                desired,
+                ..
+            } => {
+                let addr = self.eval(frame, loc, *addr)?;
+                let expected = self.eval(frame, loc, *expected)?;
+                let desired = self.eval(frame, loc, *desired)?;
+                let seen = self.load_for_update(loc, *ty, addr)?;
+                if seen == expected {
+                    let stored = self.machine.store(*ty, addr, desired);
+                    self.at(loc, stored)?;
+                }
+                self.set(frame, *old, seen);
+                self.set(frame, *ok, u64::from(seen == expected));
+            }
+            StmtKind::Fence(_) => {}
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Reads what an atomic update is about to write; memory that can't be written faults as a store.
+    fn load_for_update(&mut self, loc: LocId, ty: Ty, addr: u64) -> Result<u64, Stop> {
+        let size = ty.size(self.machine.pointer_size);
+        if !self.machine.ctx.can_store(addr, size) {
+            let fault = self.machine.ctx.store_fault(addr, size);
+            return Err(self.trap(loc, fault));
+        }
+        self.at(loc, self.machine.load(ty, addr))
+    }
+}
