@@ -49,9 +49,15 @@ entity!(/// An interned signature, see [`crate::Module::sigs`].
 pub enum ParamAttr {
     None,
     /// C ABI: `Ptr` to an aggregate passed by value on the stack (memory class).
-    ByVal { size: u64, align: u64 },
+    ByVal {
+        size: u64,
+        align: u64,
+    },
     /// C ABI: `Ptr` to the result aggregate (hidden parameter).
-    SRet { size: u64, align: u64 },
+    SRet {
+        size: u64,
+        align: u64,
+    },
     /// C ABI: a narrow integer that is sign-/zero-extended to 32 bits by the caller.
     SExt,
     ZExt,
@@ -89,7 +95,10 @@ pub enum Linkage {
     /// Defined here, visible to the linker under this symbol.
     Export(String),
     /// Imported from a library (`None`: the default link set) under this symbol.
-    Extern { symbol: String, library: Option<String> },
+    Extern {
+        symbol: String,
+        library: Option<String>,
+    },
     /// Provided by the compiler while compiling: an entry of the host-function table, by name. Has no native code.
     Host(String),
 }
@@ -114,31 +123,70 @@ pub struct Slot {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Expr {
     /// Pattern zero-extended to 64 bits.
-    Const { ty: Ty, bits: u64 },
+    Const {
+        ty: Ty,
+        bits: u64,
+    },
     Local(LocalId),
     /// Little- or big-endian per target; any alignment is allowed.
-    Load { ty: Ty, addr: ExprId },
+    Load {
+        ty: Ty,
+        addr: ExprId,
+    },
     SlotAddr(SlotId),
     GlobalAddr(crate::module::GlobalId),
     FuncAddr(FuncId),
-    Unary { op: UnaryOp, ty: Ty, a: ExprId },
+    Unary {
+        op: UnaryOp,
+        ty: Ty,
+        a: ExprId,
+    },
     /// `ty` is the type of the first operand.
-    Binary { op: BinaryOp, ty: Ty, a: ExprId, b: ExprId },
-    Convert { op: ConvertOp, from: Ty, to: Ty, a: ExprId },
+    Binary {
+        op: BinaryOp,
+        ty: Ty,
+        a: ExprId,
+        b: ExprId,
+    },
+    Convert {
+        op: ConvertOp,
+        from: Ty,
+        to: Ty,
+        a: ExprId,
+    },
     /// The low `bits` bits of `a`, sign- or zero-extended within `ty` (odd-width integers).
-    Wrap { ty: Ty, bits: u8, signed: bool, a: ExprId },
+    Wrap {
+        ty: Ty,
+        bits: u8,
+        signed: bool,
+        a: ExprId,
+    },
     /// `a` if `cond` (i8) is not 0, else `b`; all three are evaluated.
-    Select { ty: Ty, cond: ExprId, a: ExprId, b: ExprId },
+    Select {
+        ty: Ty,
+        cond: ExprId,
+        a: ExprId,
+        b: ExprId,
+    },
     /// `a`, after trapping with `kind` (operands a, b) unless `rel` holds between a and b. `ty`: integer or ptr.
     /// Code built without checks just yields `a`.
-    Check { kind: TrapKind, rel: CheckRel, ty: Ty, a: ExprId, b: ExprId },
+    Check {
+        kind: TrapKind,
+        rel: CheckRel,
+        ty: Ty,
+        a: ExprId,
+        b: ExprId,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Callee {
     Direct(FuncId),
     /// Through a function value of the given signature; null and foreign values trap.
-    Indirect { target: ExprId, sig: SigId },
+    Indirect {
+        target: ExprId,
+        sig: SigId,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -169,32 +217,79 @@ pub struct Stmt {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum StmtKind {
-    Set { local: LocalId, value: ExprId },
+    Set {
+        local: LocalId,
+        value: ExprId,
+    },
     /// Address first, then value. Integers and floats in target byte order.
-    Store { ty: Ty, addr: ExprId, value: ExprId },
+    Store {
+        ty: Ty,
+        addr: ExprId,
+        value: ExprId,
+    },
     /// memmove of `len` (i64) bytes; operands in order dst, src, len. A zero length touches nothing.
-    Copy { dst: ExprId, src: ExprId, len: ExprId },
+    Copy {
+        dst: ExprId,
+        src: ExprId,
+        len: ExprId,
+    },
     /// memset: `byte` is i8, `len` i64.
-    Fill { dst: ExprId, byte: ExprId, len: ExprId },
+    Fill {
+        dst: ExprId,
+        byte: ExprId,
+        len: ExprId,
+    },
     /// Evaluated for its traps.
     Eval(ExprId),
     Call(Call),
     /// `cond` is i8; any value but 0 takes `then`.
-    If { cond: ExprId, then: Block, els: Block },
+    If {
+        cond: ExprId,
+        then: Block,
+        els: Block,
+    },
     /// `Break(label)` leaves it; its end leaves it too.
-    Block { label: LabelId, body: Block },
+    Block {
+        label: LabelId,
+        body: Block,
+    },
     /// Repeats until left by `Break(label)`; `Continue(label)` or the body's end starts the next iteration.
-    Loop { label: LabelId, body: Block },
-    Switch { ty: Ty, value: ExprId, cases: Vec<SwitchCase>, default: Block },
+    Loop {
+        label: LabelId,
+        body: Block,
+    },
+    Switch {
+        ty: Ty,
+        value: ExprId,
+        cases: Vec<SwitchCase>,
+        default: Block,
+    },
     Break(LabelId),
     Continue(LabelId),
     Return(SmallVec<[ExprId; 2]>),
     /// Stops the program.
     Trap(TrapKind),
-    AtomicLoad { dst: LocalId, ty: Ty, addr: ExprId, order: Order },
-    AtomicStore { ty: Ty, addr: ExprId, value: ExprId, order: Order },
+    AtomicLoad {
+        dst: LocalId,
+        ty: Ty,
+        addr: ExprId,
+        order: Order,
+    },
+    AtomicStore {
+        ty: Ty,
+        addr: ExprId,
+        value: ExprId,
+        order: Order,
+    },
     /// `dst` gets the old value.
-    AtomicRmw { dst: LocalId, op: RmwOp, ty: Ty, addr: ExprId, value: ExprId, order: Order },
+    AtomicRmw {
+        dst: LocalId,
+        op: RmwOp,
+        ty: Ty,
+        addr: ExprId,
+        value: ExprId,
+        order: Order,
+    },
     /// `old` gets the value seen, `ok` (i8) whether `desired` was stored.
     AtomicCmpxchg {
         old: LocalId,
@@ -228,12 +323,25 @@ pub struct Function {
 }
 
 impl Function {
-    pub fn new(name: String, linkage: Linkage, sig: SigId, params: &[Param], loc: LocId) -> Function {
+    pub fn new(
+        name: String,
+        linkage: Linkage,
+        sig: SigId,
+        params: &[Param],
+        loc: LocId,
+    ) -> Function {
         Function {
             name,
             linkage,
             sig,
-            locals: params.iter().map(|p| Local { ty: p.ty, name: None, sx_type: None }).collect(),
+            locals: params
+                .iter()
+                .map(|p| Local {
+                    ty: p.ty,
+                    name: None,
+                    sx_type: None,
+                })
+                .collect(),
             slots: Vec::new(),
             exprs: Vec::new(),
             expr_locs: Vec::new(),
@@ -256,13 +364,22 @@ impl Function {
 
     pub fn add_local(&mut self, ty: Ty) -> LocalId {
         let id = LocalId::new(self.locals.len());
-        self.locals.push(Local { ty, name: None, sx_type: None });
+        self.locals.push(Local {
+            ty,
+            name: None,
+            sx_type: None,
+        });
         id
     }
 
     pub fn add_slot(&mut self, size: u64, align: u64) -> SlotId {
         let id = SlotId::new(self.slots.len());
-        self.slots.push(Slot { size, align: align.max(1), name: None, sx_type: None });
+        self.slots.push(Slot {
+            size,
+            align: align.max(1),
+            name: None,
+            sx_type: None,
+        });
         id
     }
 
@@ -298,7 +415,10 @@ impl Function {
             offsets.push(offset);
             offset += slot.size;
         }
-        FrameLayout { offsets, size: offset.next_multiple_of(16) }
+        FrameLayout {
+            offsets,
+            size: offset.next_multiple_of(16),
+        }
     }
 }
 

@@ -29,11 +29,17 @@ pub struct ConstImage {
 
 impl ConstImage {
     pub fn zeroed(size: u64) -> ConstImage {
-        ConstImage { bytes: vec![0; size as usize], relocs: Vec::new() }
+        ConstImage {
+            bytes: vec![0; size as usize],
+            relocs: Vec::new(),
+        }
     }
 
     pub fn from_bytes(bytes: Vec<u8>) -> ConstImage {
-        ConstImage { bytes, relocs: Vec::new() }
+        ConstImage {
+            bytes,
+            relocs: Vec::new(),
+        }
     }
 
     pub fn is_zero(&self) -> bool {

@@ -13,7 +13,11 @@ pub struct TypeLayout {
 
 impl TypeLayout {
     fn scalar(size: u64, align: u64) -> TypeLayout {
-        TypeLayout { size, align, offsets: Vec::new() }
+        TypeLayout {
+            size,
+            align,
+            offsets: Vec::new(),
+        }
     }
 }
 
@@ -29,7 +33,11 @@ pub fn struct_layout(members: impl IntoIterator<Item = (u64, u64)>) -> TypeLayou
         offset = offset.saturating_add(size);
         align = align.max(member_align);
     }
-    TypeLayout { size: offset.checked_next_multiple_of(align).unwrap_or(u64::MAX), align, offsets }
+    TypeLayout {
+        size: offset.checked_next_multiple_of(align).unwrap_or(u64::MAX),
+        align,
+        offsets,
+    }
 }
 
 impl TypeTable {
@@ -80,22 +88,30 @@ impl TypeTable {
         let nominal = |n: crate::types::NominalId| match &self.nominal(n).def {
             NominalDef::Open => false,
             NominalDef::Struct(fields) => fields.iter().all(|f| self.is_complete(f.ty, depth + 1)),
-            NominalDef::Enum(def) => {
-                def.variants.iter().all(|v| v.payload.is_none_or(|p| self.is_complete(p, depth + 1)))
-            }
-            NominalDef::Union(def) => def.members.iter().all(|f| self.is_complete(f.ty, depth + 1)),
+            NominalDef::Enum(def) => def
+                .variants
+                .iter()
+                .all(|v| v.payload.is_none_or(|p| self.is_complete(p, depth + 1))),
+            NominalDef::Union(def) => def
+                .members
+                .iter()
+                .all(|f| self.is_complete(f.ty, depth + 1)),
             NominalDef::ErrorSet(_) | NominalDef::Protocol(_) => true,
         };
         match self.kind(id) {
-            TypeKind::Array(t, _) | TypeKind::Vector(t, _) | TypeKind::Optional(t) => self.is_complete(*t, depth + 1),
+            TypeKind::Array(t, _) | TypeKind::Vector(t, _) | TypeKind::Optional(t) => {
+                self.is_complete(*t, depth + 1)
+            }
             TypeKind::Struct(n)
             | TypeKind::Enum(n)
             | TypeKind::Union(n)
             | TypeKind::ErrorSet(n)
             | TypeKind::Protocol(n) => nominal(*n),
-            TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
-                self.members(id).unwrap_or_default().iter().all(|(_, t)| self.is_complete(*t, depth + 1))
-            }
+            TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => self
+                .members(id)
+                .unwrap_or_default()
+                .iter()
+                .all(|(_, t)| self.is_complete(*t, depth + 1)),
             TypeKind::Void
             | TypeKind::NoReturn
             | TypeKind::Bool
@@ -142,13 +158,20 @@ impl TypeTable {
             TypeKind::Usize | TypeKind::Isize => TypeLayout::scalar(ptr, ptr),
             TypeKind::F32 => TypeLayout::scalar(4, 4),
             TypeKind::F64 => TypeLayout::scalar(8, self.target.align_f64),
-            TypeKind::Pointer(_) | TypeKind::ManyPointer(_) | TypeKind::CString | TypeKind::Function(_) => {
-                TypeLayout::scalar(ptr, ptr)
-            }
+            TypeKind::Pointer(_)
+            | TypeKind::ManyPointer(_)
+            | TypeKind::CString
+            | TypeKind::Function(_) => TypeLayout::scalar(ptr, ptr),
             // Two words, each in 8 bytes whatever the pointer width (part 4 §9).
-            TypeKind::String | TypeKind::StringZ | TypeKind::Slice(_) | TypeKind::Any | TypeKind::Closure(_) => {
-                TypeLayout { size: 16, align: 8, offsets: vec![0, 8] }
-            }
+            TypeKind::String
+            | TypeKind::StringZ
+            | TypeKind::Slice(_)
+            | TypeKind::Any
+            | TypeKind::Closure(_) => TypeLayout {
+                size: 16,
+                align: 8,
+                offsets: vec![0, 8],
+            },
             TypeKind::Type => TypeLayout::scalar(8, 8),
             TypeKind::AnyError | TypeKind::ErrorSet(_) => TypeLayout::scalar(4, 4),
             TypeKind::Array(t, n) => {
@@ -166,44 +189,69 @@ impl TypeTable {
                     TypeLayout::scalar(size, align)
                 } else {
                     let size = size.saturating_add(1);
-                    TypeLayout::scalar(size.checked_next_multiple_of(align).unwrap_or(u64::MAX), align)
+                    TypeLayout::scalar(
+                        size.checked_next_multiple_of(align).unwrap_or(u64::MAX),
+                        align,
+                    )
                 }
             }
             TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
-                struct_layout(self.members(id).unwrap_or_default().iter().map(|(_, t)| part(*t)))
+                struct_layout(
+                    self.members(id)
+                        .unwrap_or_default()
+                        .iter()
+                        .map(|(_, t)| part(*t)),
+                )
             }
-            TypeKind::Struct(n) | TypeKind::Enum(n) | TypeKind::Union(n) | TypeKind::Protocol(n) => {
-                match &self.nominal(*n).def {
-                    NominalDef::Open | NominalDef::ErrorSet(_) => TypeLayout::scalar(0, 1),
-                    NominalDef::Struct(fields) => struct_layout(fields.iter().map(|f| part(f.ty))),
-                    NominalDef::Enum(def) => {
-                        if let Some(places) = def.places {
-                            return TypeLayout::scalar(places.size, places.align);
-                        }
-                        let (tag_size, tag_align) = part(def.backing);
-                        if !def.tagged {
-                            return TypeLayout::scalar(tag_size, tag_align);
-                        }
-                        let largest = def.variants.iter().filter_map(|v| v.payload).map(|p| part(p).0).max();
-                        let size = tag_size.saturating_add(largest.unwrap_or(0));
-                        TypeLayout::scalar(size.checked_next_multiple_of(tag_align).unwrap_or(u64::MAX), tag_align)
+            TypeKind::Struct(n)
+            | TypeKind::Enum(n)
+            | TypeKind::Union(n)
+            | TypeKind::Protocol(n) => match &self.nominal(*n).def {
+                NominalDef::Open | NominalDef::ErrorSet(_) => TypeLayout::scalar(0, 1),
+                NominalDef::Struct(fields) => struct_layout(fields.iter().map(|f| part(f.ty))),
+                NominalDef::Enum(def) => {
+                    if let Some(places) = def.places {
+                        return TypeLayout::scalar(places.size, places.align);
                     }
-                    NominalDef::Union(def) => {
-                        let parts: Vec<_> = def.members.iter().map(|m| part(m.ty)).collect();
-                        let align = parts.iter().map(|p| p.1).max().unwrap_or(1);
-                        let size = parts.iter().map(|p| p.0).max().unwrap_or(0);
-                        TypeLayout {
-                            size: size.checked_next_multiple_of(align).unwrap_or(u64::MAX),
-                            align,
-                            offsets: vec![0; parts.len()],
-                        }
+                    let (tag_size, tag_align) = part(def.backing);
+                    if !def.tagged {
+                        return TypeLayout::scalar(tag_size, tag_align);
                     }
-                    NominalDef::Protocol(def) => {
-                        let words = if def.inline { 2 + def.slots.len() as u64 } else { 3 };
-                        TypeLayout { size: words * 8, align: 8, offsets: (0..words).map(|w| w * 8).collect() }
+                    let largest = def
+                        .variants
+                        .iter()
+                        .filter_map(|v| v.payload)
+                        .map(|p| part(p).0)
+                        .max();
+                    let size = tag_size.saturating_add(largest.unwrap_or(0));
+                    TypeLayout::scalar(
+                        size.checked_next_multiple_of(tag_align).unwrap_or(u64::MAX),
+                        tag_align,
+                    )
+                }
+                NominalDef::Union(def) => {
+                    let parts: Vec<_> = def.members.iter().map(|m| part(m.ty)).collect();
+                    let align = parts.iter().map(|p| p.1).max().unwrap_or(1);
+                    let size = parts.iter().map(|p| p.0).max().unwrap_or(0);
+                    TypeLayout {
+                        size: size.checked_next_multiple_of(align).unwrap_or(u64::MAX),
+                        align,
+                        offsets: vec![0; parts.len()],
                     }
                 }
-            }
+                NominalDef::Protocol(def) => {
+                    let words = if def.inline {
+                        2 + def.slots.len() as u64
+                    } else {
+                        3
+                    };
+                    TypeLayout {
+                        size: words * 8,
+                        align: 8,
+                        offsets: (0..words).map(|w| w * 8).collect(),
+                    }
+                }
+            },
         }
     }
 
@@ -211,10 +259,15 @@ impl TypeTable {
     pub fn scalar(&self, id: TypeId) -> Option<Ty> {
         match self.kind(id) {
             TypeKind::Bool => Some(Ty::I8),
-            TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => Some(Ty::int_of_size(self.size_of(id))),
+            TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => {
+                Some(Ty::int_of_size(self.size_of(id)))
+            }
             TypeKind::F32 => Some(Ty::F32),
             TypeKind::F64 => Some(Ty::F64),
-            TypeKind::Pointer(_) | TypeKind::ManyPointer(_) | TypeKind::CString | TypeKind::Function(_) => Some(Ty::Ptr),
+            TypeKind::Pointer(_)
+            | TypeKind::ManyPointer(_)
+            | TypeKind::CString
+            | TypeKind::Function(_) => Some(Ty::Ptr),
             TypeKind::Type => Some(Ty::I64),
             TypeKind::AnyError | TypeKind::ErrorSet(_) => Some(Ty::I32),
             TypeKind::Optional(t) if self.null_is_absent(*t) => self.scalar(*t),

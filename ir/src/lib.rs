@@ -11,8 +11,11 @@
 pub mod func;
 pub mod image;
 pub mod layout;
+mod lex;
 pub mod module;
 pub mod op;
+pub mod parse;
+mod parse_body;
 pub mod print;
 pub mod semantics;
 pub mod symbol;

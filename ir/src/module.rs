@@ -64,7 +64,12 @@ pub struct Module {
 
 impl Module {
     pub fn new(target: Target) -> Module {
-        let unknown = SrcLoc { file: 0, line: 0, col: 0, inlined: None };
+        let unknown = SrcLoc {
+            file: 0,
+            line: 0,
+            col: 0,
+            inlined: None,
+        };
         Module {
             types: TypeTable::new(target.clone()),
             target,
@@ -143,7 +148,12 @@ impl Module {
     /// Everything `roots` reach through calls, addresses and static data, in depth-first order of first mention:
     /// the order depends on the reached code alone, not on when other parts of the module were made.
     pub fn reachable(&self, roots: &[FuncId]) -> Reachable {
-        let mut walk = Walk { module: self, out: Reachable::default(), seen_f: FxHashSet::default(), seen_g: FxHashSet::default() };
+        let mut walk = Walk {
+            module: self,
+            out: Reachable::default(),
+            seen_f: FxHashSet::default(),
+            seen_g: FxHashSet::default(),
+        };
         for root in roots {
             walk.todo(vec![RelocTarget::Func(*root)]);
         }
@@ -152,7 +162,12 @@ impl Module {
 
     /// As [`Module::reachable`], starting at data too.
     pub fn reachable_from(&self, roots: &[RelocTarget]) -> Reachable {
-        let mut walk = Walk { module: self, out: Reachable::default(), seen_f: FxHashSet::default(), seen_g: FxHashSet::default() };
+        let mut walk = Walk {
+            module: self,
+            out: Reachable::default(),
+            seen_f: FxHashSet::default(),
+            seen_g: FxHashSet::default(),
+        };
         for root in roots {
             walk.todo(vec![*root]);
         }

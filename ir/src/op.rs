@@ -225,14 +225,18 @@ impl BinaryOp {
 
     /// Divisions trap on a zero divisor; nothing else in the table traps.
     pub fn can_trap(self) -> bool {
-        matches!(self, BinaryOp::DivS | BinaryOp::DivU | BinaryOp::RemS | BinaryOp::RemU)
+        matches!(
+            self,
+            BinaryOp::DivS | BinaryOp::DivU | BinaryOp::RemS | BinaryOp::RemU
+        )
     }
 }
 
 impl ConvertOp {
     /// Whether `from` → `to` is a legal instance.
     pub fn accepts(self, from: Ty, to: Ty) -> bool {
-        let narrower = |a: Ty, b: Ty| matches!((a.int_bits(), b.int_bits()), (Some(x), Some(y)) if x < y);
+        let narrower =
+            |a: Ty, b: Ty| matches!((a.int_bits(), b.int_bits()), (Some(x), Some(y)) if x < y);
         match self {
             ConvertOp::Trunc => narrower(to, from),
             ConvertOp::SExt | ConvertOp::ZExt => narrower(from, to),
@@ -260,7 +264,12 @@ pub enum CheckRel {
     NotEqual,
 }
 
-pub const ALL_CHECK_RELS: [CheckRel; 4] = [CheckRel::Below, CheckRel::AtMost, CheckRel::Equal, CheckRel::NotEqual];
+pub const ALL_CHECK_RELS: [CheckRel; 4] = [
+    CheckRel::Below,
+    CheckRel::AtMost,
+    CheckRel::Equal,
+    CheckRel::NotEqual,
+];
 
 impl CheckRel {
     pub fn name(self) -> &'static str {
@@ -346,7 +355,13 @@ pub enum Order {
     SeqCst,
 }
 
-pub const ALL_ORDERS: [Order; 5] = [Order::Relaxed, Order::Acquire, Order::Release, Order::AcqRel, Order::SeqCst];
+pub const ALL_ORDERS: [Order; 5] = [
+    Order::Relaxed,
+    Order::Acquire,
+    Order::Release,
+    Order::AcqRel,
+    Order::SeqCst,
+];
 
 impl Order {
     pub fn name(self) -> &'static str {

@@ -4,7 +4,8 @@
 //! of callees, signatures, text of strings and, if asked for, sx types.
 
 use crate::func::{
-    Block, CallConv, Callee, Expr, ExprId, FuncId, Function, Linkage, LocId, ParamAttr, Signature, Stmt, StmtKind,
+    Block, CallConv, Callee, Expr, ExprId, FuncId, Function, Linkage, LocId, ParamAttr, Signature,
+    Stmt, StmtKind,
 };
 use crate::image::RelocTarget;
 use crate::module::{Global, GlobalId, Module};
@@ -23,7 +24,10 @@ pub struct PrintOptions {
 
 impl Default for PrintOptions {
     fn default() -> PrintOptions {
-        PrintOptions { locs: true, sx_types: false }
+        PrintOptions {
+            locs: true,
+            sx_types: false,
+        }
     }
 }
 
@@ -33,7 +37,11 @@ pub fn print(module: &Module) -> String {
 }
 
 pub fn print_with(module: &Module, options: PrintOptions) -> String {
-    let mut p = Printer { module, options, out: String::new() };
+    let mut p = Printer {
+        module,
+        options,
+        out: String::new(),
+    };
     p.header();
     for (index, global) in module.globals.iter().enumerate() {
         p.global(GlobalId::new(index), global);
@@ -47,11 +55,22 @@ pub fn print_with(module: &Module, options: PrintOptions) -> String {
 
 /// One function without positions, with sx types in comments: the form for people.
 pub fn print_func(module: &Module, id: FuncId) -> String {
-    print_func_with(module, id, PrintOptions { locs: false, sx_types: true })
+    print_func_with(
+        module,
+        id,
+        PrintOptions {
+            locs: false,
+            sx_types: true,
+        },
+    )
 }
 
 pub fn print_func_with(module: &Module, id: FuncId, options: PrintOptions) -> String {
-    let mut p = Printer { module, options, out: String::new() };
+    let mut p = Printer {
+        module,
+        options,
+        out: String::new(),
+    };
     p.func(id);
     p.out
 }
@@ -97,16 +116,26 @@ pub(crate) fn quote(bytes: &[u8]) -> String {
 /// A literal of type `ty`, without the type.
 fn literal(ty: Ty, bits: u64) -> String {
     match ty {
-        Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 => sext_from(bits, ty.int_bits().unwrap_or(64)).to_string(),
+        Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 => {
+            sext_from(bits, ty.int_bits().unwrap_or(64)).to_string()
+        }
         Ty::Ptr if bits == 0 => "null".into(),
         Ty::Ptr => format!("{bits:#x}"),
         Ty::F32 => {
             let value = f32::from_bits(bits as u32);
-            if value.is_finite() { format!("{value:?}") } else { format!("{bits:#x}") }
+            if value.is_finite() {
+                format!("{value:?}")
+            } else {
+                format!("{bits:#x}")
+            }
         }
         Ty::F64 => {
             let value = f64::from_bits(bits);
-            if value.is_finite() { format!("{value:?}") } else { format!("{bits:#x}") }
+            if value.is_finite() {
+                format!("{value:?}")
+            } else {
+                format!("{bits:#x}")
+            }
         }
     }
 }
@@ -122,12 +151,22 @@ pub fn expr_head(expr: &Expr) -> String {
         Expr::FuncAddr(func) => format!("{func:?}"),
         Expr::Unary { op, ty, .. } => format!("{}.{}", op.name(), ty.name()),
         Expr::Binary { op, ty, .. } => format!("{}.{}", op.name(), ty.name()),
-        Expr::Convert { op, from, to, .. } => format!("{}.{}.{}", op.name(), from.name(), to.name()),
-        Expr::Wrap { ty, bits, signed, .. } => {
-            format!("wrap_{}.{}.{bits}", if signed { 's' } else { 'u' }, ty.name())
+        Expr::Convert { op, from, to, .. } => {
+            format!("{}.{}.{}", op.name(), from.name(), to.name())
+        }
+        Expr::Wrap {
+            ty, bits, signed, ..
+        } => {
+            format!(
+                "wrap_{}.{}.{bits}",
+                if signed { 's' } else { 'u' },
+                ty.name()
+            )
         }
         Expr::Select { ty, .. } => format!("select.{}", ty.name()),
-        Expr::Check { kind, rel, ty, .. } => format!("check.{}.{}.{}", kind.name(), rel.name(), ty.name()),
+        Expr::Check { kind, rel, ty, .. } => {
+            format!("check.{}.{}.{}", kind.name(), rel.name(), ty.name())
+        }
     }
 }
 
@@ -144,12 +183,24 @@ macro_rules! put {
 impl Printer<'_> {
     fn header(&mut self) {
         let t = &self.module.target;
-        put!(self, "target {} os {} arch {}", quote(t.triple.as_bytes()), os_name(t.os), arch_name(t.arch));
+        put!(
+            self,
+            "target {} os {} arch {}",
+            quote(t.triple.as_bytes()),
+            os_name(t.os),
+            arch_name(t.arch)
+        );
         let endian = match t.endian {
             Endian::Little => "little",
             Endian::Big => "big",
         };
-        put!(self, " pointer {} {endian} align_i64 {} align_f64 {}\n", t.pointer_size, t.align_i64, t.align_f64);
+        put!(
+            self,
+            " pointer {} {endian} align_i64 {} align_f64 {}\n",
+            t.pointer_size,
+            t.align_i64,
+            t.align_f64
+        );
         for (index, file) in self.module.files.iter().enumerate() {
             put!(self, "file {index} {}\n", quote(file.as_bytes()));
         }
@@ -165,7 +216,13 @@ impl Printer<'_> {
     }
 
     fn global(&mut self, id: GlobalId, global: &Global) {
-        put!(self, "global {id:?} {} size {} align {}", quote(global.name.as_bytes()), global.size, global.align);
+        put!(
+            self,
+            "global {id:?} {} size {} align {}",
+            quote(global.name.as_bytes()),
+            global.size,
+            global.align
+        );
         if global.mutable {
             self.out.push_str(" mutable");
         }
@@ -179,12 +236,22 @@ impl Printer<'_> {
             put!(self, " export {}", quote(symbol.as_bytes()));
         }
         // Bytes past the image are zero anyway.
-        let used = global.init.bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        let used = global
+            .init
+            .bytes
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .map_or(0, |last| last + 1);
         if used > 0 {
             put!(self, " bytes {}", quote(&global.init.bytes[..used]));
         }
         for (index, reloc) in global.init.relocs.iter().enumerate() {
-            put!(self, "{} {}: ", if index == 0 { " relocs" } else { "," }, reloc.offset);
+            put!(
+                self,
+                "{} {}: ",
+                if index == 0 { " relocs" } else { "," },
+                reloc.offset
+            );
             match reloc.target {
                 RelocTarget::Global(target) => put!(self, "{target:?}"),
                 RelocTarget::Func(target) => put!(self, "{target:?}"),
@@ -220,7 +287,12 @@ impl Printer<'_> {
             put!(self, " @");
             self.loc(func.loc, 0);
         }
-        let comment = self.module.sigs().get(func.sig.index()).map(signature).unwrap_or_default();
+        let comment = self
+            .module
+            .sigs()
+            .get(func.sig.index())
+            .map(signature)
+            .unwrap_or_default();
         let Some(body) = &func.body else {
             put!(self, " ; {comment}\n");
             return;
@@ -239,7 +311,11 @@ impl Printer<'_> {
             put!(self, "  labels {}\n", func.labels);
         }
         let file = self.module.loc(func.loc).file;
-        let mut body_printer = BodyPrinter { p: self, func, file };
+        let mut body_printer = BodyPrinter {
+            p: self,
+            func,
+            file,
+        };
         body_printer.block(body, 1);
         self.out.push_str("}\n");
     }
@@ -253,7 +329,8 @@ impl Printer<'_> {
                 self.out.push('\n');
                 in_line = 0;
             }
-            self.out.push_str(if in_line == 0 { "  local " } else { ", " });
+            self.out
+                .push_str(if in_line == 0 { "  local " } else { ", " });
             put!(self, "%{index}: {}", local.ty.name());
             in_line += 1;
             if alone {
@@ -321,7 +398,11 @@ pub(crate) fn signature(sig: &Signature) -> String {
         }
     }
     if sig.variadic {
-        out.push_str(if sig.params.is_empty() { "..." } else { ", ..." });
+        out.push_str(if sig.params.is_empty() {
+            "..."
+        } else {
+            ", ..."
+        });
     }
     out.push(')');
     if !sig.results.is_empty() {
@@ -404,7 +485,11 @@ impl BodyPrinter<'_, '_> {
                 for (index, local) in call.results.iter().enumerate() {
                     emit!(self, "{}{local:?}", if index > 0 { ", " } else { "" });
                 }
-                self.p.out.push_str(if call.results.is_empty() { "call " } else { " = call " });
+                self.p.out.push_str(if call.results.is_empty() {
+                    "call "
+                } else {
+                    " = call "
+                });
                 match call.callee {
                     Callee::Direct(target) => emit!(self, "{target:?}"),
                     Callee::Indirect { target, sig } => {
@@ -448,7 +533,12 @@ impl BodyPrinter<'_, '_> {
                 self.p.out.push('\n');
                 return;
             }
-            StmtKind::Switch { ty, value, cases, default } => {
+            StmtKind::Switch {
+                ty,
+                value,
+                cases,
+                default,
+            } => {
                 emit!(self, "switch.{} ", ty.name());
                 self.root(*value, loc);
                 self.stmt_loc(loc);
@@ -457,7 +547,12 @@ impl BodyPrinter<'_, '_> {
                     self.indent(depth);
                     self.p.out.push_str("case");
                     for (index, value) in case.values.iter().enumerate() {
-                        emit!(self, "{} {}", if index > 0 { "," } else { "" }, literal(*ty, *value));
+                        emit!(
+                            self,
+                            "{} {}",
+                            if index > 0 { "," } else { "" },
+                            literal(*ty, *value)
+                        );
                     }
                     self.braces(&case.body, depth, None);
                     self.p.out.push('\n');
@@ -473,25 +568,77 @@ impl BodyPrinter<'_, '_> {
             StmtKind::Break(label) => emit!(self, "break {label:?}"),
             StmtKind::Continue(label) => emit!(self, "continue {label:?}"),
             StmtKind::Return(values) => {
-                self.p.out.push_str(if values.is_empty() { "return" } else { "return " });
+                self.p.out.push_str(if values.is_empty() {
+                    "return"
+                } else {
+                    "return "
+                });
                 self.operands(values, loc);
             }
             StmtKind::Trap(kind) => emit!(self, "trap {}", kind.name()),
-            StmtKind::AtomicLoad { dst, ty, addr, order } => {
-                emit!(self, "{dst:?} = atomic_load.{}.{} ", ty.name(), order.name());
+            StmtKind::AtomicLoad {
+                dst,
+                ty,
+                addr,
+                order,
+            } => {
+                emit!(
+                    self,
+                    "{dst:?} = atomic_load.{}.{} ",
+                    ty.name(),
+                    order.name()
+                );
                 self.operand(*addr, loc);
             }
-            StmtKind::AtomicStore { ty, addr, value, order } => {
+            StmtKind::AtomicStore {
+                ty,
+                addr,
+                value,
+                order,
+            } => {
                 emit!(self, "atomic_store.{}.{} ", ty.name(), order.name());
                 self.operands(&[*addr, *value], loc);
             }
-            StmtKind::AtomicRmw { dst, op, ty, addr, value, order } => {
-                emit!(self, "{dst:?} = atomic_rmw.{}.{}.{} ", op.name(), ty.name(), order.name());
+            StmtKind::AtomicRmw {
+                dst,
+                op,
+                ty,
+                addr,
+                value,
+                order,
+            } => {
+                emit!(
+                    self,
+                    "{dst:?} = atomic_rmw.{}.{}.{} ",
+                    op.name(),
+                    ty.name(),
+                    order.name()
+                );
                 self.operands(&[*addr, *value], loc);
             }
-            StmtKind::AtomicCmpxchg { old, ok, ty, addr, expected, desired, weak, success, failure } => {
-                emit!(self, "{old:?}, {ok:?} = atomic_cmpxchg{}", if *weak { "_weak" } else { "" });
-                emit!(self, ".{}.{}.{} ", ty.name(), success.name(), failure.name());
+            StmtKind::AtomicCmpxchg {
+                old,
+                ok,
+                ty,
+                addr,
+                expected,
+                desired,
+                weak,
+                success,
+                failure,
+            } => {
+                emit!(
+                    self,
+                    "{old:?}, {ok:?} = atomic_cmpxchg{}",
+                    if *weak { "_weak" } else { "" }
+                );
+                emit!(
+                    self,
+                    ".{}.{}.{} ",
+                    ty.name(),
+                    success.name(),
+                    failure.name()
+                );
                 self.operands(&[*addr, *expected, *desired], loc);
             }
             StmtKind::Fence(order) => emit!(self, "fence.{}", order.name()),
@@ -524,7 +671,12 @@ impl BodyPrinter<'_, '_> {
     fn root(&mut self, id: ExprId, outer: LocId) {
         let expr = self.func.expr(id);
         self.p.out.push_str(&expr_head(expr));
-        let loc = self.func.expr_locs.get(id.index()).copied().unwrap_or(outer);
+        let loc = self
+            .func
+            .expr_locs
+            .get(id.index())
+            .copied()
+            .unwrap_or(outer);
         if self.p.options.locs && loc != outer {
             self.p.out.push('!');
             self.p.loc(loc, self.file);

@@ -15,13 +15,21 @@ pub fn width(ty: Ty, pointer_size: u64) -> u32 {
 /// Keeps the low `bits` bits.
 #[inline]
 pub fn zext_from(value: u64, bits: u32) -> u64 {
-    if bits >= 64 { value } else { value & ((1u64 << bits) - 1) }
+    if bits >= 64 {
+        value
+    } else {
+        value & ((1u64 << bits) - 1)
+    }
 }
 
 /// The low `bits` bits as a signed number.
 #[inline]
 pub fn sext_from(value: u64, bits: u32) -> i64 {
-    if bits == 0 || bits >= 64 { value as i64 } else { ((value << (64 - bits)) as i64) >> (64 - bits) }
+    if bits == 0 || bits >= 64 {
+        value as i64
+    } else {
+        ((value << (64 - bits)) as i64) >> (64 - bits)
+    }
 }
 
 fn f32_of(bits: u64) -> f32 {
@@ -33,11 +41,19 @@ fn f64_of(bits: u64) -> f64 {
 }
 
 fn canon32(value: f32) -> u64 {
-    if value.is_nan() { CANONICAL_NAN_F32 } else { u64::from(value.to_bits()) }
+    if value.is_nan() {
+        CANONICAL_NAN_F32
+    } else {
+        u64::from(value.to_bits())
+    }
 }
 
 fn canon64(value: f64) -> u64 {
-    if value.is_nan() { CANONICAL_NAN_F64 } else { value.to_bits() }
+    if value.is_nan() {
+        CANONICAL_NAN_F64
+    } else {
+        value.to_bits()
+    }
 }
 
 /// Result of `op` on operands of type `ty`, or the trap it ends in.
@@ -174,7 +190,11 @@ pub fn f64_to_i64(x: f64) -> i64 {
 
 /// As [`f64_to_i64`], but values from 2^63 up are unsigned, saturating at u64::MAX.
 pub fn f64_to_u64(x: f64) -> u64 {
-    if x >= 9_223_372_036_854_775_808.0 { x as u64 } else { x as i64 as u64 }
+    if x >= 9_223_372_036_854_775_808.0 {
+        x as u64
+    } else {
+        x as i64 as u64
+    }
 }
 
 pub fn convert(op: ConvertOp, from: Ty, to: Ty, a: u64, pointer_size: u64) -> u64 {
@@ -200,7 +220,11 @@ pub fn convert(op: ConvertOp, from: Ty, to: Ty, a: u64, pointer_size: u64) -> u6
 /// [`crate::Expr::Wrap`].
 pub fn wrap(ty: Ty, bits: u8, signed: bool, a: u64) -> u64 {
     let bits = u32::from(bits);
-    if signed { zext_from(sext_from(a, bits) as u64, ty.int_bits().unwrap_or(64)) } else { zext_from(a, bits) }
+    if signed {
+        zext_from(sext_from(a, bits) as u64, ty.int_bits().unwrap_or(64))
+    } else {
+        zext_from(a, bits)
+    }
 }
 
 /// New value that an atomic read-modify-write stores.

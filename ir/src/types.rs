@@ -55,7 +55,10 @@ pub enum TypeKind {
     NoReturn,
     Bool,
     /// 1 to 64 bits.
-    Int { bits: u8, signed: bool },
+    Int {
+        bits: u8,
+        signed: bool,
+    },
     Usize,
     Isize,
     F32,
@@ -80,7 +83,10 @@ pub enum TypeKind {
     /// Structural; positional fields are named "0", "1", ...
     AnonStruct(Vec<(Symbol, TypeId)>),
     /// Result of a failable function: value slots, then the error set. Laid out as the tuple of both.
-    Failable { values: Vec<(Option<Symbol>, TypeId)>, set: TypeId },
+    Failable {
+        values: Vec<(Option<Symbol>, TypeId)>,
+        set: TypeId,
+    },
     Function(FnType),
     /// `c_conv` is always false.
     Closure(FnType),
@@ -241,7 +247,10 @@ impl TypeTable {
     }
 
     pub fn add_nominal(&mut self, name: String) -> NominalId {
-        self.nominals.push(Nominal { name, def: NominalDef::Open });
+        self.nominals.push(Nominal {
+            name,
+            def: NominalDef::Open,
+        });
         NominalId::new(self.nominals.len() - 1)
     }
 
@@ -323,8 +332,15 @@ impl TypeTable {
     /// elements without a label have none.
     pub fn members(&self, id: TypeId) -> Option<Vec<(Option<Symbol>, TypeId)>> {
         match self.kind(id) {
-            TypeKind::Struct(n) => Some(self.struct_fields(*n).iter().map(|f| (Some(f.name), f.ty)).collect()),
-            TypeKind::AnonStruct(fields) => Some(fields.iter().map(|(n, t)| (Some(*n), *t)).collect()),
+            TypeKind::Struct(n) => Some(
+                self.struct_fields(*n)
+                    .iter()
+                    .map(|f| (Some(f.name), f.ty))
+                    .collect(),
+            ),
+            TypeKind::AnonStruct(fields) => {
+                Some(fields.iter().map(|(n, t)| (Some(*n), *t)).collect())
+            }
             TypeKind::Tuple(elems) => Some(elems.clone()),
             TypeKind::Failable { values, set } => {
                 let mut all = values.clone();
@@ -360,8 +376,19 @@ impl TypeTable {
 
     /// Name as `type_name`, `{}` and diagnostics print it (reference part 1 §3).
     pub fn name(&self, id: TypeId) -> String {
-        let list = |ids: &[TypeId]| ids.iter().map(|t| self.name(*t)).collect::<Vec<_>>().join(", ");
-        let arrow = |ret: TypeId| if ret == TypeId::VOID { String::new() } else { format!(" -> {}", self.name(ret)) };
+        let list = |ids: &[TypeId]| {
+            ids.iter()
+                .map(|t| self.name(*t))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let arrow = |ret: TypeId| {
+            if ret == TypeId::VOID {
+                String::new()
+            } else {
+                format!(" -> {}", self.name(ret))
+            }
+        };
         match self.kind(id) {
             TypeKind::Void => "void".into(),
             TypeKind::NoReturn => "noreturn".into(),
@@ -390,7 +417,11 @@ impl TypeTable {
                     TypeKind::ErrorSet(n) => format!("!{}", self.nominal(*n).name),
                     _ => "!".into(),
                 };
-                if values.is_empty() { set } else { self.tuple_name(values, Some(set)) }
+                if values.is_empty() {
+                    set
+                } else {
+                    self.tuple_name(values, Some(set))
+                }
             }
             TypeKind::Function(f) => {
                 let abi = if f.c_conv { " abi(.c)" } else { "" };

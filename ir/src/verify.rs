@@ -17,8 +17,8 @@
 //! Globals: images fit the object; relocations are sorted, don't overlap and name zero words; functions have no addend.
 
 use crate::func::{
-    Block, CallConv, Callee, Expr, ExprId, FuncId, Function, LabelId, Linkage, LocalId, Signature, SlotId, Stmt,
-    StmtKind,
+    Block, CallConv, Callee, Expr, ExprId, FuncId, Function, LabelId, Linkage, LocalId, Signature,
+    SlotId, Stmt, StmtKind,
 };
 use crate::image::RelocTarget;
 use crate::module::{GlobalId, Module};
@@ -52,10 +52,16 @@ pub fn verify(module: &Module) -> Result<(), Vec<VerifyError>> {
     let mut errors = Vec::new();
     for (index, sig) in module.sigs().iter().enumerate() {
         if sig.conv == CallConv::C && sig.results.len() > 2 {
-            errors.push(VerifyError { func: None, message: format!("sig{index}: C function with over 2 results") });
+            errors.push(VerifyError {
+                func: None,
+                message: format!("sig{index}: C function with over 2 results"),
+            });
         }
         if sig.conv != CallConv::C && sig.variadic {
-            errors.push(VerifyError { func: None, message: format!("sig{index}: variadic, but not C") });
+            errors.push(VerifyError {
+                func: None,
+                message: format!("sig{index}: variadic, but not C"),
+            });
         }
     }
     for index in 0..module.globals.len() {
@@ -66,36 +72,59 @@ pub fn verify(module: &Module) -> Result<(), Vec<VerifyError>> {
             errors.extend(more);
         }
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
 }
 
 fn check_global(module: &Module, id: GlobalId, errors: &mut Vec<VerifyError>) {
     let global = module.global(id);
-    let mut fail = |message: String| errors.push(VerifyError { func: None, message: format!("{id:?}: {message}") });
+    let mut fail = |message: String| {
+        errors.push(VerifyError {
+            func: None,
+            message: format!("{id:?}: {message}"),
+        })
+    };
     if !global.align.is_power_of_two() {
         fail(format!("alignment {} is no power of two", global.align));
     }
     if global.init.bytes.len() as u64 > global.size {
-        fail(format!("image of {} bytes in an object of {}", global.init.bytes.len(), global.size));
+        fail(format!(
+            "image of {} bytes in an object of {}",
+            global.init.bytes.len(),
+            global.size
+        ));
     }
-    if global.extern_symbol.is_some() && (global.export_symbol.is_some() || !global.init.is_zero()) {
+    if global.extern_symbol.is_some() && (global.export_symbol.is_some() || !global.init.is_zero())
+    {
         fail("defined elsewhere, but exported or initialised here".into());
     }
     let word = module.target.pointer_size;
     let mut free_from = 0;
     for reloc in &global.init.relocs {
         if reloc.offset < free_from {
-            fail(format!("relocation at {} is out of order or overlaps", reloc.offset));
+            fail(format!(
+                "relocation at {} is out of order or overlaps",
+                reloc.offset
+            ));
         }
         let end = reloc.offset.saturating_add(word);
         free_from = end;
         if end > global.size {
-            fail(format!("relocation at {} is outside the object", reloc.offset));
+            fail(format!(
+                "relocation at {} is outside the object",
+                reloc.offset
+            ));
         }
         let len = global.init.bytes.len() as u64;
         let covered = &global.init.bytes[reloc.offset.min(len) as usize..end.min(len) as usize];
         if covered.iter().any(|byte| *byte != 0) {
-            fail(format!("bytes of the relocation at {} are not zero", reloc.offset));
+            fail(format!(
+                "bytes of the relocation at {} are not zero",
+                reloc.offset
+            ));
         }
         match reloc.target {
             RelocTarget::Global(target) if target.index() >= module.globals.len() => {
@@ -115,11 +144,25 @@ fn check_global(module: &Module, id: GlobalId, errors: &mut Vec<VerifyError>) {
 /// Checks one function (its callees and globals only as far as their signatures and existence go).
 pub fn verify_func(module: &Module, id: FuncId) -> Result<(), Vec<VerifyError>> {
     let Some(func) = module.funcs.get(id.index()) else {
-        return Err(vec![VerifyError { func: Some(id), message: "does not exist".into() }]);
+        return Err(vec![VerifyError {
+            func: Some(id),
+            message: "does not exist".into(),
+        }]);
     };
-    let mut verifier = Verifier { module, func, id, errors: Vec::new(), used: Vec::new(), labels: Vec::new() };
+    let mut verifier = Verifier {
+        module,
+        func,
+        id,
+        errors: Vec::new(),
+        used: Vec::new(),
+        labels: Vec::new(),
+    };
     verifier.function();
-    if verifier.errors.is_empty() { Ok(()) } else { Err(verifier.errors) }
+    if verifier.errors.is_empty() {
+        Ok(())
+    } else {
+        Err(verifier.errors)
+    }
 }
 
 /// What a label stands for while its statement is being checked.
@@ -143,7 +186,10 @@ struct Verifier<'m> {
 impl<'m> Verifier<'m> {
     fn fail(&mut self, message: impl Into<String>) {
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push(VerifyError { func: Some(self.id), message: message.into() });
+            self.errors.push(VerifyError {
+                func: Some(self.id),
+                message: message.into(),
+            });
         }
     }
 
@@ -168,7 +214,10 @@ impl<'m> Verifier<'m> {
         let mut frame = 0u64;
         for (index, slot) in func.slots.iter().enumerate() {
             if !slot.align.is_power_of_two() {
-                self.fail(format!("${index}: alignment {} is no power of two", slot.align));
+                self.fail(format!(
+                    "${index}: alignment {} is no power of two",
+                    slot.align
+                ));
             }
             frame = frame.saturating_add(slot.size).saturating_add(16);
         }
@@ -182,8 +231,12 @@ impl<'m> Verifier<'m> {
             return;
         }
         match (&func.linkage, &func.body) {
-            (Linkage::Internal | Linkage::Export(_), None) => self.fail("defined here, but has no body"),
-            (Linkage::Extern { .. } | Linkage::Host(_), Some(_)) => self.fail("defined elsewhere, but has a body"),
+            (Linkage::Internal | Linkage::Export(_), None) => {
+                self.fail("defined here, but has no body")
+            }
+            (Linkage::Extern { .. } | Linkage::Host(_), Some(_)) => {
+                self.fail("defined elsewhere, but has a body")
+            }
             (Linkage::Extern { .. } | Linkage::Host(_), None) => {}
             (Linkage::Internal | Linkage::Export(_), Some(body)) => {
                 self.used = vec![false; func.exprs.len()];
@@ -212,10 +265,14 @@ impl<'m> Verifier<'m> {
                 | Expr::Convert { .. }
                 | Expr::Wrap { .. }
                 | Expr::Select { .. }
-                | Expr::Check { .. } => expr.operands().iter().all(|e| e.index() < func.exprs.len()),
+                | Expr::Check { .. } => {
+                    expr.operands().iter().all(|e| e.index() < func.exprs.len())
+                }
             };
             if !fits {
-                self.fail(format!("e{index}: {expr:?} names something that does not exist"));
+                self.fail(format!(
+                    "e{index}: {expr:?} names something that does not exist"
+                ));
             }
         }
         let locs = self.module.locs().len();
@@ -268,14 +325,18 @@ impl<'m> Verifier<'m> {
             StmtKind::Call(call) => {
                 let sig = self.callee(&call.callee);
                 for (index, arg) in call.args.iter().enumerate() {
-                    let wanted = sig.and_then(|sig| sig.params.get(index)).map(|param| param.ty);
+                    let wanted = sig
+                        .and_then(|sig| sig.params.get(index))
+                        .map(|param| param.ty);
                     self.expect(*arg, wanted, "argument");
                 }
                 for (index, local) in call.results.iter().enumerate() {
                     let ty = self.local(*local);
                     let wanted = sig.and_then(|sig| sig.results.get(index)).copied();
                     if wanted.is_some() && ty.is_some() && ty != wanted {
-                        self.fail(format!("{local:?} does not have the type of result {index}"));
+                        self.fail(format!(
+                            "{local:?} does not have the type of result {index}"
+                        ));
                     }
                     if call.results[..index].contains(local) {
                         self.fail(format!("two results in {local:?}"));
@@ -284,10 +345,17 @@ impl<'m> Verifier<'m> {
                 if let Some(sig) = sig {
                     let given = call.args.len();
                     if given < sig.params.len() || given > sig.params.len() && !sig.variadic {
-                        self.fail(format!("{given} arguments for {} parameters", sig.params.len()));
+                        self.fail(format!(
+                            "{given} arguments for {} parameters",
+                            sig.params.len()
+                        ));
                     }
                     if call.results.len() != sig.results.len() {
-                        self.fail(format!("{} locals for {} results", call.results.len(), sig.results.len()));
+                        self.fail(format!(
+                            "{} locals for {} results",
+                            call.results.len(),
+                            sig.results.len()
+                        ));
                     }
                     return !sig.noreturn;
                 }
@@ -308,7 +376,12 @@ impl<'m> Verifier<'m> {
                 self.block(body, reachable, depth + 1);
                 return self.close(*label);
             }
-            StmtKind::Switch { ty, value, cases, default } => {
+            StmtKind::Switch {
+                ty,
+                value,
+                cases,
+                default,
+            } => {
                 self.expect(*value, Some(*ty), "value");
                 if !ty.is_int() {
                     self.fail(format!("switch over {}", ty.name()));
@@ -338,7 +411,11 @@ impl<'m> Verifier<'m> {
             StmtKind::Return(values) => {
                 let results = &self.module.sig(self.func.sig).results;
                 if values.len() != results.len() {
-                    self.fail(format!("{} values for {} results", values.len(), results.len()));
+                    self.fail(format!(
+                        "{} values for {} results",
+                        values.len(),
+                        results.len()
+                    ));
                 }
                 for (index, value) in values.iter().enumerate() {
                     self.expect(*value, results.get(index).copied(), "result");
@@ -346,21 +423,38 @@ impl<'m> Verifier<'m> {
                 return false;
             }
             StmtKind::Trap(_) => return false,
-            StmtKind::AtomicLoad { dst, ty, addr, order } => {
+            StmtKind::AtomicLoad {
+                dst,
+                ty,
+                addr,
+                order,
+            } => {
                 self.expect(*addr, Some(Ty::Ptr), "address");
                 self.expect_local(*dst, *ty);
                 if matches!(order, Order::Release | Order::AcqRel) {
                     self.fail(format!("atomic load with order {}", order.name()));
                 }
             }
-            StmtKind::AtomicStore { ty, addr, value, order } => {
+            StmtKind::AtomicStore {
+                ty,
+                addr,
+                value,
+                order,
+            } => {
                 self.expect(*addr, Some(Ty::Ptr), "address");
                 self.expect(*value, Some(*ty), "value");
                 if matches!(order, Order::Acquire | Order::AcqRel) {
                     self.fail(format!("atomic store with order {}", order.name()));
                 }
             }
-            StmtKind::AtomicRmw { dst, op, ty, addr, value, order: _ } => {
+            StmtKind::AtomicRmw {
+                dst,
+                op,
+                ty,
+                addr,
+                value,
+                order: _,
+            } => {
                 self.expect(*addr, Some(Ty::Ptr), "address");
                 self.expect(*value, Some(*ty), "value");
                 self.expect_local(*dst, *ty);
@@ -368,7 +462,17 @@ impl<'m> Verifier<'m> {
                     self.fail(format!("atomic {} of {}", op.name(), ty.name()));
                 }
             }
-            StmtKind::AtomicCmpxchg { old, ok, ty, addr, expected, desired, weak: _, success: _, failure } => {
+            StmtKind::AtomicCmpxchg {
+                old,
+                ok,
+                ty,
+                addr,
+                expected,
+                desired,
+                weak: _,
+                success: _,
+                failure,
+            } => {
                 self.expect(*addr, Some(Ty::Ptr), "address");
                 self.expect(*expected, Some(*ty), "expected value");
                 self.expect(*desired, Some(*ty), "desired value");
@@ -418,7 +522,12 @@ impl<'m> Verifier<'m> {
 
     fn open(&mut self, label: LabelId, is_loop: bool) {
         match self.labels.get_mut(label.index()) {
-            Some(state @ Label::Unseen) => *state = Label::Open { is_loop, broken: false },
+            Some(state @ Label::Unseen) => {
+                *state = Label::Open {
+                    is_loop,
+                    broken: false,
+                }
+            }
             Some(_) => self.fail(format!("{label:?} is defined twice")),
             None => self.fail(format!("{label:?} is out of range")),
         }
@@ -478,7 +587,11 @@ impl<'m> Verifier<'m> {
             && ty != wanted
         {
             let head = expr_head(self.func.expr(id));
-            self.fail(format!("{what} `{head}` ({id:?}) is {}, not {}", ty.name(), wanted.name()));
+            self.fail(format!(
+                "{what} `{head}` ({id:?}) is {}, not {}",
+                ty.name(),
+                wanted.name()
+            ));
         }
     }
 
@@ -525,8 +638,15 @@ impl<'m> Verifier<'m> {
                 legal = op.accepts(from, to);
                 self.expect_at(a, Some(from), "operand", depth + 1);
             }
-            Expr::Wrap { ty, bits, signed: _, a } => {
-                legal = ty.int_bits().is_some_and(|width| bits >= 1 && u32::from(bits) <= width);
+            Expr::Wrap {
+                ty,
+                bits,
+                signed: _,
+                a,
+            } => {
+                legal = ty
+                    .int_bits()
+                    .is_some_and(|width| bits >= 1 && u32::from(bits) <= width);
                 self.expect_at(a, Some(ty), "operand", depth + 1);
             }
             Expr::Select { ty, cond, a, b } => {
@@ -534,14 +654,23 @@ impl<'m> Verifier<'m> {
                 self.expect_at(a, Some(ty), "first value", depth + 1);
                 self.expect_at(b, Some(ty), "second value", depth + 1);
             }
-            Expr::Check { kind: _, rel: _, ty, a, b } => {
+            Expr::Check {
+                kind: _,
+                rel: _,
+                ty,
+                a,
+                b,
+            } => {
                 legal = ty.is_int() || ty == Ty::Ptr;
                 self.expect_at(a, Some(ty), "first operand", depth + 1);
                 self.expect_at(b, Some(ty), "second operand", depth + 1);
             }
         }
         if !legal {
-            self.fail(format!("`{}` ({id:?}) does not exist for its type", expr_head(&expr)));
+            self.fail(format!(
+                "`{}` ({id:?}) does not exist for its type",
+                expr_head(&expr)
+            ));
         }
         true
     }

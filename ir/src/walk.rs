@@ -37,20 +37,52 @@ impl Expr {
             | Expr::FuncAddr(_) => self,
             Expr::Load { ty, addr } => Expr::Load { ty, addr: f(addr) },
             Expr::Unary { op, ty, a } => Expr::Unary { op, ty, a: f(a) },
-            Expr::Convert { op, from, to, a } => Expr::Convert { op, from, to, a: f(a) },
-            Expr::Wrap { ty, bits, signed, a } => Expr::Wrap { ty, bits, signed, a: f(a) },
+            Expr::Convert { op, from, to, a } => Expr::Convert {
+                op,
+                from,
+                to,
+                a: f(a),
+            },
+            Expr::Wrap {
+                ty,
+                bits,
+                signed,
+                a,
+            } => Expr::Wrap {
+                ty,
+                bits,
+                signed,
+                a: f(a),
+            },
             Expr::Binary { op, ty, a, b } => {
                 let a = f(a);
                 Expr::Binary { op, ty, a, b: f(b) }
             }
-            Expr::Check { kind, rel, ty, a, b } => {
+            Expr::Check {
+                kind,
+                rel,
+                ty,
+                a,
+                b,
+            } => {
                 let a = f(a);
-                Expr::Check { kind, rel, ty, a, b: f(b) }
+                Expr::Check {
+                    kind,
+                    rel,
+                    ty,
+                    a,
+                    b: f(b),
+                }
             }
             Expr::Select { ty, cond, a, b } => {
                 let cond = f(cond);
                 let a = f(a);
-                Expr::Select { ty, cond, a, b: f(b) }
+                Expr::Select {
+                    ty,
+                    cond,
+                    a,
+                    b: f(b),
+                }
             }
         }
     }
@@ -80,7 +112,12 @@ impl StmtKind {
             StmtKind::Return(values) => out.extend(values.iter().copied()),
             StmtKind::AtomicLoad { addr, .. } => out.push(*addr),
             StmtKind::AtomicRmw { addr, value, .. } => out.extend([*addr, *value]),
-            StmtKind::AtomicCmpxchg { addr, expected, desired, .. } => out.extend([*addr, *expected, *desired]),
+            StmtKind::AtomicCmpxchg {
+                addr,
+                expected,
+                desired,
+                ..
+            } => out.extend([*addr, *expected, *desired]),
             StmtKind::Block { .. }
             | StmtKind::Loop { .. }
             | StmtKind::Break(_)
@@ -126,7 +163,12 @@ impl StmtKind {
                 change(addr);
                 change(value);
             }
-            StmtKind::AtomicCmpxchg { addr, expected, desired, .. } => {
+            StmtKind::AtomicCmpxchg {
+                addr,
+                expected,
+                desired,
+                ..
+            } => {
                 change(addr);
                 change(expected);
                 change(desired);
