@@ -2,9 +2,15 @@
 
 pub mod ast;
 pub mod diag;
+mod lexer;
+pub mod parser;
 pub mod span;
 pub mod symbol;
+mod token;
 
 pub use diag::{DiagKind, Diagnostic, LineCol, SourceFile, SourceMap};
+pub use parser::{
+    ExprFragment, ParseResult, parse_expr, parse_file, parse_files_parallel, parse_statements,
+};
 pub use span::{FileId, Span};
 pub use symbol::Symbol;
