@@ -1,1 +1,50 @@
+//! The sx compiler's command line and pipeline.
+//!
+//! [`cli`] says what can be asked, [`commands`] answers it. [`pipeline`] drives the frontend; [`evaluator`] and
+//! [`sandbox`] run its compile-time code in an engine of [`engines`]; [`native`] makes executables.
 
+pub mod bug;
+pub mod cli;
+pub mod commands;
+pub mod engines;
+pub mod evaluator;
+pub mod files;
+pub mod library;
+pub mod native;
+pub mod pipeline;
+pub mod program;
+pub mod render;
+pub mod sandbox;
+pub mod scratch;
+pub mod timing;
+pub mod triples;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Entry of the executable.
+pub fn main() -> ExitCode {
+    ExitCode::from(main_with(std::env::args_os()))
+}
+
+/// Runs a command line (its first word is the program's name). Returns the exit status.
+pub fn main_with(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match cli::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are "errors" of status 0.
+            let _ = error.print();
+            return error.exit_code() as u8;
+        }
+    };
+    match bug::guarded(|| commands::run(&cli.command)) {
+        Ok(status) => status,
+        Err(what) => {
+            scratch::remove_all();
+            eprint!("{}", bug::report(&what));
+            bug::STATUS
+        }
+    }
+}

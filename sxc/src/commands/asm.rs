@@ -1,0 +1,34 @@
+//! `sxc asm`.
+
+use sx_backend_api::EmitKind;
+use sx_sema::Goal;
+
+use crate::cli::{AsmArgs, OptLevel};
+use crate::commands;
+use crate::native::{self, EmitJob};
+use crate::pipeline::{self, Plan, Stopped, fail};
+
+pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
+    let opt = args.codegen.opt.unwrap_or(OptLevel::Default);
+    let plan = Plan {
+        goal: Goal::Build,
+        optimise: true,
+        traces: commands::traces(opt, args.codegen.release_traces),
+        records: false,
+    };
+    let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
+    let output = args
+        .output
+        .clone()
+        .unwrap_or_else(|| commands::default_output(&args.file, ".s"));
+    let job = EmitJob {
+        module: &compiled.compilation.module,
+        roots: &compiled.compilation.roots,
+        kind: EmitKind::Asm(output.clone()),
+        opt,
+        codegen: &args.codegen,
+    };
+    native::emit(&job).map_err(|message| fail(args.compile.error_format, &message))?;
+    eprintln!("emitted: {}", output.display());
+    Ok(0)
+}

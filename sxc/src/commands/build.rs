@@ -1,0 +1,95 @@
+//! `sxc build`.
+
+use std::path::{Path, PathBuf};
+
+use sx_backend_api::EmitKind;
+use sx_sema::Goal;
+
+use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel};
+use crate::native::{self, EmitJob};
+use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
+use crate::scratch::Scratch;
+use crate::{commands, timing};
+
+pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
+    let format = args.compile.error_format;
+    let default = if args.emit_obj {
+        OptLevel::None
+    } else {
+        OptLevel::Default
+    };
+    let opt = args.codegen.opt.unwrap_or(default);
+    let plan = Plan {
+        goal: Goal::Build,
+        optimise: true,
+        traces: commands::traces(opt, args.codegen.release_traces),
+        records: false,
+    };
+    let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
+    let output = match (&args.output, &compiled.compilation.output_path) {
+        (Some(path), _) => path.clone(),
+        (None, Some(path)) => PathBuf::from(path),
+        (None, None) => commands::default_output(&args.file, ""),
+    };
+    if let Some(dir) = output.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        std::fs::create_dir_all(dir).map_err(|error| {
+            fail(
+                format,
+                &format!("cannot create '{}': {}", dir.display(), plain(&error)),
+            )
+        })?;
+    }
+    let kept = args.emit_obj.then(|| with_suffix(&output, ".o"));
+    executable(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
+        .map_err(|message| fail(format, &message))?;
+    if args.compile.time {
+        timing::print(&compiled);
+    }
+    eprintln!("compiled: {}", output.display());
+    Ok(0)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Emits and links an executable. The object goes to `object` if it is to be kept.
+pub fn executable(
+    compiled: &mut Compiled,
+    opt: OptLevel,
+    codegen: &CodegenArgs,
+    link: &LinkArgs,
+    object: Option<PathBuf>,
+    output: &Path,
+) -> Result<(), String> {
+    let scratch = Scratch::new()
+        .map_err(|error| format!("cannot create a temporary folder: {}", plain(&error)))?;
+    let object = object.unwrap_or_else(|| scratch.join("program.o"));
+    let compilation = &compiled.compilation;
+    let job = EmitJob {
+        module: &compilation.module,
+        roots: &compilation.roots,
+        kind: EmitKind::Object(object.clone()),
+        opt,
+        codegen,
+    };
+    compiled.clock.time("emit", || native::emit(&job))?;
+    link_program(compiled, &scratch, link, object, output)
+}
+
+/// Links `object` with the runtime and the libraries the program asks for.
+pub fn link_program(
+    compiled: &mut Compiled,
+    scratch: &Scratch,
+    args: &LinkArgs,
+    object: PathBuf,
+    output: &Path,
+) -> Result<(), String> {
+    let compilation = &compiled.compilation;
+    let (libraries, flags) = (&compilation.module.libraries, &compilation.link_flags);
+    compiled.clock.time("link", || {
+        native::link(object, output, scratch, libraries, flags, args)
+    })
+}

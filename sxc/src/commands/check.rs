@@ -1,0 +1,21 @@
+//! `sxc check`.
+
+use sx_sema::Goal;
+
+use crate::cli::CheckArgs;
+use crate::pipeline::{self, Plan, Stopped};
+use crate::timing;
+
+pub fn run(args: &CheckArgs) -> Result<u8, Stopped> {
+    let plan = Plan {
+        goal: Goal::Check,
+        optimise: false,
+        traces: true,
+        records: false,
+    };
+    let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
+    if args.compile.time {
+        timing::print(&compiled);
+    }
+    Ok(0)
+}

@@ -1,0 +1,237 @@
+//! Runs compile-time code for the frontend: chooses the engine, sets the limits, supplies the sandbox's host, and
+//! with `--comptime=all` compares the engines.
+
+use std::fmt::Write as _;
+
+use sx_ir::{ConstImage, Module, RelocTarget};
+use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Unstorable};
+use sx_tier_api::{ComptimeEngine, Frame, Limits, Outcome, Status};
+
+use crate::engines::{self, EngineKind};
+use crate::sandbox::{Output, Sandbox};
+
+/// What parity compares of one evaluation.
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
+pub struct Record {
+    pub root: String,
+    pub status: String,
+    pub frames: Vec<String>,
+    pub steps: u64,
+    pub peak_memory: u64,
+    pub digest: u64,
+    pub result: String,
+    pub transcript: Vec<String>,
+}
+
+pub struct EngineEvaluator {
+    engines: Vec<(EngineKind, Box<dyn ComptimeEngine>)>,
+    limits: Limits,
+    records: Vec<Record>,
+    keep_records: bool,
+    /// Differences found between engines.
+    pub disagreements: Vec<String>,
+    /// Bytes that compile-time code has written to fd 1.
+    pub stdout_bytes: u64,
+}
+
+impl EngineEvaluator {
+    pub fn new(kinds: &[EngineKind], limits: Limits, keep_records: bool) -> EngineEvaluator {
+        EngineEvaluator {
+            engines: kinds
+                .iter()
+                .map(|kind| (*kind, engines::create(*kind)))
+                .collect(),
+            limits,
+            records: Vec::new(),
+            keep_records,
+            disagreements: Vec::new(),
+            stdout_bytes: 0,
+        }
+    }
+
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+}
+
+impl Evaluator for EngineEvaluator {
+    fn evaluate(&mut self, request: EvalRequest<'_>) -> Evaluation {
+        let EvalRequest {
+            module,
+            root,
+            result,
+            compiler,
+        } = request;
+        let recording = self.keep_records || self.engines.len() > 1;
+        let mut chosen: Option<(Evaluation, Option<Record>)> = None;
+        for (kind, engine) in &mut self.engines {
+            // The program's output appears once, whatever the number of engines.
+            let output = if chosen.is_none() {
+                Output::Live
+            } else {
+                Output::Discard
+            };
+            let mut sandbox = Sandbox::for_comptime(&mut *compiler, output);
+            let outcome = engine.run(module, root, &[], &self.limits, &mut sandbox);
+            if chosen.is_none() {
+                self.stdout_bytes += sandbox.stdout_bytes();
+            }
+            let transcript = sandbox.transcript();
+            let digest = outcome.digest;
+            let evaluation = conclude(module, outcome, result);
+            let record = recording.then(|| {
+                let mut record = describe(module, root, &evaluation, digest);
+                record.transcript = transcript;
+                record
+            });
+            match &chosen {
+                None => chosen = Some((evaluation, record)),
+                Some((_, expected)) => {
+                    if let (Some(expected), Some(record)) = (expected, &record)
+                        && expected != record
+                    {
+                        self.disagreements
+                            .push(difference(kind.name(), expected, record));
+                    }
+                }
+            }
+        }
+        match chosen {
+            Some((evaluation, record)) => {
+                if self.keep_records {
+                    self.records.extend(record);
+                }
+                evaluation
+            }
+            None => Evaluation {
+                status: Status::Bug("no engine".to_owned()),
+                frames: Vec::new(),
+                steps: 0,
+                peak_memory: 0,
+                result: None,
+            },
+        }
+    }
+}
+
+/// Reads the result out of the machine's memory.
+fn conclude(
+    module: &Module,
+    outcome: Outcome,
+    result: Option<(sx_ir::GlobalId, sx_ir::TypeId)>,
+) -> Evaluation {
+    let finished = matches!(outcome.status, Status::Finished(_));
+    let result = match result {
+        Some((global, ty)) if finished => Some(extract(module, &outcome, global, ty)),
+        Some(_) | None => None,
+    };
+    Evaluation {
+        status: outcome.status,
+        frames: outcome.frames,
+        steps: outcome.steps,
+        peak_memory: outcome.peak_memory,
+        result,
+    }
+}
+
+fn extract(
+    module: &Module,
+    outcome: &Outcome,
+    global: sx_ir::GlobalId,
+    ty: sx_ir::TypeId,
+) -> Result<EvalResult, Unstorable> {
+    let _ = (module, outcome, global, ty);
+    Err(Unstorable {
+        path: String::new(),
+        reason: "not implemented: results of compile-time code".to_owned(),
+    })
+}
+
+fn describe(module: &Module, root: sx_ir::FuncId, evaluation: &Evaluation, digest: u64) -> Record {
+    Record {
+        root: module.func(root).name.clone(),
+        status: format!("{:?}", evaluation.status),
+        frames: evaluation
+            .frames
+            .iter()
+            .map(|frame| frame_text(module, frame))
+            .collect(),
+        steps: evaluation.steps,
+        peak_memory: evaluation.peak_memory,
+        digest,
+        result: match &evaluation.result {
+            None => String::new(),
+            Some(Ok(result)) => result_text(result),
+            Some(Err(unstorable)) => {
+                format!("unstorable {}: {}", unstorable.path, unstorable.reason)
+            }
+        },
+        transcript: Vec::new(),
+    }
+}
+
+/// `name at file:line:col`.
+pub fn frame_text(module: &Module, frame: &Frame) -> String {
+    let loc = module.loc(frame.loc);
+    let file = module
+        .files
+        .get(loc.file as usize)
+        .map_or("?", String::as_str);
+    format!(
+        "{} at {file}:{}:{}",
+        module.func(frame.func).name,
+        loc.line,
+        loc.col
+    )
+}
+
+fn result_text(result: &EvalResult) -> String {
+    let mut text = image_text(&result.image);
+    for object in &result.objects {
+        let _ = write!(
+            text,
+            "; {} {} {}",
+            object.size,
+            object.align,
+            image_text(&object.init)
+        );
+    }
+    text
+}
+
+fn image_text(image: &ConstImage) -> String {
+    let mut text = String::new();
+    for byte in &image.bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    for reloc in &image.relocs {
+        let target = match reloc.target {
+            RelocTarget::Global(id) => format!("g{}", id.0),
+            RelocTarget::Func(id) => format!("f{}", id.0),
+        };
+        let _ = write!(text, " [{}]={target}+{}", reloc.offset, reloc.addend);
+    }
+    text
+}
+
+fn difference(engine: &str, expected: &Record, got: &Record) -> String {
+    let mut parts = Vec::new();
+    let mut part = |what: &str, a: &dyn std::fmt::Debug, b: &dyn std::fmt::Debug| {
+        let (a, b) = (format!("{a:?}"), format!("{b:?}"));
+        if a != b {
+            parts.push(format!("{what}: {a} against {b} with {engine}"));
+        }
+    };
+    part("status", &expected.status, &got.status);
+    part("frames", &expected.frames, &got.frames);
+    part("steps", &expected.steps, &got.steps);
+    part("peak memory", &expected.peak_memory, &got.peak_memory);
+    part("memory digest", &expected.digest, &got.digest);
+    part("result", &expected.result, &got.result);
+    part("transcript", &expected.transcript, &got.transcript);
+    format!(
+        "the engines disagree on '{}': {}",
+        expected.root,
+        parts.join("; ")
+    )
+}

@@ -1,0 +1,40 @@
+//! Finding the standard library: `SX_STDLIB_PATH`, else upwards from the executable.
+
+use std::path::{Path, PathBuf};
+
+/// Directories that hold `modules/...`, most wanted first: `--library`, `SX_STDLIB_PATH`, then the first
+/// `library` (or `lib/sx`, `share/sx`) found walking up from the executable.
+pub fn library_dirs(given: &[PathBuf]) -> Vec<PathBuf> {
+    let mut dirs = given.to_vec();
+    match std::env::var_os("SX_STDLIB_PATH") {
+        Some(path) if !path.is_empty() => dirs.push(PathBuf::from(path)),
+        Some(_) | None => {
+            if let Some(dir) = std::env::current_exe()
+                .ok()
+                .and_then(|exe| from_executable(&exe))
+            {
+                dirs.push(dir);
+            }
+        }
+    }
+    dirs
+}
+
+fn from_executable(exe: &Path) -> Option<PathBuf> {
+    let exe = exe.canonicalize().unwrap_or_else(|_| exe.to_path_buf());
+    for dir in exe.ancestors().skip(1) {
+        for name in ["library", "lib/sx", "share/sx"] {
+            let candidate = dir.join(name);
+            if candidate.join("modules").is_dir() {
+                return Some(candidate);
+            }
+        }
+    }
+    // An executable built outside of the source tree still knows where it was built.
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../library");
+    if source.join("modules").is_dir() {
+        source.canonicalize().ok()
+    } else {
+        None
+    }
+}

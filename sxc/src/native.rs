@@ -1,0 +1,92 @@
+//! Native code. The backend is loaded when code is emitted, never linked in: it would cost every start of sxc.
+
+use std::path::{Path, PathBuf};
+
+use sx_backend_api::{EmitKind, EmitRequest, LinkRequest};
+use sx_ir::{FuncId, Module};
+
+use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
+use crate::scratch::Scratch;
+
+/// What to emit and how.
+pub struct EmitJob<'a> {
+    pub module: &'a Module,
+    pub roots: &'a [FuncId],
+    pub kind: EmitKind,
+    pub opt: OptLevel,
+    pub codegen: &'a CodegenArgs,
+}
+
+/// Emits code: the text for LLVM IR, else an empty string. The error is worded for the user.
+pub fn emit(job: &EmitJob<'_>) -> Result<String, String> {
+    let backend = sx_backend_api::load(&sx_backend_api::load::default_candidates())?;
+    let mut request = EmitRequest::new(job.module, job.roots.to_vec(), job.kind.clone());
+    request.opt = match job.opt {
+        OptLevel::None => sx_backend_api::OptLevel::None,
+        OptLevel::Less => sx_backend_api::OptLevel::Less,
+        OptLevel::Default => sx_backend_api::OptLevel::Default,
+        OptLevel::Aggressive => sx_backend_api::OptLevel::Aggressive,
+    };
+    request.checked = !job.codegen.unchecked;
+    request.debug_info = job.opt <= OptLevel::Less;
+    request.cpu = job.codegen.cpu.clone();
+    backend.emit(&request)
+}
+
+/// Links `object` with the runtime and the libraries that the program and the command line ask for.
+pub fn link(
+    object: PathBuf,
+    output: &Path,
+    scratch: &Scratch,
+    libraries: &[String],
+    program_flags: &[String],
+    args: &LinkArgs,
+) -> Result<(), String> {
+    let runtime = scratch.join("runtime.o");
+    sx_backend_api::runtime::write_object(&runtime)?;
+    let flags: Vec<String> = program_flags
+        .iter()
+        .chain(&args.link_flags)
+        .cloned()
+        .collect();
+    sx_backend_api::link(&LinkRequest {
+        linker: Some(args.linker.clone()),
+        objects: vec![object, runtime],
+        output: output.to_path_buf(),
+        libraries: libraries.to_vec(),
+        library_paths: args.library_paths.clone(),
+        extra: deduplicated(&flags, libraries),
+        sysroot: args.sysroot.clone(),
+        shared: false,
+        pie: true,
+    })
+}
+
+/// Flags without the libraries that are linked anyway; each library flag once.
+fn deduplicated(flags: &[String], libraries: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for flag in flags {
+        let doubled = match flag.strip_prefix("-l") {
+            Some(name) => libraries.iter().any(|l| l == name) || kept.contains(flag),
+            None => false,
+        };
+        if !doubled {
+            kept.push(flag.clone());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn library_flags_appear_once() {
+        let flags: Vec<String> = ["-lz", "-s", "-lm", "-s", "-lm"]
+            .iter()
+            .map(|s| (*s).to_owned())
+            .collect();
+        assert_eq!(deduplicated(&flags, &["z".to_owned()]), ["-s", "-lm", "-s"]);
+    }
+}

@@ -1,0 +1,176 @@
+//! From a command line to a compiled module, with everything that has to be said to the user on the way.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sx_sema::{Compilation, Config, Goal};
+use sx_tier_api::Limits;
+
+use crate::cli::{CompileArgs, ComptimeChoice};
+use crate::engines::EngineKind;
+use crate::evaluator::EngineEvaluator;
+use crate::files::DiskFiles;
+use crate::render::{self, ErrorFormat};
+use crate::{bug, library, triples};
+
+/// Exit status of compile errors.
+pub const ERRORS: u8 = 1;
+/// Exit status of wrong usage.
+pub const USAGE: u8 = 2;
+
+/// A command that ended early; what there was to say has been said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stopped(pub u8);
+
+/// Says `message` as an error without location.
+pub fn fail(format: ErrorFormat, message: &str) -> Stopped {
+    let mut lines = message.lines();
+    let mut diagnostic =
+        sx_syntax::Diagnostic::error_without_span(lines.next().unwrap_or_default());
+    diagnostic.extra_lines = lines
+        .map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned())
+        .collect();
+    eprint!(
+        "{}",
+        render::render(
+            &[diagnostic],
+            &sx_syntax::SourceMap::new(),
+            format,
+            render::stderr_colour()
+        )
+    );
+    Stopped(ERRORS)
+}
+
+pub fn usage(message: &str) -> Stopped {
+    eprintln!("error: {message}\n\nFor more information, try '--help'.");
+    Stopped(USAGE)
+}
+
+/// How to compile, beyond what the user said.
+pub struct Plan {
+    pub goal: Goal,
+    pub optimise: bool,
+    pub traces: bool,
+    /// Keep what parity compares.
+    pub records: bool,
+}
+
+pub struct Compiled {
+    pub compilation: Compilation,
+    pub evaluator: EngineEvaluator,
+    pub clock: Clock,
+}
+
+/// Seconds spent in phases of the command.
+pub struct Clock {
+    started: Instant,
+    pub phases: Vec<(&'static str, f64)>,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock {
+            started: Instant::now(),
+            phases: Vec::new(),
+        }
+    }
+
+    pub fn time<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let begin = Instant::now();
+        let result = work();
+        self.phases.push((name, begin.elapsed().as_secs_f64()));
+        result
+    }
+
+    pub fn total(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+}
+
+pub fn limits(args: &CompileArgs) -> Limits {
+    let default = Limits::default();
+    Limits {
+        steps: args.comptime_steps.unwrap_or(default.steps),
+        memory: args.comptime_memory.unwrap_or(default.memory),
+        depth: args.comptime_depth.unwrap_or(default.depth),
+    }
+}
+
+/// Compiles `file` and reports its diagnostics. `Err` if there were errors.
+pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
+    let compiled = analyse(file, args, plan)?;
+    report(&compiled, args.error_format)?;
+    if let Some(status) = compiled.compilation.exit {
+        return Err(Stopped(status as u8));
+    }
+    Ok(compiled)
+}
+
+/// Compiles `file`; says nothing of its diagnostics yet.
+pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
+    if let Some(option) = args.not_implemented() {
+        return Err(usage(&format!("not implemented: {option}")));
+    }
+    let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
+    let files = DiskFiles::open(file).map_err(|error| {
+        fail(
+            args.error_format,
+            &format!("cannot read '{}': {}", file.display(), plain(&error)),
+        )
+    })?;
+    let config = Config {
+        target,
+        library_dirs: library::library_dirs(&args.library),
+        working_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+        traces: plan.traces,
+        instantiation_depth: args.instantiation_depth,
+        optimise: plan.optimise,
+    };
+    let choice = if args.sanitize {
+        ComptimeChoice::Interp
+    } else {
+        args.comptime
+    };
+    let mut evaluator =
+        EngineEvaluator::new(EngineKind::for_comptime(choice), limits(args), plan.records);
+    let mut clock = Clock::start();
+    let compilation = clock.time("compile", || {
+        sx_sema::compile(file, plan.goal, &config, &files, &mut evaluator)
+    });
+    Ok(Compiled {
+        compilation,
+        evaluator,
+        clock,
+    })
+}
+
+/// The text of an I/O error without the number that Rust adds.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
+
+/// Prints diagnostics. `Err` if compilation failed.
+pub fn report(compiled: &Compiled, format: ErrorFormat) -> Result<(), Stopped> {
+    let compilation = &compiled.compilation;
+    let text = render::render(
+        &compilation.diagnostics,
+        &compilation.sources,
+        format,
+        render::stderr_colour(),
+    );
+    eprint!("{text}");
+    if let [first, ..] = compiled.evaluator.disagreements.as_slice() {
+        eprint!("{}", bug::report(first));
+        return Err(Stopped(bug::STATUS));
+    }
+    if compilation.has_errors() {
+        let status = compilation.exit.map_or(ERRORS, |status| status as u8);
+        return Err(Stopped(if status == 0 { ERRORS } else { status }));
+    }
+    Ok(())
+}

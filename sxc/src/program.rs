@@ -1,0 +1,69 @@
+//! Running a program's `main` in an engine.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use sx_ir::Module;
+use sx_sema::Compilation;
+use sx_tier_api::{Frame, Limits, Status};
+
+use crate::engines::{self, EngineKind};
+use crate::evaluator::frame_text;
+use crate::sandbox::Sandbox;
+
+/// Status of a program that a trap or limit stopped: as if it had aborted.
+const ABORTED: u8 = 134;
+
+/// Runs `main` and returns the program's exit status.
+pub fn run_main(
+    compilation: &Compilation,
+    kind: EngineKind,
+    file: &Path,
+    args: &[OsString],
+) -> Result<u8, String> {
+    let Some(main) = compilation.main else {
+        return Err("no 'main' function found".to_owned());
+    };
+    let mut argv = vec![file.as_os_str().to_owned()];
+    argv.extend(args.iter().cloned());
+    let mut sandbox = Sandbox::for_main(argv);
+    let (argc, argv) = sandbox.arguments();
+    let mut engine = engines::create(kind);
+    // A program may run as long as it likes; its stack is as deep as a native one would be.
+    let limits = Limits::default();
+    let outcome = engine.run(
+        &compilation.module,
+        main,
+        &[argc, argv],
+        &limits,
+        &mut sandbox,
+    );
+    match outcome.status {
+        Status::Finished(values) => Ok(values.first().copied().unwrap_or(0) as u8),
+        Status::Exit(status) => Ok(status as u8),
+        Status::Trapped(trap) => {
+            eprintln!("error: {}", trap.message());
+            stack(&compilation.module, &outcome.frames);
+            Ok(ABORTED)
+        }
+        Status::Limit(limit) => {
+            eprintln!("error: the program exceeds the {limit:?} limit of the engine");
+            stack(&compilation.module, &outcome.frames);
+            Ok(ABORTED)
+        }
+        Status::Unsupported(what) => {
+            stack(&compilation.module, &outcome.frames);
+            Err(what)
+        }
+        Status::Bug(what) => {
+            eprint!("{}", crate::bug::report(&what));
+            Ok(crate::bug::STATUS)
+        }
+    }
+}
+
+fn stack(module: &Module, frames: &[Frame]) {
+    for frame in frames {
+        eprintln!("  {}", frame_text(module, frame));
+    }
+}

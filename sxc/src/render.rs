@@ -1,0 +1,303 @@
+//! Diagnostics as text. The human form is a contract (reference part 3 §8), so the renderer is our own.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use sx_syntax::{DiagKind, Diagnostic, SourceMap, Span};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum ErrorFormat {
+    /// Message, place, source line and carets
+    #[default]
+    Human,
+    /// One line each: `file:line:col: error: text`
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+/// Whether to colour what goes to stderr.
+pub fn stderr_colour() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
+        || std::env::var_os("TERM").is_some_and(|v| v == "dumb");
+    !refused && std::io::stderr().is_terminal()
+}
+
+/// All of `diagnostics` in one text, ready for stderr.
+pub fn render(
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+    format: ErrorFormat,
+    colour: bool,
+) -> String {
+    let mut out = String::new();
+    match format {
+        ErrorFormat::Human => {
+            let mut human = Human {
+                out: &mut out,
+                sources,
+                colour,
+            };
+            for diagnostic in diagnostics {
+                human.diagnostic(diagnostic);
+            }
+        }
+        ErrorFormat::Short => {
+            for diagnostic in diagnostics {
+                short(&mut out, diagnostic, sources);
+            }
+        }
+        ErrorFormat::Json => {
+            for diagnostic in diagnostics {
+                let object = json(diagnostic, sources);
+                // Plain strings and numbers always serialise.
+                out.push_str(&serde_json::to_string(&object).unwrap_or_default());
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+struct Human<'a> {
+    out: &'a mut String,
+    sources: &'a SourceMap,
+    colour: bool,
+}
+
+const RESET: &str = "\x1b[0m";
+const BOLD: &str = "\x1b[1m";
+const GUTTER: &str = "\x1b[1;34m";
+
+fn kind_colour(kind: DiagKind) -> &'static str {
+    match kind {
+        DiagKind::Error => "\x1b[1;31m",
+        DiagKind::Warning => "\x1b[1;33m",
+        DiagKind::Note => "\x1b[1;36m",
+        DiagKind::Help => "\x1b[1;32m",
+    }
+}
+
+impl Human<'_> {
+    fn paint(&self, style: &'static str, text: &str) -> String {
+        if self.colour {
+            format!("{style}{text}{RESET}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+        }
+        let kind = self.paint(kind_colour(diagnostic.kind), diagnostic.kind.as_str());
+        let message = self.paint(BOLD, &diagnostic.message);
+        let _ = writeln!(self.out, "{kind}: {message}");
+        if let Some(span) = diagnostic.span {
+            self.excerpt(diagnostic, span);
+        }
+        let indent = match diagnostic.kind {
+            DiagKind::Note => "    ",
+            DiagKind::Error | DiagKind::Warning | DiagKind::Help => "  ",
+        };
+        for line in &diagnostic.extra_lines {
+            let _ = writeln!(self.out, "{indent}{line}");
+        }
+        for child in &diagnostic.children {
+            self.diagnostic(child);
+        }
+    }
+
+    fn excerpt(&mut self, diagnostic: &Diagnostic, span: Span) {
+        let Some(file) = self.sources.get(span.file) else {
+            return;
+        };
+        let start = file.line_col(span.lo);
+        let end = file.line_col(span.hi.max(span.lo));
+        // A span that ends right after a newline does not take in the next line.
+        let last = if end.col == 1 && end.line > start.line {
+            end.line - 1
+        } else {
+            end.line
+        };
+        let width = last.to_string().len().max(2);
+        let pad = " ".repeat(width);
+        if diagnostic.kind != DiagKind::Help {
+            let arrow = self.paint(GUTTER, "-->");
+            let _ = writeln!(
+                self.out,
+                "{pad}{arrow} {}:{}:{}",
+                file.path, start.line, start.col
+            );
+        }
+        let bar = self.paint(GUTTER, "|");
+        let _ = writeln!(self.out, "{pad} {bar}");
+        for line in start.line..=last {
+            let source = file.line_text(line);
+            let text = match &diagnostic.replacement {
+                Some(replacement) if line == start.line => replacement.as_str(),
+                Some(_) | None => source,
+            };
+            let number = self.paint(GUTTER, &format!("{line:>width$}"));
+            let _ = writeln!(self.out, "{number} {bar} {text}");
+            let from = if line == start.line {
+                start.col as usize - 1
+            } else {
+                0
+            };
+            let to = if line == end.line {
+                end.col as usize - 1
+            } else {
+                source.len()
+            };
+            let carets = "^".repeat(to.saturating_sub(from).max(1));
+            let carets = self.paint(kind_colour(diagnostic.kind), &carets);
+            let _ = writeln!(self.out, "{pad} {bar} {}{carets}", " ".repeat(from));
+        }
+    }
+}
+
+/// Notes and helps are left out: one line for each error or warning.
+fn short(out: &mut String, diagnostic: &Diagnostic, sources: &SourceMap) {
+    let message = diagnostic.message.replace('\n', " ");
+    let kind = diagnostic.kind.as_str();
+    let _ = match diagnostic.span {
+        Some(span) => {
+            let at = sources.line_col(span);
+            writeln!(
+                out,
+                "{}:{}:{}: {kind}: {message}",
+                sources.path(span.file),
+                at.line,
+                at.col
+            )
+        }
+        None => writeln!(out, "{kind}: {message}"),
+    };
+}
+
+#[derive(Serialize)]
+struct JsonDiagnostic {
+    kind: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span: Option<JsonSpan>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replacement: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    children: Vec<JsonDiagnostic>,
+}
+
+/// Lines and byte columns count from 1; the end is exclusive.
+#[derive(Serialize)]
+struct JsonSpan {
+    file: String,
+    line: u32,
+    col: u32,
+    end_line: u32,
+    end_col: u32,
+}
+
+fn json(diagnostic: &Diagnostic, sources: &SourceMap) -> JsonDiagnostic {
+    let span = diagnostic.span.and_then(|span| {
+        let file = sources.get(span.file)?;
+        let (start, end) = (file.line_col(span.lo), file.line_col(span.hi));
+        Some(JsonSpan {
+            file: file.path.to_string(),
+            line: start.line,
+            col: start.col,
+            end_line: end.line,
+            end_col: end.col,
+        })
+    });
+    JsonDiagnostic {
+        kind: diagnostic.kind.as_str(),
+        message: diagnostic.message.clone(),
+        span,
+        lines: diagnostic.extra_lines.clone(),
+        replacement: diagnostic.replacement.clone(),
+        children: diagnostic
+            .children
+            .iter()
+            .map(|child| json(child, sources))
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources() -> (SourceMap, Span) {
+        let mut sources = SourceMap::new();
+        let text = "a\nb\nc\nd\ne\nf\n    total := cout + 1;\n\tx := {\n  y\n};\n";
+        let file = sources.add("prog.sx", text);
+        let lo = text.find("cout").unwrap_or(0) as u32;
+        (sources, Span::new(file, lo, lo + 4))
+    }
+
+    #[test]
+    fn human_form() {
+        let (sources, span) = sources();
+        let diagnostic = Diagnostic::error(span, "unresolved 'cout' (in prog.sx fn main)")
+            .with_replacement(span, "a name like it exists", "    total := count + 1;");
+        let expected = "error: unresolved 'cout' (in prog.sx fn main)\n  --> prog.sx:7:14\n   |\n \
+                        7 |     total := cout + 1;\n   |              ^^^^\n\nhelp: a name like it exists\n   |\n \
+                        7 |     total := count + 1;\n   |              ^^^^\n";
+        assert_eq!(
+            render(&[diagnostic], &sources, ErrorFormat::Human, false),
+            expected
+        );
+    }
+
+    #[test]
+    fn several_lines_and_tabs() {
+        let (sources, span) = sources();
+        let text = &sources
+            .get(span.file)
+            .map(|f| f.text.to_string())
+            .unwrap_or_default();
+        let lo = text.find("x :=").unwrap_or(0) as u32;
+        let hi = text.rfind('}').unwrap_or(0) as u32 + 1;
+        let diagnostic = Diagnostic::error(Span::new(span.file, lo, hi), "long");
+        let expected = "error: long\n  --> prog.sx:8:2\n   |\n 8 | \tx := {\n   |  ^^^^^^\n \
+                        9 |   y\n   | ^^^\n10 | };\n   | ^\n";
+        assert_eq!(
+            render(&[diagnostic], &sources, ErrorFormat::Human, false),
+            expected
+        );
+    }
+
+    #[test]
+    fn short_and_program_wide() {
+        let (sources, span) = sources();
+        let list = [
+            Diagnostic::error(span, "first"),
+            Diagnostic::error_without_span("no 'main' function found").with_line("extra"),
+        ];
+        assert_eq!(
+            render(&list, &sources, ErrorFormat::Short, false),
+            "prog.sx:7:14: error: first\nerror: no 'main' function found\n"
+        );
+        assert!(render(&list, &sources, ErrorFormat::Human, false).ends_with("found\n  extra\n"));
+    }
+
+    #[test]
+    fn json_lines_parse() {
+        let (sources, span) = sources();
+        let text = render(
+            &[Diagnostic::error(span, "a \"b\"")],
+            &sources,
+            ErrorFormat::Json,
+            false,
+        );
+        let value: serde_json::Value = serde_json::from_str(text.trim()).unwrap_or_default();
+        assert_eq!(value["message"], "a \"b\"");
+        assert_eq!(value["span"]["col"], 14);
+    }
+}

@@ -1,0 +1,30 @@
+//! `--time`.
+
+use crate::pipeline::Compiled;
+
+/// Prints phases, and compile-time evaluations by cost, on stderr.
+pub fn print(compiled: &Compiled) {
+    let stats = &compiled.compilation.stats;
+    eprintln!(
+        "files {}, lines {}, functions {}",
+        stats.files, stats.lines, stats.functions
+    );
+    for (name, seconds) in &stats.phases {
+        eprintln!("{:>10.3} ms  compile: {name}", seconds * 1e3);
+    }
+    for (name, seconds) in &compiled.clock.phases {
+        eprintln!("{:>10.3} ms  {name}", seconds * 1e3);
+    }
+    eprintln!("{:>10.3} ms  total", compiled.clock.total() * 1e3);
+    let mut roots: Vec<_> = stats.evaluations.iter().collect();
+    roots.sort_by(|a, b| b.3.total_cmp(&a.3));
+    if !roots.is_empty() {
+        eprintln!("compile-time evaluations: {}", roots.len());
+    }
+    for (name, steps, memory, seconds) in roots.iter().take(20) {
+        eprintln!(
+            "{:>10.3} ms  {name}: {steps} steps, {memory} bytes",
+            seconds * 1e3
+        );
+    }
+}
