@@ -1,0 +1,1025 @@
+//! The tree as text, for tests and for looking at what the parser made of a program. Not a stable format.
+
+use std::fmt::Write;
+
+use crate::ast::*;
+
+pub fn dump_file(file: &File) -> String {
+    let mut d = Dump::new(&file.computed_names);
+    for item in &file.items {
+        d.item(item);
+        d.out.push('\n');
+    }
+    d.out
+}
+
+/// Statements one to a line, the tail behind `=>`.
+pub fn dump_fragment(fragment: &Fragment) -> String {
+    let mut d = Dump::new(&fragment.computed_names);
+    d.statements(&fragment.block);
+    d.out.trim_start_matches('\n').to_string() + "\n"
+}
+
+pub fn dump_expr(expr: &Expr, computed_names: &[Vec<Expr>]) -> String {
+    let mut d = Dump::new(computed_names);
+    d.expr(expr);
+    d.out
+}
+
+struct Dump<'a> {
+    out: String,
+    indent: usize,
+    computed: &'a [Vec<Expr>],
+}
+
+impl<'a> Dump<'a> {
+    fn new(computed: &'a [Vec<Expr>]) -> Dump<'a> {
+        Dump {
+            out: String::new(),
+            indent: 0,
+            computed,
+        }
+    }
+
+    fn s(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    fn line(&mut self) {
+        self.out.push('\n');
+        for _ in 0..self.indent {
+            self.out.push_str("  ");
+        }
+    }
+
+    fn indented(&mut self, f: impl FnOnce(&mut Self)) {
+        self.indent += 1;
+        f(self);
+        self.indent -= 1;
+    }
+
+    fn ident(&mut self, ident: Ident) {
+        match ident.kind {
+            IdentKind::Plain => self.s(ident.as_str()),
+            IdentKind::Raw => {
+                self.s("`");
+                self.s(ident.as_str());
+            }
+            IdentKind::Computed(index) => {
+                self.s("(#name");
+                if let Some(parts) = self.computed.get(index as usize) {
+                    for part in parts {
+                        self.s(" ");
+                        self.expr(part);
+                    }
+                }
+                self.s(")");
+            }
+        }
+    }
+
+    fn attrs(&mut self, attrs: &Attrs) {
+        if let Some(doc) = &attrs.doc {
+            let _ = write!(self.out, " /// {doc:?}");
+        }
+        for note in &attrs.notes {
+            self.s(" @");
+            self.ident(note.name);
+            self.args(&note.args);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------- items
+
+    fn item(&mut self, item: &Item) {
+        if item.private.is_some() {
+            self.s("private ");
+        }
+        match &item.kind {
+            ItemKind::Decl(decl) => self.decl(decl),
+            ItemKind::Import(import) => {
+                let _ = write!(self.out, "(import {:?})", import.path.text);
+            }
+            ItemKind::Impl(decl) => {
+                self.s("(impl ");
+                self.expr(&decl.protocol);
+                for arg in &decl.args {
+                    self.s(" ");
+                    self.expr(arg);
+                }
+                self.s(" for ");
+                self.expr(&decl.target);
+                self.members(&decl.members);
+                self.s(")");
+            }
+            ItemKind::ContextExtend(ext) => {
+                self.s("(context_extend ");
+                self.ident(ext.name);
+                self.s(" ");
+                self.expr(&ext.ty);
+                self.opt(" = ", &ext.default);
+                self.s(")");
+            }
+            ItemKind::Run(expr) => self.wrap("run", expr),
+            ItemKind::Error(error) => self.error(error),
+            ItemKind::Inline(inline) => self.inline(inline, &|d, item| d.item(item)),
+            ItemKind::CUnit(unit) => self.c_unit(unit),
+            ItemKind::Asm(asm) => self.asm(asm),
+            ItemKind::Insert(expr) => self.wrap("insert", expr),
+            ItemKind::Assert(assert) => self.assert(assert),
+        }
+    }
+
+    fn error(&mut self, error: &ErrorDirective) {
+        let _ = write!(self.out, "(error {:?})", error.message.text);
+    }
+
+    fn assert(&mut self, assert: &AssertDirective) {
+        self.s("(assert ");
+        self.expr(&assert.cond);
+        self.opt(" ", &assert.message);
+        self.s(")");
+    }
+
+    fn list<T>(&mut self, items: &[T], each: &dyn Fn(&mut Self, &T)) {
+        self.indented(|d| {
+            for item in items {
+                d.line();
+                each(d, item);
+            }
+        });
+    }
+
+    fn inline<T>(&mut self, inline: &Inline<T>, each: &dyn Fn(&mut Self, &T)) {
+        match inline {
+            Inline::If(branch) => self.inline_if(branch, each),
+            Inline::Match(m) => {
+                self.s("(inline-match ");
+                self.expr(&m.subject);
+                self.indented(|d| {
+                    for arm in &m.arms {
+                        d.line();
+                        d.s("case ");
+                        d.pattern(&arm.pattern);
+                        d.s(":");
+                        d.list(&arm.items, each);
+                    }
+                    if let Some(items) = &m.else_ {
+                        d.line();
+                        d.s("else:");
+                        d.list(items, each);
+                    }
+                });
+                self.s(")");
+            }
+            Inline::For(f) => {
+                self.s("(inline-for");
+                self.for_head(&f.iters, &f.captures);
+                self.list(&f.items, each);
+                self.s(")");
+            }
+        }
+    }
+
+    fn inline_if<T>(&mut self, branch: &InlineIf<T>, each: &dyn Fn(&mut Self, &T)) {
+        self.s("(inline-if ");
+        self.expr(&branch.cond);
+        self.list(&branch.then, each);
+        match &branch.else_ {
+            Some(InlineElse::If(next)) => {
+                self.line();
+                self.s("else ");
+                self.inline_if(next, each);
+            }
+            Some(InlineElse::Items(items)) => {
+                self.line();
+                self.s("else");
+                self.list(items, each);
+            }
+            None => {}
+        }
+        self.s(")");
+    }
+
+    fn decl(&mut self, decl: &Decl) {
+        match &decl.kind {
+            DeclKind::Const(c) => {
+                self.s("(const ");
+                self.ident(decl.name);
+                self.opt(" : ", &c.ty);
+                self.s(" = ");
+                self.expr(&c.value);
+            }
+            DeclKind::Var(v) => {
+                self.s(if v.saved { "(saved-var " } else { "(var " });
+                self.ident(decl.name);
+                self.opt(" : ", &v.ty);
+                self.opt(" = ", &v.init);
+                self.link(&v.link);
+            }
+            DeclKind::Fn(f) => {
+                self.s("(");
+                self.function(f);
+            }
+            DeclKind::Struct(s) => {
+                self.s("(");
+                self.structure(s);
+            }
+            DeclKind::Enum(e) => {
+                self.s("(");
+                self.enumeration(e);
+            }
+            DeclKind::Union(u) => {
+                self.s("(");
+                self.union(u);
+            }
+            DeclKind::ErrorSet(set) => {
+                self.s("(error-set ");
+                self.ident(decl.name);
+                for tag in &set.tags {
+                    self.s(" ");
+                    self.ident(*tag);
+                }
+            }
+            DeclKind::Protocol(p) => {
+                self.s("(protocol ");
+                self.ident(decl.name);
+                self.params(&p.params);
+                self.s(if p.inline { " #inline" } else { "" });
+                self.s(if p.identity { " #identity" } else { "" });
+                self.list(&p.methods, &|d, m| d.decl(m));
+            }
+            DeclKind::UfcsAlias(path) => {
+                self.s("(ufcs-alias ");
+                self.ident(decl.name);
+                self.s(" ");
+                self.expr(path);
+            }
+            DeclKind::Import(import) => {
+                self.s("(import ");
+                self.ident(decl.name);
+                let _ = write!(self.out, " {:?}", import.path.text);
+            }
+            DeclKind::Library(lib) => {
+                self.s("(library ");
+                self.ident(decl.name);
+                let _ = write!(self.out, " {:?}", lib.text);
+            }
+            DeclKind::CUnit(unit) => {
+                self.s("(");
+                self.ident(decl.name);
+                self.s(" ");
+                self.c_unit(unit);
+            }
+        }
+        self.attrs(&decl.attrs);
+        self.s(")");
+    }
+
+    fn c_unit(&mut self, unit: &CUnit) {
+        self.s("(c-unit");
+        for part in &unit.parts {
+            let _ = write!(self.out, " ({:?} {:?})", part.kind, part.text.text);
+        }
+        self.s(")");
+    }
+
+    fn link(&mut self, link: &Option<Link>) {
+        let Some(link) = link else { return };
+        self.s(match link.kind {
+            LinkKind::Extern => " extern",
+            LinkKind::Export => " export",
+        });
+        if let Some(lib) = link.lib {
+            self.s(" ");
+            self.ident(lib);
+        }
+        if let Some(symbol) = &link.symbol {
+            let _ = write!(self.out, " {:?}", symbol.text);
+        }
+    }
+
+    fn function(&mut self, f: &FnDecl) {
+        self.s(match f.origin {
+            FnOrigin::Decl => "fn",
+            FnOrigin::Lambda => "lambda",
+            FnOrigin::TrailingBlock => "trailing",
+            FnOrigin::BareBlock => "bare-fn",
+        });
+        self.s(if f.ufcs { " ufcs" } else { "" });
+        self.s(if f.mixin { " mixin" } else { "" });
+        if let Some(name) = f.name {
+            self.s(" ");
+            self.ident(name);
+        }
+        self.params(&f.sig.params);
+        if let Some(ret) = &f.sig.ret {
+            self.s(" -> ");
+            self.ret(ret);
+        }
+        self.abi(f.sig.abi);
+        match f.property {
+            Some(Property::Get) => self.s(" #get"),
+            Some(Property::Set) => self.s(" #set"),
+            None => {}
+        }
+        self.link(&f.link);
+        match &f.body {
+            FnBody::Block(block) => self.statements(block),
+            FnBody::Expr(expr) => {
+                self.s(" => ");
+                self.expr(expr);
+            }
+            FnBody::Intrinsic => self.s(" intrinsic"),
+            FnBody::None => {}
+        }
+    }
+
+    fn abi(&mut self, abi: Option<Abi>) {
+        match abi.map(|abi| abi.kind) {
+            Some(AbiKind::C) => self.s(" abi(.c)"),
+            Some(AbiKind::Naked) => self.s(" abi(.naked)"),
+            Some(AbiKind::Compiler) => self.s(" abi(.compiler)"),
+            None => {}
+        }
+    }
+
+    fn params(&mut self, params: &[Param]) {
+        self.s(" [");
+        for (i, p) in params.iter().enumerate() {
+            self.s(if i > 0 { ", " } else { "" });
+            self.s(match p.kind {
+                ParamKind::Plain => "",
+                ParamKind::Comptime => "$",
+                ParamKind::Variadic => "..",
+                ParamKind::ComptimePack => "..$",
+            });
+            self.ident(p.name);
+            self.opt(if p.lazy { ": #lazy " } else { ": " }, &p.ty);
+            for constraint in &p.constraints {
+                self.s("/");
+                self.expr(constraint);
+            }
+            self.opt(" = ", &p.default);
+        }
+        self.s("]");
+    }
+
+    fn ret(&mut self, ret: &RetType) {
+        match &ret.kind {
+            RetKind::Void => self.s("()"),
+            RetKind::Type(ty) => self.expr(ty),
+            RetKind::Slots { slots, error } => {
+                self.s("(slots");
+                for slot in slots {
+                    self.s(" ");
+                    if let Some(name) = slot.name {
+                        self.ident(name);
+                        self.s(":");
+                    }
+                    self.expr(&slot.ty);
+                    self.opt("=", &slot.default);
+                }
+                if let Some(error) = error {
+                    self.s(" ");
+                    self.expr(error);
+                }
+                self.s(")");
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------- types
+
+    fn name_of(&mut self, kind: &str, name: Option<Ident>) {
+        self.s(kind);
+        if let Some(name) = name {
+            self.s(" ");
+            self.ident(name);
+        }
+    }
+
+    fn structure(&mut self, s: &StructDecl) {
+        self.name_of("struct", s.name);
+        if !s.params.is_empty() {
+            self.params(&s.params);
+        }
+        self.members(&s.members);
+    }
+
+    fn union(&mut self, u: &UnionDecl) {
+        self.name_of("union", u.name);
+        self.members(&u.members);
+    }
+
+    fn enumeration(&mut self, e: &EnumDecl) {
+        self.name_of("enum", e.name);
+        self.s(if e.flags { " flags" } else { "" });
+        self.opt(" ", &e.backing);
+        self.list(&e.variants, &|d, v| d.enum_member(v));
+    }
+
+    fn enum_member(&mut self, member: &EnumMember) {
+        match member {
+            EnumMember::Variant(v) => {
+                self.ident(v.name);
+                self.opt(" :: ", &v.value);
+                self.opt(" : ", &v.payload);
+                self.attrs(&v.attrs);
+            }
+            EnumMember::Inline(inline) => self.inline(inline, &|d, v| d.enum_member(v)),
+            EnumMember::Insert(expr) => self.wrap("insert", expr),
+            EnumMember::Assert(assert) => self.assert(assert),
+        }
+    }
+
+    fn members(&mut self, members: &[Member]) {
+        self.list(members, &|d, m| d.member(m));
+    }
+
+    fn member(&mut self, member: &Member) {
+        match &member.kind {
+            MemberKind::Field(f) => {
+                self.s("(field");
+                for name in &f.names {
+                    self.s(" ");
+                    self.ident(*name);
+                }
+                self.s(" : ");
+                self.expr(&f.ty);
+                self.opt(" = ", &f.default);
+                self.attrs(&f.attrs);
+                self.s(")");
+            }
+            MemberKind::Using(path) => self.wrap("using", path),
+            MemberKind::Decl(decl) => self.decl(decl),
+            MemberKind::Anon(s) => {
+                self.s("(");
+                self.structure(s);
+                self.s(")");
+            }
+            MemberKind::Inline(inline) => self.inline(inline, &|d, m| d.member(m)),
+            MemberKind::Insert(expr) => self.wrap("insert", expr),
+            MemberKind::Assert(assert) => self.assert(assert),
+        }
+    }
+
+    // -------------------------------------------------------------------------------------------- statements
+
+    fn statements(&mut self, block: &Block) {
+        self.indented(|d| {
+            for stmt in &block.stmts {
+                d.line();
+                d.stmt(stmt);
+            }
+            if let Some(tail) = &block.tail {
+                d.line();
+                d.s("=> ");
+                d.expr(tail);
+            }
+        });
+    }
+
+    fn block(&mut self, block: &Block) {
+        self.s("{");
+        self.statements(block);
+        self.s("}");
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Decl(decl) => self.decl(decl),
+            StmtKind::Destructure { names, value } => {
+                self.s("(destructure");
+                for name in names {
+                    self.s(" ");
+                    self.ident(*name);
+                }
+                self.s(" = ");
+                self.expr(value);
+                self.s(")");
+            }
+            StmtKind::Discard(expr) => self.wrap("discard", expr),
+            StmtKind::Assign {
+                target, op, value, ..
+            } => {
+                self.s("(");
+                self.s(match op {
+                    AssignOp::Set => "",
+                    AssignOp::Op(op) => op.as_str(),
+                });
+                self.s("= ");
+                self.expr(target);
+                self.s(" ");
+                self.expr(value);
+                self.s(")");
+            }
+            StmtKind::MultiAssign { targets, values } => {
+                self.s("(assign");
+                self.exprs(targets);
+                self.s(" =");
+                self.exprs(values);
+                self.s(")");
+            }
+            StmtKind::Return(values) => {
+                self.s("(return");
+                for value in values {
+                    self.s(" ");
+                    if let Some(name) = value.name {
+                        self.ident(name);
+                        self.s("=");
+                    }
+                    self.expr(&value.value);
+                }
+                self.s(")");
+            }
+            StmtKind::Raise(expr) => self.wrap("raise", expr),
+            StmtKind::Break => self.s("break"),
+            StmtKind::Continue => self.s("continue"),
+            StmtKind::Defer(expr) => self.wrap("defer", expr),
+            StmtKind::OnFail { tag, body } => {
+                self.s("(onfail ");
+                if let Some(tag) = tag {
+                    self.ident(*tag);
+                    self.s(" ");
+                }
+                self.expr(body);
+                self.s(")");
+            }
+            StmtKind::Push { value, body } => {
+                self.s("(push ");
+                self.expr(value);
+                self.statements(body);
+                self.s(")");
+            }
+            StmtKind::While { cond, body } => {
+                self.s("(while ");
+                self.cond(cond);
+                self.statements(body);
+                self.s(")");
+            }
+            StmtKind::For(f) => {
+                self.s(if f.inline { "(inline-for" } else { "(for" });
+                self.for_head(&f.iters, &f.captures);
+                match &f.body {
+                    ForBody::Block(block) => self.statements(block),
+                    ForBody::Stmt(stmt) => {
+                        self.s(" => ");
+                        self.stmt(stmt);
+                    }
+                }
+                self.s(")");
+            }
+            StmtKind::Insert(expr) => self.wrap("insert", expr),
+            StmtKind::Error(error) => self.error(error),
+            StmtKind::Assert(assert) => self.assert(assert),
+            StmtKind::Expr { expr, semi } => {
+                self.expr(expr);
+                self.s(if *semi { ";" } else { "" });
+            }
+        }
+    }
+
+    fn for_head(&mut self, iters: &[ForIter], captures: &[Capture]) {
+        for iter in iters {
+            self.s(" ");
+            match &iter.kind {
+                ForIterKind::Each(expr) => self.expr(expr),
+                ForIterKind::Range { lo, op, hi } => {
+                    self.s("(range ");
+                    self.expr(lo);
+                    self.range_op(*op);
+                    match hi {
+                        Some(hi) => self.expr(hi),
+                        None => self.s("open"),
+                    }
+                    self.s(")");
+                }
+            }
+        }
+        if !captures.is_empty() {
+            self.s(" (");
+            for (i, capture) in captures.iter().enumerate() {
+                self.s(if i > 0 { " " } else { "" });
+                self.s(if capture.by_ref { "*" } else { "" });
+                self.ident(capture.name);
+            }
+            self.s(")");
+        }
+    }
+
+    fn range_op(&mut self, op: RangeOp) {
+        self.s(if op.lo_exclusive { " <.." } else { " .." });
+        self.s(if op.hi_inclusive { "= " } else { " " });
+    }
+
+    fn cond(&mut self, cond: &Cond) {
+        match cond {
+            Cond::Expr(expr) => self.expr(expr),
+            Cond::Bind { name, value } => {
+                self.s("(bind ");
+                self.ident(*name);
+                self.s(" ");
+                self.expr(value);
+                self.s(")");
+            }
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch) {
+        match branch {
+            Branch::Block(block) => self.block(block),
+            Branch::Expr(expr) => self.expr(expr),
+            Branch::Jump(stmt) => self.stmt(stmt),
+        }
+    }
+
+    fn match_expr(&mut self, m: &MatchExpr) {
+        self.s(if m.inline {
+            "(inline-match "
+        } else {
+            "(match "
+        });
+        self.expr(&m.subject);
+        self.indented(|d| {
+            for arm in &m.arms {
+                d.line();
+                d.s("case ");
+                d.pattern(&arm.pattern);
+                d.s(":");
+                if let Some(capture) = arm.capture {
+                    d.s(" (");
+                    d.ident(capture);
+                    d.s(")");
+                }
+                d.arm_body(&arm.body);
+            }
+            if let Some(body) = &m.else_ {
+                d.line();
+                d.s("else:");
+                d.arm_body(body);
+            }
+        });
+        self.s(")");
+    }
+
+    fn pattern(&mut self, pattern: &Pattern) {
+        match &pattern.kind {
+            PatternKind::Variant(name) => {
+                self.s(".");
+                self.ident(*name);
+            }
+            PatternKind::Expr(expr) => self.expr(expr),
+        }
+    }
+
+    fn arm_body(&mut self, body: &ArmBody) {
+        match body {
+            ArmBody::Break(_) => self.s(" break"),
+            ArmBody::Arrow(branch) => {
+                self.s(" => ");
+                self.branch(branch);
+            }
+            ArmBody::Stmts(block) => self.statements(block),
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------- expressions
+
+    fn opt(&mut self, before: &str, expr: &Option<Expr>) {
+        if let Some(expr) = expr {
+            self.s(before);
+            self.expr(expr);
+        }
+    }
+
+    fn exprs(&mut self, exprs: &[Expr]) {
+        for expr in exprs {
+            self.s(" ");
+            self.expr(expr);
+        }
+    }
+
+    fn wrap(&mut self, head: &str, expr: &Expr) {
+        self.s("(");
+        self.s(head);
+        self.s(" ");
+        self.expr(expr);
+        self.s(")");
+    }
+
+    fn args(&mut self, args: &[Arg]) {
+        for arg in args {
+            self.s(" ");
+            if let Some(name) = arg.name {
+                self.ident(name);
+                self.s("=");
+            }
+            self.expr(&arg.value);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Error => self.s("<error>"),
+            ExprKind::Int { value, is_char } => {
+                let _ = write!(self.out, "{}{value}", if *is_char { "c" } else { "" });
+            }
+            ExprKind::Float { text, .. } => self.s(text.as_str()),
+            ExprKind::Str(text) => {
+                let _ = write!(self.out, "{text:?}");
+            }
+            ExprKind::Bool(value) => self.s(if *value { "true" } else { "false" }),
+            ExprKind::Null => self.s("null"),
+            ExprKind::Undef => self.s("---"),
+            ExprKind::Ident(name) => self.ident(*name),
+            ExprKind::Dollar { name, constraints } => {
+                self.s("$");
+                self.ident(*name);
+                for constraint in constraints {
+                    self.s("/");
+                    self.expr(constraint);
+                }
+            }
+            ExprKind::EnumLit(name) => {
+                self.s(".");
+                self.ident(*name);
+            }
+            ExprKind::ErrorTag(name) => {
+                self.s("error.");
+                self.ident(*name);
+            }
+            ExprKind::Field { base, name } => {
+                self.s("(. ");
+                self.expr(base);
+                self.s(" ");
+                self.ident(*name);
+                self.s(")");
+            }
+            ExprKind::OptField { base, name } => {
+                self.s("(?. ");
+                self.expr(base);
+                self.s(" ");
+                self.ident(*name);
+                self.s(")");
+            }
+            ExprKind::TupleIndex { base, index, .. } => {
+                self.s("(. ");
+                self.expr(base);
+                let _ = write!(self.out, " {index})");
+            }
+            ExprKind::OptTupleIndex { base, index, .. } => {
+                self.s("(?. ");
+                self.expr(base);
+                let _ = write!(self.out, " {index})");
+            }
+            ExprKind::Deref(base) => self.wrap("deref", base),
+            ExprKind::Index { base, index } => {
+                self.s("(index ");
+                self.expr(base);
+                self.s(" ");
+                self.expr(index);
+                self.s(")");
+            }
+            ExprKind::Slice { base, lo, op, hi } => {
+                self.s("(slice ");
+                self.expr(base);
+                self.s(" ");
+                if let Some(lo) = lo {
+                    self.expr(lo);
+                }
+                self.range_op(*op);
+                if let Some(hi) = hi {
+                    self.expr(hi);
+                }
+                self.s(")");
+            }
+            ExprKind::Call(call) => {
+                self.s(if call.piped { "(pipe " } else { "(call " });
+                self.expr(&call.callee);
+                self.args(&call.args);
+                if let Some(block) = &call.trailing {
+                    self.s(" (");
+                    self.function(block);
+                    self.s(")");
+                }
+                self.s(")");
+            }
+            ExprKind::Cast { base, ty, alloc } => {
+                self.s("(cast ");
+                self.expr(base);
+                self.s(" ");
+                self.expr(ty);
+                if let Some(alloc) = alloc {
+                    self.s(" ");
+                    self.expr(alloc);
+                }
+                self.s(")");
+            }
+            ExprKind::OptCast { base, ty } => {
+                self.s("(?cast ");
+                self.expr(base);
+                self.s(" ");
+                self.expr(ty);
+                self.s(")");
+            }
+            ExprKind::Unwrap(base) => self.wrap("unwrap", base),
+            ExprKind::Aggregate(agg) => {
+                self.s(match agg.brackets {
+                    Brackets::Brace => "(lit{}",
+                    Brackets::Square => "(lit[]",
+                });
+                self.opt(" :", &agg.ty);
+                self.args(&agg.elems);
+                if let Some(init) = &agg.init {
+                    self.s(" init ");
+                    self.block(init);
+                }
+                self.s(")");
+            }
+            ExprKind::Catch(c) => {
+                self.s("(catch ");
+                self.expr(&c.operand);
+                if let Some(tag) = c.tag {
+                    self.s(" (");
+                    self.ident(tag);
+                    self.s(")");
+                }
+                self.s(" ");
+                match &c.handler {
+                    CatchHandler::Block(block) => self.block(block),
+                    CatchHandler::Expr(expr) => self.expr(expr),
+                    CatchHandler::Match(m) => self.match_expr(m),
+                }
+                self.s(")");
+            }
+            ExprKind::Unary { op, expr } => self.wrap(op.as_str(), expr),
+            ExprKind::Star(inner) => self.wrap("star", inner),
+            ExprKind::Xx(inner) => self.wrap("xx", inner),
+            ExprKind::Try(inner) => self.wrap("try", inner),
+            ExprKind::Binary { op, lhs, rhs, .. } => {
+                self.s("(");
+                self.s(op.as_str());
+                self.s(" ");
+                self.expr(lhs);
+                self.s(" ");
+                self.expr(rhs);
+                self.s(")");
+            }
+            ExprKind::Chain { first, rest } => {
+                self.s("(chain ");
+                self.expr(first);
+                for link in rest {
+                    self.s(" ");
+                    self.s(link.op.as_str());
+                    self.s(" ");
+                    self.expr(&link.rhs);
+                }
+                self.s(")");
+            }
+            ExprKind::Paren(inner) => self.wrap("paren", inner),
+            ExprKind::Spread(inner) => self.wrap("spread", inner),
+            ExprKind::If(e) => {
+                self.s(if e.inline { "(inline-if " } else { "(if " });
+                self.cond(&e.cond);
+                self.s(" ");
+                self.branch(&e.then);
+                if let Some(branch) = &e.else_ {
+                    self.s(" else ");
+                    self.branch(branch);
+                }
+                self.s(")");
+            }
+            ExprKind::Match(m) => self.match_expr(m),
+            ExprKind::Block(block) => self.block(block),
+            ExprKind::Lambda(f) => {
+                self.s("(");
+                self.function(f);
+                self.s(")");
+            }
+            ExprKind::Asm(asm) => self.asm(asm),
+            ExprKind::Run(inner) => self.wrap("run", inner),
+            ExprKind::Insert(inner) => self.wrap("insert", inner),
+            ExprKind::CallerLocation => self.s("#caller_location"),
+            ExprKind::ArgText(name) => {
+                self.s("(arg_text ");
+                self.ident(*name);
+                self.s(")");
+            }
+            ExprKind::Code(code) => match &**code {
+                CodeQuote::Block(block) => {
+                    self.s("(code ");
+                    self.block(block);
+                    self.s(")");
+                }
+                CodeQuote::Expr(expr) => self.wrap("code", expr),
+            },
+            ExprKind::Splice(inner) => self.wrap("splice", inner),
+            ExprKind::Optional(inner) => self.wrap("?", inner),
+            ExprKind::ManyPointer(inner) => self.wrap("[*]", inner),
+            ExprKind::SliceType(inner) => self.wrap("[]", inner),
+            ExprKind::SentinelSlice(inner) => self.wrap("[:0]", inner),
+            ExprKind::ArrayType { len, elem } => {
+                self.s("(array ");
+                self.expr(len);
+                self.s(" ");
+                self.expr(elem);
+                self.s(")");
+            }
+            ExprKind::FnType(f) => {
+                self.s("(fn-type [");
+                for (i, p) in f.params.iter().enumerate() {
+                    self.s(if i > 0 { ", " } else { "" });
+                    if let Some(name) = p.name {
+                        self.ident(name);
+                        self.s(": ");
+                    }
+                    self.expr(&p.ty);
+                }
+                self.s("] -> ");
+                self.ret(&f.ret);
+                self.abi(f.abi);
+                self.s(")");
+            }
+            ExprKind::ClosureType(c) => {
+                self.s("(Closure");
+                self.exprs(&c.params);
+                if let Some(ret) = &c.ret {
+                    self.s(" -> ");
+                    self.ret(ret);
+                }
+                self.s(")");
+            }
+            ExprKind::TupleType(elems) => {
+                self.s("(Tuple");
+                for elem in elems {
+                    self.s(" ");
+                    if let Some(name) = elem.name {
+                        self.ident(name);
+                        self.s(":");
+                    }
+                    self.expr(&elem.ty);
+                }
+                self.s(")");
+            }
+            ExprKind::ErrorSetType(path) => match path {
+                Some(path) => self.wrap("!set", path),
+                None => self.s("!"),
+            },
+            ExprKind::Struct(s) => {
+                self.s("(");
+                self.structure(s);
+                self.s(")");
+            }
+            ExprKind::Union(u) => {
+                self.s("(");
+                self.union(u);
+                self.s(")");
+            }
+            ExprKind::Enum(e) => {
+                self.s("(");
+                self.enumeration(e);
+                self.s(")");
+            }
+        }
+    }
+
+    fn asm(&mut self, asm: &AsmExpr) {
+        self.s(if asm.volatile {
+            "(asm volatile"
+        } else {
+            "(asm"
+        });
+        if let Some(template) = &asm.template {
+            let _ = write!(self.out, " {:?}", template.text);
+        }
+        for operand in &asm.operands {
+            self.s(" (");
+            if let Some(name) = operand.name {
+                self.ident(name);
+                self.s(" ");
+            }
+            let _ = write!(self.out, "{:?} ", operand.constraint.text);
+            match &operand.role {
+                AsmRole::Value(ty) => {
+                    self.s("-> ");
+                    self.expr(ty);
+                }
+                AsmRole::Place(place) => {
+                    self.s("-> *");
+                    self.expr(place);
+                }
+                AsmRole::Input(value) => {
+                    self.s("= ");
+                    self.expr(value);
+                }
+            }
+            self.s(")");
+        }
+        for clobber in &asm.clobbers {
+            self.s(" .");
+            self.ident(*clobber);
+        }
+        self.s(")");
+    }
+}
