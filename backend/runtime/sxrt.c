@@ -1,0 +1,386 @@
+/* Native runtime of sx programs: traps with their stack traces, crash reports, and error return traces.
+ * Linked into every program. It allocates nothing and writes with write(2), so that it works in any state. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/* ---- output ---- */
+
+typedef struct {
+    char bytes[1024];
+    size_t used;
+} Out;
+
+static void flush(Out *out) {
+    size_t at = 0;
+    while (at < out->used) {
+        ssize_t n = write(2, out->bytes + at, out->used - at);
+        if (n <= 0) break;
+        at += (size_t)n;
+    }
+    out->used = 0;
+}
+
+static void put(Out *out, const char *text, size_t len) {
+    while (len > 0) {
+        if (out->used == sizeof out->bytes) flush(out);
+        size_t part = sizeof out->bytes - out->used;
+        if (part > len) part = len;
+        memcpy(out->bytes + out->used, text, part);
+        out->used += part;
+        text += part;
+        len -= part;
+    }
+}
+
+static void puts_(Out *out, const char *text) { put(out, text, strlen(text)); }
+
+static void put_number(Out *out, uint64_t value, unsigned base) {
+    char digits[24];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value != 0);
+    put(out, digits + at, sizeof digits - at);
+}
+
+static void put_signed(Out *out, int64_t value) {
+    if (value < 0) {
+        puts_(out, "-");
+        put_number(out, (uint64_t)0 - (uint64_t)value, 10);
+    } else {
+        put_number(out, (uint64_t)value, 10);
+    }
+}
+
+/* ---- traps ---- */
+
+/* Order and texts are those of the compiler's table; a test compares the two. */
+const char *const sx_trap_messages[] = {
+    "index %d is out of range for length %d",
+    "slice bound %d is out of range (at most %d)",
+    "integer division by zero",
+    "shift by %d is out of range for a width of %d bits",
+    "unwrapped an absent optional",
+    "the active variant has tag %d, but tag %d was read",
+    "null pointer dereference",
+    "invalid memory access at 0x%x (%d bytes)",
+    "write to constant storage at 0x%x",
+    "call through a null or invalid function pointer",
+    "call through a function pointer of another type",
+    "reached code that must not be reached",
+    "free of 0x%x, which is no live allocation",
+    "operation not available at compile time",
+    "the program aborted",
+};
+const unsigned sx_trap_message_count = sizeof sx_trap_messages / sizeof *sx_trap_messages;
+
+/* A position, and the place that its function was inlined at. */
+typedef struct SxPlace {
+    const char *file;
+    int32_t line;
+    int32_t col;
+    const char *func;
+    const struct SxPlace *at;
+} SxPlace;
+
+/* Made by the compiler: functions by the distance of their code from the table, and their names. */
+typedef struct {
+    int32_t code;
+    uint32_t name;
+} SxFunction;
+extern const SxFunction __sx_fn_table[] __attribute__((weak, visibility("hidden")));
+extern const char __sx_fn_names[] __attribute__((weak, visibility("hidden")));
+extern const uint64_t __sx_fn_count __attribute__((weak, visibility("hidden")));
+#if defined(__linux__)
+extern const char etext[];
+#endif
+
+static void put_message(Out *out, unsigned kind, uint64_t a, uint64_t b) {
+    const char *text = kind < sx_trap_message_count ? sx_trap_messages[kind] : "unknown trap";
+    uint64_t operands[2] = {a, b};
+    unsigned next = 0;
+    puts_(out, "error: ");
+    for (; *text; text++) {
+        if (*text != '%') {
+            put(out, text, 1);
+            continue;
+        }
+        text++;
+        uint64_t value = next < 2 ? operands[next++] : 0;
+        if (*text == 'd') put_signed(out, (int64_t)value);
+        else if (*text == 'x') put_number(out, value, 16);
+        else if (*text) put(out, text, 1);
+        else break;
+    }
+    puts_(out, "\n");
+}
+
+static void put_place(Out *out, const SxPlace *place) {
+    puts_(out, place->file);
+    puts_(out, ":");
+    put_signed(out, place->line);
+    puts_(out, ":");
+    put_signed(out, place->col);
+}
+
+/* Name of the function that contains an address; NULL if it is none of the program's sx functions. */
+static const char *function_at(uintptr_t pc) {
+    if (!__sx_fn_table || !__sx_fn_names || !&__sx_fn_count) return NULL;
+#if defined(__linux__)
+    if (pc >= (uintptr_t)etext) return NULL;
+#endif
+    uintptr_t best = 0;
+    const char *name = NULL;
+    for (uint64_t i = 0; i < __sx_fn_count; i++) {
+        uintptr_t start = (uintptr_t)__sx_fn_table + (intptr_t)__sx_fn_table[i].code;
+        if (start <= pc && start >= best) {
+            best = start;
+            name = __sx_fn_names + __sx_fn_table[i].name;
+        }
+    }
+    return name;
+}
+
+enum { MAX_FRAMES = 64 };
+
+/* Whether a word pair at this address can be read, judged by the bounds of the thread's stack. */
+static int stack_bounds(uintptr_t *low, uintptr_t *high) {
+#if defined(__linux__)
+    pthread_attr_t attr;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0) return 0;
+    void *base = NULL;
+    size_t size = 0;
+    int ok = pthread_attr_getstack(&attr, &base, &size) == 0;
+    pthread_attr_destroy(&attr);
+    *low = (uintptr_t)base;
+    *high = (uintptr_t)base + size;
+    return ok;
+#else
+    *low = (uintptr_t)__builtin_frame_address(0);
+    *high = *low + (1u << 20);
+    return 1;
+#endif
+}
+
+static void put_frame(Out *out, const char *name) {
+    puts_(out, "  at ");
+    puts_(out, name);
+    puts_(out, "\n");
+}
+
+/* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. */
+static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
+    uintptr_t low = 0, high = 0;
+    int known = stack_bounds(&low, &high);
+    unsigned shown = 0;
+    for (unsigned depth = 0; depth < 4096; depth++) {
+        const char *name = function_at(pc);
+        if (name) {
+            if (shown == MAX_FRAMES) {
+                puts_(out, "  ...\n");
+                break;
+            }
+            put_frame(out, name);
+            shown++;
+        }
+        if (!known || frame < low || frame + 2 * sizeof(uintptr_t) > high || frame % sizeof(uintptr_t) != 0) break;
+        uintptr_t next = ((const uintptr_t *)frame)[0];
+        pc = ((const uintptr_t *)frame)[1] - 1;
+        if (next <= frame) {
+            name = function_at(pc);
+            if (name && shown < MAX_FRAMES) put_frame(out, name);
+            break;
+        }
+        frame = next;
+    }
+}
+
+static void put_location(Out *out, const SxPlace *place) {
+    if (!place) return;
+    puts_(out, "  --> ");
+    put_place(out, place);
+    puts_(out, "\n");
+    /* Functions that the compiler copied into their callers have no frames of their own. */
+    for (; place->at; place = place->at) put_frame(out, place->func);
+}
+
+static void die(void) {
+    signal(SIGABRT, SIG_DFL);
+    abort();
+}
+
+__attribute__((noreturn, cold, noinline)) void sx_trap(int32_t kind, uint64_t a, uint64_t b, const SxPlace *place) {
+    Out out;
+    out.used = 0;
+    put_message(&out, (unsigned)kind, a, b);
+    put_location(&out, place);
+    uintptr_t pc = (uintptr_t)__builtin_return_address(0) - 1;
+    uintptr_t frame = *(const uintptr_t *)__builtin_frame_address(0);
+    put_stack(&out, pc, frame);
+    flush(&out);
+    die();
+    __builtin_unreachable();
+}
+
+/* ---- crashes ---- */
+
+enum { NULL_RANGE = 65536 };
+
+static void crashed(int number, siginfo_t *info, void *context) {
+    uintptr_t address = (uintptr_t)info->si_addr;
+    uintptr_t pc = 0, sp = 0, frame = 0;
+#if defined(__linux__) && defined(__x86_64__)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.gregs[REG_RIP];
+    sp = (uintptr_t)state->uc_mcontext.gregs[REG_RSP];
+    frame = (uintptr_t)state->uc_mcontext.gregs[REG_RBP];
+#elif defined(__linux__) && defined(__aarch64__)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.pc;
+    sp = (uintptr_t)state->uc_mcontext.sp;
+    frame = (uintptr_t)state->uc_mcontext.regs[29];
+#else
+    (void)context;
+#endif
+    Out out;
+    out.used = 0;
+    /* The guard page lies just below the stack; a frame is touched page by page. */
+    int near_sp = sp != 0 && address + (64u << 10) >= sp && address < sp + (64u << 10);
+    uintptr_t low = 0, high = 0;
+    int in_stack = stack_bounds(&low, &high) && address >= low && address < high;
+    if (number == SIGSEGV && near_sp && (info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR) && address >= NULL_RANGE
+        && (!in_stack || address < low + (1u << 20))) {
+        puts_(&out, "error: stack overflow\n");
+    } else if (pc < NULL_RANGE && pc == address) {
+        put_message(&out, 9, pc, 0);
+        /* The call pushed its return address, and there is no frame yet. */
+        if (sp >= low && sp + sizeof(uintptr_t) <= high) pc = *(const uintptr_t *)sp - 1;
+    } else if (info->si_code != SI_KERNEL && address < NULL_RANGE) {
+        put_message(&out, 6, address, 0);
+    } else if (info->si_code == SEGV_ACCERR && number == SIGSEGV) {
+        put_message(&out, 8, address, 0);
+    } else {
+        puts_(&out, "error: invalid memory access");
+        if (info->si_code != SI_KERNEL) {
+            puts_(&out, " at 0x");
+            put_number(&out, address, 16);
+        }
+        puts_(&out, "\n");
+    }
+    put_stack(&out, pc, frame);
+    flush(&out);
+    die();
+}
+
+__attribute__((constructor)) static void install_crash_handler(void) {
+    static char alternate[64 << 10] __attribute__((aligned(16)));
+    stack_t stack;
+    memset(&stack, 0, sizeof stack);
+    stack.ss_sp = alternate;
+    stack.ss_size = sizeof alternate;
+    if (sigaltstack(&stack, NULL) != 0) return;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = crashed;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND;
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+}
+
+/* ---- error return traces ---- */
+
+typedef struct {
+    const char *data;
+    int64_t len;
+} SxString;
+
+/* A constant that the compiler makes for each `raise` and `try`. */
+typedef struct {
+    SxString file;
+    int32_t line;
+    int32_t col;
+    SxString func;
+    SxString line_text;
+} SxTraceFrame;
+
+enum { RING = 32 };
+static __thread uint64_t ring[RING];
+static __thread uint32_t ring_next, ring_len, ring_lost;
+
+void sx_trace_push(uint64_t frame) {
+    ring[ring_next] = frame;
+    ring_next = (ring_next + 1) % RING;
+    if (ring_len < RING) ring_len++;
+    else ring_lost = 1;
+}
+
+void sx_trace_clear(void) { ring_next = ring_len = ring_lost = 0; }
+
+uint32_t sx_trace_len(void) { return ring_len; }
+
+/* Whether frames older than the ones kept were pushed. */
+uint32_t sx_trace_truncated(void) { return ring_lost; }
+
+/* Oldest first; 0 past the end. */
+uint64_t sx_trace_frame_at(uint32_t index) {
+    if (index >= ring_len) return 0;
+    return ring[(ring_next + RING - ring_len + index) % RING];
+}
+
+static void put_string(Out *out, SxString text) {
+    if (text.data && text.len > 0) put(out, text.data, (size_t)text.len);
+}
+
+static void put_trace(Out *out) {
+    if (ring_len == 0) return;
+    puts_(out, "error return trace (most recent call last):\n");
+    if (ring_lost) puts_(out, "  ... older frames omitted (buffer full)\n");
+    for (uint32_t i = 0; i < ring_len; i++) {
+        const SxTraceFrame *frame = (const SxTraceFrame *)(uintptr_t)sx_trace_frame_at(i);
+        if (!frame) continue;
+        SxString file = frame->file;
+        for (int64_t at = 0; at < frame->file.len; at++) {
+            if (frame->file.data[at] == '/') {
+                file.data = frame->file.data + at + 1;
+                file.len = frame->file.len - at - 1;
+            }
+        }
+        puts_(out, "  ");
+        put_string(out, frame->func);
+        puts_(out, " at ");
+        put_string(out, file);
+        puts_(out, ":");
+        put_signed(out, frame->line);
+        puts_(out, ":");
+        put_signed(out, frame->col);
+        puts_(out, "\n");
+        if (frame->line_text.len > 0) {
+            puts_(out, "    ");
+            put_string(out, frame->line_text);
+            puts_(out, "\n    ");
+            for (int32_t column = 1; column < frame->col; column++) puts_(out, " ");
+            puts_(out, "^\n");
+        }
+    }
+}
+
+/* For `main` when an error leaves it; the caller returns the exit status 1. */
+void sx_trace_report_unhandled(uint32_t tag, const char *name, size_t name_len) {
+    Out out;
+    out.used = 0;
+    puts_(&out, "error: unhandled error reached main: error.");
+    if (name && name_len > 0) put(&out, name, name_len);
+    else put_number(&out, tag, 10);
+    puts_(&out, "\n");
+    put_trace(&out);
+    flush(&out);
+}

@@ -1,0 +1,99 @@
+//! One emission: declare, lower, optimise, write.
+
+use crate::machine;
+use crate::unit::{Error, Res, Unit};
+use inkwell::context::Context;
+use inkwell::passes::PassBuilderOptions;
+use inkwell::targets::FileType;
+use sx_backend_api::{EmitKind, EmitRequest, OptLevel};
+use sx_ir::{GlobalId, RelocTarget};
+
+/// Expression trees and nested statements are lowered by recursion; generated programs nest deeply.
+const STACK: usize = 512 << 20;
+
+/// Emits code as ordered: the text for [`EmitKind::LlvmIr`], else an empty string.
+pub fn emit(request: &EmitRequest<'_>) -> Result<String, String> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().name("emit".into()).stack_size(STACK);
+        let worker = worker.spawn_scoped(scope, || emit_here(request).map_err(|error| error.0));
+        let worker = worker.map_err(|error| format!("cannot start the emitting thread: {error}"))?;
+        worker.join().unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
+            Err(format!("internal error in the native backend: {text}"))
+        })
+    })
+}
+
+fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
+    let (target, cpu, features) = machine::create(request)?;
+    let context = Context::create();
+    let data = target.get_target_data();
+    machine::assert_agreement(&request.module.target, &data, &context)?;
+    let triple = target.get_triple();
+    let triple = triple.as_str().to_string_lossy();
+    let mut unit = Unit::new(request, &context, &data, &triple);
+    unit.attributes.set_machine(&cpu, &features);
+    flags(&unit);
+
+    let reached = unit.ir.reachable_from(&roots(request));
+    unit.declare_all(&reached.funcs, &reached.globals)?;
+    for id in &reached.globals {
+        unit.define_global(*id)?;
+    }
+    for id in &reached.funcs {
+        unit.define_function_body(*id)?;
+    }
+    for text in &unit.ir.asm {
+        crate::raw::append_asm(&unit.module, text);
+    }
+    unit.finish_debug();
+    if let Err(problem) = unit.module.verify() {
+        return Err(Error(format!("LLVM rejects the emitted module: {}", problem.to_string_lossy())));
+    }
+    let passes = match request.opt {
+        // Debuggers want variables in memory.
+        OptLevel::None if request.debug_info => "",
+        OptLevel::None => "function(mem2reg)",
+        OptLevel::Less => "default<O1>",
+        OptLevel::Default => "default<O2>",
+        OptLevel::Aggressive => "default<O3>",
+    };
+    if !passes.is_empty() {
+        let options = PassBuilderOptions::create();
+        unit.module
+            .run_passes(passes, &target, options)
+            .map_err(|error| Error(format!("LLVM's passes failed: {}", error.to_string_lossy())))?;
+    }
+    unit.build_function_table(&reached.funcs);
+    let write = |kind: FileType, path: &std::path::Path| {
+        target
+            .write_to_file(&unit.module, kind, path)
+            .map_err(|error| Error(format!("cannot write '{}': {}", path.display(), error.to_string_lossy())))
+    };
+    match &request.emit {
+        EmitKind::Object(path) => write(FileType::Object, path)?,
+        EmitKind::Asm(path) => write(FileType::Assembly, path)?,
+        EmitKind::LlvmIr => return Ok(unit.module.print_to_string().to_string_lossy().into_owned()),
+    }
+    Ok(String::new())
+}
+
+/// What must be emitted: the request's functions, and exported data.
+fn roots(request: &EmitRequest<'_>) -> Vec<RelocTarget> {
+    let exported = request.module.globals.iter().enumerate().filter(|(_, global)| global.export_symbol.is_some());
+    let funcs = request.roots.iter().map(|id| RelocTarget::Func(*id));
+    funcs.chain(exported.map(|(index, _)| RelocTarget::Global(GlobalId::new(index)))).collect()
+}
+
+fn flags(unit: &Unit<'_, '_>) {
+    let flag = |name: &str, value: u64| crate::raw::module_flag(unit.context, &unit.module, name, value);
+    if unit.request.pic {
+        flag("PIC Level", 2);
+        flag("PIE Level", 2);
+    }
+    flag("frame-pointer", 2);
+    if unit.ir.target.triple.starts_with("riscv64") {
+        crate::raw::module_flag_text(unit.context, &unit.module, "target-abi", "lp64d");
+    }
+}
