@@ -1,6 +1,8 @@
 //! What an engine that runs IR at compile time offers and asks for. Engines know nothing of each other; the frontend
 //! and the parity gate know engines only through this crate.
 
+pub mod conformance;
+
 use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, GlobalId, LocId, Module, TrapKind};
 
@@ -18,7 +20,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: u64::MAX, memory: 4 << 30, depth: 100_000 }
+        Limits {
+            steps: u64::MAX,
+            memory: 4 << 30,
+            depth: 100_000,
+        }
     }
 }
 
@@ -56,11 +62,18 @@ pub struct Trap {
 
 impl Trap {
     pub fn new(kind: TrapKind, a: u64, b: u64) -> Trap {
-        Trap { kind, a, b, detail: None }
+        Trap {
+            kind,
+            a,
+            b,
+            detail: None,
+        }
     }
 
     pub fn message(&self) -> String {
-        self.detail.clone().unwrap_or_else(|| self.kind.message(self.a, self.b))
+        self.detail
+            .clone()
+            .unwrap_or_else(|| self.kind.message(self.a, self.b))
     }
 }
 
@@ -145,5 +158,12 @@ pub trait Host {
 /// An engine. `run` executes `root` (a verified function of `module`) on fresh memory holding the initial globals.
 pub trait ComptimeEngine {
     fn name(&self) -> &'static str;
-    fn run(&mut self, module: &Module, root: FuncId, args: &[u64], limits: &Limits, host: &mut dyn Host) -> Outcome;
+    fn run(
+        &mut self,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome;
 }

@@ -43,7 +43,9 @@ impl<'a> Run<'a> {
                 match semantics::binary(op, ty, a, b, pointer_size) {
                     Ok(value) => value,
                     Err(kind) => {
-                        return Err(self.trap(Self::loc_of(frame, id, stmt), Fault::new(kind, 0, 0)));
+                        return Err(
+                            self.trap(Self::loc_of(frame, id, stmt), Fault::new(kind, 0, 0))
+                        );
                     }
                 }
             }

@@ -1,0 +1,100 @@
+//! The suite that every engine passes: small modules over every operation, statement, trap and limit, with results
+//! from [`sx_ir::semantics`] or written down.
+//!
+//! An engine's `tests/conformance.rs`:
+//!
+//! ```ignore
+//! #[test]
+//! fn conformance() {
+//!     sx_tier_api::conformance::assert_all(&mut || Box::new(MyEngine::new()));
+//! }
+//! ```
+//!
+//! One case: `cargo test -p sx-interp conformance` with `SX_CASE=calls/` in the environment (a part of its name).
+
+mod build;
+mod calls;
+mod control;
+mod expect;
+mod limits;
+mod memory;
+mod ops;
+mod traps;
+
+pub use build::{Build, Fun, big_endian, big_endian_32, little_endian_32};
+pub use expect::TestHost;
+
+use crate::ComptimeEngine;
+
+/// One thing to check of an engine.
+pub struct Case {
+    pub name: String,
+    check: Box<dyn Fn(&mut dyn ComptimeEngine) -> Result<(), String>>,
+}
+
+impl Case {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        check: impl Fn(&mut dyn ComptimeEngine) -> Result<(), String> + 'static,
+    ) -> Case {
+        Case {
+            name: name.into(),
+            check: Box::new(check),
+        }
+    }
+
+    pub fn run(&self, engine: &mut dyn ComptimeEngine) -> Result<(), String> {
+        (self.check)(engine)
+    }
+}
+
+/// All cases, in a fixed order.
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    ops::cases(&mut cases);
+    control::cases(&mut cases);
+    memory::cases(&mut cases);
+    calls::cases(&mut cases);
+    traps::cases(&mut cases);
+    limits::cases(&mut cases);
+    cases
+}
+
+/// Runs every case on an engine of its own.
+pub fn run_all(
+    make: &mut dyn FnMut() -> Box<dyn ComptimeEngine>,
+) -> Vec<(String, Result<(), String>)> {
+    run_matching("", make)
+}
+
+/// Runs the cases whose name contains `part`.
+pub fn run_matching(
+    part: &str,
+    make: &mut dyn FnMut() -> Box<dyn ComptimeEngine>,
+) -> Vec<(String, Result<(), String>)> {
+    cases()
+        .into_iter()
+        .filter(|case| case.name.contains(part))
+        .map(|case| {
+            let result = case.run(&mut *make());
+            (case.name, result)
+        })
+        .collect()
+}
+
+/// For tests: panics with the list of failed cases. The environment variable `SX_CASE` selects cases by part of name.
+pub fn assert_all(make: &mut dyn FnMut() -> Box<dyn ComptimeEngine>) {
+    let part = std::env::var("SX_CASE").unwrap_or_default();
+    let results = run_matching(&part, make);
+    let failed: Vec<String> = results
+        .iter()
+        .filter_map(|(name, result)| result.as_ref().err().map(|why| format!("{name}: {why}")))
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{} of {} cases failed:\n{}",
+        failed.len(),
+        results.len(),
+        failed.join("\n")
+    );
+}
