@@ -1,0 +1,103 @@
+//! Setting up a VM for one run and starting it.
+
+
+
+use sx_ir::{FuncId, Module};
+use sx_machine::Machine;
+use sx_machine::ctx::CodeEntry;
+use sx_machine::stack::on_big_stack;
+use sx_tier_api::Host;
+
+use super::{self as dispatch, End};
+use super::slow::{self, Entered, Resume};
+use crate::vm::{Hot, Stop, Tables, Vm};
+
+/// What `VmCtx::entries` holds for functions that have no machine code.
+pub(crate) fn stub() -> CodeEntry {
+    slow::stub as *const () as CodeEntry
+}
+
+/// Runs `root` on a machine for which `tables` are prepared: how it ended, why if the context doesn't say, results.
+pub(crate) fn launch<'a>(
+    tables: &'a mut Tables,
+    mut hot: Hot<'a>,
+    module: &'a Module,
+    machine: &mut Machine,
+    root: FuncId,
+    args: &[u64],
+    host: &'a mut dyn Host,
+) -> (End, Option<Stop>, Vec<u64>) {
+    let frame = machine.frames_base();
+    let results = module.sig(module.func(root).sig).results.len();
+    let first_look = match &mut hot {
+        None => u64::MAX,
+        Some((compiler, tiering)) => {
+            compiler.begin(module, &machine.space.funcs);
+            tiering.next()
+        }
+    };
+    let eager = hot.as_ref().is_some_and(|(_, tiering)| tiering.interval == 0);
+    let returns = tables.returns();
+    machine.ctx.entries = tables.entries.as_ptr();
+    let mut vm = Vm {
+        poll: machine.ctx.step_limit.min(first_look),
+        infos: tables.infos.as_mut_ptr(),
+        globals: tables.globals.as_ptr(),
+        returns,
+        machine,
+        module,
+        host,
+        codes: &mut tables.codes,
+        entries: &mut tables.entries,
+        hot,
+        stop: None,
+        resume: Resume::None,
+        big_stack: false,
+    };
+    let vm: *mut Vm<'_> = &mut vm;
+    // SAFETY: the tables are filled for this machine and module and outlive the run. The frame is the first one; the
+    // register stack is larger than any list of arguments or results (a frame that does not fit is a limit).
+    unsafe {
+        (*(*vm).machine).ctx.owner = vm.cast();
+        std::ptr::copy_nonoverlapping(args.as_ptr(), frame, args.len());
+        let mut end = if eager {
+            on_big_stack(|| {
+                (*vm).big_stack = true;
+                dispatch::start(vm, root, frame, args.len())
+            })
+        } else {
+            dispatch::start(vm, root, frame, args.len())
+        };
+        // The loop holds nothing on the host stack between instructions, so it can move.
+        while end == End::Suspended {
+            end = on_big_stack(|| {
+                (*vm).big_stack = true;
+                resume(vm)
+            });
+        }
+        (*(*vm).machine).ctx.owner = std::ptr::null_mut();
+        let values = if end == End::Returned { std::slice::from_raw_parts(frame, results).to_vec() } else { Vec::new() };
+        (end, (*vm).stop.take(), values)
+    }
+}
+
+/// Goes on where the loop suspended itself.
+///
+/// # Safety
+/// See [`crate::dispatch`].
+unsafe fn resume(vm: *mut Vm<'_>) -> End {
+    // SAFETY: the caller's promise; what `resume` holds was taken from the loop that stopped.
+    unsafe {
+        match std::mem::replace(&mut (*vm).resume, Resume::None) {
+            Resume::None => End::Returned,
+            Resume::At { ip, frame } => dispatch::run(vm, ip, frame),
+            Resume::Call { func, new, resume, caller, argc } => {
+                match dispatch::enter(vm, func, new, resume, caller, argc) {
+                    Entered::Run(code) => dispatch::run(vm, code, new),
+                    Entered::Done => dispatch::run(vm, resume, caller),
+                    Entered::End(end) => end,
+                }
+            }
+        }
+    }
+}

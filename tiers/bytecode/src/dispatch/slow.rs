@@ -1,0 +1,437 @@
+//! What the dispatch loop does rarely: first calls, limits, traps, calls out of the sandbox, machine code.
+//!
+//! # Safety
+//! As in [`crate::dispatch`].
+
+
+
+use sx_ir::trap::LimitKind;
+use sx_ir::{FuncId, LabelId, LocId, TrapKind, Ty, semantics};
+use sx_machine::ctx::{CodeEntry, Exit, Fault, VmCtx};
+use sx_machine::stack;
+
+use super::{self as dispatch, End};
+use crate::isa::{Inst, NO_RESULT};
+use crate::translate::{self, RMW_OPS};
+use crate::vm::{GIVEN_UP, Return, Stop, Vm};
+
+/// What became of a call.
+pub(crate) enum Entered {
+    /// Go on with this code.
+    Run(*const Inst),
+    /// The callee has returned already, results are in place.
+    Done,
+    End(End),
+}
+
+/// What became of a loop iteration's step.
+pub(crate) enum Looped {
+    Go,
+    /// Machine code has run the rest of the function.
+    Moved(Return),
+    End(End),
+}
+
+#[cfg(target_arch = "x86_64")]
+type Entry = unsafe extern "sysv64" fn(*mut VmCtx, *mut u64, u64) -> u64;
+#[cfg(not(target_arch = "x86_64"))]
+type Entry = unsafe extern "C" fn(*mut VmCtx, *mut u64, u64) -> u64;
+
+unsafe fn ctx<'a>(vm: *mut Vm<'_>) -> &'a mut VmCtx {
+    // SAFETY: the machine outlives the run; callers keep the reference for a few lines only.
+    unsafe { &mut (*(*vm).machine).ctx }
+}
+
+unsafe fn set_loc(vm: *mut Vm<'_>, inst: *const Inst) {
+    // SAFETY: see the module: the innermost record is that of the function `inst` belongs to.
+    unsafe {
+        let ctx = ctx(vm);
+        let Some(innermost) = ctx.depth.checked_sub(1) else { return };
+        let record = ctx.records.add(innermost as usize);
+        if let Some(code) = &(&(*vm).codes)[(*record).func.index()] {
+            let pc = inst.offset_from(code.insts.as_ptr());
+            (*record).loc = code.locs.get(pc as usize).copied().unwrap_or(LocId(0));
+        }
+    }
+}
+
+/// Ends with a trap at `inst`.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn raise(vm: *mut Vm<'_>, inst: *const Inst, fault: Fault) -> End {
+    // SAFETY: see the module.
+    unsafe {
+        set_loc(vm, inst);
+        let ctx = ctx(vm);
+        ctx.trap_kind = fault.kind as u64;
+        ctx.trap_a = fault.a;
+        ctx.trap_b = fault.b;
+    }
+    End::Trap
+}
+
+/// Ends with the trap whose kind is in the instruction.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn raise_check(vm: *mut Vm<'_>, inst: *const Inst, a: u64, b: u64) -> End {
+    // SAFETY: see the module.
+    unsafe {
+        let kind = sx_ir::trap::TRAP_KINDS.get(usize::from((*inst).x)).copied().unwrap_or(TrapKind::Unreachable);
+        raise(vm, inst, Fault::new(kind, a, b))
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn load_fault(vm: *mut Vm<'_>, inst: *const Inst, addr: u64, len: u64) -> End {
+    // SAFETY: see the module.
+    unsafe { raise(vm, inst, ctx(vm).load_fault(addr, len)) }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn store_fault(vm: *mut Vm<'_>, inst: *const Inst, addr: u64, len: u64) -> End {
+    // SAFETY: see the module.
+    unsafe { raise(vm, inst, ctx(vm).store_fault(addr, len)) }
+}
+
+unsafe fn limit(vm: *mut Vm<'_>, kind: LimitKind) -> End {
+    // SAFETY: see the module.
+    unsafe { ctx(vm).trap_kind = kind as u64 };
+    End::Limit
+}
+
+/// Ends with the depth limit, found by the entry sequence.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn depth_limit(vm: *mut Vm<'_>) -> End {
+    // SAFETY: see the module.
+    unsafe { limit(vm, LimitKind::Depth) }
+}
+
+/// Takes zeroed frame memory. False, with the limit set, if there is not enough.
+pub(crate) unsafe fn take_stack(vm: *mut Vm<'_>, size: u64) -> bool {
+    // SAFETY: the range checked lies inside the stack region.
+    unsafe {
+        let ctx = ctx(vm);
+        if size > ctx.stack_end - ctx.sp {
+            limit(vm, LimitKind::Stack);
+            return false;
+        }
+        ctx.mem_base.add(ctx.sp as usize).write_bytes(0, size as usize);
+        ctx.sp += size;
+        true
+    }
+}
+
+/// Atomic update; `form` as the translator makes it.
+pub(crate) unsafe fn rmw(vm: *mut Vm<'_>, form: u16, addr: u64, value: u64) -> Result<u64, Fault> {
+    // SAFETY: see the module; the memory access itself is the machine's, checked.
+    unsafe {
+        let machine = &mut *(*vm).machine;
+        let size = 1u64 << (form >> 4 & 3);
+        if !machine.ctx.can_store(addr, size) {
+            return Err(machine.ctx.store_fault(addr, size));
+        }
+        let ty = Ty::int_of_size(size);
+        let old = machine.load(ty, addr)?;
+        let op = RMW_OPS.get(usize::from(form & 15)).copied().unwrap_or(sx_ir::RmwOp::Xchg);
+        machine.store(ty, addr, semantics::rmw(op, ty, old, value, size))?;
+        Ok(old)
+    }
+}
+
+/// What a look at the running function led to.
+enum Look {
+    Continue,
+    Limit,
+    Suspend,
+}
+
+/// Step counts have reached `poll`: a limit, or time to see what is hot.
+unsafe fn look(vm: *mut Vm<'_>, func: FuncId) -> Look {
+    // SAFETY: see the module; the vm is used through this one reference here.
+    unsafe {
+        let steps = ctx(vm).steps;
+        let step_limit = ctx(vm).step_limit;
+        if steps >= step_limit {
+            return Look::Limit;
+        }
+        let vm = &mut *vm;
+        let Some((compiler, tiering)) = &mut vm.hot else {
+            vm.poll = step_limit;
+            return Look::Continue;
+        };
+        let info = &mut *vm.infos.add(func.index());
+        if info.entry.is_null() && info.samples != GIVEN_UP {
+            if info.samples + 1 >= tiering.samples || tiering.interval == 0 {
+                if !vm.big_stack {
+                    return Look::Suspend;
+                }
+                match compiler.compile(vm.module, func) {
+                    Some(entry) => {
+                        info.entry = entry;
+                        info.code = std::ptr::null();
+                        vm.entries[func.index()] = entry;
+                    }
+                    None => info.samples = GIVEN_UP,
+                }
+            } else {
+                info.samples += 1;
+            }
+        }
+        vm.poll = step_limit.min(steps.saturating_add(tiering.next()));
+        Look::Continue
+    }
+}
+
+/// The part of a call that is not the fast path: runs what is no bytecode, makes bytecode where there is none.
+/// `Entered::Run` asks for the entry sequence; its code is the function's now.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn enter(
+    vm: *mut Vm<'_>,
+    func: FuncId,
+    new: *mut u64,
+    resume: *const Inst,
+    caller: *mut u64,
+    argc: usize,
+) -> Entered {
+    // SAFETY: see the module.
+    unsafe {
+        let info = (*vm).infos.add(func.index());
+        if (*info).outside {
+            return call_host(vm, func, new, resume, caller, argc);
+        }
+        if ctx(vm).steps >= (*vm).poll {
+            match look(vm, func) {
+                Look::Continue => {}
+                Look::Limit => return Entered::End(limit(vm, LimitKind::Steps)),
+                Look::Suspend => {
+                    (*vm).resume = Resume::Call { func, new, resume, caller, argc };
+                    return Entered::End(End::Suspended);
+                }
+            }
+        }
+        if !(*info).entry.is_null() {
+            return match call_machine(vm, (*info).entry, new, func) {
+                End::Returned => {
+                    give_result(new, resume, caller);
+                    Entered::Done
+                }
+                end => Entered::End(end),
+            };
+        }
+        if (*info).code.is_null() {
+            if let Err(why) = make_code(&mut *vm, func) {
+                (*vm).stop = Some(why);
+                return Entered::End(End::Stop);
+            }
+        }
+        Entered::Run((*info).code)
+    }
+}
+
+/// A call set aside to be made on a larger stack, or a loop to go on with there.
+pub(crate) enum Resume {
+    None,
+    Call { func: FuncId, new: *mut u64, resume: *const Inst, caller: *mut u64, argc: usize },
+    At { ip: *const Inst, frame: *mut u64 },
+}
+
+/// Copies the first result from the callee's frame to where the call wants it.
+unsafe fn give_result(new: *mut u64, resume: *const Inst, caller: *mut u64) {
+    // SAFETY: the word before `resume` is the call's (second) word, or `Halt`'s.
+    unsafe {
+        let dst = (*resume.sub(1)).x;
+        if dst != NO_RESULT {
+            *caller.add(usize::from(dst)) = *new;
+        }
+    }
+}
+
+fn make_code(vm: &mut Vm<'_>, func: FuncId) -> Result<(), Stop> {
+    let function = vm.module.func(func);
+    if function.body.is_none() {
+        return Err(Stop::Bug(format!("function {} has no body", function.name)));
+    }
+    let code = translate::translate(vm.module, func)
+        .map_err(|why| Stop::Host(sx_tier_api::HostFault::Unsupported(why)))?;
+    let code = Box::new(code);
+    // SAFETY: `infos` has an entry for every function of the module.
+    let info = unsafe { &mut *vm.infos.add(func.index()) };
+    info.code = code.insts.as_ptr();
+    info.frame_bytes = u64::from(code.words) * 8;
+    info.zero_start = code.zero.start;
+    info.zero_len = code.zero.end - code.zero.start;
+    info.loc = function.loc;
+    info.stack = code.stack;
+    vm.codes[func.index()] = Some(code);
+    Ok(())
+}
+
+/// Calls a function outside the sandbox; its results go to the callee's words and, the first, where the call says.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn call_host(
+    vm: *mut Vm<'_>,
+    func: FuncId,
+    new: *mut u64,
+    resume: *const Inst,
+    caller: *mut u64,
+    argc: usize,
+) -> Entered {
+    // SAFETY: see the module; the arguments lie in the register stack, which the host can't reach.
+    unsafe {
+        let results = {
+            let vm = &mut *vm;
+            let args = std::slice::from_raw_parts(new, argc);
+            (*vm.machine).call_host(vm.module, vm.host, func, args)
+        };
+        match results {
+            Ok(results) => {
+                for (i, result) in results.iter().enumerate() {
+                    *new.add(i) = *result;
+                }
+                if !results.is_empty() {
+                    give_result(new, resume, caller);
+                }
+                Entered::Done
+            }
+            Err(fault) => {
+                (*vm).stop = Some(Stop::Host(fault));
+                Entered::End(End::Stop)
+            }
+        }
+    }
+}
+
+unsafe fn call_machine(vm: *mut Vm<'_>, entry: CodeEntry, frame: *mut u64, func: FuncId) -> End {
+    // SAFETY: `entry` came from the compiler for this run and has the type that `CodeEntry` documents.
+    let exit = unsafe {
+        let code: Entry = std::mem::transmute::<CodeEntry, Entry>(entry);
+        code(ctx(vm), frame, u64::from(func.0))
+    };
+    match exit {
+        e if e == Exit::Returned as u64 => End::Returned,
+        e if e == Exit::Trap as u64 => End::Trap,
+        e if e == Exit::Limit as u64 => End::Limit,
+        _ => End::Stop,
+    }
+}
+
+/// The step of a loop iteration when `poll` is reached: the limit, or on-stack replacement.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn loop_step(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64, label: u32) -> Looped {
+    // SAFETY: see the module.
+    unsafe {
+        let depth = ctx(vm).depth;
+        let Some(innermost) = depth.checked_sub(1) else { return Looped::Go };
+        let func = (*ctx(vm).records.add(innermost as usize)).func;
+        match look(vm, func) {
+            Look::Continue => {}
+            Look::Limit => {
+                set_loc(vm, inst);
+                return Looped::End(limit(vm, LimitKind::Steps));
+            }
+            Look::Suspend => {
+                (*vm).resume = Resume::At { ip: inst, frame };
+                return Looped::End(End::Suspended);
+            }
+        }
+        if (*(*vm).infos.add(func.index())).entry.is_null() {
+            return Looped::Go;
+        }
+        let module = (*vm).module;
+        let entry = match &mut (*vm).hot {
+            Some((compiler, _)) => compiler.osr_entry(module, func, LabelId(label)),
+            None => None,
+        };
+        let Some(entry) = entry else { return Looped::Go };
+        match call_machine(vm, entry, frame, func) {
+            End::Returned => {
+                let to = *(*vm).returns.add(innermost as usize);
+                give_result(frame, to.ip, to.frame);
+                Looped::Moved(to)
+            }
+            end => Looped::End(end),
+        }
+    }
+}
+
+/// Runs a function for machine code: the stub in `VmCtx::entries`. `func`: the `FuncId`; in the upper half, for
+/// functions outside the sandbox with more arguments than parameters, their number.
+unsafe fn enter_from_machine_code(ctx: *mut VmCtx, frame: *mut u64, func: u64) -> u64 {
+    let (id, argc) = (FuncId(func as u32), (func >> 32) as usize);
+    // SAFETY: `owner` is the running VM: the engine sets it, and machine code hands on its context.
+    let vm: *mut Vm<'_> = unsafe { (*ctx).owner.cast() };
+    // A panic must not unwind through machine code.
+    let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        // SAFETY: see the module; the vm is not in use while machine code runs.
+        unsafe {
+            if stack::here() <= stack::floor() {
+                return limit(vm, LimitKind::Depth);
+            }
+            let params = (&(*vm).module).params_of(id).len();
+            dispatch::start(vm, id, frame, argc.max(params))
+        }
+    }));
+    exit_code(vm, end)
+}
+
+fn exit_code(vm: *mut Vm<'_>, end: std::thread::Result<End>) -> u64 {
+    let exit = match end {
+        Ok(End::Returned) => Exit::Returned,
+        Ok(End::Trap) => Exit::Trap,
+        Ok(End::Limit) => Exit::Limit,
+        Ok(End::Stop) => Exit::Host,
+        Ok(End::Suspended) => {
+            // SAFETY: the vm is not in use while machine code runs.
+            unsafe { (*vm).stop = Some(Stop::Bug("suspended inside machine code".into())) };
+            Exit::Host
+        }
+        Err(_) => {
+            // SAFETY: as above.
+            unsafe { (*vm).stop = Some(Stop::Bug("panic under machine code".into())) };
+            Exit::Host
+        }
+    };
+    exit as u64
+}
+
+unsafe fn call_host_from_machine_code(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: u64) -> u64 {
+    // SAFETY: as in `enter_from_machine_code`.
+    let vm: *mut Vm<'_> = unsafe { (*ctx).owner.cast() };
+    let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        // SAFETY: as in `enter_from_machine_code`.
+        unsafe {
+            match call_host(vm, FuncId(func as u32), frame, dispatch::HALT.ip(), frame, argc as usize) {
+                Entered::End(end) => end,
+                Entered::Run(_) | Entered::Done => End::Returned,
+            }
+        }
+    }));
+    exit_code(vm, end)
+}
+
+macro_rules! exported {
+    ($abi:literal) => {
+        /// Runs a function for machine code.
+        pub(crate) extern $abi fn stub(ctx: *mut VmCtx, frame: *mut u64, func: u64) -> u64 {
+            // SAFETY: only machine code calls it, through `VmCtx::entries`, with its context and a frame beyond its own.
+            unsafe { enter_from_machine_code(ctx, frame, func) }
+        }
+
+        /// Calls a function outside the sandbox for machine code made by a [`crate::HotCompiler`]: `argc` arguments in
+        /// and results out at `frame`; yields an [`Exit`].
+        pub extern $abi fn call_host_function(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: u64) -> u64 {
+            // SAFETY: only machine code calls it, with the context it was given.
+            unsafe { call_host_from_machine_code(ctx, frame, func, argc) }
+        }
+    };
+}
+#[cfg(target_arch = "x86_64")]
+exported!("sysv64");
+#[cfg(not(target_arch = "x86_64"))]
+exported!("C");

@@ -1,0 +1,106 @@
+//! The engines: the VM alone, and the VM with a compiler for what gets hot.
+
+use sx_ir::trap::LimitKind;
+use sx_ir::{FuncId, Module};
+use sx_machine::Machine;
+use sx_machine::status_of;
+use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status, Trap};
+
+use crate::dispatch::End;
+use crate::dispatch;
+use crate::tiering::{HotCompiler, Tiering};
+use crate::vm::{Hot, Stop, Tables};
+
+/// Bytecode only.
+#[derive(Default)]
+pub struct VmEngine {
+    tables: Tables,
+}
+
+impl VmEngine {
+    pub fn new() -> VmEngine {
+        VmEngine::default()
+    }
+}
+
+/// Bytecode first; machine code for what gets hot.
+pub struct AutoEngine {
+    tables: Tables,
+    compiler: Box<dyn HotCompiler>,
+    pub tiering: Tiering,
+}
+
+impl AutoEngine {
+    pub fn new(compiler: Box<dyn HotCompiler>) -> AutoEngine {
+        AutoEngine { tables: Tables::default(), compiler, tiering: Tiering::default() }
+    }
+
+    pub fn with_tiering(compiler: Box<dyn HotCompiler>, tiering: Tiering) -> AutoEngine {
+        AutoEngine { tables: Tables::default(), compiler, tiering }
+    }
+}
+
+impl ComptimeEngine for VmEngine {
+    fn name(&self) -> &'static str {
+        "vm"
+    }
+
+    fn run(&mut self, module: &Module, root: FuncId, args: &[u64], limits: &Limits, host: &mut dyn Host) -> Outcome {
+        execute(&mut self.tables, None, module, root, args, limits, host)
+    }
+}
+
+impl ComptimeEngine for AutoEngine {
+    fn name(&self) -> &'static str {
+        "auto"
+    }
+
+    fn run(&mut self, module: &Module, root: FuncId, args: &[u64], limits: &Limits, host: &mut dyn Host) -> Outcome {
+        let mut tiering = self.tiering.clone();
+        let hot = Some((self.compiler.as_mut(), &mut tiering));
+        execute(&mut self.tables, hot, module, root, args, limits, host)
+    }
+}
+
+fn execute(
+    tables: &mut Tables,
+    hot: Hot<'_>,
+    module: &Module,
+    root: FuncId,
+    args: &[u64],
+    limits: &Limits,
+    host: &mut dyn Host,
+) -> Outcome {
+    let mut machine = Box::new(Machine::new(module, root, limits));
+    if let Some(why) = machine.unusable() {
+        return machine.into_outcome(Status::Bug(why));
+    }
+    if !tables.prepare(module, &machine, dispatch::stub()) {
+        return machine.into_outcome(Status::Bug("the host has no memory for the call stack".into()));
+    }
+    let (end, stop, results) = dispatch::launch(tables, hot, module, &mut machine, root, args, host);
+    tables.reset(dispatch::stub());
+    let status = match end {
+        End::Returned => Status::Finished(results),
+        End::Trap => {
+            let ctx = &machine.ctx;
+            match sx_ir::trap::TRAP_KINDS.get(ctx.trap_kind as usize) {
+                Some(kind) => Status::Trapped(Trap::new(*kind, ctx.trap_a, ctx.trap_b)),
+                None => Status::Bug(format!("unknown trap {}", ctx.trap_kind)),
+            }
+        }
+        End::Limit => {
+            let kinds = [LimitKind::Steps, LimitKind::Memory, LimitKind::Depth, LimitKind::Stack];
+            match kinds.into_iter().find(|kind| *kind as u64 == machine.ctx.trap_kind) {
+                Some(kind) => Status::Limit(kind),
+                None => Status::Bug(format!("unknown limit {}", machine.ctx.trap_kind)),
+            }
+        }
+        End::Stop | End::Suspended => match stop {
+            Some(Stop::Host(fault)) => status_of(fault),
+            Some(Stop::Bug(why)) => Status::Bug(why),
+            None => Status::Bug("the engine stopped without a reason".into()),
+        },
+    };
+    machine.into_outcome(status)
+}

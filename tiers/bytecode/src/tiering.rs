@@ -1,0 +1,46 @@
+//! When a function leaves the VM for machine code, and who makes it.
+
+use sx_ir::{FuncId, LabelId, Module};
+use sx_machine::ctx::CodeEntry;
+
+/// A compiler of hot functions, as the `auto` engine needs it. The code it makes calls functions through
+/// `VmCtx::entries` and functions outside the sandbox through [`crate::call_host`].
+pub trait HotCompiler {
+    /// A run starts: `funcs` of `module` may be asked for. Code of earlier runs won't be called again.
+    fn begin(&mut self, module: &Module, funcs: &[FuncId]);
+    /// Machine code of a function, to be called as [`CodeEntry`] says.
+    fn compile(&mut self, module: &Module, func: FuncId) -> Option<CodeEntry>;
+    /// Machine code that continues a running function at the header of a loop, before the iteration's step is
+    /// counted: called as any entry with the function's own frame, its call record and frame memory in place.
+    fn osr_entry(&mut self, module: &Module, func: FuncId, label: LabelId) -> Option<CodeEntry>;
+}
+
+/// How the VM finds what is hot: every `interval` steps it looks at what runs, and a function seen `samples` times is
+/// compiled. Counting costs nothing in between, and depends on the program alone.
+#[derive(Clone, Debug)]
+pub struct Tiering {
+    /// Steps between looks, on average; 0: compile everything at its first call.
+    pub interval: u64,
+    pub samples: u32,
+    /// Intervals vary, so as not to fall in step with the program; equal seeds give equal runs.
+    pub seed: u64,
+}
+
+impl Default for Tiering {
+    fn default() -> Tiering {
+        Tiering { interval: 512, samples: 3, seed: 0x5EED }
+    }
+}
+
+impl Tiering {
+    /// Steps until the next look: from half to one and a half of the interval.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        if self.seed == 0 {
+            self.seed = 1;
+        }
+        self.interval / 2 + self.seed % (self.interval + 1)
+    }
+}
