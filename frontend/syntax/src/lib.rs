@@ -11,7 +11,8 @@ mod token;
 
 pub use diag::{DiagKind, Diagnostic, LineCol, SourceFile, SourceMap};
 pub use parser::{
-    ExprFragment, ParseResult, parse_expr, parse_file, parse_files_parallel, parse_statements,
+    ExprFragment, ListFragment, ParseResult, parse_expr, parse_file, parse_files_parallel,
+    parse_members, parse_statements, parse_variants,
 };
 pub use span::{FileId, Span};
 pub use symbol::Symbol;

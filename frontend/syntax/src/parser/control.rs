@@ -16,7 +16,7 @@ impl Parser<'_> {
             }
             cond => cond,
         };
-        let (form, then) = if self.at(Tok::Then) && !inline {
+        let (form, then) = if self.at(Tok::Then) && !inline && matches!(cond, Cond::Expr(_)) {
             self.bump();
             (IfForm::Then, self.value_branch(stmt)?)
         } else {

@@ -228,7 +228,14 @@ impl Parser<'_> {
             property = Some(Property::Set);
         }
         let link = self.link()?;
+        let imported = link
+            .as_ref()
+            .is_some_and(|link| link.kind == LinkKind::Extern);
         let body = match self.peek() {
+            _ if imported => {
+                self.expect(Tok::Semi)?;
+                FnBody::None
+            }
             Tok::LBrace => FnBody::Block(self.fresh_body(|p| p.nested(|p| p.block()))?),
             Tok::FatArrow => {
                 self.bump();
@@ -241,20 +248,9 @@ impl Parser<'_> {
                 self.expect(Tok::Semi)?;
                 FnBody::Intrinsic
             }
-            Tok::Semi
-                if protocol
-                    || link
-                        .as_ref()
-                        .is_some_and(|link| link.kind == LinkKind::Extern) =>
-            {
+            Tok::Semi if protocol => {
                 self.bump();
                 FnBody::None
-            }
-            _ if link
-                .as_ref()
-                .is_some_and(|link| link.kind == LinkKind::Extern) =>
-            {
-                return Err(self.fail("expected ';'"));
             }
             _ => return Err(self.fail("expected '{'")),
         };

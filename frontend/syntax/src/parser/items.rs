@@ -7,17 +7,22 @@ use super::*;
 
 impl Parser<'_> {
     pub(crate) fn file_items(&mut self) -> Vec<Item> {
-        let mut items = Vec::new();
+        self.top_elements(&|p| p.item())
+    }
+
+    /// Elements up to the end of the text.
+    pub(crate) fn top_elements<T>(&mut self, element: &dyn Fn(&mut Self) -> PResult<T>) -> Vec<T> {
+        let mut out = Vec::new();
         while self.peek() != Tok::Eof {
-            if let Ok(more) = self.elements(false, &|p| p.item()) {
-                items.extend(more);
+            if let Ok(more) = self.elements(false, element) {
+                out.extend(more);
             }
             if self.at(Tok::RBrace) {
                 self.unexpected();
                 self.bump();
             }
         }
-        items
+        out
     }
 
     fn item(&mut self) -> PResult<Item> {

@@ -45,7 +45,7 @@ impl Parser<'_> {
         self.at(Tok::Case) || (self.at(Tok::Else) && self.peek_at(1) == Tok::Colon)
     }
 
-    fn body_member(&mut self, body: Body) -> PResult<Member> {
+    pub(crate) fn body_member(&mut self, body: Body) -> PResult<Member> {
         let lo = self.here();
         let attrs = self.attrs()?;
         let kind = match self.peek() {
@@ -134,7 +134,7 @@ impl Parser<'_> {
 
     /// The separator after a member, optional before `}`.
     fn end_of_member(&mut self) -> PResult<()> {
-        if !self.at(Tok::RBrace) {
+        if !matches!(self.peek(), Tok::RBrace | Tok::Eof) {
             self.expect(Tok::Semi)?;
         }
         Ok(())
@@ -149,7 +149,7 @@ impl Parser<'_> {
         })
     }
 
-    fn enum_member(&mut self) -> PResult<EnumMember> {
+    pub(crate) fn enum_member(&mut self) -> PResult<EnumMember> {
         let mut attrs = self.attrs()?;
         match self.peek() {
             Tok::Directive if self.eat_directive("#insert") => {

@@ -52,6 +52,16 @@ pub struct ExprFragment {
     pub computed_names: Vec<Vec<Expr>>,
 }
 
+/// Members of a type body, as an `#insert` there yields them.
+#[derive(Debug)]
+pub struct ListFragment<T> {
+    pub id: FileId,
+    pub elements: Vec<T>,
+    pub expr_count: u32,
+    pub computed_names: Vec<Vec<Expr>>,
+}
+
+/// Parses a file; also right for the text of an `#insert` at module scope.
 pub fn parse_file(file: FileId, text: &str) -> ParseResult {
     let mut p = Parser::new(file, text);
     let items = p.file_items();
@@ -74,6 +84,35 @@ pub fn parse_statements(file: FileId, text: &str) -> ParseResult<Fragment> {
     let ast = Fragment {
         id: file,
         block,
+        expr_count: p.next_id,
+        computed_names: std::mem::take(&mut p.computed),
+    };
+    ParseResult {
+        ast,
+        diagnostics: p.finish(),
+    }
+}
+
+/// Parses members of a struct.
+pub fn parse_members(file: FileId, text: &str) -> ParseResult<ListFragment<Member>> {
+    parse_list(file, text, &|p| p.body_member(members::Body::Struct))
+}
+
+/// Parses variants of an enum.
+pub fn parse_variants(file: FileId, text: &str) -> ParseResult<ListFragment<EnumMember>> {
+    parse_list(file, text, &|p| p.enum_member())
+}
+
+fn parse_list<T>(
+    file: FileId,
+    text: &str,
+    element: &dyn Fn(&mut Parser<'_>) -> PResult<T>,
+) -> ParseResult<ListFragment<T>> {
+    let mut p = Parser::new(file, text);
+    let elements = p.top_elements(element);
+    let ast = ListFragment {
+        id: file,
+        elements,
         expr_count: p.next_id,
         computed_names: std::mem::take(&mut p.computed),
     };
@@ -106,7 +145,7 @@ pub fn parse_expr(file: FileId, text: &str) -> ParseResult<ExprFragment> {
     }
 }
 
-/// Parses module-scope declarations, as an `#insert` at module scope yields them; same as a file.
+/// Results in the order of the files.
 pub fn parse_files_parallel(files: &[(FileId, Arc<str>)]) -> Vec<ParseResult> {
     files
         .par_iter()

@@ -154,11 +154,33 @@ impl Parser<'_> {
             self.end_of_value(&value)?;
             return Ok(StmtKind::Discard(value));
         }
-        Ok(StmtKind::Decl(self.decl(
-            attrs,
-            NameUse::Binding,
-            DeclPlace::Block,
-        )?))
+        let decl = self.decl(attrs, NameUse::Binding, DeclPlace::Block)?;
+        self.check_local(&decl);
+        Ok(StmtKind::Decl(decl))
+    }
+
+    /// Blocks hold variables, constants, plain functions and types.
+    fn check_local(&mut self, decl: &Decl) {
+        let what = match &decl.kind {
+            DeclKind::Import(_) | DeclKind::CUnit(_) => "`#import`",
+            DeclKind::Library(_) => "`#library`",
+            DeclKind::Protocol(_) => "a protocol declaration",
+            DeclKind::UfcsAlias(_) => "a `ufcs` declaration",
+            DeclKind::Fn(f) if f.ufcs => "a `ufcs` declaration",
+            DeclKind::Fn(f) if f.link.is_some() => "an `extern` or `export` declaration",
+            DeclKind::Var(var) if var.link.is_some() => "an `extern` or `export` declaration",
+            DeclKind::Const(_)
+            | DeclKind::Var(_)
+            | DeclKind::Fn(_)
+            | DeclKind::Struct(_)
+            | DeclKind::Enum(_)
+            | DeclKind::Union(_)
+            | DeclKind::ErrorSet(_) => return,
+        };
+        self.error_at(
+            decl.name.span,
+            format!("{what} is only allowed at module scope"),
+        );
     }
 
     fn directive_stmt(&mut self, attrs: Attrs) -> PResult<StmtKind> {
