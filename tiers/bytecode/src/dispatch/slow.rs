@@ -253,7 +253,7 @@ unsafe fn give_result(new: *mut u64, resume: *const Inst, caller: *mut u64) {
 fn make_code(vm: &mut Vm<'_>, func: FuncId) -> Result<(), Stop> {
     let function = vm.module.func(func);
     if function.body.is_none() {
-        return Err(Stop::Bug(format!("function {} has no body", function.name)));
+        return Err(Stop::Bug(format!("function '{}' has no body", function.name)));
     }
     let code = translate::translate(vm.module, func)
         .map_err(|why| Stop::Host(sx_tier_api::HostFault::Unsupported(why)))?;

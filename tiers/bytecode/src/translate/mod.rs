@@ -90,7 +90,7 @@ pub(crate) struct Builder<'m> {
 pub fn translate(module: &Module, id: FuncId) -> Result<FuncCode, String> {
     let func = module.func(id);
     if func.body.is_none() {
-        return Err(format!("function {} has no body", func.name));
+        return Err(format!("function '{}' has no body", func.name));
     }
     // The translator recurses along the tree. Large functions get a stack of their own, big enough for a tree that is
     // one long path.
