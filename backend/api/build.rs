@@ -26,7 +26,10 @@ fn compile_runtime(source: &Path) {
         .flag_if_supported("-fno-stack-protector")
         .flag_if_supported("-std=gnu11")
         .compile_intermediates();
-    let object = objects.first().map(|path| path.display().to_string()).unwrap_or_default();
+    let object = objects
+        .first()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
     println!("cargo::rustc-env=SX_RUNTIME_OBJECT={object}");
     println!("cargo::rustc-env=SX_RUNTIME_SOURCE={}", source.display());
 }
@@ -35,8 +38,12 @@ fn abi_key(folders: &[PathBuf]) {
     let mut hasher = DefaultHasher::new();
     for folder in folders {
         println!("cargo::rerun-if-changed={}", folder.display());
-        let mut files: Vec<PathBuf> =
-            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
         files.sort();
         for file in files {
             file.file_name().hash(&mut hasher);

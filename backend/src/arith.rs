@@ -2,7 +2,9 @@
 
 use crate::body::Lower;
 use crate::unit::{Error, Res};
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FloatValue, FunctionValue, IntValue};
+use inkwell::values::{
+    BasicMetadataValueEnum, BasicValueEnum, FloatValue, FunctionValue, IntValue,
+};
 use inkwell::{FloatPredicate, IntPredicate};
 use sx_ir::{BinaryOp, ConvertOp, LocId, TrapKind, Ty, UnaryOp};
 
@@ -16,19 +18,44 @@ impl<'c> Lower<'_, '_, 'c> {
         loc: LocId,
     ) -> Res<BasicValueEnum<'c>> {
         let value = match (a, b) {
-            (BasicValueEnum::IntValue(a), BasicValueEnum::IntValue(b)) => self.int_binary(op, a, b, loc)?.map(Into::into),
+            (BasicValueEnum::IntValue(a), BasicValueEnum::IntValue(b)) => {
+                self.int_binary(op, a, b, loc)?.map(Into::into)
+            }
             (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => {
                 self.float_binary(op, a, b)?.map(Into::into)
             }
-            (BasicValueEnum::PointerValue(base), BasicValueEnum::IntValue(offset)) if op == BinaryOp::PtrAdd => {
-                Some(crate::raw::wrapping_offset(&self.unit.builder, base, self.unit.types.i8, offset).into())
+            (BasicValueEnum::PointerValue(base), BasicValueEnum::IntValue(offset))
+                if op == BinaryOp::PtrAdd =>
+            {
+                Some(
+                    crate::raw::wrapping_offset(
+                        &self.unit.builder,
+                        base,
+                        self.unit.types.i8,
+                        offset,
+                    )
+                    .into(),
+                )
             }
             _ => None,
         };
-        value.ok_or_else(|| Error(format!("'{}': {} of {} operands", self.ir.name, op.name(), ty.name())))
+        value.ok_or_else(|| {
+            Error(format!(
+                "'{}': {} of {} operands",
+                self.ir.name,
+                op.name(),
+                ty.name()
+            ))
+        })
     }
 
-    fn int_binary(&mut self, op: BinaryOp, a: IntValue<'c>, b: IntValue<'c>, loc: LocId) -> Res<Option<IntValue<'c>>> {
+    fn int_binary(
+        &mut self,
+        op: BinaryOp,
+        a: IntValue<'c>,
+        b: IntValue<'c>,
+        loc: LocId,
+    ) -> Res<Option<IntValue<'c>>> {
         let build = &self.unit.builder;
         Ok(Some(match op {
             BinaryOp::Add => build.build_int_add(a, b, "")?,
@@ -40,7 +67,9 @@ impl<'c> Lower<'_, '_, 'c> {
             BinaryOp::Shl => build.build_left_shift(a, self.amount(b)?, "")?,
             BinaryOp::ShrS => build.build_right_shift(a, self.amount(b)?, true, "")?,
             BinaryOp::ShrU => build.build_right_shift(a, self.amount(b)?, false, "")?,
-            BinaryOp::DivS | BinaryOp::DivU | BinaryOp::RemS | BinaryOp::RemU => self.divide(op, a, b, loc)?,
+            BinaryOp::DivS | BinaryOp::DivU | BinaryOp::RemS | BinaryOp::RemU => {
+                self.divide(op, a, b, loc)?
+            }
             BinaryOp::Eq
             | BinaryOp::Ne
             | BinaryOp::LtS
@@ -52,7 +81,9 @@ impl<'c> Lower<'_, '_, 'c> {
             | BinaryOp::GeS
             | BinaryOp::GeU => {
                 let flag = self.int_compare(op, a.into(), b.into())?;
-                self.unit.builder.build_int_z_extend(flag, self.unit.types.i8, "")?
+                self.unit
+                    .builder
+                    .build_int_z_extend(flag, self.unit.types.i8, "")?
             }
             BinaryOp::PtrAdd
             | BinaryOp::FAdd
@@ -72,10 +103,19 @@ impl<'c> Lower<'_, '_, 'c> {
     /// A shift amount modulo the width.
     fn amount(&self, b: IntValue<'c>) -> Res<IntValue<'c>> {
         let width = b.get_type().get_bit_width();
-        Ok(self.unit.builder.build_and(b, self.unit.same(b, u64::from(width - 1)), "")?)
+        Ok(self
+            .unit
+            .builder
+            .build_and(b, self.unit.same(b, u64::from(width - 1)), "")?)
     }
 
-    fn divide(&mut self, op: BinaryOp, a: IntValue<'c>, b: IntValue<'c>, loc: LocId) -> Res<IntValue<'c>> {
+    fn divide(
+        &mut self,
+        op: BinaryOp,
+        a: IntValue<'c>,
+        b: IntValue<'c>,
+        loc: LocId,
+    ) -> Res<IntValue<'c>> {
         let signed = matches!(op, BinaryOp::DivS | BinaryOp::RemS);
         let one = self.unit.same(b, 1);
         let zero = self.unit.same(b, 0);
@@ -83,11 +123,18 @@ impl<'c> Lower<'_, '_, 'c> {
         let constant = b.is_const();
         let mut divisor = b;
         if !(constant && b.get_zero_extended_constant() != Some(0)) {
-            let bad = self.unit.builder.build_int_compare(IntPredicate::EQ, b, zero, "")?;
+            let bad = self
+                .unit
+                .builder
+                .build_int_compare(IntPredicate::EQ, b, zero, "")?;
             if self.unit.checked() {
                 self.trap_if(bad, TrapKind::DivideByZero, loc)?;
             } else {
-                divisor = self.unit.builder.build_select(bad, one, b, "")?.into_int_value();
+                divisor = self
+                    .unit
+                    .builder
+                    .build_select(bad, one, b, "")?
+                    .into_int_value();
             }
         }
         let build = &self.unit.builder;
@@ -105,16 +152,25 @@ impl<'c> Lower<'_, '_, 'c> {
         }
         // MIN / -1 overflows, for LLVM and for most machines: dividing by -1 is negation, the remainder is 0.
         let inverse = build.build_int_compare(IntPredicate::EQ, b, minus_one, "")?;
-        let divisor = build.build_select(inverse, one, divisor, "")?.into_int_value();
+        let divisor = build
+            .build_select(inverse, one, divisor, "")?
+            .into_int_value();
         if op == BinaryOp::RemS {
             return Ok(build.build_int_signed_rem(a, divisor, "")?);
         }
         let quotient = build.build_int_signed_div(a, divisor, "")?;
         let negated = build.build_int_neg(a, "")?;
-        Ok(build.build_select(inverse, negated, quotient, "")?.into_int_value())
+        Ok(build
+            .build_select(inverse, negated, quotient, "")?
+            .into_int_value())
     }
 
-    pub fn int_compare(&mut self, op: BinaryOp, a: BasicValueEnum<'c>, b: BasicValueEnum<'c>) -> Res<IntValue<'c>> {
+    pub fn int_compare(
+        &mut self,
+        op: BinaryOp,
+        a: BasicValueEnum<'c>,
+        b: BasicValueEnum<'c>,
+    ) -> Res<IntValue<'c>> {
         let predicate = match op {
             BinaryOp::Eq => IntPredicate::EQ,
             BinaryOp::Ne => IntPredicate::NE,
@@ -151,7 +207,12 @@ impl<'c> Lower<'_, '_, 'c> {
         }
     }
 
-    fn float_binary(&mut self, op: BinaryOp, a: FloatValue<'c>, b: FloatValue<'c>) -> Res<Option<FloatValue<'c>>> {
+    fn float_binary(
+        &mut self,
+        op: BinaryOp,
+        a: FloatValue<'c>,
+        b: FloatValue<'c>,
+    ) -> Res<Option<FloatValue<'c>>> {
         let build = &self.unit.builder;
         Ok(match op {
             BinaryOp::FAdd => Some(build.build_float_add(a, b, "")?),
@@ -163,7 +224,12 @@ impl<'c> Lower<'_, '_, 'c> {
         })
     }
 
-    pub fn float_compare(&mut self, op: BinaryOp, a: FloatValue<'c>, b: FloatValue<'c>) -> Res<IntValue<'c>> {
+    pub fn float_compare(
+        &mut self,
+        op: BinaryOp,
+        a: FloatValue<'c>,
+        b: FloatValue<'c>,
+    ) -> Res<IntValue<'c>> {
         let predicate = match op {
             BinaryOp::FEq => FloatPredicate::OEQ,
             BinaryOp::FNe => FloatPredicate::UNE,
@@ -200,7 +266,9 @@ impl<'c> Lower<'_, '_, 'c> {
     ) -> Res<BasicValueEnum<'c>> {
         let function = self.intrinsic(name, types)?;
         let call = self.unit.builder.build_call(function, args, "")?;
-        call.try_as_basic_value().basic().ok_or_else(|| Error(format!("{name} yields nothing")))
+        call.try_as_basic_value()
+            .basic()
+            .ok_or_else(|| Error(format!("{name} yields nothing")))
     }
 
     fn intrinsic(&mut self, name: &'static str, types: &[Ty]) -> Res<FunctionValue<'c>> {
@@ -211,19 +279,33 @@ impl<'c> Lower<'_, '_, 'c> {
         let unknown = || Error(format!("LLVM has no {name}"));
         let intrinsic = inkwell::intrinsics::Intrinsic::find(name).ok_or_else(unknown)?;
         let parts: Vec<_> = types.iter().map(|ty| self.unit.types.of(*ty)).collect();
-        let function = intrinsic.get_declaration(&self.unit.module, &parts).ok_or_else(unknown)?;
+        let function = intrinsic
+            .get_declaration(&self.unit.module, &parts)
+            .ok_or_else(unknown)?;
         self.unit.intrinsics.insert(key, function);
         Ok(function)
     }
 
-    pub fn convert(&mut self, op: ConvertOp, from: Ty, to: Ty, a: BasicValueEnum<'c>) -> Res<BasicValueEnum<'c>> {
+    pub fn convert(
+        &mut self,
+        op: ConvertOp,
+        from: Ty,
+        to: Ty,
+        a: BasicValueEnum<'c>,
+    ) -> Res<BasicValueEnum<'c>> {
         let types = &self.unit.types;
         let (int, float) = (types.int_of(to), types.float(to));
         let build = &self.unit.builder;
         let value: Option<BasicValueEnum<'c>> = match (op, a) {
-            (ConvertOp::Trunc, BasicValueEnum::IntValue(a)) => Some(build.build_int_truncate(a, int, "")?.into()),
-            (ConvertOp::SExt, BasicValueEnum::IntValue(a)) => Some(build.build_int_s_extend(a, int, "")?.into()),
-            (ConvertOp::ZExt, BasicValueEnum::IntValue(a)) => Some(build.build_int_z_extend(a, int, "")?.into()),
+            (ConvertOp::Trunc, BasicValueEnum::IntValue(a)) => {
+                Some(build.build_int_truncate(a, int, "")?.into())
+            }
+            (ConvertOp::SExt, BasicValueEnum::IntValue(a)) => {
+                Some(build.build_int_s_extend(a, int, "")?.into())
+            }
+            (ConvertOp::ZExt, BasicValueEnum::IntValue(a)) => {
+                Some(build.build_int_z_extend(a, int, "")?.into())
+            }
             (ConvertOp::SToF, BasicValueEnum::IntValue(a)) => {
                 Some(build.build_signed_int_to_float(a, float, "")?.into())
             }
@@ -233,12 +315,22 @@ impl<'c> Lower<'_, '_, 'c> {
             (ConvertOp::FToS, BasicValueEnum::FloatValue(_)) => {
                 Some(self.intrinsic_call("llvm.fptosi.sat", &[Ty::I64, from], &[a.into()])?)
             }
-            (ConvertOp::FToU, BasicValueEnum::FloatValue(value)) => Some(self.float_to_unsigned(from, value)?),
-            (ConvertOp::FCvt, BasicValueEnum::FloatValue(a)) => Some(build.build_float_cast(a, float, "")?.into()),
+            (ConvertOp::FToU, BasicValueEnum::FloatValue(value)) => {
+                Some(self.float_to_unsigned(from, value)?)
+            }
+            (ConvertOp::FCvt, BasicValueEnum::FloatValue(a)) => {
+                Some(build.build_float_cast(a, float, "")?.into())
+            }
             (ConvertOp::BitsOf, BasicValueEnum::FloatValue(a)) => Some(self.bits_of(from, a)?),
-            (ConvertOp::FromBits, BasicValueEnum::IntValue(a)) => Some(build.build_bit_cast(a, float, "")?),
-            (ConvertOp::PToI, BasicValueEnum::PointerValue(a)) => Some(build.build_ptr_to_int(a, int, "")?.into()),
-            (ConvertOp::IToP, BasicValueEnum::IntValue(a)) => Some(build.build_int_to_ptr(a, types.ptr, "")?.into()),
+            (ConvertOp::FromBits, BasicValueEnum::IntValue(a)) => {
+                Some(build.build_bit_cast(a, float, "")?)
+            }
+            (ConvertOp::PToI, BasicValueEnum::PointerValue(a)) => {
+                Some(build.build_ptr_to_int(a, int, "")?.into())
+            }
+            (ConvertOp::IToP, BasicValueEnum::IntValue(a)) => {
+                Some(build.build_int_to_ptr(a, types.ptr, "")?.into())
+            }
             (
                 ConvertOp::Trunc
                 | ConvertOp::SExt
@@ -255,16 +347,29 @@ impl<'c> Lower<'_, '_, 'c> {
                 _,
             ) => None,
         };
-        value.ok_or_else(|| Error(format!("'{}': {} of a {}", self.ir.name, op.name(), from.name())))
+        value.ok_or_else(|| {
+            Error(format!(
+                "'{}': {} of a {}",
+                self.ir.name,
+                op.name(),
+                from.name()
+            ))
+        })
     }
 
     /// From 2^63 up the unsigned value, below that the signed one; both saturate, NaN is 0.
     fn float_to_unsigned(&mut self, from: Ty, value: FloatValue<'c>) -> Res<BasicValueEnum<'c>> {
         let limit = value.get_type().const_float(9_223_372_036_854_775_808.0);
-        let large = self.unit.builder.build_float_compare(FloatPredicate::OGE, value, limit, "")?;
+        let large = self
+            .unit
+            .builder
+            .build_float_compare(FloatPredicate::OGE, value, limit, "")?;
         let unsigned = self.intrinsic_call("llvm.fptoui.sat", &[Ty::I64, from], &[value.into()])?;
         let signed = self.intrinsic_call("llvm.fptosi.sat", &[Ty::I64, from], &[value.into()])?;
-        Ok(self.unit.builder.build_select(large, unsigned, signed, "")?)
+        Ok(self
+            .unit
+            .builder
+            .build_select(large, unsigned, signed, "")?)
     }
 
     /// The bits of a float. Machines differ in the sign of the NaN they make; the negative one, which x86 makes, reads
@@ -272,12 +377,27 @@ impl<'c> Lower<'_, '_, 'c> {
     fn bits_of(&mut self, from: Ty, value: FloatValue<'c>) -> Res<BasicValueEnum<'c>> {
         use sx_ir::semantics::{CANONICAL_NAN_F32, CANONICAL_NAN_F64};
         let int = self.unit.types.int_of(from);
-        let bits = self.unit.builder.build_bit_cast(value, int, "")?.into_int_value();
-        let (canonical, sign) =
-            if from == Ty::F32 { (CANONICAL_NAN_F32, 1 << 31) } else { (CANONICAL_NAN_F64, 1 << 63) };
+        let bits = self
+            .unit
+            .builder
+            .build_bit_cast(value, int, "")?
+            .into_int_value();
+        let (canonical, sign) = if from == Ty::F32 {
+            (CANONICAL_NAN_F32, 1 << 31)
+        } else {
+            (CANONICAL_NAN_F64, 1 << 63)
+        };
         let made = int.const_int(canonical | sign, false);
-        let is_made = self.unit.builder.build_int_compare(IntPredicate::EQ, bits, made, "")?;
-        Ok(self.unit.builder.build_select(is_made, int.const_int(canonical, false), bits, "")?.into_int_value().into())
+        let is_made = self
+            .unit
+            .builder
+            .build_int_compare(IntPredicate::EQ, bits, made, "")?;
+        Ok(self
+            .unit
+            .builder
+            .build_select(is_made, int.const_int(canonical, false), bits, "")?
+            .into_int_value()
+            .into())
     }
 
     /// The low `bits` bits, extended within the type.

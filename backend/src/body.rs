@@ -4,7 +4,9 @@ use crate::unit::{Error, Res, Unit};
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_ir::{Block, Expr, ExprId, FuncId, Function, LabelId, Linkage, LocId, LocalId, SlotId, Stmt, StmtKind};
+use sx_ir::{
+    Block, Expr, ExprId, FuncId, Function, LabelId, Linkage, LocId, LocalId, SlotId, Stmt, StmtKind,
+};
 use sx_ir::{SwitchCase, TrapKind, Ty};
 
 /// Where a label's jumps go.
@@ -94,13 +96,22 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             self.locals.push(storage);
         }
         for slot in &func.slots {
-            let size = self.unit.types.i8.array_type(u32::try_from(slot.size).map_err(|_| {
-                Error(format!("not implemented: a frame object of {} bytes in '{}'", slot.size, func.name))
-            })?);
+            let size = self
+                .unit
+                .types
+                .i8
+                .array_type(u32::try_from(slot.size).map_err(|_| {
+                    Error(format!(
+                        "not implemented: a frame object of {} bytes in '{}'",
+                        slot.size, func.name
+                    ))
+                })?);
             let storage = self.unit.builder.build_alloca(size, "")?;
             if let Some(instruction) = storage.as_instruction() {
                 let align = u32::try_from(slot.align.max(1).next_power_of_two()).unwrap_or(16);
-                instruction.set_alignment(align).map_err(|error| Error(error.to_string()))?;
+                instruction
+                    .set_alignment(align)
+                    .map_err(|error| Error(error.to_string()))?;
             }
             self.slots.push(storage);
         }
@@ -112,16 +123,23 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         for (storage, zero) in zeroed {
             self.unit.builder.build_store(storage, zero)?;
         }
-        self.unit.declare_variables(self.id, &self.locals, &self.slots);
+        self.unit
+            .declare_variables(self.id, &self.locals, &self.slots);
         Ok(())
     }
 
     pub fn local(&self, id: LocalId) -> Res<PointerValue<'c>> {
-        self.locals.get(id.index()).copied().ok_or_else(|| Error(format!("no local {id:?} in '{}'", self.ir.name)))
+        self.locals
+            .get(id.index())
+            .copied()
+            .ok_or_else(|| Error(format!("no local {id:?} in '{}'", self.ir.name)))
     }
 
     pub fn slot(&self, id: SlotId) -> Res<PointerValue<'c>> {
-        self.slots.get(id.index()).copied().ok_or_else(|| Error(format!("no slot {id:?} in '{}'", self.ir.name)))
+        self.slots
+            .get(id.index())
+            .copied()
+            .ok_or_else(|| Error(format!("no slot {id:?} in '{}'", self.ir.name)))
     }
 
     pub fn new_block(&self) -> BasicBlock<'c> {
@@ -186,7 +204,9 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                 let value = self.value(*value)?;
                 self.at(loc);
                 let store = self.unit.builder.build_store(pointer, value)?;
-                store.set_alignment(align).map_err(|error| Error(error.to_string()))
+                store
+                    .set_alignment(align)
+                    .map_err(|error| Error(error.to_string()))
             }
             StmtKind::Copy { dst, src, len } => {
                 let (dst_align, src_align) = (self.known_align(*dst), self.known_align(*src));
@@ -194,7 +214,10 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                 let src = self.pointer(*src)?;
                 let len = self.word(*len)?;
                 self.at(loc);
-                let made = self.unit.builder.build_memmove(dst, dst_align, src, src_align, len);
+                let made = self
+                    .unit
+                    .builder
+                    .build_memmove(dst, dst_align, src, src_align, len);
                 made.map(|_| ()).map_err(|error| Error(error.to_string()))
             }
             StmtKind::Fill { dst, byte, len } => {
@@ -211,14 +234,28 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             StmtKind::If { cond, then, els } => self.branch(*cond, then, els),
             StmtKind::Block { label, body } => {
                 let exit = self.new_block();
-                self.labels.insert(*label, Target { exit, again: None, left: false });
+                self.labels.insert(
+                    *label,
+                    Target {
+                        exit,
+                        again: None,
+                        left: false,
+                    },
+                );
                 self.block(body)?;
                 self.leave(*label, exit)
             }
             StmtKind::Loop { label, body } => {
                 let head = self.new_block();
                 let exit = self.new_block();
-                self.labels.insert(*label, Target { exit, again: Some(head), left: false });
+                self.labels.insert(
+                    *label,
+                    Target {
+                        exit,
+                        again: Some(head),
+                        left: false,
+                    },
+                );
                 self.jump(head)?;
                 self.start(head);
                 self.block(body)?;
@@ -227,21 +264,35 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                 }
                 self.leave(*label, exit)
             }
-            StmtKind::Switch { ty, value, cases, default } => self.switch(*ty, *value, cases, default),
+            StmtKind::Switch {
+                ty,
+                value,
+                cases,
+                default,
+            } => self.switch(*ty, *value, cases, default),
             StmtKind::Break(label) => {
                 let exit = match self.labels.get_mut(label) {
                     Some(target) => {
                         target.left = true;
                         target.exit
                     }
-                    None => return Err(Error(format!("break to unknown label {label:?} in '{}'", self.ir.name))),
+                    None => {
+                        return Err(Error(format!(
+                            "break to unknown label {label:?} in '{}'",
+                            self.ir.name
+                        )));
+                    }
                 };
                 self.jump(exit)
             }
             StmtKind::Continue(label) => {
                 let again = self.labels.get(label).and_then(|target| target.again);
-                let again =
-                    again.ok_or_else(|| Error(format!("continue to unknown loop {label:?} in '{}'", self.ir.name)))?;
+                let again = again.ok_or_else(|| {
+                    Error(format!(
+                        "continue to unknown loop {label:?} in '{}'",
+                        self.ir.name
+                    ))
+                })?;
                 self.jump(again)
             }
             StmtKind::Return(values) => self.ret(values, loc),
@@ -274,7 +325,8 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         if matches!(self.ir.expr(id), Expr::Load { .. })
             && let Some(load) = value.as_instruction_value()
         {
-            load.set_volatile(true).map_err(|error| Error(error.to_string()))?;
+            load.set_volatile(true)
+                .map_err(|error| Error(error.to_string()))?;
         }
         Ok(())
     }
@@ -283,8 +335,14 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         let cond = self.cond(cond)?;
         let then_block = self.new_block();
         let join = self.new_block();
-        let els_block = if els.stmts.is_empty() { join } else { self.new_block() };
-        self.unit.builder.build_conditional_branch(cond, then_block, els_block)?;
+        let els_block = if els.stmts.is_empty() {
+            join
+        } else {
+            self.new_block()
+        };
+        self.unit
+            .builder
+            .build_conditional_branch(cond, then_block, els_block)?;
         self.start(then_block);
         self.block(then)?;
         let mut joined = els.stmts.is_empty();
@@ -309,11 +367,21 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         Ok(())
     }
 
-    fn switch(&mut self, ty: Ty, value: ExprId, cases: &'r [SwitchCase], default: &'r Block) -> Res<()> {
+    fn switch(
+        &mut self,
+        ty: Ty,
+        value: ExprId,
+        cases: &'r [SwitchCase],
+        default: &'r Block,
+    ) -> Res<()> {
         let value = self.value(value)?;
         let value: IntValue<'c> = self.as_int(value)?;
         let join = self.new_block();
-        let default_block = if default.stmts.is_empty() { join } else { self.new_block() };
+        let default_block = if default.stmts.is_empty() {
+            join
+        } else {
+            self.new_block()
+        };
         let int = self.unit.types.int_of(ty);
         let mut arms = Vec::new();
         let mut seen = FxHashSet::default();
@@ -328,7 +396,9 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                 }
             }
         }
-        self.unit.builder.build_switch(value, default_block, &arms)?;
+        self.unit
+            .builder
+            .build_switch(value, default_block, &arms)?;
         let mut joined = default.stmts.is_empty();
         let bodies = cases.iter().map(|case| &case.body).zip(blocks);
         let rest = (!default.stmts.is_empty()).then_some((default, default_block));

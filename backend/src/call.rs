@@ -11,7 +11,10 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         let (target, sig): (PointerValue<'c>, &'r Signature) = match call.callee {
             Callee::Direct(id) => {
                 let sig = self.unit.ir.sig(self.unit.ir.func(id).sig);
-                (self.unit.func(id)?.as_global_value().as_pointer_value(), sig)
+                (
+                    self.unit.func(id)?.as_global_value().as_pointer_value(),
+                    sig,
+                )
             }
             Callee::Indirect { target, sig } => {
                 let target = self.pointer(target)?;
@@ -28,7 +31,10 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             self.trap_if(null, TrapKind::BadCall, loc)?;
         }
         let ty = self.unit.fn_type(sig);
-        let made = self.unit.builder.build_indirect_call(ty, target, &args, "")?;
+        let made = self
+            .unit
+            .builder
+            .build_indirect_call(ty, target, &args, "")?;
         self.unit.shape_call(made, sig);
         match call.results.as_slice() {
             [] => {}
@@ -38,11 +44,18 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                 self.set_local(*one, value)?;
             }
             many => {
-                let Some(BasicValueEnum::StructValue(all)) = made.try_as_basic_value().basic() else {
-                    return Err(Error(format!("a call in '{}' without its results", self.ir.name)));
+                let Some(BasicValueEnum::StructValue(all)) = made.try_as_basic_value().basic()
+                else {
+                    return Err(Error(format!(
+                        "a call in '{}' without its results",
+                        self.ir.name
+                    )));
                 };
                 for (index, local) in many.iter().enumerate() {
-                    let value = self.unit.builder.build_extract_value(all, index as u32, "")?;
+                    let value = self
+                        .unit
+                        .builder
+                        .build_extract_value(all, index as u32, "")?;
                     self.set_local(*local, value)?;
                 }
             }
@@ -71,9 +84,14 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             (Some(ty), many) => {
                 let mut all: AggregateValueEnum<'c> = ty.into_struct_type().get_poison().into();
                 for (index, value) in many.iter().enumerate() {
-                    all = self.unit.builder.build_insert_value(all, *value, index as u32, "")?;
+                    all = self
+                        .unit
+                        .builder
+                        .build_insert_value(all, *value, index as u32, "")?;
                 }
-                self.unit.builder.build_return(Some(&all.into_struct_value()))?;
+                self.unit
+                    .builder
+                    .build_return(Some(&all.into_struct_value()))?;
             }
         }
         self.done = true;
@@ -101,7 +119,9 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         }
         let trap = self.new_block();
         let go_on = self.new_block();
-        self.unit.builder.build_conditional_branch(good, go_on, trap)?;
+        self.unit
+            .builder
+            .build_conditional_branch(good, go_on, trap)?;
         self.start(trap);
         self.trap_here(kind, Some((a, b)), loc)?;
         self.start(go_on);

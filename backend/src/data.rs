@@ -24,7 +24,9 @@ fn pieces(global: &Global, word: u64) -> Vec<Piece> {
     let mut at = 0usize;
     let bytes = |from: usize, to: usize, out: &mut Vec<Piece>| {
         let end = to.min(given);
-        let last = image.bytes[from.min(end)..end].iter().rposition(|byte| *byte != 0);
+        let last = image.bytes[from.min(end)..end]
+            .iter()
+            .rposition(|byte| *byte != 0);
         let mut filled = last.map_or(from.min(end), |index| from + index + 1);
         if (to - filled) as u64 <= WORTH_SPLITTING {
             filled = end.max(filled);
@@ -61,9 +63,15 @@ impl<'c> Unit<'_, 'c> {
         match u32::try_from(bytes) {
             Ok(count) => self.types.i8.array_type(count).into(),
             Err(_) => {
-                let pages = self.types.i8.array_type(PAGE as u32).array_type((bytes / PAGE) as u32);
+                let pages = self
+                    .types
+                    .i8
+                    .array_type(PAGE as u32)
+                    .array_type((bytes / PAGE) as u32);
                 let rest = self.types.i8.array_type((bytes % PAGE) as u32);
-                self.context.struct_type(&[pages.into(), rest.into()], true).into()
+                self.context
+                    .struct_type(&[pages.into(), rest.into()], true)
+                    .into()
             }
         }
     }
@@ -92,7 +100,8 @@ impl<'c> Unit<'_, 'c> {
         Ok(match piece {
             Piece::Zeros(count) => self.array(*count).const_zero(),
             Piece::Bytes(range) => {
-                let mut bytes = global.init.bytes[range.start..range.end.min(global.init.bytes.len())].to_vec();
+                let mut bytes =
+                    global.init.bytes[range.start..range.end.min(global.init.bytes.len())].to_vec();
                 bytes.resize(range.len(), 0);
                 self.context.const_string(&bytes, false).into()
             }

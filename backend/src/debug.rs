@@ -3,7 +3,9 @@
 use crate::raw::{self, Meta};
 use crate::unit::Unit;
 use inkwell::context::Context;
-use inkwell::debug_info::{AsDIScope, DICompileUnit, DIFile, DIFlags, DIFlagsConstants, DISubprogram};
+use inkwell::debug_info::{
+    AsDIScope, DICompileUnit, DIFile, DIFlags, DIFlagsConstants, DISubprogram,
+};
 use inkwell::debug_info::{DWARFEmissionKind, DWARFSourceLanguage, DebugInfoBuilder};
 use inkwell::module::Module as LlvmModule;
 use inkwell::values::{FunctionValue, PointerValue};
@@ -31,17 +33,32 @@ pub struct Debug<'r, 'c> {
 }
 
 impl<'r, 'c> Debug<'r, 'c> {
-    pub fn new(request: &'r EmitRequest<'r>, context: &'c Context, module: &LlvmModule<'c>) -> Option<Debug<'r, 'c>> {
+    pub fn new(
+        request: &'r EmitRequest<'r>,
+        context: &'c Context,
+        module: &LlvmModule<'c>,
+    ) -> Option<Debug<'r, 'c>> {
         if !request.debug_info && !request.checked {
             return None;
         }
         let ir = request.module;
-        raw::module_flag(context, module, "Debug Info Version", u64::from(inkwell::debug_info::debug_metadata_version()));
+        raw::module_flag(
+            context,
+            module,
+            "Debug Info Version",
+            u64::from(inkwell::debug_info::debug_metadata_version()),
+        );
         raw::module_flag(context, module, "Dwarf Version", 4);
-        let folder = std::env::current_dir().map(|path| path.display().to_string()).unwrap_or_default();
+        let folder = std::env::current_dir()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default();
         let main_file = ir.files.first().map_or("sx", String::as_str);
         let optimised = request.opt != OptLevel::None;
-        let kind = if request.debug_info { DWARFEmissionKind::Full } else { DWARFEmissionKind::LineTablesOnly };
+        let kind = if request.debug_info {
+            DWARFEmissionKind::Full
+        } else {
+            DWARFEmissionKind::LineTablesOnly
+        };
         let (build, unit) = module.create_debug_info_builder(
             true,
             DWARFSourceLanguage::C,
@@ -59,7 +76,11 @@ impl<'r, 'c> Debug<'r, 'c> {
             "",
             "",
         );
-        let mut files: Vec<DIFile<'c>> = ir.files.iter().map(|file| build.create_file(file, &folder)).collect();
+        let mut files: Vec<DIFile<'c>> = ir
+            .files
+            .iter()
+            .map(|file| build.create_file(file, &folder))
+            .collect();
         if files.is_empty() {
             files.push(build.create_file(main_file, &folder));
         }
@@ -81,7 +102,10 @@ impl<'r, 'c> Debug<'r, 'c> {
     }
 
     pub fn file(&self, index: u32) -> DIFile<'c> {
-        self.files.get(index as usize).copied().unwrap_or(self.files[0])
+        self.files
+            .get(index as usize)
+            .copied()
+            .unwrap_or(self.files[0])
     }
 
     pub fn subprogram(&mut self, id: FuncId) -> DISubprogram<'c> {
@@ -91,9 +115,13 @@ impl<'r, 'c> Debug<'r, 'c> {
         let func = self.ir.func(id);
         let src = self.ir.loc(func.loc);
         let file = self.file(src.file);
-        let ty = self.build.create_subroutine_type(file, None, &[], DIFlags::ZERO);
+        let ty = self
+            .build
+            .create_subroutine_type(file, None, &[], DIFlags::ZERO);
         let (linkage_name, local) = match &func.linkage {
-            Linkage::Export(symbol) | Linkage::Extern { symbol, .. } => (Some(symbol.as_str()), false),
+            Linkage::Export(symbol) | Linkage::Extern { symbol, .. } => {
+                (Some(symbol.as_str()), false)
+            }
             Linkage::Internal | Linkage::Host(_) => (None, true),
         };
         let linkage_name = linkage_name.filter(|symbol| *symbol != func.name);
@@ -121,7 +149,10 @@ impl<'r, 'c> Debug<'r, 'c> {
         }
         let target = self.file(file).as_mut_ptr();
         let build = self.build.as_mut_ptr();
-        *self.other_files.entry((id, file)).or_insert_with(|| raw::scope_in_file(build, subprogram, target))
+        *self
+            .other_files
+            .entry((id, file))
+            .or_insert_with(|| raw::scope_in_file(build, subprogram, target))
     }
 
     pub fn location(&mut self, func: FuncId, loc: LocId) -> Meta {
@@ -133,8 +164,11 @@ impl<'r, 'c> Debug<'r, 'c> {
             Some(inlined) => (inlined.func, Some(self.location(func, inlined.at))),
             None => (func, None),
         };
-        let scope =
-            if src.line == 0 { self.subprogram(owner).as_mut_ptr() } else { self.scope(owner, src.file) };
+        let scope = if src.line == 0 {
+            self.subprogram(owner).as_mut_ptr()
+        } else {
+            self.scope(owner, src.file)
+        };
         // DWARF columns have 16 bits.
         let column = if src.col > 0xffff { 0 } else { src.col };
         let made = raw::location(self.context, src.line, column, scope, at);
@@ -172,37 +206,82 @@ impl<'c> Unit<'_, 'c> {
         }
     }
 
-    pub fn declare_variables(&mut self, id: FuncId, locals: &[PointerValue<'c>], slots: &[PointerValue<'c>]) {
+    pub fn declare_variables(
+        &mut self,
+        id: FuncId,
+        locals: &[PointerValue<'c>],
+        slots: &[PointerValue<'c>],
+    ) {
         let Some(debug) = &mut self.debug else { return };
         if !debug.full {
             return;
         }
         let ir = self.ir;
         let func = ir.func(id);
-        let Some(block) = self.builder.get_insert_block() else { return };
+        let Some(block) = self.builder.get_insert_block() else {
+            return;
+        };
         let subprogram = debug.subprogram(id);
         let src = ir.loc(func.loc);
         let at = debug.location(id, func.loc);
         let file = debug.file(src.file);
         let params = ir.sig(func.sig).params.len();
-        let from_locals = func.locals.iter().zip(locals).enumerate().map(|(index, (local, storage))| {
-            let argument = (index < params).then_some(index as u32 + 1);
-            (local.name, local.sx_type, Some(local.ty), argument, *storage)
-        });
-        let from_slots =
-            func.slots.iter().zip(slots).map(|(slot, storage)| (slot.name, slot.sx_type, None, None, *storage));
+        let from_locals =
+            func.locals
+                .iter()
+                .zip(locals)
+                .enumerate()
+                .map(|(index, (local, storage))| {
+                    let argument = (index < params).then_some(index as u32 + 1);
+                    (
+                        local.name,
+                        local.sx_type,
+                        Some(local.ty),
+                        argument,
+                        *storage,
+                    )
+                });
+        let from_slots = func
+            .slots
+            .iter()
+            .zip(slots)
+            .map(|(slot, storage)| (slot.name, slot.sx_type, None, None, *storage));
         for (name, sx_type, scalar, argument, storage) in from_locals.chain(from_slots) {
             let Some(name) = name else { continue };
-            let Some(ty) = debug.variable_type(sx_type, scalar) else { continue };
+            let Some(ty) = debug.variable_type(sx_type, scalar) else {
+                continue;
+            };
             let name = (debug.resolve)(name);
             let scope = subprogram.as_debug_info_scope();
             let variable = match argument {
-                Some(number) => {
-                    debug.build.create_parameter_variable(scope, name, number, file, src.line, ty, true, DIFlags::ZERO)
-                }
-                None => debug.build.create_auto_variable(scope, name, file, src.line, ty, true, DIFlags::ZERO, 0),
+                Some(number) => debug.build.create_parameter_variable(
+                    scope,
+                    name,
+                    number,
+                    file,
+                    src.line,
+                    ty,
+                    true,
+                    DIFlags::ZERO,
+                ),
+                None => debug.build.create_auto_variable(
+                    scope,
+                    name,
+                    file,
+                    src.line,
+                    ty,
+                    true,
+                    DIFlags::ZERO,
+                    0,
+                ),
             };
-            raw::declare_variable(debug.build.as_mut_ptr(), storage, variable.as_mut_ptr(), at, block);
+            raw::declare_variable(
+                debug.build.as_mut_ptr(),
+                storage,
+                variable.as_mut_ptr(),
+                at,
+                block,
+            );
         }
     }
 

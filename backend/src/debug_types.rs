@@ -23,7 +23,11 @@ pub struct DebugTypes<'c> {
 
 impl<'c> Debug<'_, 'c> {
     /// Type of a variable; `None` where nothing can be said.
-    pub fn variable_type(&mut self, sx_type: Option<TypeId>, scalar: Option<Ty>) -> Option<DIType<'c>> {
+    pub fn variable_type(
+        &mut self,
+        sx_type: Option<TypeId>,
+        scalar: Option<Ty>,
+    ) -> Option<DIType<'c>> {
         if let Some(ty) = sx_type
             && let Some(described) = self.describe(ty)
         {
@@ -45,13 +49,22 @@ impl<'c> Debug<'_, 'c> {
         if let Some(known) = self.types.basic.get(&(name, bits, encoding)) {
             return Some(*known);
         }
-        let made = self.build.create_basic_type(name, bits, encoding, DIFlags::ZERO).ok()?.as_type();
+        let made = self
+            .build
+            .create_basic_type(name, bits, encoding, DIFlags::ZERO)
+            .ok()?
+            .as_type();
         self.types.basic.insert((name, bits, encoding), made);
         Some(made)
     }
 
     fn named(&mut self, name: &str, bits: u64, encoding: u32) -> Option<DIType<'c>> {
-        Some(self.build.create_basic_type(name, bits, encoding, DIFlags::ZERO).ok()?.as_type())
+        Some(
+            self.build
+                .create_basic_type(name, bits, encoding, DIFlags::ZERO)
+                .ok()?
+                .as_type(),
+        )
     }
 
     fn describe(&mut self, id: TypeId) -> Option<DIType<'c>> {
@@ -81,7 +94,9 @@ impl<'c> Debug<'_, 'c> {
             TypeKind::Pointer(to) | TypeKind::ManyPointer(to) => self.pointer_to(to, size),
             TypeKind::CString => self.pointer_to(TypeId::U8, size),
             TypeKind::Function(_) => self.basic("function", size, ADDRESS),
-            TypeKind::String | TypeKind::StringZ => self.words("string", "ptr", Some(TypeId::U8), "len"),
+            TypeKind::String | TypeKind::StringZ => {
+                self.words("string", "ptr", Some(TypeId::U8), "len")
+            }
             TypeKind::Slice(of) => self.words("slice", "ptr", Some(of), "len"),
             TypeKind::Any => self.words("any", "data", None, "type"),
             TypeKind::Closure(_) => self.words("Closure", "function", None, "env"),
@@ -89,12 +104,19 @@ impl<'c> Debug<'_, 'c> {
                 let element = self.describe(of)?;
                 let align = table.align_of(id) as u32 * 8;
                 let range = 0..i64::try_from(count).ok()?;
-                Some(self.build.create_array_type(element, size, align, std::slice::from_ref(&range)).as_type())
+                Some(
+                    self.build
+                        .create_array_type(element, size, align, std::slice::from_ref(&range))
+                        .as_type(),
+                )
             }
             TypeKind::Optional(of) if table.null_is_absent(of) => self.describe(of),
             TypeKind::Optional(of) => {
                 let flag = table.size_of(of);
-                let members = vec![("value".to_string(), of, 0), ("present".to_string(), TypeId::BOOL, flag)];
+                let members = vec![
+                    ("value".to_string(), of, 0),
+                    ("present".to_string(), TypeId::BOOL, flag),
+                ];
                 self.record("optional", id, members)
             }
             TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
@@ -103,25 +125,35 @@ impl<'c> Debug<'_, 'c> {
                 let members = members.iter().zip(offsets).enumerate();
                 let members = members
                     .map(|(index, ((label, ty), offset))| {
-                        let label = label.map_or_else(|| format!("_{index}"), |symbol| (self.resolve)(symbol).to_string());
+                        let label = label.map_or_else(
+                            || format!("_{index}"),
+                            |symbol| (self.resolve)(symbol).to_string(),
+                        );
                         (label, *ty, offset)
                     })
                     .collect();
                 self.record("tuple", id, members)
             }
-            TypeKind::Struct(n) | TypeKind::Enum(n) | TypeKind::Union(n) | TypeKind::Protocol(n) => {
+            TypeKind::Struct(n)
+            | TypeKind::Enum(n)
+            | TypeKind::Union(n)
+            | TypeKind::Protocol(n) => {
                 let nominal = table.nominal(n);
                 let name = nominal.name.as_str();
                 let offsets = table.layout(id).offsets;
                 match &nominal.def {
                     NominalDef::Struct(fields) => {
                         let members = fields.iter().zip(offsets);
-                        let members = members.map(|(f, at)| ((self.resolve)(f.name).to_string(), f.ty, at)).collect();
+                        let members = members
+                            .map(|(f, at)| ((self.resolve)(f.name).to_string(), f.ty, at))
+                            .collect();
                         self.record(name, id, members)
                     }
                     NominalDef::Union(def) => {
                         let members = def.members.iter().zip(offsets);
-                        let members = members.map(|(f, at)| ((self.resolve)(f.name).to_string(), f.ty, at)).collect();
+                        let members = members
+                            .map(|(f, at)| ((self.resolve)(f.name).to_string(), f.ty, at))
+                            .collect();
                         self.record(name, id, members)
                     }
                     NominalDef::Enum(def) if !def.tagged => {
@@ -129,12 +161,17 @@ impl<'c> Debug<'_, 'c> {
                         let variants: Vec<_> = def
                             .variants
                             .iter()
-                            .map(|v| self.build.create_enumerator((self.resolve)(v.name), v.value, false))
+                            .map(|v| {
+                                self.build
+                                    .create_enumerator((self.resolve)(v.name), v.value, false)
+                            })
                             .collect();
                         let base = self.describe(def.backing)?;
                         let align = table.align_of(id) as u32 * 8;
                         let scope = file.as_debug_info_scope();
-                        let made = self.build.create_enumeration_type(scope, name, file, 0, size, align, &variants, base);
+                        let made = self.build.create_enumeration_type(
+                            scope, name, file, 0, size, align, &variants, base,
+                        );
                         Some(made.as_type())
                     }
                     NominalDef::Enum(def) => {
@@ -154,14 +191,24 @@ impl<'c> Debug<'_, 'c> {
         match self.describe(to) {
             Some(pointee) => {
                 let space = inkwell::AddressSpace::default();
-                Some(self.build.create_pointer_type("", pointee, bits, bits as u32, space).as_type())
+                Some(
+                    self.build
+                        .create_pointer_type("", pointee, bits, bits as u32, space)
+                        .as_type(),
+                )
             }
             None => self.basic("ptr", bits, ADDRESS),
         }
     }
 
     /// Two words in 8 bytes each, the first an address.
-    fn words(&mut self, name: &str, first: &str, to: Option<TypeId>, second: &str) -> Option<DIType<'c>> {
+    fn words(
+        &mut self,
+        name: &str,
+        first: &str,
+        to: Option<TypeId>,
+        second: &str,
+    ) -> Option<DIType<'c>> {
         let bits = self.ir.target.pointer_size * 8;
         let address = match to {
             Some(to) => self.pointer_to(to, bits)?,
@@ -170,7 +217,14 @@ impl<'c> Debug<'_, 'c> {
         let number = self.basic("i64", 64, SIGNED)?;
         let file = self.file(0);
         let parts = [(first, address, 0), (second, number, 64)];
-        Some(self.make_record(file, name, "", 128, 64, parts.map(|(n, t, at)| (n.to_string(), t, at)).to_vec()))
+        Some(self.make_record(
+            file,
+            name,
+            "",
+            128,
+            64,
+            parts.map(|(n, t, at)| (n.to_string(), t, at)).to_vec(),
+        ))
     }
 
     fn record(
@@ -192,7 +246,14 @@ impl<'c> Debug<'_, 'c> {
             }
         }
         let identity = format!("sx.{id:?}");
-        let made = self.make_record(file, name, &identity, layout.size * 8, layout.align as u32 * 8, parts);
+        let made = self.make_record(
+            file,
+            name,
+            &identity,
+            layout.size * 8,
+            layout.align as u32 * 8,
+            parts,
+        );
         raw::replace_forward(forward, made.as_mut_ptr());
         Some(made)
     }
@@ -211,11 +272,25 @@ impl<'c> Debug<'_, 'c> {
             .iter()
             .map(|(name, ty, offset)| {
                 let size = ty.get_size_in_bits();
-                self.build.create_member_type(scope, name, file, 0, size, 0, *offset, DIFlags::ZERO, *ty).as_type()
+                self.build
+                    .create_member_type(scope, name, file, 0, size, 0, *offset, DIFlags::ZERO, *ty)
+                    .as_type()
             })
             .collect();
-        let made =
-            self.build.create_struct_type(scope, name, file, 0, bits, align, DIFlags::ZERO, None, &members, 0, None, identity);
+        let made = self.build.create_struct_type(
+            scope,
+            name,
+            file,
+            0,
+            bits,
+            align,
+            DIFlags::ZERO,
+            None,
+            &members,
+            0,
+            None,
+            identity,
+        );
         made.as_type()
     }
 }

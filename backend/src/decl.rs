@@ -37,7 +37,10 @@ impl<'c> Attributes<'c> {
             flag("null_pointer_is_valid"),
             context.create_string_attribute("frame-pointer", "all"),
         ];
-        if matches!(request.module.target.arch, sx_ir::target::Arch::X86_64 | sx_ir::target::Arch::Aarch64) {
+        if matches!(
+            request.module.target.arch,
+            sx_ir::target::Arch::X86_64 | sx_ir::target::Arch::Aarch64
+        ) {
             // Large frames touch every page, so that the guard page catches any overflow.
             definition.push(context.create_string_attribute("probe-stack", "inline-asm"));
         }
@@ -59,17 +62,22 @@ impl<'c> Attributes<'c> {
     pub fn set_machine(&mut self, cpu: &str, features: &str) {
         for (name, value) in [("target-cpu", cpu), ("target-features", features)] {
             if !value.is_empty() {
-                self.definition.push(self.context.create_string_attribute(name, value));
+                self.definition
+                    .push(self.context.create_string_attribute(name, value));
             }
         }
     }
 
     fn of_param(&self, attr: ParamAttr) -> Vec<Attribute> {
         let memory = |kind: u32, size: u64, align: u64| {
-            let bytes = self.context.i8_type().array_type(u32::try_from(size).unwrap_or(u32::MAX));
+            let bytes = self
+                .context
+                .i8_type()
+                .array_type(u32::try_from(size).unwrap_or(u32::MAX));
             vec![
                 self.context.create_type_attribute(kind, bytes.into()),
-                self.context.create_enum_attribute(self.align, align.max(1).next_power_of_two()),
+                self.context
+                    .create_enum_attribute(self.align, align.max(1).next_power_of_two()),
             ]
         };
         match attr {
@@ -89,14 +97,19 @@ impl<'c> Unit<'_, 'c> {
             [] => None,
             [one] => Some(self.types.of(*one)),
             many => {
-                let parts: Vec<BasicTypeEnum<'c>> = many.iter().map(|ty| self.types.of(*ty)).collect();
+                let parts: Vec<BasicTypeEnum<'c>> =
+                    many.iter().map(|ty| self.types.of(*ty)).collect();
                 Some(self.context.struct_type(&parts, false).into())
             }
         }
     }
 
     pub fn fn_type(&self, sig: &Signature) -> FunctionType<'c> {
-        let params: Vec<BasicMetadataTypeEnum<'c>> = sig.params.iter().map(|p| self.types.of(p.ty).into()).collect();
+        let params: Vec<BasicMetadataTypeEnum<'c>> = sig
+            .params
+            .iter()
+            .map(|p| self.types.of(p.ty).into())
+            .collect();
         match self.result_type(sig) {
             Some(result) => result.fn_type(&params, sig.variadic),
             None => self.context.void_type().fn_type(&params, sig.variadic),
@@ -189,13 +202,17 @@ impl<'c> Unit<'_, 'c> {
             return Err(Error(format!("symbol '{name}' is exported twice")));
         }
         let sig = self.ir.sig(self.ir.func(id).sig);
-        let function = self.module.add_function(name, self.fn_type(sig), Some(linkage));
+        let function = self
+            .module
+            .add_function(name, self.fn_type(sig), Some(linkage));
         self.shape_function(function, sig);
         for attribute in &self.attributes.definition {
             function.add_attribute(AttributeLoc::Function, *attribute);
         }
         if linkage == LlvmLinkage::Internal {
-            function.as_global_value().set_unnamed_address(UnnamedAddress::None);
+            function
+                .as_global_value()
+                .set_unnamed_address(UnnamedAddress::None);
         }
         self.funcs[id.index()] = Some(function);
         Ok(())
@@ -228,7 +245,9 @@ impl<'c> Unit<'_, 'c> {
             }
         }
         let ty = self.global_type(global);
-        let value = self.module.add_global(ty, Some(AddressSpace::default()), name);
+        let value = self
+            .module
+            .add_global(ty, Some(AddressSpace::default()), name);
         value.set_dll_storage_class(DLLStorageClass::Default);
         if imported {
             value.set_linkage(LlvmLinkage::External);

@@ -14,12 +14,17 @@ const STACK: usize = 512 << 20;
 /// Emits code as ordered: the text for [`EmitKind::LlvmIr`], else an empty string.
 pub fn emit(request: &EmitRequest<'_>) -> Result<String, String> {
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().name("emit".into()).stack_size(STACK);
+        let worker = std::thread::Builder::new()
+            .name("emit".into())
+            .stack_size(STACK);
         let worker = worker.spawn_scoped(scope, || emit_here(request).map_err(|error| error.0));
-        let worker = worker.map_err(|error| format!("cannot start the emitting thread: {error}"))?;
+        let worker =
+            worker.map_err(|error| format!("cannot start the emitting thread: {error}"))?;
         worker.join().unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
+            let text = text
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("unknown panic");
             Err(format!("internal error in the native backend: {text}"))
         })
     })
@@ -49,8 +54,12 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
     }
     unit.finish_debug();
     if let Err(problem) = unit.module.verify() {
-        return Err(Error(format!("LLVM rejects the emitted module: {}", problem.to_string_lossy())));
+        return Err(Error(format!(
+            "LLVM rejects the emitted module: {}",
+            problem.to_string_lossy()
+        )));
     }
+    let symbols = unit.symbols(&reached.funcs);
     let passes = match request.opt {
         // Debuggers want variables in memory.
         OptLevel::None if request.debug_info => "",
@@ -65,29 +74,45 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
             .run_passes(passes, &target, options)
             .map_err(|error| Error(format!("LLVM's passes failed: {}", error.to_string_lossy())))?;
     }
-    unit.build_function_table(&reached.funcs);
+    unit.build_function_table(&symbols);
     let write = |kind: FileType, path: &std::path::Path| {
         target
             .write_to_file(&unit.module, kind, path)
-            .map_err(|error| Error(format!("cannot write '{}': {}", path.display(), error.to_string_lossy())))
+            .map_err(|error| {
+                Error(format!(
+                    "cannot write '{}': {}",
+                    path.display(),
+                    error.to_string_lossy()
+                ))
+            })
     };
     match &request.emit {
         EmitKind::Object(path) => write(FileType::Object, path)?,
         EmitKind::Asm(path) => write(FileType::Assembly, path)?,
-        EmitKind::LlvmIr => return Ok(unit.module.print_to_string().to_string_lossy().into_owned()),
+        EmitKind::LlvmIr => {
+            return Ok(unit.module.print_to_string().to_string_lossy().into_owned());
+        }
     }
     Ok(String::new())
 }
 
 /// What must be emitted: the request's functions, and exported data.
 fn roots(request: &EmitRequest<'_>) -> Vec<RelocTarget> {
-    let exported = request.module.globals.iter().enumerate().filter(|(_, global)| global.export_symbol.is_some());
+    let exported = request
+        .module
+        .globals
+        .iter()
+        .enumerate()
+        .filter(|(_, global)| global.export_symbol.is_some());
     let funcs = request.roots.iter().map(|id| RelocTarget::Func(*id));
-    funcs.chain(exported.map(|(index, _)| RelocTarget::Global(GlobalId::new(index)))).collect()
+    funcs
+        .chain(exported.map(|(index, _)| RelocTarget::Global(GlobalId::new(index))))
+        .collect()
 }
 
 fn flags(unit: &Unit<'_, '_>) {
-    let flag = |name: &str, value: u64| crate::raw::module_flag(unit.context, &unit.module, name, value);
+    let flag =
+        |name: &str, value: u64| crate::raw::module_flag(unit.context, &unit.module, name, value);
     if unit.request.pic {
         flag("PIC Level", 2);
         flag("PIE Level", 2);

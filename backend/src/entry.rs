@@ -20,7 +20,9 @@ pub unsafe extern "C" fn sx_backend_emit(request: *const EmitRequest<'_>, reply:
     let (request, reply) = unsafe { (&*request, &mut *reply) };
     let result = catch_unwind(AssertUnwindSafe(|| crate::emit(request))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown panic");
+        let text = text
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("unknown panic");
         Err(format!("internal error in the native backend: {text}"))
     });
     match result {

@@ -23,15 +23,24 @@ impl<'c> Lower<'_, '_, 'c> {
                 let align = self.known_align(addr);
                 let pointer = self.pointer(addr)?;
                 self.at(self.loc_of(id));
-                let value = self.unit.builder.build_load(self.unit.types.of(ty), pointer, "")?;
+                let value = self
+                    .unit
+                    .builder
+                    .build_load(self.unit.types.of(ty), pointer, "")?;
                 if let Some(load) = value.as_instruction_value() {
-                    load.set_alignment(align).map_err(|error| Error(error.to_string()))?;
+                    load.set_alignment(align)
+                        .map_err(|error| Error(error.to_string()))?;
                 }
                 value
             }
             Expr::SlotAddr(slot) => self.slot(slot)?.into(),
             Expr::GlobalAddr(global) => self.unit.global(global)?.into(),
-            Expr::FuncAddr(func) => self.unit.func(func)?.as_global_value().as_pointer_value().into(),
+            Expr::FuncAddr(func) => self
+                .unit
+                .func(func)?
+                .as_global_value()
+                .as_pointer_value()
+                .into(),
             Expr::Unary { op, ty, a } => {
                 let a = self.value(a)?;
                 self.at(self.loc_of(id));
@@ -40,9 +49,15 @@ impl<'c> Lower<'_, '_, 'c> {
             Expr::Binary { op, ty, a, b } => match op.class() {
                 BinaryClass::IntCmp | BinaryClass::FloatCmp => {
                     let flag = self.cond(id)?;
-                    self.unit.builder.build_int_z_extend(flag, self.unit.types.i8, "")?.into()
+                    self.unit
+                        .builder
+                        .build_int_z_extend(flag, self.unit.types.i8, "")?
+                        .into()
                 }
-                BinaryClass::Int | BinaryClass::Shift | BinaryClass::Float | BinaryClass::Address => {
+                BinaryClass::Int
+                | BinaryClass::Shift
+                | BinaryClass::Float
+                | BinaryClass::Address => {
                     let left = self.value(a)?;
                     let right = self.value(b)?;
                     let loc = self.loc_of(id);
@@ -55,7 +70,12 @@ impl<'c> Lower<'_, '_, 'c> {
                 self.at(self.loc_of(id));
                 self.convert(op, from, to, a)?
             }
-            Expr::Wrap { ty, bits, signed, a } => {
+            Expr::Wrap {
+                ty,
+                bits,
+                signed,
+                a,
+            } => {
                 let a = self.int(a)?;
                 self.wrap(ty, bits, signed, a)?.into()
             }
@@ -65,7 +85,13 @@ impl<'c> Lower<'_, '_, 'c> {
                 let b = self.value(b)?;
                 self.unit.builder.build_select(cond, a, b, "")?
             }
-            Expr::Check { kind, rel, ty: _, a, b } => {
+            Expr::Check {
+                kind,
+                rel,
+                ty: _,
+                a,
+                b,
+            } => {
                 let value = self.value(a)?;
                 if self.unit.checked() {
                     let limit = self.value(b)?;
@@ -94,12 +120,18 @@ impl<'c> Lower<'_, '_, 'c> {
                     self.at(self.loc_of(id));
                     return self.float_compare(op, left, right);
                 }
-                BinaryClass::Int | BinaryClass::Shift | BinaryClass::Float | BinaryClass::Address => {}
+                BinaryClass::Int
+                | BinaryClass::Shift
+                | BinaryClass::Float
+                | BinaryClass::Address => {}
             }
         }
         let value = self.int(id)?;
         let zero = self.unit.same(value, 0);
-        Ok(self.unit.builder.build_int_compare(IntPredicate::NE, value, zero, "")?)
+        Ok(self
+            .unit
+            .builder
+            .build_int_compare(IntPredicate::NE, value, zero, "")?)
     }
 
     pub fn int(&mut self, id: ExprId) -> Res<IntValue<'c>> {
@@ -130,11 +162,18 @@ impl<'c> Lower<'_, '_, 'c> {
         if value.get_type() == word {
             return Ok(value);
         }
-        Ok(self.unit.builder.build_int_truncate_or_bit_cast(value, word, "")?)
+        Ok(self
+            .unit
+            .builder
+            .build_int_truncate_or_bit_cast(value, word, "")?)
     }
 
     fn unlike(&self, wanted: &str, id: ExprId, found: BasicValueEnum<'c>) -> Error {
-        Error(format!("{id:?} of '{}' is not {wanted} but {}", self.ir.name, found.get_type()))
+        Error(format!(
+            "{id:?} of '{}' is not {wanted} but {}",
+            self.ir.name,
+            found.get_type()
+        ))
     }
 
     /// An integer or address as an integer.
@@ -142,9 +181,16 @@ impl<'c> Lower<'_, '_, 'c> {
         match value {
             BasicValueEnum::IntValue(value) => Ok(value),
             BasicValueEnum::PointerValue(value) => {
-                Ok(self.unit.builder.build_ptr_to_int(value, self.unit.types.word, "")?)
+                Ok(self
+                    .unit
+                    .builder
+                    .build_ptr_to_int(value, self.unit.types.word, "")?)
             }
-            other => Err(Error(format!("'{}' uses a {} as an integer", self.ir.name, other.get_type()))),
+            other => Err(Error(format!(
+                "'{}' uses a {} as an integer",
+                self.ir.name,
+                other.get_type()
+            ))),
         }
     }
 
@@ -155,9 +201,18 @@ impl<'c> Lower<'_, '_, 'c> {
             Expr::GlobalAddr(global) => {
                 let global = self.unit.ir.global(global);
                 // The alignment of what others define is theirs to know.
-                if global.extern_symbol.is_some() { 1 } else { clamp(global.align) }
+                if global.extern_symbol.is_some() {
+                    1
+                } else {
+                    clamp(global.align)
+                }
             }
-            Expr::Binary { op: BinaryOp::PtrAdd, a, b, .. } => self.known_align(a).min(self.known_factor(b)),
+            Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                a,
+                b,
+                ..
+            } => self.known_align(a).min(self.known_factor(b)),
             Expr::Check { a, .. } => self.known_align(a),
             Expr::Select { a, b, .. } => self.known_align(a).min(self.known_align(b)),
             Expr::Const { .. }
@@ -176,19 +231,35 @@ impl<'c> Lower<'_, '_, 'c> {
         match *self.ir.expr(id) {
             Expr::Const { bits: 0, .. } => MAX_ALIGN,
             Expr::Const { bits, .. } => 1 << bits.trailing_zeros().min(12),
-            Expr::Binary { op: BinaryOp::Mul, a, b, .. } => {
-                self.known_factor(a).saturating_mul(self.known_factor(b)).min(MAX_ALIGN)
-            }
-            Expr::Binary { op: BinaryOp::Add | BinaryOp::Sub, a, b, .. } => {
-                self.known_factor(a).min(self.known_factor(b))
-            }
-            Expr::Binary { op: BinaryOp::Shl, b, .. } => match *self.ir.expr(b) {
+            Expr::Binary {
+                op: BinaryOp::Mul,
+                a,
+                b,
+                ..
+            } => self
+                .known_factor(a)
+                .saturating_mul(self.known_factor(b))
+                .min(MAX_ALIGN),
+            Expr::Binary {
+                op: BinaryOp::Add | BinaryOp::Sub,
+                a,
+                b,
+                ..
+            } => self.known_factor(a).min(self.known_factor(b)),
+            Expr::Binary {
+                op: BinaryOp::Shl,
+                b,
+                ..
+            } => match *self.ir.expr(b) {
                 Expr::Const { ty: Ty::I64, bits } => 1 << (bits % 64).min(12),
                 _ => 1,
             },
-            Expr::Convert { op: ConvertOp::ZExt | ConvertOp::SExt, a, .. } | Expr::Check { a, .. } => {
-                self.known_factor(a)
+            Expr::Convert {
+                op: ConvertOp::ZExt | ConvertOp::SExt,
+                a,
+                ..
             }
+            | Expr::Check { a, .. } => self.known_factor(a),
             Expr::Binary { .. }
             | Expr::Convert { .. }
             | Expr::Local(_)
@@ -205,7 +276,9 @@ impl<'c> Lower<'_, '_, 'c> {
     pub fn trap_if(&mut self, bad: IntValue<'c>, kind: TrapKind, loc: sx_ir::LocId) -> Res<()> {
         let trap = self.new_block();
         let go_on = self.new_block();
-        self.unit.builder.build_conditional_branch(bad, trap, go_on)?;
+        self.unit
+            .builder
+            .build_conditional_branch(bad, trap, go_on)?;
         self.start(trap);
         self.trap_here(kind, None, loc)?;
         self.start(go_on);

@@ -3,7 +3,9 @@
 use crate::unit::{Error, Res};
 use inkwell::OptimizationLevel;
 use inkwell::context::Context;
-use inkwell::targets::{ByteOrdering, CodeModel, InitializationConfig, RelocMode, TargetData, TargetTriple};
+use inkwell::targets::{
+    ByteOrdering, CodeModel, InitializationConfig, RelocMode, TargetData, TargetTriple,
+};
 use inkwell::targets::{Target as LlvmTarget, TargetMachine, TargetMachineOptions};
 use sx_backend_api::{EmitRequest, OptLevel};
 use sx_ir::Target;
@@ -21,16 +23,29 @@ fn baseline(triple: &str) -> (&'static str, &'static str, Option<&'static str>) 
 }
 
 fn initialize(triple: &str) {
-    let config = InitializationConfig { info: true, base: true, machine_code: true, asm_printer: true, ..no_config() };
-    let config = InitializationConfig { asm_parser: true, ..config };
+    let config = InitializationConfig {
+        info: true,
+        base: true,
+        machine_code: true,
+        asm_printer: true,
+        ..no_config()
+    };
+    let config = InitializationConfig {
+        asm_parser: true,
+        ..config
+    };
     match triple.split('-').next().unwrap_or("") {
         "x86_64" | "i386" | "i486" | "i586" | "i686" => LlvmTarget::initialize_x86(&config),
         "aarch64" | "arm64" => LlvmTarget::initialize_aarch64(&config),
         "wasm32" | "wasm64" => LlvmTarget::initialize_webassembly(&config),
         "riscv32" | "riscv64" => LlvmTarget::initialize_riscv(&config),
         "s390x" => LlvmTarget::initialize_system_z(&config),
-        name if name.starts_with("arm") || name.starts_with("thumb") => LlvmTarget::initialize_arm(&config),
-        name if name.starts_with("powerpc") || name.starts_with("ppc") => LlvmTarget::initialize_power_pc(&config),
+        name if name.starts_with("arm") || name.starts_with("thumb") => {
+            LlvmTarget::initialize_arm(&config)
+        }
+        name if name.starts_with("powerpc") || name.starts_with("ppc") => {
+            LlvmTarget::initialize_power_pc(&config)
+        }
         // LLVM then says itself that it does not know the triple.
         _ => {}
     }
@@ -52,14 +67,22 @@ pub fn create(request: &EmitRequest<'_>) -> Res<(TargetMachine, String, String)>
     let triple = &request.module.target.triple;
     initialize(triple);
     let llvm_triple = TargetTriple::create(triple);
-    let target = LlvmTarget::from_triple(&llvm_triple)
-        .map_err(|error| Error(format!("target '{triple}' is not supported: {}", error.to_string_lossy())))?;
+    let target = LlvmTarget::from_triple(&llvm_triple).map_err(|error| {
+        Error(format!(
+            "target '{triple}' is not supported: {}",
+            error.to_string_lossy()
+        ))
+    })?;
     let (cpu, features, abi) = baseline(triple);
     let (cpu, features) = match request.cpu.as_deref() {
         None => (cpu.to_string(), features.to_string()),
         Some("native") => (
-            TargetMachine::get_host_cpu_name().to_string_lossy().into_owned(),
-            TargetMachine::get_host_cpu_features().to_string_lossy().into_owned(),
+            TargetMachine::get_host_cpu_name()
+                .to_string_lossy()
+                .into_owned(),
+            TargetMachine::get_host_cpu_features()
+                .to_string_lossy()
+                .into_owned(),
         ),
         Some(name) => (name.to_string(), features.to_string()),
     };
@@ -73,7 +96,11 @@ pub fn create(request: &EmitRequest<'_>) -> Res<(TargetMachine, String, String)>
         .set_cpu(&cpu)
         .set_features(&features)
         .set_level(level)
-        .set_reloc_mode(if request.pic { RelocMode::PIC } else { RelocMode::Static })
+        .set_reloc_mode(if request.pic {
+            RelocMode::PIC
+        } else {
+            RelocMode::Static
+        })
         .set_code_model(CodeModel::Default);
     if let Some(abi) = abi {
         options = options.set_abi(abi);
@@ -90,18 +117,44 @@ pub fn assert_agreement(target: &Target, data: &TargetData, context: &Context) -
         ByteOrdering::BigEndian => Endian::Big,
     };
     let facts = [
-        ("pointer size", u64::from(data.get_pointer_byte_size(None)), target.pointer_size),
+        (
+            "pointer size",
+            u64::from(data.get_pointer_byte_size(None)),
+            target.pointer_size,
+        ),
         ("byte order", endian as u64, target.endian as u64),
-        ("alignment of i64", u64::from(data.get_abi_alignment(&context.i64_type())), target.align_i64),
-        ("alignment of f64", u64::from(data.get_abi_alignment(&context.f64_type())), target.align_f64),
-        ("alignment of i32", u64::from(data.get_abi_alignment(&context.i32_type())), 4),
-        ("alignment of i16", u64::from(data.get_abi_alignment(&context.i16_type())), 2),
-        ("alignment of f32", u64::from(data.get_abi_alignment(&context.f32_type())), 4),
+        (
+            "alignment of i64",
+            u64::from(data.get_abi_alignment(&context.i64_type())),
+            target.align_i64,
+        ),
+        (
+            "alignment of f64",
+            u64::from(data.get_abi_alignment(&context.f64_type())),
+            target.align_f64,
+        ),
+        (
+            "alignment of i32",
+            u64::from(data.get_abi_alignment(&context.i32_type())),
+            4,
+        ),
+        (
+            "alignment of i16",
+            u64::from(data.get_abi_alignment(&context.i16_type())),
+            2,
+        ),
+        (
+            "alignment of f32",
+            u64::from(data.get_abi_alignment(&context.f32_type())),
+            4,
+        ),
     ];
     for (what, llvm, ours) in facts {
         if llvm != ours {
             let triple = &target.triple;
-            return Err(Error(format!("layout of '{triple}' differs: {what} is {llvm} for LLVM, {ours} here")));
+            return Err(Error(format!(
+                "layout of '{triple}' differs: {what} is {llvm} for LLVM, {ours} here"
+            )));
         }
     }
     Ok(())

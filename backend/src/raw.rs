@@ -8,7 +8,9 @@ use inkwell::llvm_sys::debuginfo::*;
 use inkwell::llvm_sys::prelude::*;
 use inkwell::module::Module;
 use inkwell::types::{AsTypeRef, BasicTypeEnum, IntType};
-use inkwell::values::{AsValueRef, BasicValueEnum, FunctionValue, InstructionValue, IntValue, PointerValue};
+use inkwell::values::{
+    AsValueRef, BasicValueEnum, FunctionValue, InstructionValue, IntValue, PointerValue,
+};
 
 /// The bits of an integer constant as another type of the same size.
 pub fn const_bitcast<'c>(value: IntValue<'c>, ty: BasicTypeEnum<'c>) -> BasicValueEnum<'c> {
@@ -17,20 +19,40 @@ pub fn const_bitcast<'c>(value: IntValue<'c>, ty: BasicTypeEnum<'c>) -> BasicVal
 }
 
 /// `base` plus `offset` bytes, as a constant.
-pub fn const_offset<'c>(base: PointerValue<'c>, byte: IntType<'c>, offset: IntValue<'c>) -> PointerValue<'c> {
+pub fn const_offset<'c>(
+    base: PointerValue<'c>,
+    byte: IntType<'c>,
+    offset: IntValue<'c>,
+) -> PointerValue<'c> {
     let mut index = offset.as_value_ref();
     // SAFETY: a byte-wise constant address computation without `inbounds` is defined for any offset.
-    unsafe { PointerValue::new(LLVMConstGEP2(byte.as_type_ref(), base.as_value_ref(), &mut index, 1)) }
+    unsafe {
+        PointerValue::new(LLVMConstGEP2(
+            byte.as_type_ref(),
+            base.as_value_ref(),
+            &mut index,
+            1,
+        ))
+    }
 }
 
 /// `low bits of (a - b)`, as a constant of type `ty`.
-pub fn const_distance<'c>(a: PointerValue<'c>, b: PointerValue<'c>, word: IntType<'c>, ty: IntType<'c>) -> IntValue<'c> {
+pub fn const_distance<'c>(
+    a: PointerValue<'c>,
+    b: PointerValue<'c>,
+    word: IntType<'c>,
+    ty: IntType<'c>,
+) -> IntValue<'c> {
     // SAFETY: all of the context `'c`; a difference of addresses is an integer constant.
     unsafe {
         let a = LLVMConstPtrToInt(a.as_value_ref(), word.as_type_ref());
         let b = LLVMConstPtrToInt(b.as_value_ref(), word.as_type_ref());
         let distance = LLVMConstSub(a, b);
-        let narrow = if word == ty { distance } else { LLVMConstTrunc(distance, ty.as_type_ref()) };
+        let narrow = if word == ty {
+            distance
+        } else {
+            LLVMConstTrunc(distance, ty.as_type_ref())
+        };
         IntValue::new(narrow)
     }
 }
@@ -75,7 +97,13 @@ pub fn module_flag(context: &Context, module: &Module<'_>, name: &str, value: u6
         let ty = LLVMInt32TypeInContext(context.as_ctx_ref());
         let value = LLVMValueAsMetadata(LLVMConstInt(ty, value, 0));
         let behavior = LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorOverride;
-        LLVMAddModuleFlag(module.as_mut_ptr(), behavior, name.as_ptr().cast(), name.len(), value);
+        LLVMAddModuleFlag(
+            module.as_mut_ptr(),
+            behavior,
+            name.as_ptr().cast(),
+            name.len(),
+            value,
+        );
     }
 }
 
@@ -84,9 +112,16 @@ pub fn module_flag_text(context: &Context, module: &Module<'_>, name: &str, valu
     use inkwell::llvm_sys::LLVMModuleFlagBehavior;
     // SAFETY: strings with their lengths.
     unsafe {
-        let value = LLVMMDStringInContext2(context.as_ctx_ref(), value.as_ptr().cast(), value.len());
+        let value =
+            LLVMMDStringInContext2(context.as_ctx_ref(), value.as_ptr().cast(), value.len());
         let behavior = LLVMModuleFlagBehavior::LLVMModuleFlagBehaviorOverride;
-        LLVMAddModuleFlag(module.as_mut_ptr(), behavior, name.as_ptr().cast(), name.len(), value);
+        LLVMAddModuleFlag(
+            module.as_mut_ptr(),
+            behavior,
+            name.as_ptr().cast(),
+            name.len(),
+            value,
+        );
     }
 }
 
@@ -102,10 +137,21 @@ pub fn set_subprogram(function: FunctionValue<'_>, subprogram: Meta) {
 /// Position of the instructions built from now on.
 pub fn set_location(builder: &inkwell::builder::Builder<'_>, location: Option<Meta>) {
     // SAFETY: a location of the same context, or none.
-    unsafe { LLVMSetCurrentDebugLocation2(builder.as_mut_ptr(), location.unwrap_or(std::ptr::null_mut())) }
+    unsafe {
+        LLVMSetCurrentDebugLocation2(
+            builder.as_mut_ptr(),
+            location.unwrap_or(std::ptr::null_mut()),
+        )
+    }
 }
 
-pub fn location(context: &Context, line: u32, column: u32, scope: Meta, inlined_at: Option<Meta>) -> Meta {
+pub fn location(
+    context: &Context,
+    line: u32,
+    column: u32,
+    scope: Meta,
+    inlined_at: Option<Meta>,
+) -> Meta {
     let at = inlined_at.unwrap_or(std::ptr::null_mut());
     // SAFETY: scope and inlined position are metadata of the same context.
     unsafe { LLVMDIBuilderCreateDebugLocation(context.as_ctx_ref(), line, column, scope, at) }
@@ -138,7 +184,11 @@ pub fn as_global<'c>(pointer: PointerValue<'c>) -> Option<inkwell::values::Globa
     // SAFETY: the value is checked to be a global variable.
     unsafe {
         let value = LLVMIsAGlobalVariable(pointer.as_value_ref());
-        if value.is_null() { None } else { Some(inkwell::values::GlobalValue::new(value)) }
+        if value.is_null() {
+            None
+        } else {
+            Some(inkwell::values::GlobalValue::new(value))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::unit::{Res, Unit};
 use inkwell::attributes::AttributeLoc;
 use inkwell::module::Linkage;
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue, UnnamedAddress};
+use rustc_hash::FxHashMap;
 use sx_ir::{FuncId, LocId, TrapKind};
 
 impl<'c> Lower<'_, '_, 'c> {
@@ -27,7 +28,10 @@ impl<'c> Lower<'_, '_, 'c> {
 
     fn trap_operand(&mut self, value: BasicValueEnum<'c>) -> Res<IntValue<'c>> {
         let value = self.as_int(value)?;
-        Ok(self.unit.builder.build_int_z_extend_or_bit_cast(value, self.unit.types.i64, "")?)
+        Ok(self
+            .unit
+            .builder
+            .build_int_z_extend_or_bit_cast(value, self.unit.types.i64, "")?)
     }
 }
 
@@ -37,11 +41,20 @@ impl<'c> Unit<'_, 'c> {
             return known;
         }
         let types = &self.types;
-        let params = [types.i32.into(), types.i64.into(), types.i64.into(), types.ptr.into()];
+        let params = [
+            types.i32.into(),
+            types.i64.into(),
+            types.i64.into(),
+            types.ptr.into(),
+        ];
         let ty = self.context.void_type().fn_type(&params, false);
         let known = self.module.get_function("sx_trap");
         let function = known.unwrap_or_else(|| self.module.add_function("sx_trap", ty, None));
-        for attribute in [self.attributes.noreturn, self.attributes.cold, self.attributes.nounwind] {
+        for attribute in [
+            self.attributes.noreturn,
+            self.attributes.cold,
+            self.attributes.nounwind,
+        ] {
             function.add_attribute(AttributeLoc::Function, attribute);
         }
         self.trap_fn = Some(function);
@@ -63,7 +76,11 @@ impl<'c> Unit<'_, 'c> {
             None => self.types.ptr.const_null(),
         };
         let kind = self.types.i32.const_int(kind as u64, false);
-        self.builder.build_call(function, &[kind.into(), a.into(), b.into(), place.into()], "")?;
+        self.builder.build_call(
+            function,
+            &[kind.into(), a.into(), b.into(), place.into()],
+            "",
+        )?;
         self.builder.build_unreachable()?;
         Ok(())
     }
@@ -79,15 +96,30 @@ impl<'c> Unit<'_, 'c> {
             return *known;
         }
         let (name, at) = match src.inlined {
-            Some(inlined) => (&self.ir.func(inlined.func).name, self.place(func, inlined.at)),
+            Some(inlined) => (
+                &self.ir.func(inlined.func).name,
+                self.place(func, inlined.at),
+            ),
             None => (&self.ir.func(func).name, self.types.ptr.const_null()),
         };
         let name = self.c_string(name);
-        let file = self.ir.files.get(src.file as usize).map_or("", String::as_str);
+        let file = self
+            .ir
+            .files
+            .get(src.file as usize)
+            .map_or("", String::as_str);
         let file = self.c_string(file);
         let int = |value: u32| self.types.i32.const_int(u64::from(value), false);
-        let value =
-            self.context.const_struct(&[file.into(), int(src.line).into(), int(src.col).into(), name.into(), at.into()], false);
+        let value = self.context.const_struct(
+            &[
+                file.into(),
+                int(src.line).into(),
+                int(src.col).into(),
+                name.into(),
+                at.into(),
+            ],
+            false,
+        );
         let storage = self.module.add_global(value.get_type(), None, "sx.place");
         storage.set_initializer(&value);
         storage.set_constant(true);
@@ -108,22 +140,29 @@ impl<'c> Unit<'_, 'c> {
         storage.set_constant(true);
         storage.set_linkage(Linkage::Private);
         storage.set_unnamed_address(UnnamedAddress::Global);
-        self.strings.insert(text.to_string(), storage.as_pointer_value());
+        self.strings
+            .insert(text.to_string(), storage.as_pointer_value());
         storage.as_pointer_value()
+    }
+
+    /// Symbols of the functions defined here. To be asked before optimisation, which removes functions.
+    pub fn symbols(&self, funcs: &[FuncId]) -> FxHashMap<String, FuncId> {
+        let declared = funcs
+            .iter()
+            .filter_map(|id| Some((*id, self.funcs[id.index()]?)));
+        declared
+            .map(|(id, function)| (function.get_name().to_string_lossy().into_owned(), id))
+            .collect()
     }
 
     /// `__sx_fn_table`: for each function of the module, the distance of its code from the table and where its name
     /// begins in `__sx_fn_names`. Made after optimisation, so that it keeps no function alive.
-    pub fn build_function_table(&mut self, funcs: &[FuncId]) {
-        let by_symbol = funcs.iter().filter_map(|id| {
-            let function = self.funcs[id.index()]?;
-            let symbol = function.get_name().to_string_lossy().into_owned();
-            Some((symbol, *id))
-        });
-        let names: rustc_hash::FxHashMap<String, FuncId> = by_symbol.collect();
+    pub fn build_function_table(&mut self, names: &FxHashMap<String, FuncId>) {
         let mut blob = String::new();
         let mut rows = Vec::new();
-        let row_type = self.context.struct_type(&[self.types.i32.into(), self.types.i32.into()], false);
+        let row_type = self
+            .context
+            .struct_type(&[self.types.i32.into(), self.types.i32.into()], false);
         let mut found = Vec::new();
         let mut next = self.module.get_first_function();
         while let Some(function) = next {
@@ -138,7 +177,12 @@ impl<'c> Unit<'_, 'c> {
         let table = self.module.add_global(table_type, None, "__sx_fn_table");
         for (function, id) in found {
             let code = function.as_global_value().as_pointer_value();
-            let distance = crate::raw::const_distance(code, table.as_pointer_value(), self.types.word, self.types.i32);
+            let distance = crate::raw::const_distance(
+                code,
+                table.as_pointer_value(),
+                self.types.word,
+                self.types.i32,
+            );
             let name = self.types.i32.const_int(blob.len() as u64, false);
             blob.push_str(&self.ir.func(id).name);
             blob.push('\0');
@@ -147,9 +191,13 @@ impl<'c> Unit<'_, 'c> {
         let count = self.types.i64.const_int(rows.len() as u64, false);
         table.set_initializer(&row_type.const_array(&rows));
         let text = self.context.const_string(blob.as_bytes(), true);
-        let text_storage = self.module.add_global(text.get_type(), None, "__sx_fn_names");
+        let text_storage = self
+            .module
+            .add_global(text.get_type(), None, "__sx_fn_names");
         text_storage.set_initializer(&text);
-        let count_storage = self.module.add_global(self.types.i64, None, "__sx_fn_count");
+        let count_storage = self
+            .module
+            .add_global(self.types.i64, None, "__sx_fn_count");
         count_storage.set_initializer(&count);
         for storage in [table, text_storage, count_storage] {
             storage.set_constant(true);

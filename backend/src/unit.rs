@@ -50,7 +50,11 @@ impl<'c> Types<'c> {
             i16: context.i16_type(),
             i32: context.i32_type(),
             i64: context.i64_type(),
-            word: if pointer_size == 4 { context.i32_type() } else { context.i64_type() },
+            word: if pointer_size == 4 {
+                context.i32_type()
+            } else {
+                context.i64_type()
+            },
             f32: context.f32_type(),
             f64: context.f64_type(),
             ptr: context.ptr_type(AddressSpace::default()),
@@ -91,7 +95,11 @@ impl<'c> Types<'c> {
             Ty::F32 => crate::raw::const_bitcast(self.i32.const_int(bits, false), self.f32.into()),
             Ty::F64 => crate::raw::const_bitcast(self.i64.const_int(bits, false), self.f64.into()),
             Ty::Ptr if bits == 0 => self.ptr.const_null().into(),
-            Ty::Ptr => self.word.const_int(bits, false).const_to_pointer(self.ptr).into(),
+            Ty::Ptr => self
+                .word
+                .const_int(bits, false)
+                .const_to_pointer(self.ptr)
+                .into(),
         }
     }
 }
@@ -117,7 +125,12 @@ pub struct Unit<'r, 'c> {
 }
 
 impl<'r, 'c> Unit<'r, 'c> {
-    pub fn new(request: &'r EmitRequest<'r>, context: &'c Context, data: &TargetData, triple: &str) -> Unit<'r, 'c> {
+    pub fn new(
+        request: &'r EmitRequest<'r>,
+        context: &'c Context,
+        data: &TargetData,
+        triple: &str,
+    ) -> Unit<'r, 'c> {
         let ir = request.module;
         let module = context.create_module("sx");
         module.set_triple(&inkwell::targets::TargetTriple::create(triple));

@@ -16,24 +16,78 @@ fn operands(ty: Ty) -> Vec<u64> {
     let ints = |bits: u32| -> Vec<u64> {
         let all = semantics::zext_from(u64::MAX, bits);
         let min = 1u64 << (bits - 1);
-        let mut out = vec![0, 1, 2, 3, 7, 10, u64::from(bits) - 1, u64::from(bits), u64::from(bits) + 1, min - 1, min];
+        let mut out = vec![
+            0,
+            1,
+            2,
+            3,
+            7,
+            10,
+            u64::from(bits) - 1,
+            u64::from(bits),
+            u64::from(bits) + 1,
+            min - 1,
+            min,
+        ];
         out.extend([min + 1, all, all - 1, all - 6, 0x55]);
         out
     };
     match ty {
         Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 => ints(ty.int_bits().unwrap()),
-        Ty::Ptr => vec![0, 1, 16, 0x7fff_ffff_ffff_ffff, 0x8000_0000_0000_0000, u64::MAX],
+        Ty::Ptr => vec![
+            0,
+            1,
+            16,
+            0x7fff_ffff_ffff_ffff,
+            0x8000_0000_0000_0000,
+            u64::MAX,
+        ],
         Ty::F64 => [
-            0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -2.5, 3.7, 1e10, -1e10, 1e19, 9.3e18, -9.3e18, 1.7e308, 5e-324, 127.9,
-            f64::INFINITY, f64::NEG_INFINITY, 9223372036854775807.0, 18446744073709551615.0, 4e38,
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            0.5,
+            2.5,
+            -2.5,
+            3.7,
+            1e10,
+            -1e10,
+            1e19,
+            9.3e18,
+            -9.3e18,
+            1.7e308,
+            5e-324,
+            127.9,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            9223372036854775807.0,
+            18446744073709551615.0,
+            4e38,
         ]
         .iter()
         .map(|x: &f64| x.to_bits())
         .chain([semantics::CANONICAL_NAN_F64])
         .collect(),
         Ty::F32 => [
-            0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -2.5, 3.7, 1e10, -1e10, 1e19, 9.3e18, -9.3e18, 3.4e38, 1e-45, 127.9,
-            f32::INFINITY, f32::NEG_INFINITY,
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            0.5,
+            2.5,
+            -2.5,
+            3.7,
+            1e10,
+            -1e10,
+            1e19,
+            9.3e18,
+            -9.3e18,
+            3.4e38,
+            1e-45,
+            127.9,
+            f32::INFINITY,
+            f32::NEG_INFINITY,
         ]
         .iter()
         .map(|x: &f32| u64::from(x.to_bits()))
@@ -65,8 +119,14 @@ impl Suite {
         make: impl FnOnce(&mut Fun, ExprId, ExprId) -> ExprId,
     ) {
         let number = self.cases.len();
-        let a = self.table(&format!("a{number}"), &pairs.iter().map(|p| p.0).collect::<Vec<_>>());
-        let b = self.table(&format!("b{number}"), &pairs.iter().map(|p| p.1).collect::<Vec<_>>());
+        let a = self.table(
+            &format!("a{number}"),
+            &pairs.iter().map(|p| p.0).collect::<Vec<_>>(),
+        );
+        let b = self.table(
+            &format!("b{number}"),
+            &pairs.iter().map(|p| p.1).collect::<Vec<_>>(),
+        );
         let out = self.table(&format!("out{number}"), &vec![0; pairs.len()]);
         let mut f = Fun::new(&mut self.module, &name, Linkage::Internal, &[], &[]);
         f.count(pairs.len() as i64, |f, index| {
@@ -82,8 +142,24 @@ impl Suite {
             let addr = f.at(base, at, 8);
             // Floats are compared by bits, as programs read them.
             let (value, ty) = match result {
-                Ty::F32 => (f.e(Expr::Convert { op: ConvertOp::BitsOf, from: Ty::F32, to: Ty::I32, a: value }), Ty::I32),
-                Ty::F64 => (f.e(Expr::Convert { op: ConvertOp::BitsOf, from: Ty::F64, to: Ty::I64, a: value }), Ty::I64),
+                Ty::F32 => (
+                    f.e(Expr::Convert {
+                        op: ConvertOp::BitsOf,
+                        from: Ty::F32,
+                        to: Ty::I32,
+                        a: value,
+                    }),
+                    Ty::I32,
+                ),
+                Ty::F64 => (
+                    f.e(Expr::Convert {
+                        op: ConvertOp::BitsOf,
+                        from: Ty::F64,
+                        to: Ty::I64,
+                        a: value,
+                    }),
+                    Ty::I64,
+                ),
                 other => (value, other),
             };
             f.store(ty, addr, value);
@@ -95,24 +171,49 @@ impl Suite {
 }
 
 fn pairs_of(a: Ty, b: Ty) -> Vec<(u64, u64)> {
-    operands(a).iter().flat_map(|x| operands(b).into_iter().map(move |y| (*x, y))).collect()
+    operands(a)
+        .iter()
+        .flat_map(|x| operands(b).into_iter().map(move |y| (*x, y)))
+        .collect()
 }
 
 fn suite() -> Suite {
-    let mut suite = Suite { module: module(), cases: Vec::new(), funcs: Vec::new() };
+    let mut suite = Suite {
+        module: module(),
+        cases: Vec::new(),
+        funcs: Vec::new(),
+    };
     for op in ALL_BINARY.iter().copied() {
         for ty in ALL_TYS.into_iter().filter(|ty| op.accepts(*ty)) {
             let second = op.second_operand(ty);
             let mut pairs = pairs_of(ty, second);
             pairs.retain(|(a, b)| semantics::binary(op, ty, *a, *b, 8).is_ok());
-            let want = pairs.iter().map(|(a, b)| semantics::binary(op, ty, *a, *b, 8).unwrap()).collect();
+            let want = pairs
+                .iter()
+                .map(|(a, b)| semantics::binary(op, ty, *a, *b, 8).unwrap())
+                .collect();
             let name = format!("{} {}", op.name(), ty.name());
-            suite.add(name, (ty, second), op.result(ty), &pairs, want, |f, a, b| f.bin(op, ty, a, b));
+            suite.add(
+                name,
+                (ty, second),
+                op.result(ty),
+                &pairs,
+                want,
+                |f, a, b| f.bin(op, ty, a, b),
+            );
             // With a constant on the right, which is lowered in its own way.
             if op.can_trap() {
-                for divisor in [1u64, 3, 7, semantics::zext_from(u64::MAX, ty.int_bits().unwrap())] {
+                for divisor in [
+                    1u64,
+                    3,
+                    7,
+                    semantics::zext_from(u64::MAX, ty.int_bits().unwrap()),
+                ] {
                     let pairs: Vec<_> = operands(ty).into_iter().map(|a| (a, 0)).collect();
-                    let want = pairs.iter().map(|p| semantics::binary(op, ty, p.0, divisor, 8).unwrap()).collect();
+                    let want = pairs
+                        .iter()
+                        .map(|p| semantics::binary(op, ty, p.0, divisor, 8).unwrap())
+                        .collect();
                     let name = format!("{} {} by {divisor}", op.name(), ty.name());
                     suite.add(name, (ty, ty), ty, &pairs, want, |f, a, _| {
                         let b = f.c(ty, divisor);
@@ -130,9 +231,14 @@ fn suite() -> Suite {
                 pairs.retain(|p| p.0 & 0x7fff_ffff_ffff_ffff != semantics::CANONICAL_NAN_F64);
                 pairs.retain(|p| p.0 != semantics::CANONICAL_NAN_F32);
             }
-            let want = pairs.iter().map(|p| semantics::unary(op, ty, p.0)).collect();
+            let want = pairs
+                .iter()
+                .map(|p| semantics::unary(op, ty, p.0))
+                .collect();
             let name = format!("{} {}", op.name(), ty.name());
-            suite.add(name, (ty, ty), ty, &pairs, want, |f, a, _| f.e(Expr::Unary { op, ty, a }));
+            suite.add(name, (ty, ty), ty, &pairs, want, |f, a, _| {
+                f.e(Expr::Unary { op, ty, a })
+            });
         }
     }
     for op in ALL_CONVERT.iter().copied() {
@@ -140,13 +246,26 @@ fn suite() -> Suite {
             for to in ALL_TYS.into_iter().filter(|to| op.accepts(from, *to)) {
                 let mut values = operands(from);
                 if op == ConvertOp::BitsOf || op == ConvertOp::FromBits {
-                    values.push(if from.size(8) == 4 { 0x7fc0_1234 } else { 0x7ff8_0000_0000_1234 });
-                    values.push(if from.size(8) == 4 { 0xffc0_1234 } else { 0xfff8_0000_0000_1234 });
+                    values.push(if from.size(8) == 4 {
+                        0x7fc0_1234
+                    } else {
+                        0x7ff8_0000_0000_1234
+                    });
+                    values.push(if from.size(8) == 4 {
+                        0xffc0_1234
+                    } else {
+                        0xfff8_0000_0000_1234
+                    });
                 }
                 let pairs: Vec<_> = values.into_iter().map(|a| (a, 0)).collect();
-                let want = pairs.iter().map(|p| semantics::convert(op, from, to, p.0, 8)).collect();
+                let want = pairs
+                    .iter()
+                    .map(|p| semantics::convert(op, from, to, p.0, 8))
+                    .collect();
                 let name = format!("{} {} {}", op.name(), from.name(), to.name());
-                suite.add(name, (from, from), to, &pairs, want, |f, a, _| f.e(Expr::Convert { op, from, to, a }));
+                suite.add(name, (from, from), to, &pairs, want, |f, a, _| {
+                    f.e(Expr::Convert { op, from, to, a })
+                });
             }
         }
     }
@@ -157,28 +276,63 @@ fn suite() -> Suite {
                     continue;
                 }
                 let pairs: Vec<_> = operands(ty).into_iter().map(|a| (a, 0)).collect();
-                let want = pairs.iter().map(|p| semantics::wrap(ty, bits, signed, p.0)).collect();
+                let want = pairs
+                    .iter()
+                    .map(|p| semantics::wrap(ty, bits, signed, p.0))
+                    .collect();
                 let name = format!("wrap {} {bits} {signed}", ty.name());
-                suite.add(name, (ty, ty), ty, &pairs, want, |f, a, _| f.e(Expr::Wrap { ty, bits, signed, a }));
+                suite.add(name, (ty, ty), ty, &pairs, want, |f, a, _| {
+                    f.e(Expr::Wrap {
+                        ty,
+                        bits,
+                        signed,
+                        a,
+                    })
+                });
             }
         }
     }
     for ty in ALL_TYS {
-        let pairs: Vec<_> = operands(Ty::I8).into_iter().map(|a| (a, operands(ty)[1])).collect();
+        let pairs: Vec<_> = operands(Ty::I8)
+            .into_iter()
+            .map(|a| (a, operands(ty)[1]))
+            .collect();
         let (yes, no) = (operands(ty)[2], operands(ty)[1]);
-        let want = pairs.iter().map(|p| if p.0 != 0 { yes } else { no }).collect();
-        suite.add(format!("select {}", ty.name()), (Ty::I8, ty), ty, &pairs, want, |f, cond, b| {
-            let a = f.c(ty, yes);
-            f.e(Expr::Select { ty, cond, a, b })
-        });
+        let want = pairs
+            .iter()
+            .map(|p| if p.0 != 0 { yes } else { no })
+            .collect();
+        suite.add(
+            format!("select {}", ty.name()),
+            (Ty::I8, ty),
+            ty,
+            &pairs,
+            want,
+            |f, cond, b| {
+                let a = f.c(ty, yes);
+                f.e(Expr::Select { ty, cond, a, b })
+            },
+        );
     }
     suite
 }
 
 /// `main` runs every function and writes every result table to standard output.
 fn finish(suite: &mut Suite) -> FuncId {
-    let write = import(&mut suite.module, "write", &[Ty::I32, Ty::Ptr, Ty::I64], &[Ty::I64], false);
-    let mut f = Fun::new(&mut suite.module, "main", Linkage::Export("main".into()), &[], &[Ty::I32]);
+    let write = import(
+        &mut suite.module,
+        "write",
+        &[Ty::I32, Ty::Ptr, Ty::I64],
+        &[Ty::I64],
+        false,
+    );
+    let mut f = Fun::new(
+        &mut suite.module,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I32],
+    );
     let sink = f.func.add_local(Ty::I64);
     for (func, out, len) in &suite.funcs {
         f.call(*func, &[], &[]);
@@ -200,8 +354,16 @@ fn compare(opt: OptLevel, checked: bool) {
     let mut suite = suite();
     let main = finish(&mut suite);
     let output = run(&suite.module, main, opt, checked);
-    assert!(output.status.success(), "{opt:?} {checked}: {:?} {}", output.status, String::from_utf8_lossy(&output.stderr));
-    let mut words = output.stdout.chunks_exact(8).map(|c| u64::from_le_bytes(c.try_into().unwrap()));
+    assert!(
+        output.status.success(),
+        "{opt:?} {checked}: {:?} {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let mut words = output
+        .stdout
+        .chunks_exact(8)
+        .map(|c| u64::from_le_bytes(c.try_into().unwrap()));
     let mut wrong = Vec::new();
     let mut checks = 0;
     for case in &suite.cases {
@@ -209,12 +371,21 @@ fn compare(opt: OptLevel, checked: bool) {
             let got = words.next().expect("output ends early");
             checks += 1;
             if !equal(case, *want, got) {
-                wrong.push(format!("{} #{index} -> {}: want {want:#x}, got {got:#x}", case.name, case.result.name()));
+                wrong.push(format!(
+                    "{} #{index} -> {}: want {want:#x}, got {got:#x}",
+                    case.name,
+                    case.result.name()
+                ));
             }
         }
     }
     assert!(words.next().is_none());
-    assert!(wrong.is_empty(), "{opt:?}, checked {checked}: {} of {checks} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{opt:?}, checked {checked}: {} of {checks} wrong:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(40)].join("\n")
+    );
 }
 
 #[test]

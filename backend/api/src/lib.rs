@@ -14,4 +14,6 @@ pub mod runtime;
 
 pub use link::{LinkRequest, link};
 pub use load::{Backend, load};
-pub use request::{EMIT_SYMBOL, EmitFn, EmitKind, EmitReply, EmitRequest, KEY_SYMBOL, KeyFn, OptLevel, abi_key};
+pub use request::{
+    EMIT_SYMBOL, EmitFn, EmitKind, EmitReply, EmitRequest, KEY_SYMBOL, KeyFn, OptLevel, abi_key,
+};

@@ -60,7 +60,8 @@ pub fn link(request: &LinkRequest) -> Result<(), String> {
     if let Some(folder) = request.output.parent()
         && !folder.as_os_str().is_empty()
     {
-        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make '{}': {error}", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make '{}': {error}", folder.display()))?;
     }
     let line = command_line(request);
     let program = &line[0];
@@ -73,5 +74,9 @@ pub fn link(request: &LinkRequest) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(format!("the linker '{shown}' failed ({}):\n{}", output.status, said.trim_end()))
+    Err(format!(
+        "the linker '{shown}' failed ({}):\n{}",
+        output.status,
+        said.trim_end()
+    ))
 }

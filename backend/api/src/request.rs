@@ -1,7 +1,7 @@
 //! What crosses the boundary.
 
-use sx_ir::{FuncId, Module, Symbol};
 use std::path::PathBuf;
+use sx_ir::{FuncId, Module, Symbol};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum OptLevel {
@@ -67,12 +67,19 @@ pub struct EmitReply {
 
 impl Default for EmitReply {
     fn default() -> EmitReply {
-        EmitReply { result: None, put: put_reply }
+        EmitReply {
+            result: None,
+            put: put_reply,
+        }
     }
 }
 
 fn put_reply(reply: &mut EmitReply, ok: bool, text: &str) {
-    reply.result = Some(if ok { Ok(text.to_string()) } else { Err(text.to_string()) });
+    reply.result = Some(if ok {
+        Ok(text.to_string())
+    } else {
+        Err(text.to_string())
+    });
 }
 
 /// Name and type of the one function of the library that works.
@@ -95,5 +102,7 @@ pub fn abi_key() -> u64 {
         size_of::<sx_ir::SwitchCase>(),
         size_of::<EmitRequest<'_>>(),
     ];
-    sizes.iter().fold(sources, |key, size| key.rotate_left(9) ^ (*size as u64))
+    sizes
+        .iter()
+        .fold(sources, |key, size| key.rotate_left(9) ^ (*size as u64))
 }

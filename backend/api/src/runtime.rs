@@ -10,10 +10,12 @@ pub const SOURCE: &str = include_str!(env!("SX_RUNTIME_SOURCE"));
 
 /// Writes the host's runtime object to `path`.
 pub fn write_object(path: &Path) -> Result<(), String> {
-    std::fs::write(path, OBJECT).map_err(|error| format!("cannot write '{}': {error}", path.display()))
+    std::fs::write(path, OBJECT)
+        .map_err(|error| format!("cannot write '{}': {error}", path.display()))
 }
 
 /// Writes the runtime's source to `path`, to be compiled with the target's C compiler.
 pub fn write_source(path: &Path) -> Result<(), String> {
-    std::fs::write(path, SOURCE).map_err(|error| format!("cannot write '{}': {error}", path.display()))
+    std::fs::write(path, SOURCE)
+        .map_err(|error| format!("cannot write '{}': {error}", path.display()))
 }

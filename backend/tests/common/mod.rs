@@ -15,22 +15,49 @@ pub struct Fun {
 
 impl Fun {
     pub fn new(m: &mut Module, name: &str, linkage: Linkage, params: &[Ty], results: &[Ty]) -> Fun {
-        let conv = if matches!(linkage, Linkage::Internal) { CallConv::Sx } else { CallConv::C };
-        let params: Vec<Param> = params.iter().map(|ty| Param { ty: *ty, attr: ParamAttr::None }).collect();
-        let sig =
-            m.add_sig(Signature { conv, params: params.clone(), results: results.to_vec(), variadic: false, noreturn: false });
+        let conv = if matches!(linkage, Linkage::Internal) {
+            CallConv::Sx
+        } else {
+            CallConv::C
+        };
+        let params: Vec<Param> = params
+            .iter()
+            .map(|ty| Param {
+                ty: *ty,
+                attr: ParamAttr::None,
+            })
+            .collect();
+        let sig = m.add_sig(Signature {
+            conv,
+            params: params.clone(),
+            results: results.to_vec(),
+            variadic: false,
+            noreturn: false,
+        });
         let func = Function::new(name.into(), linkage, sig, &params, LocId(0));
-        Fun { func, loc: LocId(0), open: vec![Vec::new()] }
+        Fun::of(func)
+    }
+
+    pub fn of(func: Function) -> Fun {
+        Fun {
+            func,
+            loc: LocId(0),
+            open: vec![Vec::new()],
+        }
     }
 
     pub fn finish(mut self, m: &mut Module) -> FuncId {
-        self.func.body = Some(Block { stmts: self.open.pop().unwrap() });
+        self.func.body = Some(Block {
+            stmts: self.open.pop().unwrap(),
+        });
         assert!(self.open.is_empty());
         m.add_func(self.func)
     }
 
     pub fn finish_into(mut self, m: &mut Module, id: FuncId) {
-        self.func.body = Some(Block { stmts: self.open.pop().unwrap() });
+        self.func.body = Some(Block {
+            stmts: self.open.pop().unwrap(),
+        });
         m.funcs[id.index()] = self.func;
     }
 
@@ -67,7 +94,13 @@ impl Fun {
     }
     pub fn check(&mut self, kind: TrapKind, rel: CheckRel, a: ExprId, b: ExprId) -> ExprId {
         let ty = self.func.expr_ty(a);
-        self.e(Expr::Check { kind, rel, ty, a, b })
+        self.e(Expr::Check {
+            kind,
+            rel,
+            ty,
+            a,
+            b,
+        })
     }
     pub fn s(&mut self, kind: StmtKind) {
         let loc = self.loc;
@@ -93,7 +126,9 @@ impl Fun {
     pub fn nest(&mut self, body: impl FnOnce(&mut Fun)) -> Block {
         self.open.push(Vec::new());
         body(self);
-        Block { stmts: self.open.pop().unwrap() }
+        Block {
+            stmts: self.open.pop().unwrap(),
+        }
     }
     pub fn if_(&mut self, cond: ExprId, then: impl FnOnce(&mut Fun), els: impl FnOnce(&mut Fun)) {
         let then = self.nest(then);
@@ -128,12 +163,39 @@ pub fn module() -> Module {
     m
 }
 
-pub fn import(m: &mut Module, symbol: &str, params: &[Ty], results: &[Ty], variadic: bool) -> FuncId {
-    let params: Vec<Param> = params.iter().map(|ty| Param { ty: *ty, attr: ParamAttr::None }).collect();
-    let sig = Signature { conv: CallConv::C, params: params.clone(), results: results.to_vec(), variadic, noreturn: false };
+pub fn import(
+    m: &mut Module,
+    symbol: &str,
+    params: &[Ty],
+    results: &[Ty],
+    variadic: bool,
+) -> FuncId {
+    let params: Vec<Param> = params
+        .iter()
+        .map(|ty| Param {
+            ty: *ty,
+            attr: ParamAttr::None,
+        })
+        .collect();
+    let sig = Signature {
+        conv: CallConv::C,
+        params: params.clone(),
+        results: results.to_vec(),
+        variadic,
+        noreturn: false,
+    };
     let sig = m.add_sig(sig);
-    let linkage = Linkage::Extern { symbol: symbol.into(), library: None };
-    m.add_func(Function::new(symbol.into(), linkage, sig, &params, LocId(0)))
+    let linkage = Linkage::Extern {
+        symbol: symbol.into(),
+        library: None,
+    };
+    m.add_func(Function::new(
+        symbol.into(),
+        linkage,
+        sig,
+        &params,
+        LocId(0),
+    ))
 }
 
 /// A global that no other code can see through: exported, mutable.
@@ -168,7 +230,12 @@ pub fn constant(m: &mut Module, name: &str, bytes: &[u8]) -> GlobalId {
 }
 
 pub fn place(m: &mut Module, line: u32, col: u32) -> LocId {
-    m.add_loc(SrcLoc { file: 0, line, col, inlined: None })
+    m.add_loc(SrcLoc {
+        file: 0,
+        line,
+        col,
+        inlined: None,
+    })
 }
 
 pub struct Built {
@@ -209,4 +276,9 @@ pub fn run(module: &Module, root: FuncId, opt: OptLevel, checked: bool) -> Outpu
     })
 }
 
-pub const LEVELS: [OptLevel; 4] = [OptLevel::None, OptLevel::Less, OptLevel::Default, OptLevel::Aggressive];
+pub const LEVELS: [OptLevel; 4] = [
+    OptLevel::None,
+    OptLevel::Less,
+    OptLevel::Default,
+    OptLevel::Aggressive,
+];
