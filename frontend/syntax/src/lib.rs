@@ -8,6 +8,7 @@ pub mod parser;
 pub mod span;
 pub mod symbol;
 mod token;
+pub mod visit;
 
 pub use diag::{DiagKind, Diagnostic, LineCol, SourceFile, SourceMap};
 pub use parser::{
