@@ -6,6 +6,7 @@
 //! * [`func`] and [`module`]: functions, statements, expressions, globals.
 //! * [`image`]: static data with relocations.
 //! * [`walk`], [`verify`], [`print`], [`parse`]: the shape of IR, its contract, its text form.
+//! * [`opt`]: what is improved once, for every tier.
 //! * [`trap`]: the ways a program can stop, and their wording.
 
 pub mod func;
@@ -14,6 +15,7 @@ pub mod layout;
 mod lex;
 pub mod module;
 pub mod op;
+pub mod opt;
 pub mod parse;
 mod parse_body;
 pub mod print;

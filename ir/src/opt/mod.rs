@@ -1,0 +1,119 @@
+//! Optimisation that helps every tier, done once, before any of them sees the IR.
+//!
+//! Each pass keeps what a program computes, which trap ends it and in what order effects happen; each can be turned
+//! off. Passes take time linear in the size of the function (times the nesting of its loops).
+//!
+//! One liberty: a small `copy` that turns into loads or stores of scalars reports a bad address with the size of the
+//! scalar, not that of the whole copy.
+//!
+//! Functions that refer to each other should be optimised together, or callees before callers: what is inlined into a
+//! function depends on the callee's form at that time.
+
+mod compact;
+mod dce;
+mod effects;
+mod fold;
+mod forward;
+mod inline;
+mod sroa;
+
+use crate::func::{FuncId, Function, Linkage, LocId, SigId};
+use crate::module::Module;
+
+pub use effects::{Base, Effects, address_of, effects};
+
+/// Which passes run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PassOptions {
+    /// Constant folding and algebraic identities.
+    pub fold: bool,
+    /// Slots into locals.
+    pub sroa: bool,
+    /// Copies, constants and stored values to where they are read.
+    pub forward: bool,
+    /// Dead code.
+    pub dce: bool,
+    /// Small leaf functions into their callers.
+    pub inline: bool,
+    /// Unused nodes, locals, slots and labels are dropped, the rest renumbered.
+    pub compact: bool,
+    /// Largest callee that is inlined, in nodes and statements.
+    pub inline_size: u32,
+}
+
+impl PassOptions {
+    pub const NONE: PassOptions = PassOptions {
+        fold: false,
+        sroa: false,
+        forward: false,
+        dce: false,
+        inline: false,
+        compact: false,
+        inline_size: 40,
+    };
+    pub const ALL: PassOptions =
+        PassOptions { fold: true, sroa: true, forward: true, dce: true, inline: true, compact: true, inline_size: 40 };
+}
+
+impl Default for PassOptions {
+    fn default() -> PassOptions {
+        PassOptions::ALL
+    }
+}
+
+/// Optimises `funcs`. Functions without a body are left alone.
+pub fn optimise(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
+    for id in funcs {
+        optimise_func(module, *id, options);
+    }
+    if options.inline {
+        for id in inline::bottom_up(module, funcs) {
+            if inline::inline_calls(module, id, options.inline_size) {
+                optimise_func(module, id, options);
+            }
+        }
+    }
+}
+
+/// All passes but inlining, on one function.
+pub fn optimise_func(module: &mut Module, id: FuncId, options: PassOptions) {
+    with_func(module, id, |module, func| {
+        if options.fold {
+            fold::run(module, func);
+        }
+        if options.sroa {
+            // Addresses of slots reach their loads and stores first.
+            if options.forward {
+                forward::run(module, func, options.fold);
+            }
+            sroa::run(module, func);
+        }
+        if options.forward {
+            forward::run(module, func, options.fold);
+        }
+        if options.dce {
+            dce::run(module, func);
+        }
+        if options.compact {
+            let params = module.sigs().get(func.sig.index()).map_or(0, |sig| sig.params.len());
+            compact::run(func, params);
+        }
+    });
+}
+
+/// Takes the function out of the module while `change` works on it; does nothing if it has no body.
+fn with_func(module: &mut Module, id: FuncId, change: impl FnOnce(&Module, &mut Function)) {
+    let Some(place) = module.funcs.get_mut(id.index()) else { return };
+    if place.body.is_none() {
+        return;
+    }
+    // What others see of it meanwhile is its signature.
+    let sig = place.sig;
+    let mut func = std::mem::replace(place, placeholder(sig));
+    change(module, &mut func);
+    module.funcs[id.index()] = func;
+}
+
+fn placeholder(sig: SigId) -> Function {
+    Function::new(String::new(), Linkage::Internal, sig, &[], LocId(0))
+}
