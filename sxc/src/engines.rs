@@ -47,46 +47,10 @@ impl EngineKind {
 
 /// A fresh engine.
 pub fn create(kind: EngineKind) -> Box<dyn ComptimeEngine> {
-    Box::new(Missing(kind.name()))
-}
-
-struct Missing(&'static str);
-
-impl ComptimeEngine for Missing {
-    fn name(&self) -> &'static str {
-        self.0
-    }
-
-    fn run(
-        &mut self,
-        _: &sx_ir::Module,
-        _: sx_ir::FuncId,
-        _: &[u64],
-        _: &sx_tier_api::Limits,
-        _: &mut dyn sx_tier_api::Host,
-    ) -> sx_tier_api::Outcome {
-        struct Nothing;
-        impl sx_tier_api::MemoryView for Nothing {
-            fn read(&self, _: u64, _: u64) -> Option<&[u8]> {
-                None
-            }
-            fn object_at(&self, _: u64) -> Option<sx_tier_api::Object> {
-                None
-            }
-            fn function_of(&self, _: u64) -> Option<sx_ir::FuncId> {
-                None
-            }
-            fn address_of(&self, _: sx_ir::GlobalId) -> Option<u64> {
-                None
-            }
+    match kind {
+        EngineKind::Auto | EngineKind::Vm | EngineKind::Jit => {
+            Box::new(sx_bytecode::VmEngine::new())
         }
-        sx_tier_api::Outcome {
-            status: sx_tier_api::Status::Unsupported(format!("not implemented: engine {}", self.0)),
-            frames: Vec::new(),
-            steps: 0,
-            peak_memory: 0,
-            digest: 0,
-            memory: Box::new(Nothing),
-        }
+        EngineKind::Interp => Box::new(sx_interp::Interp::new()),
     }
 }

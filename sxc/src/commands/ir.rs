@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use sx_backend_api::EmitKind;
+use sx_ir::FuncId;
 use sx_sema::Goal;
 
 use crate::cli::{Emit, IrArgs, OptLevel, Stage};
@@ -22,7 +23,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let text = match args.emit {
         Emit::Ir => ir_text(&compiled, args)?.into_bytes(),
-        Emit::Bytecode => return Err(pipeline::usage("not implemented: --emit=bytecode")),
+        Emit::Bytecode => bytecode_text(&compiled, args)?.into_bytes(),
         Emit::Asm => emitted(&compiled, args, EmitKind::Asm)?,
         Emit::Llvm => emitted(&compiled, args, |_| EmitKind::LlvmIr)?,
         Emit::Obj => emitted(&compiled, args, EmitKind::Object)?,
@@ -39,32 +40,68 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     }
 }
 
-fn ir_text(compiled: &Compiled, args: &IrArgs) -> Result<String, Stopped> {
+/// Functions to show: those of the given name and its instances, else what the stage takes in.
+fn chosen(compiled: &Compiled, args: &IrArgs) -> Result<Vec<FuncId>, Stopped> {
+    let module = &compiled.compilation.module;
+    let all = (0..module.funcs.len()).map(FuncId::new);
     match &args.function {
-        None => Ok(module_text(compiled)),
         Some(name) => {
-            let text = function_text(compiled, name);
-            if text.is_empty() {
+            let instance = format!("{name}__");
+            let matching = |id: &FuncId| {
+                let func = module.func(*id);
+                func.body.is_some() && (func.name == *name || func.name.starts_with(&instance))
+            };
+            let found: Vec<FuncId> = all.filter(matching).collect();
+            if found.is_empty() {
                 return Err(fail(
                     args.compile.error_format,
                     &format!("no function '{name}' in the program"),
                 ));
             }
-            Ok(text)
+            Ok(found)
         }
+        None if args.stage == Stage::Comptime => Ok(all.collect()),
+        None => Ok(module.reachable(&compiled.compilation.roots).funcs),
     }
 }
 
-/// The whole module.
-pub fn module_text(compiled: &Compiled) -> String {
-    let _ = compiled;
-    String::new()
+fn ir_text(compiled: &Compiled, args: &IrArgs) -> Result<String, Stopped> {
+    if args.function.is_none() && args.stage == Stage::Comptime {
+        return Ok(module_text(compiled));
+    }
+    let functions = chosen(compiled, args)?;
+    let texts: Vec<String> = functions
+        .into_iter()
+        .map(|id| sx_ir::print::print_func(&compiled.compilation.module, id))
+        .collect();
+    Ok(texts.join("\n"))
 }
 
-/// Functions of this name, and instances of it.
-fn function_text(compiled: &Compiled, name: &str) -> String {
-    let _ = (compiled, name);
-    String::new()
+/// The whole module, in the form that parses back.
+pub fn module_text(compiled: &Compiled) -> String {
+    sx_ir::print::print(&compiled.compilation.module)
+}
+
+fn bytecode_text(compiled: &Compiled, args: &IrArgs) -> Result<String, Stopped> {
+    let module = &compiled.compilation.module;
+    let mut out = String::new();
+    for id in chosen(compiled, args)? {
+        let func = module.func(id);
+        if func.body.is_none() {
+            continue;
+        }
+        match sx_bytecode::translate::translate(module, id) {
+            Ok(code) => out.push_str(&code.listing(id, func)),
+            Err(problem) => {
+                return Err(fail(
+                    args.compile.error_format,
+                    &format!("{}: {problem}", func.name),
+                ));
+            }
+        }
+        out.push('\n');
+    }
+    Ok(out)
 }
 
 fn emitted(

@@ -8,7 +8,8 @@ use sx_backend_api::EmitKind;
 use sx_sema::Goal;
 
 use crate::cli::ParityArgs;
-use crate::commands::{build, ir, run};
+use crate::commands::run::{BUILD_DONE, announce};
+use crate::commands::{build, ir};
 use crate::engines::EngineKind;
 use crate::evaluator::Record;
 use crate::native::{self, EmitJob};
@@ -35,10 +36,10 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
     let mut compiled = pipeline::analyse(&args.file, &args.compile, &plan)?;
     let reported = pipeline::report(&compiled, format);
     if reported.is_ok() {
-        run::announce(&compiled);
+        announce(&compiled);
     }
     let marker = if compiled.compilation.had_run_statement {
-        run::BUILD_DONE.len() as u64 + 1
+        BUILD_DONE.len() as u64 + 1
     } else {
         0
     };
