@@ -1,7 +1,10 @@
-//! Texts that must not parse, with the start of the first message. `^` in the expectation's place would be the whole
-//! span; here only the text the span covers is compared where it matters.
+//! Texts that must not parse: the first message (a part of it) and the text its span covers. Also the entry points
+//! beside `parse_file`.
 
-use sx_syntax::{FileId, parse_file, parse_statements};
+use sx_syntax::{
+    FileId, parse_expr, parse_file, parse_files_parallel, parse_members, parse_statements,
+    parse_variants,
+};
 
 fn check(source: &str, text: &str, message: &str, module: bool) {
     let diagnostics = if module {
@@ -301,6 +304,7 @@ fn declarations() {
         ("f :: () extern libc \"x\" { }", "{", "expected ';'"),
         ("f :: (x: i64) -> i64 intrinsic", "", "expected ';'"),
         ("x y;", "x", "unexpected token 'x'"),
+        ("E :: error { }", "E :: error { }", "a set needs a tag"),
         ("}", "}", "unexpected token '}'"),
         ("x := \u{e9};", "\u{e9}", "unexpected character"),
     ] {
@@ -332,4 +336,28 @@ fn fragments() {
     assert!(result.ast.block.tail.is_some());
     let empty = parse_statements(FileId(3), "");
     assert!(empty.diagnostics.is_empty() && empty.ast.block.stmts.is_empty());
+}
+
+#[test]
+fn other_entry_points() {
+    let members = parse_members(FileId(4), "a, b: i64 = 1; m :: () {} c: u8");
+    assert!(members.diagnostics.is_empty());
+    assert_eq!(members.ast.elements.len(), 3);
+    let variants = parse_variants(FileId(5), "a; b: i64; c :: 3");
+    assert!(variants.diagnostics.is_empty());
+    assert_eq!(variants.ast.elements.len(), 3);
+    assert!(
+        !parse_members(FileId(4), "a: i64; } b: i64;")
+            .diagnostics
+            .is_empty()
+    );
+    assert!(!parse_expr(FileId(6), "a b").diagnostics.is_empty());
+    let files: Vec<_> = (0..64)
+        .map(|n| (FileId(n), format!("x{n} :: {n};").into()))
+        .collect();
+    let results = parse_files_parallel(&files);
+    for (n, result) in results.iter().enumerate() {
+        assert!(result.diagnostics.is_empty());
+        assert_eq!(result.ast.id, FileId(n as u32));
+    }
 }

@@ -152,6 +152,9 @@ impl Parser<'_> {
                 self.bump();
                 let tags = self.list(Tok::RBrace, |p| p.any_name())?;
                 let span = self.span_from(lo);
+                if tags.is_empty() {
+                    self.error_at(span, "an error set cannot be empty — a set needs a tag");
+                }
                 self.eat(Tok::Semi);
                 return Ok(DeclKind::ErrorSet(Arc::new(ErrorSetDecl {
                     span,

@@ -1,0 +1,469 @@
+//! Files, declarations, functions and type bodies.
+
+use std::sync::Arc;
+
+use super::*;
+
+// ---------------------------------------------------------------------------------------------------- files
+
+/// A parsed source file.
+#[derive(Debug)]
+pub struct File {
+    pub id: FileId,
+    pub items: Vec<Item>,
+    /// All `ExprId`s of the file are below this.
+    pub expr_count: u32,
+    /// Parts of each `#name(parts..)`, found by `IdentKind::Computed`.
+    pub computed_names: Vec<Vec<Expr>>,
+}
+
+/// Parsed text of an `#insert`: the statements, with a trailing expression as the block's tail.
+#[derive(Debug)]
+pub struct Fragment {
+    pub id: FileId,
+    pub block: Block,
+    pub expr_count: u32,
+    pub computed_names: Vec<Vec<Expr>>,
+}
+
+/// What stands before a declaration, field or variant beside its meaning: `/// text` and `@note(args)`.
+#[derive(Debug, Default)]
+pub struct Attrs {
+    /// Text of the doc comment, lines joined by `\n`, without the slashes and one leading space.
+    pub doc: Option<Arc<str>>,
+    pub notes: Vec<Note>,
+}
+
+#[derive(Debug)]
+pub struct Note {
+    pub span: Span,
+    pub name: Ident,
+    pub args: Vec<Arg>,
+}
+
+/// One thing at module scope.
+#[derive(Debug)]
+pub struct Item {
+    pub span: Span,
+    /// Where `private` stands, if it does.
+    pub private: Option<Span>,
+    pub kind: ItemKind,
+}
+
+#[derive(Debug)]
+pub enum ItemKind {
+    Decl(Decl),
+    /// `#import "p";` The named form is a `Decl`.
+    Import(Import),
+    Impl(Arc<ImplDecl>),
+    ContextExtend(Arc<ContextExtend>),
+    /// `#run e;`
+    Run(Expr),
+    /// `#error("..");`
+    Error(ErrorDirective),
+    Inline(Inline<Item>),
+    /// Unnamed `#import c { .. };`
+    CUnit(Arc<CUnit>),
+    /// `asm { "text" };`
+    Asm(Arc<AsmExpr>),
+    /// `#insert e;` as a declaration.
+    Insert(Expr),
+    Assert(AssertDirective),
+}
+
+/// Compile-time control flow around declarations (module scope and type bodies). In statements these are
+/// ordinary `If`, `Match` and `For` nodes with `inline` set.
+#[derive(Debug)]
+pub enum Inline<T> {
+    If(InlineIf<T>),
+    Match(InlineMatch<T>),
+    For(InlineFor<T>),
+}
+
+#[derive(Debug)]
+pub struct InlineIf<T> {
+    pub span: Span,
+    pub cond: Expr,
+    pub then: Vec<T>,
+    pub else_: Option<InlineElse<T>>,
+}
+
+#[derive(Debug)]
+pub enum InlineElse<T> {
+    If(Box<InlineIf<T>>),
+    Items(Vec<T>),
+}
+
+#[derive(Debug)]
+pub struct InlineMatch<T> {
+    pub span: Span,
+    pub subject: Expr,
+    pub arms: Vec<InlineArm<T>>,
+    pub else_: Option<Vec<T>>,
+}
+
+#[derive(Debug)]
+pub struct InlineArm<T> {
+    pub span: Span,
+    pub pattern: Pattern,
+    pub items: Vec<T>,
+}
+
+#[derive(Debug)]
+pub struct InlineFor<T> {
+    pub span: Span,
+    pub iters: Vec<ForIter>,
+    pub captures: Vec<Capture>,
+    pub items: Vec<T>,
+}
+
+// ---------------------------------------------------------------------------------------------- declarations
+
+/// A named declaration at any level: module, block, struct body.
+#[derive(Debug)]
+pub struct Decl {
+    pub span: Span,
+    pub name: Ident,
+    pub attrs: Attrs,
+    pub kind: DeclKind,
+}
+
+#[derive(Debug)]
+pub enum DeclKind {
+    /// `N :: e;`, `N : T : e;`: constants, aliases, types built by calls. `e` may be `Undef`.
+    Const(Arc<ConstDecl>),
+    /// `x := e;`, `x : T;`, `x : T = e;`
+    Var(Arc<VarDecl>),
+    /// `f :: (..) ..` with a body, an extern or an intrinsic; also `main :: { .. }`.
+    Fn(Arc<FnDecl>),
+    Struct(Arc<StructDecl>),
+    Enum(Arc<EnumDecl>),
+    Union(Arc<UnionDecl>),
+    ErrorSet(Arc<ErrorSetDecl>),
+    Protocol(Arc<ProtocolDecl>),
+    /// `f :: ufcs path;`
+    UfcsAlias(Expr),
+    /// `ns :: #import "p";`
+    Import(Import),
+    /// `h :: #library "z";`
+    Library(StrLit),
+    /// `n :: #import c { .. };`
+    CUnit(Arc<CUnit>),
+}
+
+#[derive(Debug)]
+pub struct ConstDecl {
+    pub ty: Option<Expr>,
+    pub value: Expr,
+}
+
+#[derive(Debug)]
+pub struct VarDecl {
+    pub ty: Option<Expr>,
+    /// `Undef` for `---`; absent for a default value.
+    pub init: Option<Expr>,
+    /// `#saved`
+    pub saved: bool,
+    /// `x : T extern;` or `export`.
+    pub link: Option<Link>,
+}
+
+#[derive(Clone, Debug)]
+pub struct StrLit {
+    pub span: Span,
+    pub text: Arc<str>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The whole directive from `#import` to the end of the path.
+    pub span: Span,
+    pub path: StrLit,
+}
+
+#[derive(Debug)]
+pub struct CUnit {
+    pub span: Span,
+    pub parts: Vec<CUnitPart>,
+}
+
+#[derive(Debug)]
+pub struct CUnitPart {
+    pub span: Span,
+    pub kind: CUnitKind,
+    pub text: StrLit,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CUnitKind {
+    Include,
+    Source,
+    Define,
+    Flags,
+}
+
+#[derive(Debug)]
+pub struct ContextExtend {
+    pub span: Span,
+    pub name: Ident,
+    pub ty: Expr,
+    pub default: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ErrorDirective {
+    pub span: Span,
+    pub message: StrLit,
+}
+
+#[derive(Debug)]
+pub struct AssertDirective {
+    pub span: Span,
+    pub cond: Expr,
+    pub message: Option<Expr>,
+}
+
+// ------------------------------------------------------------------------------------------------- functions
+
+/// A function declaration, method, lambda (no name) or trailing block (no name, no parameters).
+#[derive(Debug)]
+pub struct FnDecl {
+    pub span: Span,
+    pub name: Option<Ident>,
+    pub sig: FnSig,
+    pub ufcs: bool,
+    pub mixin: bool,
+    pub property: Option<Property>,
+    pub link: Option<Link>,
+    pub body: FnBody,
+    /// What kind of text this came from, for diagnostics.
+    pub origin: FnOrigin,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FnOrigin {
+    Decl,
+    Lambda,
+    TrailingBlock,
+    /// `main :: { .. }`
+    BareBlock,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Property {
+    Get,
+    Set,
+}
+
+#[derive(Debug)]
+pub struct FnSig {
+    /// From `(` to the end of the signature.
+    pub span: Span,
+    pub params: Vec<Param>,
+    /// Absent: inferred, or void for externs and protocol methods.
+    pub ret: Option<RetType>,
+    pub abi: Option<Abi>,
+}
+
+#[derive(Debug)]
+pub enum FnBody {
+    Block(Block),
+    /// `=> e`
+    Expr(Box<Expr>),
+    Intrinsic,
+    /// `;`: extern functions and protocol methods.
+    None,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Abi {
+    pub span: Span,
+    pub kind: AbiKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AbiKind {
+    C,
+    Naked,
+    /// `.compiler` or `.zig`
+    Compiler,
+}
+
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub span: Span,
+    pub kind: LinkKind,
+    pub lib: Option<Ident>,
+    pub symbol: Option<StrLit>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkKind {
+    Extern,
+    Export,
+}
+
+/// A parameter of a function, lambda, generic struct or protocol.
+#[derive(Debug)]
+pub struct Param {
+    pub span: Span,
+    pub kind: ParamKind,
+    pub name: Ident,
+    /// Absent for untyped lambda parameters and bare `..$a`. For `$T: Type/P` it is `Type`.
+    pub ty: Option<Expr>,
+    /// `P`, `Q` of `$T: Type/P/Q`.
+    pub constraints: Vec<Expr>,
+    pub default: Option<Expr>,
+    /// `p: #lazy T`
+    pub lazy: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ParamKind {
+    /// `x: T`, `x`
+    Plain,
+    /// `$x: T`
+    Comptime,
+    /// `..xs: T`: slice variadic if `T` is written `[]E`, else a pack.
+    Variadic,
+    /// `..$a`, `..$a: []Type`
+    ComptimePack,
+}
+
+#[derive(Debug)]
+pub struct RetType {
+    pub span: Span,
+    pub kind: RetKind,
+}
+
+#[derive(Debug)]
+pub enum RetKind {
+    /// `-> ()`
+    Void,
+    /// `-> T`, `-> !`, `-> !Set`, `-> (T)`
+    Type(Box<Expr>),
+    /// `-> (A, B)`, `-> (x: A = 1, B, !Set)`, `-> (T, !)`
+    Slots {
+        slots: Vec<RetSlot>,
+        /// An `ErrorSetType` expression.
+        error: Option<Box<Expr>>,
+    },
+}
+
+#[derive(Debug)]
+pub struct RetSlot {
+    pub span: Span,
+    pub name: Option<Ident>,
+    pub ty: Expr,
+    pub default: Option<Expr>,
+}
+
+// ---------------------------------------------------------------------------------------------------- types
+
+#[derive(Debug)]
+pub struct StructDecl {
+    pub span: Span,
+    /// Absent for inline (anonymous) types.
+    pub name: Option<Ident>,
+    pub params: Vec<Param>,
+    pub members: Vec<Member>,
+}
+
+/// A member of a struct, union or impl body.
+#[derive(Debug)]
+pub struct Member {
+    pub span: Span,
+    pub kind: MemberKind,
+}
+
+#[derive(Debug)]
+pub enum MemberKind {
+    /// `x, y: T = e;`
+    Field(FieldDecl),
+    /// `#using B;`
+    Using(Expr),
+    /// Constants, methods and nested types.
+    Decl(Decl),
+    /// `struct { .. };` inside a union.
+    Anon(Arc<StructDecl>),
+    Inline(Inline<Member>),
+    Insert(Expr),
+    Assert(AssertDirective),
+}
+
+#[derive(Debug)]
+pub struct FieldDecl {
+    pub names: Vec<Ident>,
+    pub ty: Expr,
+    /// `Undef` for `= ---`.
+    pub default: Option<Expr>,
+    pub attrs: Attrs,
+}
+
+#[derive(Debug)]
+pub struct UnionDecl {
+    pub span: Span,
+    pub name: Option<Ident>,
+    /// `Field`, `Anon` and the metaprogramming forms.
+    pub members: Vec<Member>,
+}
+
+#[derive(Debug)]
+pub struct EnumDecl {
+    pub span: Span,
+    pub name: Option<Ident>,
+    pub flags: bool,
+    /// A path or a struct type.
+    pub backing: Option<Expr>,
+    pub variants: Vec<EnumMember>,
+}
+
+#[derive(Debug)]
+pub enum EnumMember {
+    Variant(Variant),
+    Inline(Inline<EnumMember>),
+    Insert(Expr),
+    Assert(AssertDirective),
+}
+
+#[derive(Debug)]
+pub struct Variant {
+    pub span: Span,
+    pub name: Ident,
+    /// `name :: value`
+    pub value: Option<Expr>,
+    /// `name: payload`
+    pub payload: Option<Expr>,
+    pub attrs: Attrs,
+}
+
+#[derive(Debug)]
+pub struct ErrorSetDecl {
+    pub span: Span,
+    pub name: Option<Ident>,
+    pub tags: Vec<Ident>,
+}
+
+#[derive(Debug)]
+pub struct ProtocolDecl {
+    pub span: Span,
+    pub name: Option<Ident>,
+    pub params: Vec<Param>,
+    /// `#inline`
+    pub inline: bool,
+    /// `#identity`
+    pub identity: bool,
+    /// Methods, with a body if they have a default.
+    pub methods: Vec<Decl>,
+}
+
+/// `impl P(A) for T { .. }`
+#[derive(Debug)]
+pub struct ImplDecl {
+    pub span: Span,
+    pub protocol: Expr,
+    pub args: Vec<Expr>,
+    pub target: Expr,
+    /// `Decl` of functions, and the metaprogramming forms.
+    pub members: Vec<Member>,
+}
