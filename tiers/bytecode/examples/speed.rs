@@ -13,12 +13,14 @@ const PROGRAMS: &[(&str, u64, &str)] = &[
         "count: i < n; s += i",
         50_000_000,
         r#"
-func @f0 "count" internal sig0 @0 {
+func @f0 "count" internal sig0 {
   local %0: i64
   local %1: i64, %2: i64
   labels 1
   loop L0 {
-    if ge_s.i64 %1, %0 { break L0 }
+    if ge_s.i64 %1, %0 {
+      break L0
+    }
     %2 = add.i64 %2, %1
     %1 = add.i64 %1, i64 1
   }
@@ -30,19 +32,21 @@ func @f0 "count" internal sig0 @0 {
         "calls: f(i) in a loop",
         10_000_000,
         r#"
-func @f0 "calls" internal sig0 @0 {
+func @f0 "calls" internal sig0 {
   local %0: i64
   local %1: i64, %2: i64, %3: i64
   labels 1
   loop L0 {
-    if ge_s.i64 %1, %0 { break L0 }
+    if ge_s.i64 %1, %0 {
+      break L0
+    }
     %3 = call @f1(%1)
     %2 = add.i64 %2, %3
     %1 = add.i64 %1, i64 1
   }
   return %2
 }
-func @f1 "leaf" internal sig0 @0 {
+func @f1 "leaf" internal sig0 {
   local %0: i64
   return xor.i64 %0, i64 5
 }
@@ -52,7 +56,7 @@ func @f1 "leaf" internal sig0 @0 {
         "fib",
         34,
         r#"
-func @f0 "fib" internal sig0 @0 {
+func @f0 "fib" internal sig0 {
   local %0: i64
   local %1: i64, %2: i64
   if lt_s.i64 %0, i64 2 {
@@ -69,7 +73,7 @@ func @f0 "fib" internal sig0 @0 {
         4_000_000,
         r#"
 global @g0 "marks" size 4000000 align 1 mutable
-func @f0 "sieve" internal sig0 @0 {
+func @f0 "sieve" internal sig0 {
   local %0: i64
   local %1: i64, %2: i64, %3: i64
   local %4: ptr
@@ -77,13 +81,19 @@ func @f0 "sieve" internal sig0 @0 {
   %4 = @g0
   %1 = i64 2
   loop L0 {
-    if ge_s.i64 %1, %0 { break L0 }
+    if ge_s.i64 %1, %0 {
+      break L0
+    }
     block L2 {
-      if ne.i8 (load.i8 (ptr_add.ptr %4, (check.index.below.i64 %1, %0))), i8 0 { break L2 }
+      if ne.i8 (load.i8 (ptr_add.ptr %4, (check.index.below.i64 %1, %0))), i8 0 {
+        break L2
+      }
       %3 = add.i64 %3, i64 1
       %2 = add.i64 %1, %1
       loop L1 {
-        if ge_s.i64 %2, %0 { break L1 }
+        if ge_s.i64 %2, %0 {
+          break L1
+        }
         store.i8 (ptr_add.ptr %4, (check.index.below.i64 %2, %0)), i8 1
         %2 = add.i64 %2, %1
       }
@@ -98,7 +108,7 @@ func @f0 "sieve" internal sig0 @0 {
         "words: a[i] = a[i-1] * 3 + i in a slot",
         10_000_000,
         r#"
-func @f0 "words" internal sig0 @0 {
+func @f0 "words" internal sig0 {
   local %0: i64
   local %1: i64, %2: ptr
   slot $0: 8192 align 8
@@ -107,7 +117,9 @@ func @f0 "words" internal sig0 @0 {
   store.i64 $0, i64 1
   %1 = i64 1
   loop L0 {
-    if ge_s.i64 %1, %0 { break L0 }
+    if ge_s.i64 %1, %0 {
+      break L0
+    }
     store.i64 (ptr_add.ptr %2, (mul.i64 (and.i64 %1, i64 1023), i64 8)), (add.i64 (mul.i64 (load.i64 (ptr_add.ptr %2, (mul.i64 (and.i64 (sub.i64 %1, i64 1), i64 1023), i64 8))), i64 3), %1)
     %1 = add.i64 %1, i64 1
   }
@@ -119,12 +131,14 @@ func @f0 "words" internal sig0 @0 {
         "floats: x = x * 0.5 + 1.0",
         20_000_000,
         r#"
-func @f0 "floats" internal sig0 @0 {
+func @f0 "floats" internal sig0 {
   local %0: i64
   local %1: i64, %2: f64
   labels 1
   loop L0 {
-    if ge_s.i64 %1, %0 { break L0 }
+    if ge_s.i64 %1, %0 {
+      break L0
+    }
     %2 = fadd.f64 (fmul.f64 %2, f64 0.5), f64 1.0
     %1 = add.i64 %1, i64 1
   }
