@@ -130,6 +130,15 @@ pub trait SandboxMemory: MemoryView {
     fn sandbox_address(&self, host: *const u8) -> Option<u64>;
     /// Function value of a function reachable from the root.
     fn function_value(&self, func: FuncId) -> Option<u64>;
+
+    /// memmove, checked as [`sx_ir::StmtKind::Copy`] is.
+    fn copy_within(&mut self, dst: u64, src: u64, len: u64) -> Result<(), HostFault>;
+
+    /// memset, checked as [`sx_ir::StmtKind::Fill`] is.
+    fn fill_bytes(&mut self, dst: u64, byte: u8, len: u64) -> Result<(), HostFault>;
+
+    /// The first `byte` among the `len` bytes at `addr` (fewer if memory ends before), as an address.
+    fn find_byte(&self, addr: u64, len: u64, byte: u8) -> Result<Option<u64>, HostFault>;
 }
 
 /// Why a host function did not return.

@@ -41,9 +41,11 @@
 
 pub mod ctx;
 pub mod heap;
+pub mod host;
 pub mod machine;
 pub mod mapping;
 pub mod memory;
 pub mod stack;
 
+pub use host::{CompilerHost, Effect, HostOptions, StdHost, Transcript};
 pub use machine::{Machine, status_of};

@@ -495,6 +495,31 @@ impl SandboxMemory for Machine {
     fn function_value(&self, func: FuncId) -> Option<u64> {
         self.space.function_value(func)
     }
+
+    fn copy_within(&mut self, dst: u64, src: u64, len: u64) -> Result<(), HostFault> {
+        self.copy(dst, src, len).map_err(HostFault::from)
+    }
+
+    fn fill_bytes(&mut self, dst: u64, byte: u8, len: u64) -> Result<(), HostFault> {
+        self.fill(dst, byte, len).map_err(HostFault::from)
+    }
+
+    fn find_byte(&self, addr: u64, len: u64, byte: u8) -> Result<Option<u64>, HostFault> {
+        if len == 0 {
+            return Ok(None);
+        }
+        if !self.ctx.can_load(addr, 1) {
+            return Err(self.ctx.load_fault(addr, 1).into());
+        }
+        let available = len.min(self.ctx.mem_end - addr);
+        // SAFETY: addr..addr + available lies below mem_end.
+        let bytes = unsafe { std::slice::from_raw_parts(self.host(addr), available as usize) };
+        match bytes.iter().position(|b| *b == byte) {
+            Some(index) => Ok(Some(addr + index as u64)),
+            None if available == len => Ok(None),
+            None => Err(self.ctx.load_fault(self.ctx.mem_end, 1).into()),
+        }
+    }
 }
 
 impl Drop for Machine {
@@ -513,7 +538,10 @@ impl Drop for Machine {
             mapping::release(frames);
         }
         if let Some(records) = self.records.take() {
-            records.discard(FRAMES_KEPT, records.len());
+            let used = self.ctx.depth_limit as usize * size_of::<CallRecord>();
+            if used > FRAMES_KEPT {
+                records.discard(FRAMES_KEPT, used);
+            }
             mapping::release(records);
         }
     }

@@ -1,0 +1,371 @@
+//! Calls into the host's libraries, by the System V convention of x86-64.
+//!
+//! Pointers are translated on the way in. On the way out, a pointer into the sandbox is translated back; any other
+//! becomes an opaque handle, which the program can compare and hand back but not read through.
+
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, c_void};
+
+use rustc_hash::FxHashMap;
+use sx_ir::target::{Arch, Endian};
+use sx_ir::{FuncId, Linkage, Module, ParamAttr, Ty};
+use sx_tier_api::{HostFault, SandboxMemory};
+
+use super::{Args, Reply, StdHost, io};
+
+/// Handles of host objects lie above function values.
+const HANDLE_BASE: u64 = 1 << 47;
+const INT_REGISTERS: usize = 6;
+const FLOAT_REGISTERS: usize = 8;
+const STACK_WORDS: usize = 10;
+
+#[derive(Default)]
+pub(super) struct Foreign {
+    /// Host addresses behind handles, in order of first appearance.
+    handles: Vec<u64>,
+    symbols: FxHashMap<String, Option<usize>>,
+    opened: Vec<String>,
+}
+
+impl Foreign {
+    pub(super) fn forget(&mut self) {
+        self.handles.clear();
+    }
+
+    fn handle(&mut self, host: u64) -> u64 {
+        let index = self
+            .handles
+            .iter()
+            .position(|h| *h == host)
+            .unwrap_or_else(|| {
+                self.handles.push(host);
+                self.handles.len() - 1
+            });
+        HANDLE_BASE + 16 * index as u64
+    }
+
+    fn of_handle(&self, value: u64) -> Option<u64> {
+        let offset = value.checked_sub(HANDLE_BASE)?;
+        let index = usize::try_from(offset / 16).ok()?;
+        self.handles
+            .get(index)
+            .filter(|_| offset.is_multiple_of(16))
+            .copied()
+    }
+
+    /// Address of a symbol in the libraries loaded so far.
+    fn symbol(&mut self, name: &str) -> Option<usize> {
+        if let Some(known) = self.symbols.get(name) {
+            return *known;
+        }
+        let found = CString::new(name).ok().and_then(|name| {
+            // SAFETY: a NUL-terminated name; looking up runs no code of the program's.
+            let at = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+            (!at.is_null()).then_some(at as usize)
+        });
+        self.symbols.insert(name.into(), found);
+        found
+    }
+
+    fn open(&mut self, library: &str) {
+        if self.opened.iter().any(|l| l == library) {
+            return;
+        }
+        self.opened.push(library.into());
+        self.symbols.retain(|_, found| found.is_some());
+        for name in [
+            format!("lib{library}.so"),
+            format!("./lib{library}.so"),
+            library.to_owned(),
+        ] {
+            let Ok(name) = CString::new(name) else {
+                continue;
+            };
+            // SAFETY: loading a library runs its initialisers; that is what the grant allows.
+            let loaded = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+            if !loaded.is_null() {
+                return;
+            }
+        }
+    }
+}
+
+/// Registers and stack words of a call.
+struct Registers {
+    ints: [u64; INT_REGISTERS],
+    floats: [f64; FLOAT_REGISTERS],
+    stack: [u64; STACK_WORDS],
+    used: (usize, usize, usize),
+}
+
+impl Registers {
+    fn push_stack(&mut self, word: u64) -> Option<()> {
+        *self.stack.get_mut(self.used.2)? = word;
+        self.used.2 += 1;
+        Some(())
+    }
+
+    fn push_int(&mut self, word: u64) -> Option<()> {
+        match self.ints.get_mut(self.used.0) {
+            Some(register) => *register = word,
+            None => return self.push_stack(word),
+        }
+        self.used.0 += 1;
+        Some(())
+    }
+
+    fn push_float(&mut self, bits: u64) -> Option<()> {
+        match self.floats.get_mut(self.used.1) {
+            Some(register) => *register = f64::from_bits(bits),
+            None => return self.push_stack(bits),
+        }
+        self.used.1 += 1;
+        Some(())
+    }
+}
+
+impl StdHost<'_> {
+    pub(super) fn foreign_call(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        symbol: &str,
+        args: &Args,
+        memory: &mut dyn SandboxMemory,
+    ) -> Reply {
+        let library = match &module.func(func).linkage {
+            Linkage::Extern { library, .. } => library.as_deref(),
+            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => None,
+        };
+        let missing = || HostFault::Unsupported(format!("symbol not found: '{symbol}'"));
+        let target = &module.target;
+        let foreign_target = target.pointer_size != 8
+            || target.endian != Endian::Little
+            || target.arch != Arch::X86_64;
+        let of_libc = library.is_none_or(|l| matches!(l, "c" | "m" | "pthread" | "dl" | "rt"));
+        let mut found = if foreign_target {
+            None
+        } else {
+            self.foreign.symbol(symbol)
+        };
+        if !self.options.allow_extern {
+            if found.is_none()
+                && of_libc
+                && module
+                    .libraries
+                    .iter()
+                    .all(|l| matches!(l.as_str(), "c" | "m"))
+            {
+                return Err(missing());
+            }
+            let grant = match symbol {
+                "popen" | "system" | "posix_spawn" | "execve" | "execvp" => "exec".to_owned(),
+                _ => format!("extern:{}", library.unwrap_or("c")),
+            };
+            return Err(io::denied(symbol, &grant));
+        }
+        if found.is_none() && !foreign_target {
+            for library in library
+                .into_iter()
+                .chain(module.libraries.iter().map(String::as_str))
+            {
+                self.foreign.open(library);
+            }
+            found = self.foreign.symbol(symbol);
+        }
+        let Some(address) = found else {
+            return Err(missing());
+        };
+        let registers = self.registers(module, func, symbol, args, memory)?;
+        let results = &module.sig(module.func(func).sig).results;
+        let (ints, floats) = invoke(address, &registers, results).ok_or_else(|| {
+            HostFault::Unsupported(format!("'{symbol}' can't be called on this host"))
+        })?;
+        let (mut ints, mut floats) = (ints.into_iter(), floats.into_iter());
+        let mut values = Vec::new();
+        for ty in results {
+            let word = if ty.is_float() {
+                floats.next()
+            } else {
+                ints.next()
+            }
+            .unwrap_or(0);
+            values.push(if *ty == Ty::Ptr {
+                self.back(word, memory)
+            } else {
+                word
+            });
+        }
+        let first = values.first().copied().unwrap_or(0);
+        self.note_errno(
+            if results.first() == Some(&Ty::I32) {
+                i64::from(first as i32)
+            } else {
+                first as i64
+            },
+            memory,
+            target.endian,
+        )?;
+        let shown: Vec<String> = args.0.iter().map(|a| format!("{a:#x}")).collect();
+        self.transcript.call(symbol, shown.join(", "), first);
+        Ok(values)
+    }
+
+    fn back(&mut self, host: u64, memory: &dyn SandboxMemory) -> u64 {
+        match memory.sandbox_address(host as *const u8) {
+            Some(addr) => addr,
+            // Null, and small or all-ones values that say something went wrong.
+            None if host < 4096 || host as i64 == -1 => host,
+            None => self.foreign.handle(host),
+        }
+    }
+
+    /// The host's form of a pointer of the program.
+    fn pointer(
+        &self,
+        module: &Module,
+        symbol: &str,
+        value: u64,
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<u64, HostFault> {
+        if value < 4096 || value as i64 == -1 {
+            return Ok(value);
+        }
+        if let Some(host) = self.foreign.of_handle(value) {
+            return Ok(host);
+        }
+        if let Some(callback) = memory.function_of(value) {
+            let name = &module.func(callback).name;
+            return Err(HostFault::Unsupported(format!(
+                "'{symbol}' can't call back '{name}' at compile time: the host can't run sx code"
+            )));
+        }
+        // One past the end of an object is a valid pointer, so no byte need be there.
+        match memory
+            .host_pointer(value, 1)
+            .or_else(|| memory.host_pointer(value, 0))
+        {
+            Some(host) => Ok(host as u64),
+            None => Err(HostFault::Unsupported(format!(
+                "'{symbol}' was given the invalid address 0x{value:x}"
+            ))),
+        }
+    }
+
+    fn registers(
+        &self,
+        module: &Module,
+        func: FuncId,
+        symbol: &str,
+        args: &Args,
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<Registers, HostFault> {
+        let params = module.params_of(func);
+        let mut out = Registers {
+            ints: [0; INT_REGISTERS],
+            floats: [0.0; FLOAT_REGISTERS],
+            stack: [0; STACK_WORDS],
+            used: (0, 0, 0),
+        };
+        for (i, &value) in args.0.iter().enumerate() {
+            // Variadic arguments come without types: addresses are recognised, the rest are integers.
+            let param = params.get(i).copied();
+            let placed = match param {
+                None => {
+                    let is_address = memory.object_at(value).is_some()
+                        || self.foreign.of_handle(value).is_some();
+                    out.push_int(if is_address {
+                        self.pointer(module, symbol, value, memory)?
+                    } else {
+                        value
+                    })
+                }
+                Some(param) => match (param.ty, param.attr) {
+                    (Ty::Ptr, ParamAttr::ByVal { size, .. }) => {
+                        let bytes = super::bytes_at(memory, value, size)?;
+                        bytes.chunks(8).try_for_each(|c| {
+                            out.push_stack(crate::memory::read_word(c, Endian::Little))
+                        })
+                    }
+                    (Ty::Ptr, _) => out.push_int(self.pointer(module, symbol, value, memory)?),
+                    (Ty::F32 | Ty::F64, _) => out.push_float(value),
+                    (Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64, ParamAttr::SExt) => {
+                        let bits = param.ty.int_bits().unwrap_or(64);
+                        out.push_int(sx_ir::semantics::sext_from(value, bits) as u64)
+                    }
+                    (Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64, _) => out.push_int(value),
+                },
+            };
+            if placed.is_none() {
+                return Err(HostFault::Unsupported(format!(
+                    "'{symbol}' has too many arguments for compile time"
+                )));
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Calls `address` with everything in its place; yields the integer and float result registers.
+#[cfg(target_arch = "x86_64")]
+fn invoke(address: usize, r: &Registers, results: &[Ty]) -> Option<([u64; 2], [u64; 2])> {
+    macro_rules! signature {
+        ($ret:ty) => {
+            extern "sysv64" fn(
+                u64, u64, u64, u64, u64, u64,
+                f64, f64, f64, f64, f64, f64, f64, f64,
+                u64, u64, u64, u64, u64, u64, u64, u64, u64, u64,
+            ) -> $ret
+        };
+    }
+    macro_rules! call {
+        ($ret:ty) => {{
+            // SAFETY: the program's declaration says what the function takes; registers and stack hold that and more,
+            // which a function of the C convention ignores. The grant makes the program's word good enough.
+            let function: signature!($ret) = unsafe { std::mem::transmute(address as *const c_void) };
+            let (i, f, s) = (&r.ints, &r.floats, &r.stack);
+            function(
+                i[0], i[1], i[2], i[3], i[4], i[5], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], s[0], s[1], s[2], s[3],
+                s[4], s[5], s[6], s[7], s[8], s[9],
+            )
+        }};
+    }
+    #[repr(C)]
+    struct Ints(u64, u64);
+    #[repr(C)]
+    struct Floats(f64, f64);
+    #[repr(C)]
+    struct IntFloat(u64, f64);
+    #[repr(C)]
+    struct FloatInt(f64, u64);
+    let float = |i: usize| results.get(i).map(|ty| ty.is_float());
+    Some(match (float(0), float(1)) {
+        (Some(true), Some(true)) => {
+            let Floats(a, b) = call!(Floats);
+            ([0, 0], [a.to_bits(), b.to_bits()])
+        }
+        (Some(true), Some(false)) => {
+            let FloatInt(a, b) = call!(FloatInt);
+            ([b, 0], [a.to_bits(), 0])
+        }
+        (Some(false), Some(true)) => {
+            let IntFloat(a, b) = call!(IntFloat);
+            ([a, 0], [b.to_bits(), 0])
+        }
+        (Some(true), None) => ([0, 0], [call!(f64).to_bits(), 0]),
+        (Some(false) | None, _) => {
+            let Ints(a, b) = call!(Ints);
+            ([a, b], [0, 0])
+        }
+    })
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn invoke(
+    _address: usize,
+    _registers: &Registers,
+    _results: &[Ty],
+) -> Option<([u64; 2], [u64; 2])> {
+    None
+}

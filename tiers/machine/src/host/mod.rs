@@ -1,0 +1,227 @@
+//! The standard host: what an evaluation may call outside itself.
+//!
+//! * [`memory`]: allocation and memory functions of libc, on sandbox memory.
+//! * [`text`]: strings and characters.
+//! * [`math`]: the portable implementation of libm.
+//! * [`io`]: output, and system calls when granted.
+//! * [`ffi`]: everything else that the host's libraries offer, when granted.
+//!
+//! Make a `StdHost` per evaluation, or call [`StdHost::begin`] between.
+
+mod ffi;
+mod io;
+mod math;
+mod memory;
+mod text;
+
+use sx_ir::{FuncId, Linkage, Module, TrapKind};
+use sx_tier_api::{Frame, Host, HostFault, SandboxMemory, Trap};
+
+use crate::memory::GUARD;
+
+/// What evaluations are granted.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct HostOptions {
+    /// Files, environment, clock.
+    pub allow_io: bool,
+    /// Any function of the host's libraries.
+    pub allow_extern: bool,
+    /// Output to descriptors 1 and 2 goes out at once, and into the transcript.
+    pub live_output: bool,
+}
+
+/// Something an evaluation did outside itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Output; neighbouring writes to one descriptor are joined.
+    Write { fd: i32, bytes: Vec<u8> },
+    /// A system call or library function, by name, with its arguments and result as text.
+    Call {
+        name: String,
+        what: String,
+        result: u64,
+    },
+}
+
+/// The effects of an evaluation, in order.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Transcript {
+    pub effects: Vec<Effect>,
+}
+
+impl Transcript {
+    pub fn write(&mut self, fd: i32, text: &[u8]) {
+        match self.effects.last_mut() {
+            Some(Effect::Write { fd: last, bytes }) if *last == fd => bytes.extend_from_slice(text),
+            _ => self.effects.push(Effect::Write {
+                fd,
+                bytes: text.to_vec(),
+            }),
+        }
+    }
+
+    pub fn call(&mut self, name: &str, what: String, result: u64) {
+        self.effects.push(Effect::Call {
+            name: name.into(),
+            what,
+            result,
+        });
+    }
+
+    /// All that was written to a descriptor.
+    pub fn output(&self, wanted: i32) -> Vec<u8> {
+        let mut out = Vec::new();
+        for effect in &self.effects {
+            match effect {
+                Effect::Write { fd, bytes } if *fd == wanted => out.extend_from_slice(bytes),
+                Effect::Write { .. } | Effect::Call { .. } => {}
+            }
+        }
+        out
+    }
+}
+
+/// Functions of the compiler that comptime code calls (`Linkage::Host`).
+pub trait CompilerHost {
+    fn call(
+        &mut self,
+        name: &str,
+        module: &Module,
+        args: &[u64],
+        memory: &mut dyn SandboxMemory,
+        frames: &dyn Fn() -> Vec<Frame>,
+    ) -> Result<Vec<u64>, HostFault>;
+}
+
+pub struct StdHost<'h> {
+    pub options: HostOptions,
+    pub transcript: Transcript,
+    compiler: Option<&'h mut dyn CompilerHost>,
+    errno: Errno,
+    foreign: ffi::Foreign,
+}
+
+/// The program's errno: a cell of sandbox memory, made when first asked for.
+#[derive(Default)]
+struct Errno {
+    cell: Option<u64>,
+    value: i32,
+}
+
+impl<'h> StdHost<'h> {
+    pub fn new(options: HostOptions, compiler: Option<&'h mut dyn CompilerHost>) -> StdHost<'h> {
+        StdHost {
+            options,
+            transcript: Transcript::default(),
+            compiler,
+            errno: Errno::default(),
+            foreign: ffi::Foreign::default(),
+        }
+    }
+
+    /// Forgets what belongs to the last evaluation's memory; the transcript goes on.
+    pub fn begin(&mut self) {
+        self.errno = Errno::default();
+        self.foreign.forget();
+    }
+
+    fn external(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        symbol: &str,
+        args: &[u64],
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<Vec<u64>, HostFault> {
+        let args = Args(args);
+        if let Some(result) = memory::call(symbol, &args, memory)
+            .or_else(|| text::call(symbol, &args, memory))
+            .or_else(|| math::call(symbol, &args, memory, module.target.endian))
+        {
+            return result;
+        }
+        if let Some(result) = self.io(symbol, &args, memory, module) {
+            return result;
+        }
+        self.foreign_call(module, func, symbol, &args, memory)
+    }
+}
+
+impl Host for StdHost<'_> {
+    fn call(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        args: &[u64],
+        memory: &mut dyn SandboxMemory,
+        frames: &dyn Fn() -> Vec<Frame>,
+    ) -> Result<Vec<u64>, HostFault> {
+        match &module.func(func).linkage {
+            Linkage::Extern { symbol, .. } => self.external(module, func, symbol, args, memory),
+            Linkage::Host(name) => match &mut self.compiler {
+                Some(compiler) => compiler.call(name, module, args, memory, frames),
+                None => Err(HostFault::Unsupported(format!(
+                    "the compiler function '{name}' is not available here"
+                ))),
+            },
+            Linkage::Internal | Linkage::Export(_) => Err(HostFault::Unsupported(format!(
+                "function '{}' has no body",
+                module.func(func).name
+            ))),
+        }
+    }
+}
+
+/// Arguments of a call; missing ones count as 0.
+struct Args<'a>(&'a [u64]);
+
+impl Args<'_> {
+    fn get(&self, index: usize) -> u64 {
+        self.0.get(index).copied().unwrap_or(0)
+    }
+
+    fn int(&self, index: usize) -> i32 {
+        self.get(index) as i32
+    }
+}
+
+type Reply = Result<Vec<u64>, HostFault>;
+
+fn one(value: u64) -> Reply {
+    Ok(vec![value])
+}
+
+/// The trap of a read that the machine refused.
+fn read_fault(addr: u64, len: u64) -> HostFault {
+    HostFault::Trap(if addr < GUARD {
+        Trap::new(TrapKind::NullAccess, addr, 0)
+    } else {
+        Trap::new(TrapKind::BadAccess, addr, len)
+    })
+}
+
+/// The bytes at `addr`, or the trap that reading them ends in.
+fn bytes_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<&[u8], HostFault> {
+    memory.read(addr, len).ok_or_else(|| read_fault(addr, len))
+}
+
+/// Length of the C string at `addr`.
+fn string_len(memory: &dyn SandboxMemory, addr: u64) -> Result<u64, HostFault> {
+    match memory.find_byte(addr, u64::MAX, 0)? {
+        Some(end) => Ok(end - addr),
+        None => Err(read_fault(addr, 1)),
+    }
+}
+
+/// The C string at `addr` without its NUL.
+fn string_at(memory: &dyn SandboxMemory, addr: u64) -> Result<&[u8], HostFault> {
+    let len = string_len(memory, addr)?;
+    bytes_at(memory, addr, len)
+}
+
+/// A fresh copy of `text` in sandbox memory, with a NUL.
+fn new_string(memory: &mut dyn SandboxMemory, text: &[u8]) -> Result<u64, HostFault> {
+    let addr = memory.alloc(text.len() as u64 + 1)?;
+    memory.write(addr, text)?;
+    Ok(addr)
+}
