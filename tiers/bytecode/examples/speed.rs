@@ -185,4 +185,18 @@ fn main() {
         }
         println!("{name}: {:.2} ns/step, {:.3} s, {steps} steps, {result}", best * 1e9 / steps as f64, best);
     }
+    runs();
+}
+
+/// What a run of a function that does nothing costs.
+fn runs() {
+    let text = format!("{HEAD}func @f0 \"nothing\" internal sig0 {{\n  local %0: i64\n  return %0\n}}\n");
+    let Ok(module) = sx_ir::parse::parse(&text) else { return };
+    let mut engine = VmEngine::new();
+    let count = 20_000;
+    let start = Instant::now();
+    for i in 0..count {
+        engine.run(&module, FuncId(0), &[i], &Limits::default(), &mut TestHost::default());
+    }
+    println!("a run: {:.2} us", start.elapsed().as_secs_f64() * 1e6 / count as f64);
 }

@@ -2,17 +2,20 @@
 
 use sx_ir::{FuncId, LabelId, Module};
 use sx_machine::ctx::CodeEntry;
+use sx_machine::memory::AddressSpace;
 
 /// A compiler of hot functions, as the `auto` engine needs it. The code it makes calls functions through
 /// `VmCtx::entries` and functions outside the sandbox through [`crate::call_host`].
 pub trait HotCompiler {
-    /// A run starts: `funcs` of `module` may be asked for. Code of earlier runs won't be called again.
-    fn begin(&mut self, module: &Module, funcs: &[FuncId]);
-    /// Machine code of a function, to be called as [`CodeEntry`] says.
-    fn compile(&mut self, module: &Module, func: FuncId) -> Option<CodeEntry>;
+    /// A run starts. Code of earlier runs won't be called again.
+    fn begin(&mut self, module: &Module, space: &AddressSpace);
+    /// Machine code of a function of this run's module and address space, to be called as [`CodeEntry`] says. `None`:
+    /// it can't be compiled, and won't be asked for again in this run.
+    fn compile(&mut self, module: &Module, space: &AddressSpace, func: FuncId) -> Option<CodeEntry>;
     /// Machine code that continues a running function at the header of a loop, before the iteration's step is
-    /// counted: called as any entry with the function's own frame, its call record and frame memory in place.
-    fn osr_entry(&mut self, module: &Module, func: FuncId, label: LabelId) -> Option<CodeEntry>;
+    /// counted: called as any entry, with the function's own frame, its call record and frame memory in place.
+    /// Only asked for functions that have been compiled.
+    fn osr_entry(&mut self, func: FuncId, label: LabelId) -> Option<CodeEntry>;
 }
 
 /// How the VM finds what is hot: every `interval` steps it looks at what runs, and a function seen `samples` times is

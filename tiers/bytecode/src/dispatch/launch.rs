@@ -32,7 +32,7 @@ pub(crate) fn launch<'a>(
     let first_look = match &mut hot {
         None => u64::MAX,
         Some((compiler, tiering)) => {
-            compiler.begin(module, &machine.space.funcs);
+            compiler.begin(module, &machine.space);
             tiering.next()
         }
     };

@@ -22,6 +22,8 @@ use sx_machine::ctx::{CallRecord, Fault, VmCtx};
 use crate::isa::{Inst, NO_RESULT, Op};
 mod launch;
 mod slow;
+#[cfg(test)]
+mod tests;
 
 use slow::{Entered, Looped};
 

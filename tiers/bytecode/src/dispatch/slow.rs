@@ -168,7 +168,7 @@ unsafe fn look(vm: *mut Vm<'_>, func: FuncId) -> Look {
                 if !vm.big_stack {
                     return Look::Suspend;
                 }
-                match compiler.compile(vm.module, func) {
+                match compiler.compile(vm.module, &(*vm.machine).space, func) {
                     Some(entry) => {
                         info.entry = entry;
                         info.code = std::ptr::null();
@@ -343,9 +343,8 @@ pub(crate) unsafe fn loop_step(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u
         if (*(*vm).infos.add(func.index())).entry.is_null() {
             return Looped::Go;
         }
-        let module = (*vm).module;
         let entry = match &mut (*vm).hot {
-            Some((compiler, _)) => compiler.osr_entry(module, func, LabelId(label)),
+            Some((compiler, _)) => compiler.osr_entry(func, LabelId(label)),
             None => None,
         };
         let Some(entry) = entry else { return Looped::Go };
