@@ -83,23 +83,28 @@ const char *const sx_trap_messages[] = {
 };
 const unsigned sx_trap_message_count = sizeof sx_trap_messages / sizeof *sx_trap_messages;
 
-/* A position, and the place that its function was inlined at. */
-typedef struct SxPlace {
-    const char *file;
-    int32_t line;
-    int32_t col;
-    const char *func;
-    const struct SxPlace *at;
+/* Made by the compiler. Texts are offsets into `__sx_texts`. */
+typedef struct {
+    uint32_t kind;
+    uint32_t file;
+    uint32_t line;
+    uint32_t col;
+    uint32_t func;
+    /* Row (plus one) of the place that the function was inlined at; 0: it was not. */
+    uint32_t at;
 } SxPlace;
 
-/* Made by the compiler: functions by the distance of their code from the table, and their names. */
+/* Functions by the distance of their code from the table. */
 typedef struct {
     int32_t code;
     uint32_t name;
 } SxFunction;
-extern const SxFunction __sx_fn_table[] __attribute__((weak, visibility("hidden")));
-extern const char __sx_fn_names[] __attribute__((weak, visibility("hidden")));
-extern const uint64_t __sx_fn_count __attribute__((weak, visibility("hidden")));
+
+#define FROM_COMPILER __attribute__((weak, visibility("hidden")))
+extern const SxPlace __sx_places[] FROM_COMPILER;
+extern const SxFunction __sx_fn_table[] FROM_COMPILER;
+extern const uint64_t __sx_fn_count FROM_COMPILER;
+extern const char __sx_texts[] FROM_COMPILER;
 #if defined(__linux__)
 extern const char etext[];
 #endif
@@ -124,17 +129,9 @@ static void put_message(Out *out, unsigned kind, uint64_t a, uint64_t b) {
     puts_(out, "\n");
 }
 
-static void put_place(Out *out, const SxPlace *place) {
-    puts_(out, place->file);
-    puts_(out, ":");
-    put_signed(out, place->line);
-    puts_(out, ":");
-    put_signed(out, place->col);
-}
-
 /* Name of the function that contains an address; NULL if it is none of the program's sx functions. */
 static const char *function_at(uintptr_t pc) {
-    if (!__sx_fn_table || !__sx_fn_names || !&__sx_fn_count) return NULL;
+    if (!__sx_fn_table || !__sx_texts || !&__sx_fn_count) return NULL;
 #if defined(__linux__)
     if (pc >= (uintptr_t)etext) return NULL;
 #endif
@@ -144,7 +141,7 @@ static const char *function_at(uintptr_t pc) {
         uintptr_t start = (uintptr_t)__sx_fn_table + (intptr_t)__sx_fn_table[i].code;
         if (start <= pc && start >= best) {
             best = start;
-            name = __sx_fn_names + __sx_fn_table[i].name;
+            name = __sx_texts + __sx_fn_table[i].name;
         }
     }
     return name;
@@ -204,13 +201,15 @@ static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
     }
 }
 
-static void put_location(Out *out, const SxPlace *place) {
-    if (!place) return;
+static void put_position(Out *out, const char *file, uint64_t line, uint64_t col) {
+    if (line == 0) return;
     puts_(out, "  --> ");
-    put_place(out, place);
+    puts_(out, file);
+    puts_(out, ":");
+    put_number(out, line, 10);
+    puts_(out, ":");
+    put_number(out, col, 10);
     puts_(out, "\n");
-    /* Functions that the compiler copied into their callers have no frames of their own. */
-    for (; place->at; place = place->at) put_frame(out, place->func);
 }
 
 static void die(void) {
@@ -218,11 +217,14 @@ static void die(void) {
     abort();
 }
 
-__attribute__((noreturn, cold, noinline)) void sx_trap(int32_t kind, uint64_t a, uint64_t b, const SxPlace *place) {
+__attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t a, uint64_t b) {
+    const SxPlace *place = &__sx_places[number];
     Out out;
     out.used = 0;
-    put_message(&out, (unsigned)kind, a, b);
-    put_location(&out, place);
+    put_message(&out, place->kind, a, b);
+    put_position(&out, __sx_texts + place->file, place->line, place->col);
+    /* Functions that the compiler copied into their callers have no frames of their own. */
+    for (; place->at; place = &__sx_places[place->at - 1]) put_frame(&out, __sx_texts + place->func);
     uintptr_t pc = (uintptr_t)__builtin_return_address(0) - 1;
     uintptr_t frame = *(const uintptr_t *)__builtin_frame_address(0);
     put_stack(&out, pc, frame);

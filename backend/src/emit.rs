@@ -74,7 +74,7 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
             .run_passes(passes, &target, options)
             .map_err(|error| Error(format!("LLVM's passes failed: {}", error.to_string_lossy())))?;
     }
-    unit.build_function_table(&symbols);
+    unit.build_tables(&symbols);
     let write = |kind: FileType, path: &std::path::Path| {
         target
             .write_to_file(&unit.module, kind, path)

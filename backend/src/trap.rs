@@ -4,10 +4,38 @@
 use crate::body::Lower;
 use crate::unit::{Res, Unit};
 use inkwell::attributes::AttributeLoc;
-use inkwell::module::Linkage;
-use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue, UnnamedAddress};
+use inkwell::values::{BasicValueEnum, FunctionValue, IntValue};
 use rustc_hash::FxHashMap;
 use sx_ir::{FuncId, LocId, TrapKind};
+
+/// What the runtime can say of traps.
+#[derive(Default)]
+pub struct Places {
+    rows: Vec<[u32; 6]>,
+    known: FxHashMap<(u8, FuncId, LocId), u32>,
+    texts: Texts,
+}
+
+/// Texts that end in NUL, one after the other, each once.
+#[derive(Default)]
+struct Texts {
+    blob: String,
+    known: FxHashMap<String, u32>,
+}
+
+impl Texts {
+    /// Where a text begins.
+    fn offset(&mut self, text: &str) -> u32 {
+        if let Some(known) = self.known.get(text) {
+            return *known;
+        }
+        let at = self.blob.len() as u32;
+        self.blob.push_str(text);
+        self.blob.push('\0');
+        self.known.insert(text.to_string(), at);
+        at
+    }
+}
 
 impl<'c> Lower<'_, '_, 'c> {
     /// Stops the program at `loc`; the block ends here. Operands are integers or addresses.
@@ -41,12 +69,7 @@ impl<'c> Unit<'_, 'c> {
             return known;
         }
         let types = &self.types;
-        let params = [
-            types.i32.into(),
-            types.i64.into(),
-            types.i64.into(),
-            types.ptr.into(),
-        ];
+        let params = [types.i32.into(), types.i64.into(), types.i64.into()];
         let ty = self.context.void_type().fn_type(&params, false);
         let known = self.module.get_function("sx_trap");
         let function = known.unwrap_or_else(|| self.module.add_function("sx_trap", ty, None));
@@ -72,77 +95,46 @@ impl<'c> Unit<'_, 'c> {
         let zero = self.types.i64.const_zero();
         let (a, b) = operands.unwrap_or((zero, zero));
         let place = match place {
-            Some((func, loc)) => self.place(func, loc),
-            None => self.types.ptr.const_null(),
+            Some((func, loc)) => self.place(kind, func, loc),
+            None => self.new_place([kind as u32, 0, 0, 0, 0, 0]),
         };
-        let kind = self.types.i32.const_int(kind as u64, false);
-        self.builder.build_call(
-            function,
-            &[kind.into(), a.into(), b.into(), place.into()],
-            "",
-        )?;
+        let place = self.types.i32.const_int(u64::from(place), false);
+        self.builder
+            .build_call(function, &[place.into(), a.into(), b.into()], "")?;
         self.builder.build_unreachable()?;
         Ok(())
     }
 
-    /// The constant `struct SxPlace` of a position: file, line, column, function, and the place that function was
-    /// inlined at.
-    fn place(&mut self, func: FuncId, loc: LocId) -> PointerValue<'c> {
-        let src = self.ir.loc(loc);
-        if src.line == 0 && src.inlined.is_none() {
-            return self.types.ptr.const_null();
-        }
-        if let Some(known) = self.trap_locs.get(&(func, loc)) {
+    /// Number of the row of `__sx_places` that describes a trap: its kind, file, line, column, function, and the
+    /// row (plus one) of the place where that function was inlined.
+    fn place(&mut self, kind: TrapKind, func: FuncId, loc: LocId) -> u32 {
+        let key = (kind as u8, func, loc);
+        if let Some(known) = self.places.known.get(&key) {
             return *known;
         }
+        let src = self.ir.loc(loc);
         let (name, at) = match src.inlined {
             Some(inlined) => (
                 &self.ir.func(inlined.func).name,
-                self.place(func, inlined.at),
+                self.place(kind, func, inlined.at) + 1,
             ),
-            None => (&self.ir.func(func).name, self.types.ptr.const_null()),
+            None => (&self.ir.func(func).name, 0),
         };
-        let name = self.c_string(name);
+        let name = self.places.texts.offset(name);
         let file = self
             .ir
             .files
             .get(src.file as usize)
             .map_or("", String::as_str);
-        let file = self.c_string(file);
-        let int = |value: u32| self.types.i32.const_int(u64::from(value), false);
-        let value = self.context.const_struct(
-            &[
-                file.into(),
-                int(src.line).into(),
-                int(src.col).into(),
-                name.into(),
-                at.into(),
-            ],
-            false,
-        );
-        let storage = self.module.add_global(value.get_type(), None, "sx.place");
-        storage.set_initializer(&value);
-        storage.set_constant(true);
-        storage.set_linkage(Linkage::Private);
-        storage.set_unnamed_address(UnnamedAddress::Global);
-        let pointer = storage.as_pointer_value();
-        self.trap_locs.insert((func, loc), pointer);
-        pointer
+        let file = self.places.texts.offset(file);
+        let number = self.new_place([kind as u32, file, src.line, src.col, name, at]);
+        self.places.known.insert(key, number);
+        number
     }
 
-    fn c_string(&mut self, text: &str) -> PointerValue<'c> {
-        if let Some(known) = self.strings.get(text) {
-            return *known;
-        }
-        let value = self.context.const_string(text.as_bytes(), true);
-        let storage = self.module.add_global(value.get_type(), None, "sx.text");
-        storage.set_initializer(&value);
-        storage.set_constant(true);
-        storage.set_linkage(Linkage::Private);
-        storage.set_unnamed_address(UnnamedAddress::Global);
-        self.strings
-            .insert(text.to_string(), storage.as_pointer_value());
-        storage.as_pointer_value()
+    fn new_place(&mut self, row: [u32; 6]) -> u32 {
+        self.places.rows.push(row);
+        self.places.rows.len() as u32 - 1
     }
 
     /// Symbols of the functions defined here. To be asked before optimisation, which removes functions.
@@ -155,10 +147,10 @@ impl<'c> Unit<'_, 'c> {
             .collect()
     }
 
-    /// `__sx_fn_table`: for each function of the module, the distance of its code from the table and where its name
-    /// begins in `__sx_fn_names`. Made after optimisation, so that it keeps no function alive.
-    pub fn build_function_table(&mut self, names: &FxHashMap<String, FuncId>) {
-        let mut blob = String::new();
+    /// The tables that the runtime reads; none of them needs work of the loader. `__sx_places`: the rows that traps
+    /// name. `__sx_fn_table`: for each function of the module, the distance of its code from the table and where its
+    /// name begins in `__sx_texts`. Made after optimisation, so that it keeps no function alive.
+    pub fn build_tables(&mut self, names: &FxHashMap<String, FuncId>) {
         let mut rows = Vec::new();
         let row_type = self
             .context
@@ -167,7 +159,7 @@ impl<'c> Unit<'_, 'c> {
         let mut next = self.module.get_first_function();
         while let Some(function) = next {
             next = function.get_next_function();
-            if function.count_basic_blocks() > 0
+            if function.get_first_basic_block().is_some()
                 && let Some(id) = names.get(function.get_name().to_string_lossy().as_ref())
             {
                 found.push((function, *id));
@@ -183,23 +175,32 @@ impl<'c> Unit<'_, 'c> {
                 self.types.word,
                 self.types.i32,
             );
-            let name = self.types.i32.const_int(blob.len() as u64, false);
-            blob.push_str(&self.ir.func(id).name);
-            blob.push('\0');
+            let name = self.places.texts.offset(&self.ir.func(id).name);
+            let name = self.types.i32.const_int(u64::from(name), false);
             rows.push(row_type.const_named_struct(&[distance.into(), name.into()]));
         }
         let count = self.types.i64.const_int(rows.len() as u64, false);
         table.set_initializer(&row_type.const_array(&rows));
-        let text = self.context.const_string(blob.as_bytes(), true);
-        let text_storage = self
+        let int = self.types.i32;
+        let fields = self.places.rows.iter().flatten();
+        let fields: Vec<_> = fields
+            .map(|field| int.const_int(u64::from(*field), false))
+            .collect();
+        let places = int.const_array(&fields);
+        let place_storage = self
             .module
-            .add_global(text.get_type(), None, "__sx_fn_names");
+            .add_global(places.get_type(), None, "__sx_places");
+        place_storage.set_initializer(&places);
+        let text = self
+            .context
+            .const_string(self.places.texts.blob.as_bytes(), true);
+        let text_storage = self.module.add_global(text.get_type(), None, "__sx_texts");
         text_storage.set_initializer(&text);
         let count_storage = self
             .module
             .add_global(self.types.i64, None, "__sx_fn_count");
         count_storage.set_initializer(&count);
-        for storage in [table, text_storage, count_storage] {
+        for storage in [table, place_storage, text_storage, count_storage] {
             storage.set_constant(true);
             storage.set_visibility(inkwell::GlobalVisibility::Hidden);
         }

@@ -10,7 +10,7 @@ use inkwell::types::{BasicTypeEnum, FloatType, IntType, PointerType};
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
 use rustc_hash::FxHashMap;
 use sx_backend_api::EmitRequest;
-use sx_ir::{FuncId, GlobalId, LocId, Module, Ty};
+use sx_ir::{FuncId, GlobalId, Module, Ty};
 
 /// What keeps code from being emitted; always the compiler's fault, never the program's.
 #[derive(Debug)]
@@ -116,9 +116,7 @@ pub struct Unit<'r, 'c> {
     pub globals: Vec<Option<PointerValue<'c>>>,
     pub debug: Option<Debug<'r, 'c>>,
     pub trap_fn: Option<FunctionValue<'c>>,
-    /// Places told to the trap function, by function and position.
-    pub trap_locs: FxHashMap<(FuncId, LocId), PointerValue<'c>>,
-    pub strings: FxHashMap<String, PointerValue<'c>>,
+    pub places: crate::trap::Places,
     /// Overloaded intrinsics and library functions in use.
     pub intrinsics: FxHashMap<(&'static str, Vec<Ty>), FunctionValue<'c>>,
     pub attributes: crate::decl::Attributes<'c>,
@@ -147,8 +145,7 @@ impl<'r, 'c> Unit<'r, 'c> {
             globals: vec![None; ir.globals.len()],
             debug,
             trap_fn: None,
-            trap_locs: FxHashMap::default(),
-            strings: FxHashMap::default(),
+            places: Default::default(),
             intrinsics: FxHashMap::default(),
             attributes: crate::decl::Attributes::new(context, request),
         }

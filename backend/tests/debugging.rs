@@ -14,7 +14,10 @@ fn gdb(program: &std::path::Path, commands: &[&str]) -> Option<String> {
         command.args(["-ex", text]);
     }
     let output = command.arg(program).env("LC_ALL", "C").output().ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    Some(
+        String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr),
+    )
 }
 
 /// A function with a scalar, a linked structure and a slice in view.
@@ -23,14 +26,28 @@ fn subject() -> (Module, FuncId) {
     let node = m.types.add_nominal("Node".into());
     let ty = m.types.intern(TypeKind::Struct(node));
     let link = m.types.intern(TypeKind::Pointer(ty));
-    m.types.nominal_mut(node).def =
-        NominalDef::Struct(vec![
-            Field { name: "value".into(), ty: TypeId::I32 },
-            Field { name: "next".into(), ty: link },
-            Field { name: "text".into(), ty: TypeId::STRING },
-        ]);
+    m.types.nominal_mut(node).def = NominalDef::Struct(vec![
+        Field {
+            name: "value".into(),
+            ty: TypeId::I32,
+        },
+        Field {
+            name: "next".into(),
+            ty: link,
+        },
+        Field {
+            name: "text".into(),
+            ty: TypeId::STRING,
+        },
+    ]);
     let words = constant(&mut m, "words", b"hi");
-    let mut f = Fun::new(&mut m, "List.sum", Linkage::Internal, &[Ty::I64], &[Ty::I64]);
+    let mut f = Fun::new(
+        &mut m,
+        "List.sum",
+        Linkage::Internal,
+        &[Ty::I64],
+        &[Ty::I64],
+    );
     f.func.loc = place(&mut m, 2, 1);
     f.func.locals[0].name = Some("count".into());
     f.func.locals[0].sx_type = Some(TypeId::I64);
@@ -61,14 +78,25 @@ fn subject() -> (Module, FuncId) {
     let r = f.l(total);
     f.ret(&[r]);
     let sum = f.finish(&mut m);
-    let mut f = Fun::new(&mut m, "main", Linkage::Export("main".into()), &[], &[Ty::I32]);
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I32],
+    );
     f.func.loc = place(&mut m, 8, 1);
     f.loc = place(&mut m, 9, 12);
     let r = f.func.add_local(Ty::I64);
     let n = f.i(7);
     f.call(sum, &[n], &[r]);
     let a = f.l(r);
-    let status = f.e(Expr::Convert { op: ConvertOp::Trunc, from: Ty::I64, to: Ty::I32, a });
+    let status = f.e(Expr::Convert {
+        op: ConvertOp::Trunc,
+        from: Ty::I64,
+        to: Ty::I32,
+        a,
+    });
     f.ret(&[status]);
     let main = f.finish(&mut m);
     (m, main)

@@ -10,7 +10,13 @@ fn large(functions: usize) -> (Module, FuncId) {
     let mut m = module();
     let mut all = Vec::new();
     for number in 0..functions {
-        let mut f = Fun::new(&mut m, &format!("f{number}"), Linkage::Internal, &[Ty::I64, Ty::I64], &[Ty::I64]);
+        let mut f = Fun::new(
+            &mut m,
+            &format!("f{number}"),
+            Linkage::Internal,
+            &[Ty::I64, Ty::I64],
+            &[Ty::I64],
+        );
         let sum = f.func.add_local(Ty::I64);
         let slot = f.func.add_slot(64, 8);
         for line in 0..20 {
@@ -25,7 +31,14 @@ fn large(functions: usize) -> (Module, FuncId) {
             f.set(sum, value);
             let (s, k) = (f.l(sum), f.i(line as i64));
             let cond = f.bin(BinaryOp::LtS, Ty::I64, s, k);
-            f.if_(cond, |f| { let s = f.l(sum); f.ret(&[s]) }, |_| {});
+            f.if_(
+                cond,
+                |f| {
+                    let s = f.l(sum);
+                    f.ret(&[s])
+                },
+                |_| {},
+            );
         }
         if let Some(last) = all.last().copied() {
             let (a, b) = (f.p(0), f.p(1));
@@ -35,7 +48,13 @@ fn large(functions: usize) -> (Module, FuncId) {
         f.ret(&[s]);
         all.push(f.finish(&mut m));
     }
-    let mut f = Fun::new(&mut m, "main", Linkage::Export("main".into()), &[], &[Ty::I32]);
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I32],
+    );
     let r = f.func.add_local(Ty::I64);
     let (a, b) = (f.i(1), f.i(2));
     f.call(*all.last().unwrap(), &[a, b], &[r]);
@@ -48,7 +67,11 @@ fn large(functions: usize) -> (Module, FuncId) {
 fn time(functions: usize, opt: OptLevel, checked: bool, debug_info: bool) -> Duration {
     let (m, main) = large(functions);
     let folder = tempfile::tempdir().unwrap();
-    let mut request = EmitRequest::new(&m, vec![main], EmitKind::Object(folder.path().join("out.o")));
+    let mut request = EmitRequest::new(
+        &m,
+        vec![main],
+        EmitKind::Object(folder.path().join("out.o")),
+    );
     request.opt = opt;
     request.checked = checked;
     request.debug_info = debug_info;
@@ -62,7 +85,10 @@ fn linear() {
     time(10, OptLevel::None, true, false);
     let small = time(500, OptLevel::None, true, false);
     let large = time(4000, OptLevel::None, true, false);
-    assert!(large < small * 24, "{small:?} for 500 functions, {large:?} for 4000");
+    assert!(
+        large < small * 24,
+        "{small:?} for 500 functions, {large:?} for 4000"
+    );
 }
 
 /// `cargo test --test scale -- --ignored --nocapture`
