@@ -1,1 +1,32 @@
+//! x86-64 baseline compiler for comptime: machine code on the frames that `sx_machine::ctx` describes.
+//!
+//! * [`compile`]: the [`Compiler`], one function at a time; [`engine`]: an engine that runs nothing but its code.
+//! * [`plan`] on [`liveness`]: which locals get registers. [`emit`]: state while a function is compiled.
+//! * [`control`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
+//!   code per construct; [`cold`]: what stands behind the function.
+//! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`]: memory.
 
+pub mod arena;
+mod bulk;
+mod calls;
+mod cold;
+pub mod compile;
+mod cond;
+mod control;
+mod convert;
+mod divide;
+mod emit;
+pub mod engine;
+mod expr;
+mod floats;
+mod helpers;
+mod ints;
+mod liveness;
+mod memory;
+mod plan;
+mod regs;
+pub mod stubs;
+
+pub use compile::{Code, Compiler, Options};
+pub use engine::JitEngine;
+pub use stubs::Callbacks;

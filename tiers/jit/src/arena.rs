@@ -1,0 +1,129 @@
+//! Memory for machine code whose addresses never move, so that lazily compiled functions can refer to each other.
+//!
+//! One address range: a data part (read and write) followed by a code part (read and execute). The code part is a
+//! memfd that is mapped a second time for writing elsewhere, so no page is ever writable and executable at one address
+//! and adding a function takes no system call.
+
+#![allow(unsafe_code)]
+
+use std::io;
+use std::ptr;
+
+const PAGE: usize = 4096;
+
+pub struct CodeArena {
+    base: *mut u8,
+    data_len: usize,
+    code_len: usize,
+    /// The code part as seen for writing.
+    write: *mut u8,
+    used: usize,
+}
+
+// SAFETY: the arena owns its mappings; nothing in it is tied to a thread.
+unsafe impl Send for CodeArena {}
+
+fn mmap(at: *mut u8, len: usize, prot: i32, flags: i32, fd: i32) -> io::Result<*mut u8> {
+    // SAFETY: anonymous or memfd mappings; MAP_FIXED is only used inside a range this arena reserved.
+    let p = unsafe { libc::mmap(at.cast(), len, prot, flags, fd, 0) };
+    if p == libc::MAP_FAILED {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(p.cast())
+    }
+}
+
+fn memfd(len: usize) -> io::Result<i32> {
+    // SAFETY: the name is a C string; the descriptor is checked.
+    let fd = unsafe { libc::memfd_create(c"sx-jit".as_ptr(), libc::MFD_CLOEXEC) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: `fd` is the descriptor just made.
+    if unsafe { libc::ftruncate(fd, len as libc::off_t) } != 0 {
+        let error = io::Error::last_os_error();
+        // SAFETY: as above.
+        unsafe { libc::close(fd) };
+        return Err(error);
+    }
+    Ok(fd)
+}
+
+impl CodeArena {
+    pub fn new(data_len: usize, code_len: usize) -> io::Result<CodeArena> {
+        let data_len = data_len.next_multiple_of(PAGE);
+        let code_len = code_len.next_multiple_of(PAGE);
+        let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let base = mmap(
+            ptr::null_mut(),
+            data_len + code_len,
+            libc::PROT_NONE,
+            anonymous,
+            -1,
+        )?;
+        let mut arena = CodeArena {
+            base,
+            data_len,
+            code_len,
+            write: ptr::null_mut(),
+            used: 0,
+        };
+        let rw = libc::PROT_READ | libc::PROT_WRITE;
+        mmap(base, data_len, rw, anonymous | libc::MAP_FIXED, -1)?;
+        let fd = memfd(code_len)?;
+        let shared = libc::MAP_SHARED;
+        let exec = mmap(
+            arena.code(),
+            code_len,
+            libc::PROT_READ | libc::PROT_EXEC,
+            shared | libc::MAP_FIXED,
+            fd,
+        );
+        let write = mmap(ptr::null_mut(), code_len, rw, shared, fd);
+        // SAFETY: the mappings keep the file alive.
+        unsafe { libc::close(fd) };
+        arena.write = write?;
+        exec?;
+        Ok(arena)
+    }
+
+    /// Start of the data part.
+    pub fn data(&self) -> *mut u8 {
+        self.base
+    }
+
+    fn code(&self) -> *mut u8 {
+        self.base.wrapping_add(self.data_len)
+    }
+
+    /// Where the next code will stand.
+    pub fn next(&self) -> usize {
+        self.code() as usize + self.used
+    }
+
+    /// Adds code assembled for [`CodeArena::next`]; `None` when the arena is full.
+    pub fn add(&mut self, code: &[u8]) -> Option<*const u8> {
+        if code.len() > self.code_len - self.used {
+            return None;
+        }
+        // SAFETY: the range is inside the writable view, and no code has been handed out there yet.
+        unsafe { ptr::copy_nonoverlapping(code.as_ptr(), self.write.add(self.used), code.len()) };
+        let at = self.next() as *const u8;
+        self.used = (self.used + code.len())
+            .next_multiple_of(16)
+            .min(self.code_len);
+        Some(at)
+    }
+}
+
+impl Drop for CodeArena {
+    fn drop(&mut self) {
+        // SAFETY: both mappings are the arena's own; code in them is not running when its owner drops it.
+        unsafe {
+            libc::munmap(self.base.cast(), self.data_len + self.code_len);
+            if !self.write.is_null() {
+                libc::munmap(self.write.cast(), self.code_len);
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The pure JIT engine: every function it reaches is compiled at its first call; nothing else runs code.
+
+#![allow(unsafe_code)]
+
+use crate::compile::{Compiler, Options};
+use crate::stubs::Callbacks;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use sx_ir::trap::{LimitKind, TRAP_KINDS};
+use sx_ir::{FuncId, Linkage, Module};
+use sx_machine::ctx::{CodeEntry, Exit, VmCtx};
+use sx_machine::stack::on_big_stack;
+use sx_machine::{Machine, status_of};
+use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status, Trap};
+
+#[derive(Clone, Default)]
+pub struct JitEngine {
+    options: Options,
+}
+
+impl JitEngine {
+    pub fn new() -> JitEngine {
+        JitEngine::default()
+    }
+
+    pub fn with_options(options: Options) -> JitEngine {
+        JitEngine { options }
+    }
+}
+
+/// What callbacks from machine code need; `VmCtx::owner` points here.
+struct Runtime<'a> {
+    machine: Machine,
+    module: &'a Module,
+    host: &'a mut dyn Host,
+    compiler: Compiler,
+    /// How the evaluation ends, once a callback said [`Exit::Host`].
+    ended: Option<Status>,
+}
+
+impl ComptimeEngine for JitEngine {
+    fn name(&self) -> &'static str {
+        "jit"
+    }
+
+    fn run(
+        &mut self,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        let options = self.options;
+        on_big_stack(|| run(options, module, root, args, limits, host))
+    }
+}
+
+fn run(
+    options: Options,
+    module: &Module,
+    root: FuncId,
+    args: &[u64],
+    limits: &Limits,
+    host: &mut dyn Host,
+) -> Outcome {
+    let mut machine = Machine::new(module, root, limits);
+    if let Some(why) = machine.unusable() {
+        return machine.into_outcome(Status::Bug(why));
+    }
+    if is_outside(module, root) {
+        let status = match machine.call_host(module, host, root, args) {
+            Ok(results) => Status::Finished(results),
+            Err(fault) => status_of(fault),
+        };
+        return machine.into_outcome(status);
+    }
+    let callbacks = Callbacks {
+        call_host,
+        compile: Some(compile_first_call),
+    };
+    let compiler = match Compiler::new(module, &machine.space, &callbacks, options) {
+        Ok(compiler) => compiler,
+        Err(why) => return machine.into_outcome(Status::Bug(why)),
+    };
+    let mut runtime = Runtime {
+        machine,
+        module,
+        host,
+        compiler,
+        ended: None,
+    };
+    let status = execute(&mut runtime, root, args);
+    runtime.machine.into_outcome(status)
+}
+
+fn is_outside(module: &Module, func: FuncId) -> bool {
+    let function = module.func(func);
+    function.body.is_none() && matches!(function.linkage, Linkage::Extern { .. } | Linkage::Host(_))
+}
+
+fn execute(runtime: &mut Runtime, root: FuncId, args: &[u64]) -> Status {
+    let frame = runtime.machine.frames_base();
+    let code = match compile(runtime, root) {
+        Ok(code) => code,
+        Err(status) => return status,
+    };
+    let sig = runtime.module.sig(runtime.module.func(root).sig);
+    let results = sig.results.len();
+    let runtime: *mut Runtime = runtime;
+    // SAFETY: the register stack holds far more words than a function has parameters or results. The context belongs
+    // to the machine in `runtime`, which stays where it is; machine code and the callbacks take turns in using both,
+    // and no reference to either is held across the call.
+    unsafe {
+        frame.copy_from_nonoverlapping(args.as_ptr(), args.len());
+        let ctx: *mut VmCtx = &raw mut (*runtime).machine.ctx;
+        (*ctx).owner = runtime.cast();
+        let entry = std::mem::transmute::<
+            CodeEntry,
+            extern "sysv64" fn(*mut VmCtx, *mut u64, u64) -> u64,
+        >(code);
+        let exit = entry(ctx, frame, u64::from(root.0));
+        if exit == Exit::Returned as u64 {
+            return Status::Finished(std::slice::from_raw_parts(frame, results).to_vec());
+        }
+        ending(&mut *runtime, exit)
+    }
+}
+
+/// The status behind an exit that is no return.
+fn ending(runtime: &mut Runtime, exit: u64) -> Status {
+    let ctx = &runtime.machine.ctx;
+    if exit == Exit::Trap as u64 {
+        return match TRAP_KINDS.get(ctx.trap_kind as usize) {
+            Some(kind) => Status::Trapped(Trap::new(*kind, ctx.trap_a, ctx.trap_b)),
+            None => Status::Bug("machine code raised an unknown trap".into()),
+        };
+    }
+    if exit == Exit::Limit as u64 {
+        const LIMITS: [LimitKind; 4] = [
+            LimitKind::Steps,
+            LimitKind::Memory,
+            LimitKind::Depth,
+            LimitKind::Stack,
+        ];
+        return match LIMITS
+            .into_iter()
+            .find(|kind| *kind as u64 == ctx.trap_kind)
+        {
+            Some(kind) => Status::Limit(kind),
+            None => Status::Bug("machine code hit an unknown limit".into()),
+        };
+    }
+    runtime
+        .ended
+        .take()
+        .unwrap_or_else(|| Status::Bug("machine code ended without a reason".into()))
+}
+
+/// Machine code of a function, or why there is none.
+fn compile(runtime: &mut Runtime, func: FuncId) -> Result<CodeEntry, Status> {
+    let Runtime {
+        machine,
+        module,
+        compiler,
+        ..
+    } = runtime;
+    let made = catch_unwind(AssertUnwindSafe(|| {
+        compiler.compile(module, &machine.space, func)
+    }));
+    match made {
+        Ok(Ok(code)) => Ok(code.outer),
+        Ok(Err(why)) if why.contains("not implemented") => Err(Status::Unsupported(why)),
+        Ok(Err(why)) => Err(Status::Bug(why)),
+        Err(_) => Err(Status::Bug(format!(
+            "the machine code compiler failed on {}",
+            module.func(func).name
+        ))),
+    }
+}
+
+/// # Safety
+/// `ctx` is the context of a running [`execute`], and machine code waits for the callback that asks.
+unsafe fn owner<'a>(ctx: *mut VmCtx) -> &'a mut Runtime<'a> {
+    // SAFETY: `execute` set it.
+    unsafe { &mut *(*ctx).owner.cast::<Runtime>() }
+}
+
+extern "sysv64" fn compile_first_call(ctx: *mut VmCtx, func: u64) -> *const u8 {
+    // SAFETY: called from machine code.
+    let runtime = unsafe { owner(ctx) };
+    let func = FuncId(func as u32);
+    match compile(runtime, func) {
+        Ok(_) => runtime.compiler.inner_entry(func),
+        Err(status) => {
+            runtime.ended = Some(status);
+            std::ptr::null()
+        }
+    }
+}
+
+extern "sysv64" fn call_host(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: u64) -> u64 {
+    // SAFETY: called from machine code.
+    let runtime = unsafe { owner(ctx) };
+    // SAFETY: the caller wrote its arguments there.
+    let args = unsafe { std::slice::from_raw_parts(frame, argc as usize) }.to_vec();
+    let Runtime {
+        machine,
+        module,
+        host,
+        ..
+    } = runtime;
+    let called = catch_unwind(AssertUnwindSafe(|| {
+        machine.call_host(module, *host, FuncId(func as u32), &args)
+    }));
+    let status = match called {
+        Ok(Ok(results)) => {
+            // SAFETY: frame words are ours to write after the caller's own; the stack ends far beyond.
+            unsafe { frame.copy_from_nonoverlapping(results.as_ptr(), results.len()) };
+            return Exit::Returned as u64;
+        }
+        Ok(Err(fault)) => status_of(fault),
+        Err(_) => Status::Bug("a host function failed".into()),
+    };
+    runtime.ended = Some(status);
+    Exit::Host as u64
+}

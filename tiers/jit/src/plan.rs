@@ -1,0 +1,314 @@
+//! Decisions made before code is generated: where each local lives, and how large the frame is.
+
+use crate::liveness::{
+    Bits, Liveness, for_each_child, for_each_node, liveness, stmt_defs, stmt_exprs,
+};
+use crate::regs::{Gpr, PIN_GPRS, PIN_XMMS, RegSet, SCRATCH_GPRS, SCRATCH_XMMS, Xmm, bit};
+use sx_ir::{Block, Expr, ExprId, FrameLayout, Function, LocalId, Stmt, StmtKind};
+
+/// Where a local is while its function runs. Frame words stay reserved for pinned locals: calls save them there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Home {
+    Frame,
+    Gpr(Gpr),
+    Xmm(Xmm),
+}
+
+pub struct Plan {
+    pub homes: Vec<Home>,
+    pub live: Liveness,
+    pub slots: FrameLayout,
+    /// Holds the context's `sp` (end of this function's slots), if it is worth a register.
+    pub slot_pin: Option<Gpr>,
+    /// Registers that temporaries may use.
+    pub pool_gprs: RegSet,
+    pub pool_xmms: RegSet,
+    /// First frame word for spilled temporaries.
+    pub spill_start: usize,
+    /// Words of the frame; a callee's frame starts here.
+    pub frame_words: usize,
+    /// Nesting of statements and expressions, for choosing a stack large enough for the recursion over them.
+    pub depth: usize,
+    /// Float locals whose NaNs need not be canonical: every use ends in a canonicalising operation or a comparison.
+    pub raw: Bits,
+    /// Parameters that are never written.
+    pub constant_params: Bits,
+}
+
+const LOOP_WEIGHT: u64 = 8;
+const MAX_WEIGHT: u64 = 1 << 40;
+/// Locals considered for pinning, most used first.
+const MAX_CANDIDATES: usize = 2048;
+
+struct Uses<'f> {
+    func: &'f Function,
+    weights: Vec<u64>,
+    written: Bits,
+    slot_weight: u64,
+    height: usize,
+    depth: usize,
+}
+
+/// Most values that wait at once while `root` is evaluated left to right.
+fn height(func: &Function, root: ExprId, depth: &mut usize) -> usize {
+    // Leaves wait in no register, so only inner nodes count. Post-order without recursion.
+    let mut todo = vec![(root, false, 1usize)];
+    let mut done: Vec<usize> = Vec::new();
+    while let Some((id, seen, level)) = todo.pop() {
+        *depth = level.max(*depth);
+        let expr = func.expr(id);
+        if !seen {
+            todo.push((id, true, level));
+            let first = todo.len();
+            for_each_child(expr, |child| todo.push((child, false, level + 1)));
+            todo[first..].reverse();
+            continue;
+        }
+        let mut children = 0;
+        for_each_child(expr, |_| children += 1);
+        let heights = done.split_off(done.len() - children);
+        let most = heights
+            .iter()
+            .enumerate()
+            .map(|(i, h)| h + i)
+            .max()
+            .unwrap_or(0);
+        done.push(most.max(1));
+    }
+    done.pop().unwrap_or(0)
+}
+
+impl Uses<'_> {
+    fn block(&mut self, block: &Block, weight: u64, depth: usize) {
+        self.depth = self.depth.max(depth);
+        for stmt in &block.stmts {
+            self.stmt(stmt, weight, depth);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, weight: u64, depth: usize) {
+        for def in stmt_defs(&stmt.kind) {
+            self.weights[def.index()] += weight;
+            self.written.add(def);
+        }
+        for (i, root) in stmt_exprs(&stmt.kind).into_iter().enumerate() {
+            let mut levels = 0;
+            self.height = self.height.max(height(self.func, root, &mut levels) + i);
+            self.depth = self.depth.max(depth + levels);
+            let (weights, slot_weight) = (&mut self.weights, &mut self.slot_weight);
+            for_each_node(self.func, root, |_, expr| match expr {
+                Expr::Local(local) => weights[local.index()] += weight,
+                Expr::SlotAddr(_) => *slot_weight += weight,
+                Expr::Const { .. }
+                | Expr::Load { .. }
+                | Expr::GlobalAddr(_)
+                | Expr::FuncAddr(_)
+                | Expr::Unary { .. }
+                | Expr::Binary { .. }
+                | Expr::Convert { .. }
+                | Expr::Wrap { .. }
+                | Expr::Select { .. }
+                | Expr::Check { .. } => {}
+            });
+        }
+        match &stmt.kind {
+            StmtKind::If { then, els, .. } => {
+                self.block(then, weight, depth + 1);
+                self.block(els, weight, depth + 1);
+            }
+            StmtKind::Block { body, .. } => self.block(body, weight, depth + 1),
+            StmtKind::Loop { body, .. } => {
+                self.block(body, (weight * LOOP_WEIGHT).min(MAX_WEIGHT), depth + 1)
+            }
+            StmtKind::Switch { cases, default, .. } => {
+                for case in cases {
+                    self.block(&case.body, weight, depth + 1);
+                }
+                self.block(default, weight, depth + 1);
+            }
+            StmtKind::Set { .. }
+            | StmtKind::Store { .. }
+            | StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::Call(_)
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Return(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicLoad { .. }
+            | StmtKind::AtomicStore { .. }
+            | StmtKind::AtomicRmw { .. }
+            | StmtKind::AtomicCmpxchg { .. }
+            | StmtKind::Fence(_) => {}
+        }
+    }
+}
+
+/// `pin`: locals may live in registers.
+pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: bool) -> Plan {
+    let count = func.locals.len();
+    // Results are handed over in the first words of the frame while others may still wait among the temporaries.
+    let spill_start = count.max(results);
+    let mut uses = Uses {
+        func,
+        weights: vec![0; count],
+        written: Bits::new(count),
+        slot_weight: 0,
+        height: 0,
+        depth: 0,
+    };
+    uses.block(body, 1, 1);
+    let live = liveness(func, body, params);
+    let mut homes = vec![Home::Frame; count];
+    let mut slot_pin = None;
+    if pin {
+        slot_pin = assign(func, &uses, &live, &mut homes);
+    }
+    let (mut pool_gprs, mut pool_xmms) = (SCRATCH_GPRS, SCRATCH_XMMS);
+    PIN_GPRS.iter().for_each(|r| pool_gprs |= bit(*r));
+    PIN_XMMS.iter().for_each(|r| pool_xmms |= bit(*r));
+    for home in &homes {
+        match home {
+            Home::Frame => {}
+            Home::Gpr(r) => pool_gprs &= !bit(*r),
+            Home::Xmm(r) => pool_xmms &= !bit(*r),
+        }
+    }
+    if let Some(r) = slot_pin {
+        pool_gprs &= !bit(r);
+    }
+    let mut constant_params = Bits::new(count);
+    for param in (0..params.min(count)).map(LocalId::new) {
+        if !uses.written.has(param) {
+            constant_params.add(param);
+        }
+    }
+    Plan {
+        homes,
+        live,
+        slots: func.frame_layout(),
+        slot_pin,
+        pool_gprs,
+        pool_xmms,
+        spill_start,
+        frame_words: spill_start + uses.height + 2,
+        depth: uses.depth,
+        raw: raw_locals(func, body),
+        constant_params,
+    }
+}
+
+/// Gives registers to the most used locals; locals that are never needed at the same time may share one.
+fn assign(func: &Function, uses: &Uses, live: &Liveness, homes: &mut [Home]) -> Option<Gpr> {
+    let mut order: Vec<LocalId> = (0..homes.len())
+        .map(LocalId::new)
+        .filter(|l| uses.weights[l.index()] > 0)
+        .collect();
+    order.sort_by_key(|l| std::cmp::Reverse(uses.weights[l.index()]));
+    order.truncate(MAX_CANDIDATES);
+    let ints = order
+        .iter()
+        .filter(|l| !func.locals[l.index()].ty.is_float());
+    // A slot address costs one load without a register, a local as much per use.
+    let busier = ints
+        .filter(|l| uses.weights[l.index()] > uses.slot_weight)
+        .count();
+    let mut gprs: &[Gpr] = &PIN_GPRS;
+    let mut slot_pin = None;
+    if uses.slot_weight > 1 && busier < PIN_GPRS.len() {
+        slot_pin = gprs.last().copied();
+        gprs = &gprs[..gprs.len() - 1];
+    }
+    let mut pinned: Vec<LocalId> = Vec::new();
+    for local in order {
+        let mut taken: RegSet = 0;
+        let float = func.locals[local.index()].ty.is_float();
+        for other in &pinned {
+            if live.conflicts[local.index()].has(*other) || live.conflicts[other.index()].has(local)
+            {
+                match homes[other.index()] {
+                    Home::Gpr(r) if !float => taken |= bit(r),
+                    Home::Xmm(r) if float => taken |= bit(r),
+                    Home::Gpr(_) | Home::Xmm(_) | Home::Frame => {}
+                }
+            }
+        }
+        let regs: &[u8] = if float { &PIN_XMMS } else { gprs };
+        if let Some(r) = regs.iter().find(|r| taken & bit(**r) == 0) {
+            homes[local.index()] = if float { Home::Xmm(*r) } else { Home::Gpr(*r) };
+            pinned.push(local);
+        }
+    }
+    slot_pin
+}
+
+/// Float locals that are only read where the bits of a NaN don't matter.
+fn raw_locals(func: &Function, body: &Block) -> Bits {
+    let mut raw = Bits::new(func.locals.len());
+    for (i, local) in func.locals.iter().enumerate() {
+        if local.ty.is_float() {
+            raw.add(LocalId::new(i));
+        }
+    }
+    loop {
+        let mut next = raw.clone();
+        body.for_each_stmt(&mut |stmt| {
+            let value_raw = match &stmt.kind {
+                StmtKind::Set { local, .. } => raw.has(*local),
+                _ => false,
+            };
+            for root in stmt_exprs(&stmt.kind) {
+                let mut todo = vec![(root, value_raw)];
+                while let Some((id, insensitive)) = todo.pop() {
+                    let expr = func.expr(id);
+                    if let Expr::Local(local) = expr
+                        && !insensitive
+                    {
+                        next.remove(*local);
+                    }
+                    for_each_child(expr, |child| {
+                        todo.push((child, operand_raw(expr, insensitive)))
+                    });
+                }
+            }
+        });
+        if next == raw {
+            return raw;
+        }
+        raw = next;
+    }
+}
+
+/// Whether the NaN bits of float operands of `expr` don't matter, given whether those of its own value don't.
+pub fn operand_raw(expr: &Expr, own: bool) -> bool {
+    use sx_ir::{ConvertOp, UnaryOp};
+    match expr {
+        Expr::Binary { .. } => true,
+        Expr::Unary { op, .. } => match op {
+            UnaryOp::FNeg => own,
+            UnaryOp::FSqrt | UnaryOp::FFloor | UnaryOp::FSin | UnaryOp::FCos => true,
+        },
+        Expr::Convert { op, .. } => match op {
+            ConvertOp::FToS | ConvertOp::FToU | ConvertOp::FCvt => true,
+            ConvertOp::Trunc
+            | ConvertOp::SExt
+            | ConvertOp::ZExt
+            | ConvertOp::SToF
+            | ConvertOp::UToF
+            | ConvertOp::BitsOf
+            | ConvertOp::FromBits
+            | ConvertOp::PToI
+            | ConvertOp::IToP => false,
+        },
+        Expr::Select { .. } => own,
+        Expr::Const { .. }
+        | Expr::Local(_)
+        | Expr::Load { .. }
+        | Expr::SlotAddr(_)
+        | Expr::GlobalAddr(_)
+        | Expr::FuncAddr(_)
+        | Expr::Wrap { .. }
+        | Expr::Check { .. } => false,
+    }
+}
