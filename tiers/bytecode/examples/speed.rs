@@ -186,6 +186,7 @@ fn main() {
         println!("{name}: {:.2} ns/step, {:.3} s, {steps} steps, {result}", best * 1e9 / steps as f64, best);
     }
     runs();
+    translation();
 }
 
 /// What a run of a function that does nothing costs.
@@ -199,4 +200,25 @@ fn runs() {
         engine.run(&module, FuncId(0), &[i], &Limits::default(), &mut TestHost::default());
     }
     println!("a run: {:.2} us", start.elapsed().as_secs_f64() * 1e6 / count as f64);
+}
+
+/// What translating costs, per node of the function.
+fn translation() {
+    for statements in [100, 10_000, 1_000_000] {
+        let mut text = format!("{HEAD}func @f0 \"large\" internal sig0 {{\n  local %0: i64\n  local %1: i64\n");
+        for i in 0..statements {
+            text.push_str(&format!("  %1 = add.i64 (mul.i64 %0, i64 {i}), (xor.i64 %1, %0)\n"));
+            if i % 10 == 9 {
+                text.push_str("  if lt_s.i64 %1, i64 7 {\n    %0 = %1\n  }\n");
+            }
+        }
+        text.push_str("  return %1\n}\n");
+        let Ok(module) = sx_ir::parse::parse(&text) else { return };
+        let start = Instant::now();
+        let code = translate::translate(&module, FuncId(0));
+        let time = start.elapsed().as_secs_f64();
+        let nodes = module.func(FuncId(0)).exprs.len();
+        let words = code.map_or(0, |c| c.insts.len());
+        println!("translation: {nodes} nodes, {words} words, {:.1} ns/node", time * 1e9 / nodes as f64);
+    }
 }

@@ -10,7 +10,7 @@ use sx_tier_api::Host;
 
 use crate::code::FuncCode;
 use crate::isa::Inst;
-use crate::dispatch::Resume;
+use crate::dispatch::{self, Resume};
 use crate::tiering::{HotCompiler, Tiering};
 
 /// What a call needs to know of its callee.
@@ -109,9 +109,6 @@ pub(crate) struct Tables {
     used_globals: Vec<u32>,
 }
 
-/// Memory for return addresses kept for the next run.
-const RETURNS_KEPT: usize = 1 << 20;
-
 impl Tables {
     /// Fills the tables for a run of `machine`. False if the host has no memory for the return addresses.
     pub fn prepare(&mut self, module: &Module, machine: &Machine, stub: CodeEntry) -> bool {
@@ -151,8 +148,6 @@ impl Tables {
         for id in self.used_globals.drain(..) {
             self.globals[id as usize] = 0;
         }
-        if let Some(returns) = &self.returns {
-            returns.discard(RETURNS_KEPT, returns.len());
-        }
+        dispatch::trim_returns(self);
     }
 }

@@ -10,7 +10,7 @@ use sx_tier_api::Host;
 
 use super::{self as dispatch, End};
 use super::slow::{self, Entered, Resume};
-use crate::vm::{Hot, Stop, Tables, Vm};
+use crate::vm::{Hot, Return, Stop, Tables, Vm};
 
 /// What `VmCtx::entries` holds for functions that have no machine code.
 pub(crate) fn stub() -> CodeEntry {
@@ -78,6 +78,24 @@ pub(crate) fn launch<'a>(
         (*(*vm).machine).ctx.owner = std::ptr::null_mut();
         let values = if end == End::Returned { std::slice::from_raw_parts(frame, results).to_vec() } else { Vec::new() };
         (end, (*vm).stop.take(), values)
+    }
+}
+
+/// Memory for return addresses kept for the next run.
+const RETURNS_KEPT: usize = 1 << 20;
+
+/// Gives memory for return addresses back if the last run used a lot of it.
+pub(crate) fn trim_returns(tables: &Tables) {
+    let Some(mapping) = &tables.returns else { return };
+    let first = RETURNS_KEPT / size_of::<Return>();
+    if mapping.len() <= RETURNS_KEPT {
+        return;
+    }
+    // SAFETY: the entry lies inside the mapping; calls fill entries in order, so if this one was never written, those
+    // beyond were not either.
+    let used = unsafe { !(*tables.returns().add(first)).ip.is_null() };
+    if used {
+        mapping.discard(RETURNS_KEPT, mapping.len());
     }
 }
 

@@ -27,7 +27,7 @@ mod tests;
 
 use slow::{Entered, Looped};
 
-pub(crate) use launch::{launch, stub};
+pub(crate) use launch::{launch, stub, trim_returns};
 pub(crate) use slow::Resume;
 pub use slow::call_host_function;
 use crate::vm::{Return, Vm};
