@@ -17,7 +17,11 @@ fn renumber(used: &[bool]) -> Vec<Option<u32>> {
 }
 
 fn kept<T>(all: Vec<T>, numbers: &[Option<u32>]) -> Vec<T> {
-    all.into_iter().zip(numbers).filter(|(_, number)| number.is_some()).map(|(item, _)| item).collect()
+    all.into_iter()
+        .zip(numbers)
+        .filter(|(_, number)| number.is_some())
+        .map(|(item, _)| item)
+        .collect()
 }
 
 fn number(numbers: &[Option<u32>], old: usize) -> u32 {
@@ -26,7 +30,9 @@ fn number(numbers: &[Option<u32>], old: usize) -> u32 {
 
 /// `params` is known from the order of locals: the caller says how many come first.
 pub(super) fn run(func: &mut Function, params: usize) {
-    let Some(mut body) = func.body.take() else { return };
+    let Some(mut body) = func.body.take() else {
+        return;
+    };
     let mut locals = vec![false; func.locals.len()];
     let mut slots = vec![false; func.slots.len()];
     let mut labels = vec![false; func.labels as usize];
@@ -78,7 +84,8 @@ impl Mover {
     fn block(&mut self, block: &mut Block) {
         for stmt in &mut block.stmts {
             stmt.kind.map_operands(|root| self.tree(root));
-            stmt.kind.map_defs(|local| LocalId(number(&self.locals, local.index())));
+            stmt.kind
+                .map_defs(|local| LocalId(number(&self.locals, local.index())));
             if let StmtKind::Block { label, .. }
             | StmtKind::Loop { label, .. }
             | StmtKind::Break(label)

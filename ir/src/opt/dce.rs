@@ -1,13 +1,15 @@
 //! Dead code: values nobody reads, statements nobody reaches, blocks without effect.
 
-use super::effects::{add_const, effects, stmt_terminates};
+use super::effects::{add_const, constant, effects, stmt_terminates};
 use super::fold::simplify;
 use crate::func::{Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind};
 use crate::module::Module;
 use crate::op::{BinaryOp, Ty};
 
 pub(super) fn run(module: &Module, func: &mut Function) {
-    let Some(mut body) = func.body.take() else { return };
+    let Some(mut body) = func.body.take() else {
+        return;
+    };
     // Reads in unreachable code don't count.
     cut_unreachable(module, &mut body);
     let needed = needed_locals(module, func, &body);
@@ -19,7 +21,13 @@ pub(super) fn run(module: &Module, func: &mut Function) {
             *flag = true;
         }
     });
-    Sweep { module, func, needed, broken }.block(&mut body);
+    Sweep {
+        module,
+        func,
+        needed,
+        broken,
+    }
+    .block(&mut body);
     func.body = Some(body);
 }
 
@@ -35,8 +43,18 @@ fn cut_unreachable(module: &Module, block: &mut Block) {
         }
     }
     // A trap behind a call that does not return stays as what stops a callee that does.
-    if let [Stmt { kind: StmtKind::Call(_), .. }, Stmt { kind: StmtKind::Trap(_), .. }] =
-        block.stmts[keep.saturating_sub(1)..].get(..2).unwrap_or_default()
+    if let [
+        Stmt {
+            kind: StmtKind::Call(_),
+            ..
+        },
+        Stmt {
+            kind: StmtKind::Trap(_),
+            ..
+        },
+    ] = block.stmts[keep.saturating_sub(1)..]
+        .get(..2)
+        .unwrap_or_default()
     {
         keep += 1;
     }
@@ -64,7 +82,11 @@ fn needed_locals(module: &Module, func: &Function, body: &Block) -> Vec<bool> {
             sets.push((value, first[local.index()]));
             first[local.index()] = Some(sets.len() - 1);
         }
-        _ => stmt.kind.operands().into_iter().for_each(|root| read(root, &mut needed, &mut todo)),
+        _ => stmt
+            .kind
+            .operands()
+            .into_iter()
+            .for_each(|root| read(root, &mut needed, &mut todo)),
     });
     while let Some(local) = todo.pop() {
         let mut next = first[local.index()];
@@ -97,7 +119,10 @@ impl Sweep<'_, '_> {
     /// Evaluates `root` only if that can be noticed.
     fn eval(&mut self, stmt: &Stmt, root: ExprId, out: &mut Vec<Stmt>) {
         if effects(self.module, self.func, root).traps {
-            out.push(Stmt { loc: stmt.loc, kind: StmtKind::Eval(root) });
+            out.push(Stmt {
+                loc: stmt.loc,
+                kind: StmtKind::Eval(root),
+            });
         }
     }
 
@@ -114,6 +139,20 @@ impl Sweep<'_, '_> {
                 let value = *value;
                 return self.eval(&stmt, value, out);
             }
+            StmtKind::Copy {
+                dst: first,
+                src: second,
+                len,
+            }
+            | StmtKind::Fill {
+                dst: first,
+                byte: second,
+                len,
+            } if constant(self.func, *len) == Some(0) => {
+                let (first, second) = (*first, *second);
+                self.eval(&stmt, first, out);
+                return self.eval(&stmt, second, out);
+            }
             StmtKind::If { cond, then, els } if then.stmts.is_empty() => {
                 let root = *cond;
                 if els.stmts.is_empty() {
@@ -122,13 +161,23 @@ impl Sweep<'_, '_> {
                 // The other way round.
                 let zero = add_const(self.func, Ty::I8, 0, root);
                 let loc = self.func.expr_locs[root.index()];
-                let inverse = Expr::Binary { op: BinaryOp::Eq, ty: Ty::I8, a: root, b: zero };
+                let inverse = Expr::Binary {
+                    op: BinaryOp::Eq,
+                    ty: Ty::I8,
+                    a: root,
+                    b: zero,
+                };
                 let inverse = self.func.add_expr(inverse, loc);
                 *cond = simplify(self.module, self.func, inverse);
                 std::mem::swap(then, els);
             }
-            StmtKind::Switch { value, cases, default, .. }
-                if default.stmts.is_empty() && cases.iter().all(|case| case.body.stmts.is_empty()) =>
+            StmtKind::Switch {
+                value,
+                cases,
+                default,
+                ..
+            } if default.stmts.is_empty()
+                && cases.iter().all(|case| case.body.stmts.is_empty()) =>
             {
                 let value = *value;
                 return self.eval(&stmt, value, out);
@@ -136,7 +185,8 @@ impl Sweep<'_, '_> {
             StmtKind::Block { label, body } => {
                 let label = *label;
                 // Its end leaves the block anyway.
-                let jumps = matches!(body.stmts.last(), Some(last) if last.kind == StmtKind::Break(label));
+                let jumps =
+                    matches!(body.stmts.last(), Some(last) if last.kind == StmtKind::Break(label));
                 if jumps {
                     body.stmts.pop();
                     self.broken[label.index()] = breaks(body, label);
@@ -151,7 +201,8 @@ impl Sweep<'_, '_> {
             }
             StmtKind::Loop { label, body } => {
                 let label = *label;
-                if matches!(body.stmts.last(), Some(last) if last.kind == StmtKind::Continue(label)) {
+                if matches!(body.stmts.last(), Some(last) if last.kind == StmtKind::Continue(label))
+                {
                     body.stmts.pop();
                 }
             }

@@ -27,7 +27,8 @@ pub fn effects(module: &Module, func: &Function, root: ExprId) -> Effects {
         Expr::Load { ty, addr } => {
             out.reads = true;
             let size = ty.size(module.target.pointer_size);
-            let safe = address_of(func, addr).is_some_and(|(base, at)| in_object(module, func, base, at, size));
+            let safe = address_of(func, addr)
+                .is_some_and(|(base, at)| in_object(module, func, base, at, size));
             out.traps |= !safe;
         }
         Expr::Binary { op, b, .. } => {
@@ -51,7 +52,12 @@ pub enum Base {
 /// The address as a base and a constant byte offset, if it has that form. Folded addresses have one addition at most.
 pub fn address_of(func: &Function, addr: ExprId) -> Option<(Base, i64)> {
     let (base, offset) = match *func.expr(addr) {
-        Expr::Binary { op: crate::op::BinaryOp::PtrAdd, a, b, .. } => match *func.expr(b) {
+        Expr::Binary {
+            op: crate::op::BinaryOp::PtrAdd,
+            a,
+            b,
+            ..
+        } => match *func.expr(b) {
             Expr::Const { bits, .. } => (a, bits as i64),
             _ => return None,
         },
@@ -68,7 +74,13 @@ pub fn address_of(func: &Function, addr: ExprId) -> Option<(Base, i64)> {
 }
 
 /// Whether `size` bytes at `offset` are inside an object that is certain to be there.
-pub(super) fn in_object(module: &Module, func: &Function, base: Base, offset: i64, size: u64) -> bool {
+pub(super) fn in_object(
+    module: &Module,
+    func: &Function,
+    base: Base,
+    offset: i64,
+    size: u64,
+) -> bool {
     let object = match base {
         Base::Slot(slot) => func.slots[slot.index()].size,
         Base::Global(global) => match module.globals.get(global.index()) {
@@ -77,17 +89,23 @@ pub(super) fn in_object(module: &Module, func: &Function, base: Base, offset: i6
         },
         Base::Local(_) => return false,
     };
-    u64::try_from(offset).is_ok_and(|offset| offset.checked_add(size).is_some_and(|end| end <= object))
+    u64::try_from(offset)
+        .is_ok_and(|offset| offset.checked_add(size).is_some_and(|end| end <= object))
 }
 
 /// Whether the end of the block is certainly not reached, judged by its last statement.
 pub(super) fn terminates(module: &Module, block: &Block) -> bool {
-    block.stmts.last().is_some_and(|stmt| stmt_terminates(module, &stmt.kind))
+    block
+        .stmts
+        .last()
+        .is_some_and(|stmt| stmt_terminates(module, &stmt.kind))
 }
 
 pub(super) fn stmt_terminates(module: &Module, kind: &StmtKind) -> bool {
     match kind {
-        StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Return(_) | StmtKind::Trap(_) => true,
+        StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Return(_) | StmtKind::Trap(_) => {
+            true
+        }
         StmtKind::If { then, els, .. } => terminates(module, then) && terminates(module, els),
         StmtKind::Switch { cases, default, .. } => {
             terminates(module, default) && cases.iter().all(|case| terminates(module, &case.body))
@@ -97,7 +115,12 @@ pub(super) fn stmt_terminates(module: &Module, kind: &StmtKind) -> bool {
                 Callee::Direct(target) => module.funcs.get(target.index()).map(|target| target.sig),
                 Callee::Indirect { sig, .. } => Some(sig),
             };
-            sig.is_some_and(|sig| module.sigs().get(sig.index()).is_some_and(|sig| sig.noreturn))
+            sig.is_some_and(|sig| {
+                module
+                    .sigs()
+                    .get(sig.index())
+                    .is_some_and(|sig| sig.noreturn)
+            })
         }
         StmtKind::Set { .. }
         | StmtKind::Store { .. }

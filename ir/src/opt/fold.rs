@@ -34,10 +34,19 @@ fn block(module: &Module, func: &mut Function, block_: &mut Block) {
 pub(super) fn taken_branch(func: &Function, kind: &mut StmtKind) -> Option<Block> {
     match kind {
         StmtKind::If { cond, then, els } => {
-            let taken = if constant(func, *cond)? != 0 { then } else { els };
+            let taken = if constant(func, *cond)? != 0 {
+                then
+            } else {
+                els
+            };
             Some(std::mem::take(taken))
         }
-        StmtKind::Switch { value, cases, default, .. } => {
+        StmtKind::Switch {
+            value,
+            cases,
+            default,
+            ..
+        } => {
             let value = constant(func, *value)?;
             let taken = match cases.iter_mut().find(|case| case.values.contains(&value)) {
                 Some(case) => &mut case.body,
@@ -77,12 +86,20 @@ pub(super) fn simplify(module: &Module, func: &mut Function, id: ExprId) -> Expr
             | Expr::GlobalAddr(_)
             | Expr::FuncAddr(_) => Step::Same,
             Expr::Unary { op, ty, a } => match constant(func, a) {
-                Some(a) => Step::Now(Expr::Const { ty, bits: semantics::unary(op, ty, a) }),
+                Some(a) => Step::Now(Expr::Const {
+                    ty,
+                    bits: semantics::unary(op, ty, a),
+                }),
                 None => Step::Same,
             },
             Expr::Binary { op, ty, a, b } => binary(module, func, op, ty, a, b),
             Expr::Convert { op, from, to, a } => convert(module, func, op, from, to, a),
-            Expr::Wrap { ty, bits, signed, a } => wrap(func, ty, bits, signed, a),
+            Expr::Wrap {
+                ty,
+                bits,
+                signed,
+                a,
+            } => wrap(func, ty, bits, signed, a),
             Expr::Select { cond, a, b, .. } => match constant(func, cond) {
                 Some(0) if !effects(module, func, a).traps => Step::Use(b),
                 Some(0) | None => Step::Same,
@@ -91,7 +108,9 @@ pub(super) fn simplify(module: &Module, func: &mut Function, id: ExprId) -> Expr
             },
             Expr::Check { rel, a, b, .. } => match (constant(func, a), constant(func, b)) {
                 (Some(x), Some(y)) if rel.holds(x, y) => Step::Use(a),
-                (None, Some(y)) if rel == crate::op::CheckRel::Below && most(func, a) < y => Step::Use(a),
+                (None, Some(y)) if rel == crate::op::CheckRel::Below && most(func, a) < y => {
+                    Step::Use(a)
+                }
                 _ => Step::Same,
             },
         };
@@ -107,14 +126,34 @@ pub(super) fn simplify(module: &Module, func: &mut Function, id: ExprId) -> Expr
 fn most(func: &Function, id: ExprId) -> u64 {
     match *func.expr(id) {
         Expr::Const { bits, .. } => bits,
-        Expr::Binary { op, .. } if matches!(op.class(), BinaryClass::IntCmp | BinaryClass::FloatCmp) => 1,
-        Expr::Binary { op: BinaryOp::And, b, .. } => constant(func, b).unwrap_or(u64::MAX),
-        Expr::Binary { op: BinaryOp::RemU, b, .. } => match constant(func, b) {
+        Expr::Binary { op, .. }
+            if matches!(op.class(), BinaryClass::IntCmp | BinaryClass::FloatCmp) =>
+        {
+            1
+        }
+        Expr::Binary {
+            op: BinaryOp::And,
+            b,
+            ..
+        } => constant(func, b).unwrap_or(u64::MAX),
+        Expr::Binary {
+            op: BinaryOp::RemU,
+            b,
+            ..
+        } => match constant(func, b) {
             Some(divisor) if divisor > 0 => divisor - 1,
             Some(_) | None => u64::MAX,
         },
-        Expr::Wrap { bits, signed: false, .. } => zext_from(u64::MAX, u32::from(bits)),
-        Expr::Convert { op: ConvertOp::ZExt, from, .. } => zext_from(u64::MAX, from.int_bits().unwrap_or(64)),
+        Expr::Wrap {
+            bits,
+            signed: false,
+            ..
+        } => zext_from(u64::MAX, u32::from(bits)),
+        Expr::Convert {
+            op: ConvertOp::ZExt,
+            from,
+            ..
+        } => zext_from(u64::MAX, from.int_bits().unwrap_or(64)),
         _ => u64::MAX,
     }
 }
@@ -165,7 +204,14 @@ fn mirrored(op: BinaryOp) -> Option<BinaryOp> {
     })
 }
 
-fn binary(module: &Module, func: &mut Function, op: BinaryOp, ty: Ty, a: ExprId, b: ExprId) -> Step {
+fn binary(
+    module: &Module,
+    func: &mut Function,
+    op: BinaryOp,
+    ty: Ty,
+    a: ExprId,
+    b: ExprId,
+) -> Step {
     let pointer_size = module.target.pointer_size;
     let ca = constant(func, a);
     let Some(y) = constant(func, b) else {
@@ -177,7 +223,10 @@ fn binary(module: &Module, func: &mut Function, op: BinaryOp, ty: Ty, a: ExprId,
     };
     if let Some(x) = ca {
         return match semantics::binary(op, ty, x, y, pointer_size) {
-            Ok(bits) => Step::Now(Expr::Const { ty: op.result(ty), bits }),
+            Ok(bits) => Step::Now(Expr::Const {
+                ty: op.result(ty),
+                bits,
+            }),
             Err(_) => Step::Same,
         };
     }
@@ -195,14 +244,26 @@ fn binary(module: &Module, func: &mut Function, op: BinaryOp, ty: Ty, a: ExprId,
     };
     match op {
         BinaryOp::Add | BinaryOp::Or | BinaryOp::Xor | BinaryOp::PtrAdd if y == 0 => Step::Use(a),
-        BinaryOp::Shl | BinaryOp::ShrS | BinaryOp::ShrU if y.is_multiple_of(u64::from(bits)) => Step::Use(a),
+        BinaryOp::Shl | BinaryOp::ShrS | BinaryOp::ShrU if y.is_multiple_of(u64::from(bits)) => {
+            Step::Use(a)
+        }
         BinaryOp::Sub => {
             let negated = zext_from(y.wrapping_neg(), bits);
             func.exprs[b.index()] = Expr::Const { ty, bits: negated };
-            Step::Now(Expr::Binary { op: BinaryOp::Add, ty, a, b })
+            Step::Now(Expr::Binary {
+                op: BinaryOp::Add,
+                ty,
+                a,
+                b,
+            })
         }
         BinaryOp::Add | BinaryOp::PtrAdd => match *func.expr(a) {
-            Expr::Binary { op: inner, ty: _, a: x, b: c } if inner == op => match constant(func, c) {
+            Expr::Binary {
+                op: inner,
+                ty: _,
+                a: x,
+                b: c,
+            } if inner == op => match constant(func, c) {
                 Some(first) => {
                     let by = op.second_operand(ty);
                     let sum = zext_from(first.wrapping_add(y), width(by, pointer_size));
@@ -216,14 +277,29 @@ fn binary(module: &Module, func: &mut Function, op: BinaryOp, ty: Ty, a: ExprId,
         BinaryOp::Mul | BinaryOp::DivS | BinaryOp::DivU if y == 1 => Step::Use(a),
         BinaryOp::Mul | BinaryOp::And if y == 0 => zero_if_pure(func),
         BinaryOp::RemS | BinaryOp::RemU if y == 1 => zero_if_pure(func),
-        BinaryOp::And if y == ones || y >= most(func, a) && (y & y.wrapping_add(1)) == 0 => Step::Use(a),
+        BinaryOp::And if y == ones || y >= most(func, a) && (y & y.wrapping_add(1)) == 0 => {
+            Step::Use(a)
+        }
         BinaryOp::DivU if y.is_power_of_two() => {
-            func.exprs[b.index()] = Expr::Const { ty, bits: u64::from(y.trailing_zeros()) };
-            Step::Now(Expr::Binary { op: BinaryOp::ShrU, ty, a, b })
+            func.exprs[b.index()] = Expr::Const {
+                ty,
+                bits: u64::from(y.trailing_zeros()),
+            };
+            Step::Now(Expr::Binary {
+                op: BinaryOp::ShrU,
+                ty,
+                a,
+                b,
+            })
         }
         BinaryOp::RemU if y.is_power_of_two() => {
             func.exprs[b.index()] = Expr::Const { ty, bits: y - 1 };
-            Step::Now(Expr::Binary { op: BinaryOp::And, ty, a, b })
+            Step::Now(Expr::Binary {
+                op: BinaryOp::And,
+                ty,
+                a,
+                b,
+            })
         }
         BinaryOp::Ne if y == 0 && is_flag(func, a) => Step::Use(a),
         BinaryOp::Eq if y == 1 && is_flag(func, a) => Step::Use(a),
@@ -237,11 +313,19 @@ fn binary(module: &Module, func: &mut Function, op: BinaryOp, ty: Ty, a: ExprId,
             }
         }
         BinaryOp::Eq | BinaryOp::Ne => match *func.expr(a) {
-            Expr::Convert { op: ConvertOp::ZExt, from, a: inner, .. }
-                if zext_from(y, from.int_bits().unwrap_or(64)) == y =>
-            {
+            Expr::Convert {
+                op: ConvertOp::ZExt,
+                from,
+                a: inner,
+                ..
+            } if zext_from(y, from.int_bits().unwrap_or(64)) == y => {
                 func.exprs[b.index()] = Expr::Const { ty: from, bits: y };
-                Step::Now(Expr::Binary { op, ty: from, a: inner, b })
+                Step::Now(Expr::Binary {
+                    op,
+                    ty: from,
+                    a: inner,
+                    b,
+                })
             }
             _ => Step::Same,
         },
@@ -252,25 +336,51 @@ fn binary(module: &Module, func: &mut Function, op: BinaryOp, ty: Ty, a: ExprId,
 fn convert(module: &Module, func: &Function, op: ConvertOp, from: Ty, to: Ty, a: ExprId) -> Step {
     let pointer_size = module.target.pointer_size;
     match *func.expr(a) {
-        Expr::Const { bits, .. } => {
-            Step::Now(Expr::Const { ty: to, bits: semantics::convert(op, from, to, bits, pointer_size) })
-        }
-        Expr::Convert { op: inner, from: source, to: _, a: x } => match (op, inner) {
+        Expr::Const { bits, .. } => Step::Now(Expr::Const {
+            ty: to,
+            bits: semantics::convert(op, from, to, bits, pointer_size),
+        }),
+        Expr::Convert {
+            op: inner,
+            from: source,
+            to: _,
+            a: x,
+        } => match (op, inner) {
             (ConvertOp::Trunc, ConvertOp::ZExt | ConvertOp::SExt) if source == to => Step::Use(x),
-            (ConvertOp::Trunc, ConvertOp::ZExt | ConvertOp::SExt) if source.int_bits() > to.int_bits() => {
-                Step::Now(Expr::Convert { op: ConvertOp::Trunc, from: source, to, a: x })
+            (ConvertOp::Trunc, ConvertOp::ZExt | ConvertOp::SExt)
+                if source.int_bits() > to.int_bits() =>
+            {
+                Step::Now(Expr::Convert {
+                    op: ConvertOp::Trunc,
+                    from: source,
+                    to,
+                    a: x,
+                })
             }
-            (ConvertOp::Trunc, ConvertOp::ZExt | ConvertOp::SExt) => {
-                Step::Now(Expr::Convert { op: inner, from: source, to, a: x })
-            }
+            (ConvertOp::Trunc, ConvertOp::ZExt | ConvertOp::SExt) => Step::Now(Expr::Convert {
+                op: inner,
+                from: source,
+                to,
+                a: x,
+            }),
             (ConvertOp::Trunc, ConvertOp::Trunc)
             | (ConvertOp::ZExt, ConvertOp::ZExt)
-            | (ConvertOp::SExt, ConvertOp::SExt) => Step::Now(Expr::Convert { op, from: source, to, a: x }),
+            | (ConvertOp::SExt, ConvertOp::SExt) => Step::Now(Expr::Convert {
+                op,
+                from: source,
+                to,
+                a: x,
+            }),
             // A zero-extended value has a clear sign.
-            (ConvertOp::SExt, ConvertOp::ZExt) => {
-                Step::Now(Expr::Convert { op: ConvertOp::ZExt, from: source, to, a: x })
+            (ConvertOp::SExt, ConvertOp::ZExt) => Step::Now(Expr::Convert {
+                op: ConvertOp::ZExt,
+                from: source,
+                to,
+                a: x,
+            }),
+            (ConvertOp::IToP, ConvertOp::PToI) | (ConvertOp::FromBits, ConvertOp::BitsOf) => {
+                Step::Use(x)
             }
-            (ConvertOp::IToP, ConvertOp::PToI) | (ConvertOp::FromBits, ConvertOp::BitsOf) => Step::Use(x),
             (ConvertOp::BitsOf, ConvertOp::FromBits) => Step::Use(x),
             (ConvertOp::PToI, ConvertOp::IToP) if pointer_size == 8 => Step::Use(x),
             _ => Step::Same,
@@ -281,7 +391,10 @@ fn convert(module: &Module, func: &Function, op: ConvertOp, from: Ty, to: Ty, a:
 
 fn wrap(func: &Function, ty: Ty, bits: u8, signed: bool, a: ExprId) -> Step {
     if let Some(value) = constant(func, a) {
-        return Step::Now(Expr::Const { ty, bits: semantics::wrap(ty, bits, signed, value) });
+        return Step::Now(Expr::Const {
+            ty,
+            bits: semantics::wrap(ty, bits, signed, value),
+        });
     }
     if Some(u32::from(bits)) == ty.int_bits() {
         return Step::Use(a);
@@ -291,11 +404,21 @@ fn wrap(func: &Function, ty: Ty, bits: u8, signed: bool, a: ExprId) -> Step {
         return Step::Use(a);
     }
     match *func.expr(a) {
-        Expr::Wrap { bits: inner, signed: inner_signed, a: x, .. } if inner >= bits => {
+        Expr::Wrap {
+            bits: inner,
+            signed: inner_signed,
+            a: x,
+            ..
+        } if inner >= bits => {
             if inner == bits && inner_signed == signed {
                 Step::Use(a)
             } else {
-                Step::Now(Expr::Wrap { ty, bits, signed, a: x })
+                Step::Now(Expr::Wrap {
+                    ty,
+                    bits,
+                    signed,
+                    a: x,
+                })
             }
         }
         _ => Step::Same,

@@ -11,11 +11,18 @@ use crate::op::{BinaryOp, Ty};
 const MAX_PLACES: usize = 16;
 
 pub(super) fn run(module: &Module, func: &mut Function, fold: bool) {
-    let Some(mut body) = func.body.take() else { return };
-    let params = module.sigs().get(func.sig.index()).map_or(0, |sig| sig.params.len());
+    let Some(mut body) = func.body.take() else {
+        return;
+    };
+    let params = module
+        .sigs()
+        .get(func.sig.index())
+        .map_or(0, |sig| sig.params.len());
     let count = func.locals.len();
     // Locals are zero when the function is entered.
-    let known = (0..count).map(|index| (index >= params).then_some(Value::Const(0))).collect();
+    let known = (0..count)
+        .map(|index| (index >= params).then_some(Value::Const(0)))
+        .collect();
     let mut broken = vec![false; func.labels as usize];
     body.for_each_stmt(&mut |stmt| {
         if let StmtKind::Break(label) = stmt.kind
@@ -160,7 +167,8 @@ impl Forward<'_, '_> {
             }
             StmtKind::If { then, els, .. } => self.branches(&mut [then, els]),
             StmtKind::Switch { cases, default, .. } => {
-                let mut blocks: Vec<&mut Block> = cases.iter_mut().map(|case| &mut case.body).collect();
+                let mut blocks: Vec<&mut Block> =
+                    cases.iter_mut().map(|case| &mut case.body).collect();
                 blocks.push(default);
                 self.branches(&mut blocks);
             }
@@ -190,7 +198,10 @@ impl Forward<'_, '_> {
 
     /// Alternatives that start with what is known now and meet at their ends.
     fn branches(&mut self, blocks: &mut [&mut Block]) {
-        let going_on: Vec<bool> = blocks.iter().map(|block| !terminates(self.module, block)).collect();
+        let going_on: Vec<bool> = blocks
+            .iter()
+            .map(|block| !terminates(self.module, block))
+            .collect();
         let only_one = going_on.iter().filter(|on| **on).count() == 1;
         let mark = self.log.len();
         let places = self.places.clone();
@@ -252,7 +263,8 @@ impl Forward<'_, '_> {
 
     fn define(&mut self, local: LocalId, value: Option<Value>) {
         let index = local.index();
-        self.log.push((local, self.known[index], self.version[index]));
+        self.log
+            .push((local, self.known[index], self.version[index]));
         self.versions += 1;
         self.version[index] = self.versions;
         self.known[index] = value;
@@ -272,7 +284,11 @@ impl Forward<'_, '_> {
             Expr::Local(local) => Some(Value::Local(local, self.version[local.index()])),
             Expr::GlobalAddr(global) => Some(Value::Global(global)),
             Expr::FuncAddr(func) => Some(Value::Func(func)),
-            Expr::SlotAddr(_) | Expr::Binary { op: BinaryOp::PtrAdd, .. } => match address_of(self.func, id)? {
+            Expr::SlotAddr(_)
+            | Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                ..
+            } => match address_of(self.func, id)? {
                 (Base::Slot(slot), offset) => Some(Value::Slot(slot, offset)),
                 (Base::Global(_) | Base::Local(_), _) => None,
             },
@@ -285,14 +301,17 @@ impl Forward<'_, '_> {
         let expr = *self.func.expr(id);
         match expr {
             Expr::Local(local) => {
-                if let Some(value) = self.known[local.index()].filter(|value| self.current(*value)) {
+                if let Some(value) = self.known[local.index()].filter(|value| self.current(*value))
+                {
                     let ty = self.func.locals[local.index()].ty;
                     self.put(id, ty, value);
                 }
             }
             Expr::Load { ty, addr } => {
                 self.replace(addr);
-                let Some(wanted) = self.place(ty, addr) else { return };
+                let Some(wanted) = self.place(ty, addr) else {
+                    return;
+                };
                 let found = self.places.iter().rev().find(|place| {
                     place.base == wanted.base
                         && place.version == wanted.version
@@ -316,7 +335,10 @@ impl Forward<'_, '_> {
                 }
                 // So that addresses of slots with constant offsets are recognised in the load around this.
                 if self.fold
-                    && let Expr::Binary { op: BinaryOp::PtrAdd, .. } = expr
+                    && let Expr::Binary {
+                        op: BinaryOp::PtrAdd,
+                        ..
+                    } = expr
                 {
                     self.merge_offsets(id);
                 }
@@ -327,13 +349,31 @@ impl Forward<'_, '_> {
     /// `(a + 8) + 16` to `a + 24`.
     fn merge_offsets(&mut self, id: ExprId) {
         let func = &mut *self.func;
-        if let Expr::Binary { op: BinaryOp::PtrAdd, ty, a, b } = *func.expr(id)
+        if let Expr::Binary {
+            op: BinaryOp::PtrAdd,
+            ty,
+            a,
+            b,
+        } = *func.expr(id)
             && let Some(second) = constant(func, b)
-            && let Expr::Binary { op: BinaryOp::PtrAdd, a: base, b: inner, .. } = *func.expr(a)
+            && let Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                a: base,
+                b: inner,
+                ..
+            } = *func.expr(a)
             && let Some(first) = constant(func, inner)
         {
-            func.exprs[b.index()] = Expr::Const { ty: Ty::I64, bits: first.wrapping_add(second) };
-            func.exprs[id.index()] = Expr::Binary { op: BinaryOp::PtrAdd, ty, a: base, b };
+            func.exprs[b.index()] = Expr::Const {
+                ty: Ty::I64,
+                bits: first.wrapping_add(second),
+            };
+            func.exprs[id.index()] = Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                ty,
+                a: base,
+                b,
+            };
         }
     }
 
@@ -347,8 +387,19 @@ impl Forward<'_, '_> {
             Value::Slot(slot, offset) => {
                 let loc = self.func.expr_locs[id.index()];
                 let a = self.func.add_expr(Expr::SlotAddr(slot), loc);
-                let b = self.func.add_expr(Expr::Const { ty: Ty::I64, bits: offset as u64 }, loc);
-                Expr::Binary { op: BinaryOp::PtrAdd, ty: Ty::Ptr, a, b }
+                let b = self.func.add_expr(
+                    Expr::Const {
+                        ty: Ty::I64,
+                        bits: offset as u64,
+                    },
+                    loc,
+                );
+                Expr::Binary {
+                    op: BinaryOp::PtrAdd,
+                    ty: Ty::Ptr,
+                    a,
+                    b,
+                }
             }
         };
         self.func.exprs[id.index()] = expr;
@@ -363,7 +414,15 @@ impl Forward<'_, '_> {
         };
         let size = ty.size(self.module.target.pointer_size);
         let inside = in_object(self.module, self.func, base, offset, size);
-        Some(Place { base, version, offset, ty, size, value: Value::Const(0), inside })
+        Some(Place {
+            base,
+            version,
+            offset,
+            ty,
+            size,
+            value: Value::Const(0),
+            inside,
+        })
     }
 
     fn loaded_place(&self, id: ExprId) -> Option<Place> {

@@ -51,8 +51,15 @@ impl PassOptions {
         compact: false,
         inline_size: 40,
     };
-    pub const ALL: PassOptions =
-        PassOptions { fold: true, sroa: true, forward: true, dce: true, inline: true, compact: true, inline_size: 40 };
+    pub const ALL: PassOptions = PassOptions {
+        fold: true,
+        sroa: true,
+        forward: true,
+        dce: true,
+        inline: true,
+        compact: true,
+        inline_size: 40,
+    };
 }
 
 impl Default for PassOptions {
@@ -95,7 +102,10 @@ pub fn optimise_func(module: &mut Module, id: FuncId, options: PassOptions) {
             dce::run(module, func);
         }
         if options.compact {
-            let params = module.sigs().get(func.sig.index()).map_or(0, |sig| sig.params.len());
+            let params = module
+                .sigs()
+                .get(func.sig.index())
+                .map_or(0, |sig| sig.params.len());
             compact::run(func, params);
         }
     });
@@ -103,7 +113,9 @@ pub fn optimise_func(module: &mut Module, id: FuncId, options: PassOptions) {
 
 /// Takes the function out of the module while `change` works on it; does nothing if it has no body.
 fn with_func(module: &mut Module, id: FuncId, change: impl FnOnce(&Module, &mut Function)) {
-    let Some(place) = module.funcs.get_mut(id.index()) else { return };
+    let Some(place) = module.funcs.get_mut(id.index()) else {
+        return;
+    };
     if place.body.is_none() {
         return;
     }

@@ -24,7 +24,9 @@ pub(super) fn run(module: &Module, func: &mut Function) {
     if func.slots.is_empty() {
         return;
     }
-    let Some(mut body) = func.body.take() else { return };
+    let Some(mut body) = func.body.take() else {
+        return;
+    };
     let plan = {
         let mut plan = Plan::new(module, func);
         plan.collect(&body);
@@ -33,7 +35,12 @@ pub(super) fn run(module: &Module, func: &mut Function) {
     };
     if plan.iter().any(Option::is_some) {
         let locals = make_locals(func, plan);
-        Rewriter { module, func, locals }.block(&mut body);
+        Rewriter {
+            module,
+            func,
+            locals,
+        }
+        .block(&mut body);
     }
     func.body = Some(body);
 }
@@ -84,7 +91,14 @@ struct Plan<'m> {
 impl<'m> Plan<'m> {
     fn new(module: &'m Module, func: &'m Function) -> Plan<'m> {
         let slots = func.slots.iter().map(|_| SlotUse::default()).collect();
-        Plan { module, func, slots, copies: Vec::new(), new_pieces: Vec::new(), queue: VecDeque::new() }
+        Plan {
+            module,
+            func,
+            slots,
+            copies: Vec::new(),
+            new_pieces: Vec::new(),
+            queue: VecDeque::new(),
+        }
     }
 
     /// The slot and offset an address names, if `size` bytes there are inside the slot.
@@ -104,15 +118,25 @@ impl<'m> Plan<'m> {
             },
             StmtKind::Fill { dst, byte, len } => {
                 let range = match (constant(self.func, byte), constant(self.func, len)) {
-                    (Some(_), Some(len)) => self.slot_at(dst, len).map(|(slot, offset)| (slot, offset, len)),
+                    (Some(_), Some(len)) => self
+                        .slot_at(dst, len)
+                        .map(|(slot, offset)| (slot, offset, len)),
                     _ => None,
                 };
                 match range {
-                    Some((slot, offset, len)) => self.slots[slot.index()].ranges.push((offset, len)),
-                    None => [dst, byte, len].into_iter().for_each(|root| self.scan(root)),
+                    Some((slot, offset, len)) => {
+                        self.slots[slot.index()].ranges.push((offset, len))
+                    }
+                    None => [dst, byte, len]
+                        .into_iter()
+                        .for_each(|root| self.scan(root)),
                 }
             }
-            _ => stmt.kind.operands().into_iter().for_each(|root| self.scan(root)),
+            _ => stmt
+                .kind
+                .operands()
+                .into_iter()
+                .for_each(|root| self.scan(root)),
         });
     }
 
@@ -123,7 +147,15 @@ impl<'m> Plan<'m> {
     fn access(&mut self, ty: Ty, addr: ExprId) {
         let size = self.size(ty);
         match self.slot_at(addr, size) {
-            Some((slot, offset)) => self.insert(slot, Piece { offset, size, ty, accessed: true }),
+            Some((slot, offset)) => self.insert(
+                slot,
+                Piece {
+                    offset,
+                    size,
+                    ty,
+                    accessed: true,
+                },
+            ),
             None => self.scan(addr),
         }
     }
@@ -133,7 +165,10 @@ impl<'m> Plan<'m> {
         match *self.func.expr(root) {
             Expr::Load { ty, addr } => self.access(ty, addr),
             Expr::SlotAddr(slot) => self.keep(slot),
-            expr => expr.operands().into_iter().for_each(|operand| self.scan(operand)),
+            expr => expr
+                .operands()
+                .into_iter()
+                .for_each(|operand| self.scan(operand)),
         }
     }
 
@@ -172,7 +207,9 @@ impl<'m> Plan<'m> {
         if state.in_memory {
             return;
         }
-        let overlaps = |p: &&mut Piece| p.offset < piece.offset + piece.size && piece.offset < p.offset + p.size;
+        let overlaps = |p: &&mut Piece| {
+            p.offset < piece.offset + piece.size && piece.offset < p.offset + p.size
+        };
         if let Some(other) = state.pieces.iter_mut().find(overlaps) {
             if (other.offset, other.size) != (piece.offset, piece.size) {
                 return self.keep(slot);
@@ -203,7 +240,13 @@ impl<'m> Plan<'m> {
                         && piece.offset >= start
                         && piece.offset + piece.size <= start + copy.len
                     {
-                        self.insert(there, Piece { offset: piece.offset - start + other_start, ..piece });
+                        self.insert(
+                            there,
+                            Piece {
+                                offset: piece.offset - start + other_start,
+                                ..piece
+                            },
+                        );
                     }
                 }
             }
@@ -223,8 +266,12 @@ impl<'m> Plan<'m> {
         // Stores first: the gaps they fill are pieces for the rest.
         self.queue.clear();
         let all = 0..self.copies.len();
-        self.queue.extend(all.clone().filter(|index| self.copies[*index].dst == Side::Memory));
-        self.queue.extend(all.filter(|index| self.copies[*index].dst != Side::Memory));
+        self.queue.extend(
+            all.clone()
+                .filter(|index| self.copies[*index].dst == Side::Memory),
+        );
+        self.queue
+            .extend(all.filter(|index| self.copies[*index].dst != Side::Memory));
         loop {
             while let Some(index) = self.queue.pop_front() {
                 let copy = self.copies[index];
@@ -239,8 +286,11 @@ impl<'m> Plan<'m> {
                         if always_whole(self.module, self.func.slots[slot.index()].sx_type) {
                             self.fill_gaps(slot, offset, copy.len, true);
                         }
-                        let accessed = self.in_range(slot, offset, copy.len).filter(|piece| piece.accessed);
-                        let (count, bytes) = accessed.fold((0, 0), |(n, sum), piece| (n + 1, sum + piece.size));
+                        let accessed = self
+                            .in_range(slot, offset, copy.len)
+                            .filter(|piece| piece.accessed);
+                        let (count, bytes) =
+                            accessed.fold((0, 0), |(n, sum), piece| (n + 1, sum + piece.size));
                         if bytes != copy.len || count > MAX_LOADED {
                             self.keep(slot);
                         }
@@ -260,7 +310,9 @@ impl<'m> Plan<'m> {
                         })
                     })
             };
-            let cut: Vec<usize> = (0..self.slots.len()).filter(|index| cut(&self.slots[*index])).collect();
+            let cut: Vec<usize> = (0..self.slots.len())
+                .filter(|index| cut(&self.slots[*index]))
+                .collect();
             if cut.is_empty() {
                 return;
             }
@@ -271,7 +323,9 @@ impl<'m> Plan<'m> {
     }
 
     fn in_range(&self, slot: SlotId, offset: u64, len: u64) -> impl Iterator<Item = &Piece> {
-        let within = move |piece: &&Piece| piece.offset >= offset && piece.offset + piece.size <= offset + len;
+        let within = move |piece: &&Piece| {
+            piece.offset >= offset && piece.offset + piece.size <= offset + len
+        };
         self.slots[slot.index()].pieces.iter().filter(within)
     }
 
@@ -296,7 +350,15 @@ impl<'m> Plan<'m> {
             }
             let fits = |size: &u64| at.is_multiple_of(*size) && at + size <= gap_end;
             let size = [8, 4, 2].into_iter().find(fits).unwrap_or(1);
-            self.insert(slot, Piece { offset: at, size, ty: Ty::int_of_size(size), accessed });
+            self.insert(
+                slot,
+                Piece {
+                    offset: at,
+                    size,
+                    ty: Ty::int_of_size(size),
+                    accessed,
+                },
+            );
             at += size;
         }
     }
@@ -324,10 +386,16 @@ fn slot_at(module: &Module, func: &Function, addr: ExprId, size: u64) -> Option<
 
 /// Whether values of the type have no bytes that a program leaves uninitialised.
 fn always_whole(module: &Module, ty: Option<TypeId>) -> bool {
-    let Some(ty) = ty.filter(|ty| ty.index() < module.types.len()) else { return false };
+    let Some(ty) = ty.filter(|ty| ty.index() < module.types.len()) else {
+        return false;
+    };
     matches!(
         module.types.kind(ty),
-        TypeKind::String | TypeKind::StringZ | TypeKind::Slice(_) | TypeKind::Closure(_) | TypeKind::Pointer(_)
+        TypeKind::String
+            | TypeKind::StringZ
+            | TypeKind::Slice(_)
+            | TypeKind::Closure(_)
+            | TypeKind::Pointer(_)
     )
 }
 
@@ -348,7 +416,11 @@ fn make_locals(func: &mut Function, plan: Vec<Option<Vec<Piece>>>) -> Vec<Option
                 Some(name) if !whole => Some(Symbol::intern(&format!("{name}.{}", piece.offset))),
                 name => name,
             };
-            func.locals.push(Local { ty: piece.ty, name, sx_type: slot.sx_type.filter(|_| whole) });
+            func.locals.push(Local {
+                ty: piece.ty,
+                name,
+                sx_type: slot.sx_type.filter(|_| whole),
+            });
             (piece, LocalId::new(func.locals.len() - 1))
         });
         out.push(Some(locals.collect()));
@@ -379,16 +451,23 @@ impl Rewriter<'_, '_> {
 
     /// The split slot an address lies in.
     fn split_at(&self, addr: ExprId, size: u64) -> Option<(SlotId, u64)> {
-        slot_at(self.module, self.func, addr, size).filter(|(slot, _)| self.locals[slot.index()].is_some())
+        slot_at(self.module, self.func, addr, size)
+            .filter(|(slot, _)| self.locals[slot.index()].is_some())
     }
 
     fn piece(&self, slot: SlotId, offset: u64) -> Option<PieceLocal> {
-        self.locals[slot.index()].as_ref()?.iter().find(|(piece, _)| piece.offset == offset).copied()
+        self.locals[slot.index()]
+            .as_ref()?
+            .iter()
+            .find(|(piece, _)| piece.offset == offset)
+            .copied()
     }
 
     fn in_range(&self, slot: SlotId, offset: u64, len: u64) -> Vec<PieceLocal> {
         let all = self.locals[slot.index()].as_deref().unwrap_or_default();
-        let within = |(piece, _): &&PieceLocal| piece.offset >= offset && piece.offset + piece.size <= offset + len;
+        let within = |(piece, _): &&PieceLocal| {
+            piece.offset >= offset && piece.offset + piece.size <= offset + len
+        };
         all.iter().filter(within).copied().collect()
     }
 
@@ -417,20 +496,29 @@ impl Rewriter<'_, '_> {
             return value;
         }
         let word = Ty::int_of_size(from.size(self.module.target.pointer_size));
-        let mut convert = |op, from, to, a| self.func.add_expr(Expr::Convert { op, from, to, a }, loc);
+        let mut convert =
+            |op, from, to, a| self.func.add_expr(Expr::Convert { op, from, to, a }, loc);
         // To the integer with these bytes, and on from there.
         let bits = match from {
             Ty::F32 | Ty::F64 => convert(ConvertOp::BitsOf, from, word, value),
             Ty::Ptr => {
                 let wide = convert(ConvertOp::PToI, Ty::Ptr, Ty::I64, value);
-                if word == Ty::I64 { wide } else { convert(ConvertOp::Trunc, Ty::I64, word, wide) }
+                if word == Ty::I64 {
+                    wide
+                } else {
+                    convert(ConvertOp::Trunc, Ty::I64, word, wide)
+                }
             }
             Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 => value,
         };
         match to {
             Ty::F32 | Ty::F64 => convert(ConvertOp::FromBits, word, to, bits),
             Ty::Ptr => {
-                let wide = if word == Ty::I64 { bits } else { convert(ConvertOp::ZExt, word, Ty::I64, bits) };
+                let wide = if word == Ty::I64 {
+                    bits
+                } else {
+                    convert(ConvertOp::ZExt, word, Ty::I64, bits)
+                };
                 convert(ConvertOp::IToP, Ty::I64, Ty::Ptr, wide)
             }
             Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 => bits,
@@ -453,7 +541,9 @@ impl Rewriter<'_, '_> {
                 push(StmtKind::Set { local, value });
             }
             StmtKind::Fill { dst, byte, len } => {
-                let (Some(fill), Some(count)) = (constant(self.func, byte), constant(self.func, len)) else {
+                let (Some(fill), Some(count)) =
+                    (constant(self.func, byte), constant(self.func, len))
+                else {
                     return push(stmt.kind);
                 };
                 let Some((slot, offset)) = self.split_at(dst, count) else {
@@ -476,7 +566,9 @@ impl Rewriter<'_, '_> {
                             return;
                         }
                         for (piece, source) in self.in_range(from, from_offset, count) {
-                            let Some((wanted, local)) = self.piece(to, piece.offset - from_offset + to_offset) else {
+                            let Some((wanted, local)) =
+                                self.piece(to, piece.offset - from_offset + to_offset)
+                            else {
                                 continue;
                             };
                             let value = self.func.add_expr(Expr::Local(source), loc);
@@ -497,7 +589,11 @@ impl Rewriter<'_, '_> {
                         for (piece, local) in self.in_range(slot, offset, count) {
                             let addr = self.address(address, piece.offset - offset, loc);
                             let value = self.func.add_expr(Expr::Local(local), loc);
-                            push(StmtKind::Store { ty: piece.ty, addr, value });
+                            push(StmtKind::Store {
+                                ty: piece.ty,
+                                addr,
+                                value,
+                            });
                         }
                     }
                 }
@@ -526,6 +622,14 @@ impl Rewriter<'_, '_> {
             return a;
         }
         let b = self.func.add_expr(Expr::Const { ty: Ty::I64, bits }, loc);
-        self.func.add_expr(Expr::Binary { op: BinaryOp::PtrAdd, ty: Ty::Ptr, a, b }, loc)
+        self.func.add_expr(
+            Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                ty: Ty::Ptr,
+                a,
+                b,
+            },
+            loc,
+        )
     }
 }
