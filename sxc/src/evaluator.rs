@@ -8,7 +8,7 @@ use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Unstorable};
 use sx_tier_api::{ComptimeEngine, Frame, Limits, Outcome, Status};
 
 use crate::engines::{self, EngineKind};
-use crate::sandbox::{Output, Sandbox};
+use crate::sandbox::{Grants, Output, Sandbox};
 
 /// What parity compares of one evaluation.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -26,6 +26,7 @@ pub struct Record {
 pub struct EngineEvaluator {
     engines: Vec<(EngineKind, Box<dyn ComptimeEngine>)>,
     limits: Limits,
+    grants: Grants,
     records: Vec<Record>,
     keep_records: bool,
     /// Differences found between engines.
@@ -35,13 +36,19 @@ pub struct EngineEvaluator {
 }
 
 impl EngineEvaluator {
-    pub fn new(kinds: &[EngineKind], limits: Limits, keep_records: bool) -> EngineEvaluator {
+    pub fn new(
+        kinds: &[EngineKind],
+        limits: Limits,
+        grants: Grants,
+        keep_records: bool,
+    ) -> EngineEvaluator {
         EngineEvaluator {
             engines: kinds
                 .iter()
                 .map(|kind| (*kind, engines::create(*kind)))
                 .collect(),
             limits,
+            grants,
             records: Vec::new(),
             keep_records,
             disagreements: Vec::new(),
@@ -71,7 +78,7 @@ impl Evaluator for EngineEvaluator {
             } else {
                 Output::Discard
             };
-            let mut sandbox = Sandbox::for_comptime(&mut *compiler, output);
+            let mut sandbox = Sandbox::for_comptime(&mut *compiler, self.grants, output);
             let outcome = engine.run(module, root, &[], &self.limits, &mut sandbox);
             if chosen.is_none() {
                 self.stdout_bytes += sandbox.stdout_bytes();

@@ -3,6 +3,7 @@
 //! [`cli`] says what can be asked, [`commands`] answers it. [`pipeline`] drives the frontend; [`evaluator`] and
 //! [`sandbox`] run its compile-time code in an engine of [`engines`]; [`native`] makes executables.
 
+pub mod arguments;
 pub mod bug;
 pub mod cli;
 pub mod commands;

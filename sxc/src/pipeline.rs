@@ -11,6 +11,7 @@ use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
 use crate::render::{self, ErrorFormat};
+use crate::sandbox::Grants;
 use crate::{bug, library, triples};
 
 /// Exit status of compile errors.
@@ -112,6 +113,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     if let Some(option) = args.not_implemented() {
         return Err(usage(&format!("not implemented: {option}")));
     }
+    let grants = Grants::parse(&args.allow).map_err(|message| usage(&message))?;
     let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
     let files = DiskFiles::open(file).map_err(|error| {
         fail(
@@ -132,8 +134,12 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     } else {
         args.comptime
     };
-    let mut evaluator =
-        EngineEvaluator::new(EngineKind::for_comptime(choice), limits(args), plan.records);
+    let mut evaluator = EngineEvaluator::new(
+        EngineKind::for_comptime(choice),
+        limits(args),
+        grants,
+        plan.records,
+    );
     let mut clock = Clock::start();
     let compilation = clock.time("compile", || {
         sx_sema::compile(file, plan.goal, &config, &files, &mut evaluator)

@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use sx_ir::Module;
+use sx_ir::{FuncId, Module};
 use sx_sema::Compilation;
 use sx_tier_api::{Frame, Limits, Status};
 
+use crate::arguments;
 use crate::engines::{self, EngineKind};
 use crate::evaluator::frame_text;
 use crate::sandbox::Sandbox;
@@ -26,15 +27,16 @@ pub fn run_main(
     };
     let mut argv = vec![file.as_os_str().to_owned()];
     argv.extend(args.iter().cloned());
-    let mut sandbox = Sandbox::for_main(argv);
-    let (argc, argv) = sandbox.arguments();
+    let mut module = compilation.module.clone();
+    arguments::install(&mut module, &argv);
+    let mut sandbox = Sandbox::for_main();
     let mut engine = engines::create(kind);
     // A program may run as long as it likes; its stack is as deep as a native one would be.
     let limits = Limits::default();
     let outcome = engine.run(
-        &compilation.module,
+        &module,
         main,
-        &[argc, argv],
+        &main_arguments(&module, main),
         &limits,
         &mut sandbox,
     );
@@ -43,16 +45,16 @@ pub fn run_main(
         Status::Exit(status) => Ok(status as u8),
         Status::Trapped(trap) => {
             eprintln!("error: {}", trap.message());
-            stack(&compilation.module, &outcome.frames);
+            stack(&module, &outcome.frames);
             Ok(ABORTED)
         }
         Status::Limit(limit) => {
             eprintln!("error: the program exceeds the {limit:?} limit of the engine");
-            stack(&compilation.module, &outcome.frames);
+            stack(&module, &outcome.frames);
             Ok(ABORTED)
         }
         Status::Unsupported(what) => {
-            stack(&compilation.module, &outcome.frames);
+            stack(&module, &outcome.frames);
             Err(what)
         }
         Status::Bug(what) => {
@@ -60,6 +62,11 @@ pub fn run_main(
             Ok(crate::bug::STATUS)
         }
     }
+}
+
+/// The C wrapper's `argc` and `argv`; programs find their arguments another way.
+fn main_arguments(module: &Module, main: FuncId) -> Vec<u64> {
+    vec![0; module.params_of(main).len()]
 }
 
 fn stack(module: &Module, frames: &[Frame]) {
