@@ -1,13 +1,18 @@
 /* Native runtime of sx programs: traps with their stack traces, crash reports, and error return traces.
  * Linked into every program. It allocates nothing and writes with write(2), so that it works in any state. */
 #define _GNU_SOURCE
-#include <pthread.h>
+#if defined(__linux__)
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#endif
 #include <signal.h>
 #include <stdint.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -144,28 +149,17 @@ static const char *function_at(uintptr_t pc) {
             name = __sx_texts + __sx_fn_table[i].name;
         }
     }
-    return name;
+    /* Functions that the compiler made for itself have no name. */
+    return name && *name ? name : NULL;
 }
 
 enum { MAX_FRAMES = 64 };
 
-/* Whether a word pair at this address can be read, judged by the bounds of the thread's stack. */
-static int stack_bounds(uintptr_t *low, uintptr_t *high) {
-#if defined(__linux__)
-    pthread_attr_t attr;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0) return 0;
-    void *base = NULL;
-    size_t size = 0;
-    int ok = pthread_attr_getstack(&attr, &base, &size) == 0;
-    pthread_attr_destroy(&attr);
-    *low = (uintptr_t)base;
-    *high = (uintptr_t)base + size;
-    return ok;
-#else
-    *low = (uintptr_t)__builtin_frame_address(0);
-    *high = *low + (1u << 20);
-    return 1;
-#endif
+/* Copies memory that may not be there: the kernel checks it on the way through a pipe. Asking the thread library for
+ * the bounds of the stack instead could allocate, and hang a program that crashed while allocating. */
+static int read_words(const int pipes[2], uintptr_t address, uintptr_t words[2]) {
+    size_t size = 2 * sizeof *words;
+    return write(pipes[1], (const void *)address, size) == (ssize_t)size && read(pipes[0], words, size) == (ssize_t)size;
 }
 
 static void put_frame(Out *out, const char *name) {
@@ -176,28 +170,29 @@ static void put_frame(Out *out, const char *name) {
 
 /* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. */
 static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
-    uintptr_t low = 0, high = 0;
-    int known = stack_bounds(&low, &high);
     unsigned shown = 0;
+    int pipes[2];
+    int walk = pipe(pipes) == 0;
     for (unsigned depth = 0; depth < 4096; depth++) {
         const char *name = function_at(pc);
+        if (name && shown == MAX_FRAMES) {
+            puts_(out, "  ...\n");
+            break;
+        }
         if (name) {
-            if (shown == MAX_FRAMES) {
-                puts_(out, "  ...\n");
-                break;
-            }
             put_frame(out, name);
             shown++;
         }
-        if (!known || frame < low || frame + 2 * sizeof(uintptr_t) > high || frame % sizeof(uintptr_t) != 0) break;
-        uintptr_t next = ((const uintptr_t *)frame)[0];
-        pc = ((const uintptr_t *)frame)[1] - 1;
-        if (next <= frame) {
-            name = function_at(pc);
-            if (name && shown < MAX_FRAMES) put_frame(out, name);
-            break;
-        }
-        frame = next;
+        uintptr_t words[2];
+        if (!walk || frame % sizeof *words != 0 || !read_words(pipes, frame, words)) break;
+        pc = words[1] - 1;
+        /* Callers are further up; whatever is not was made without frame records. */
+        if (words[0] <= frame) words[0] = 1;
+        frame = words[0];
+    }
+    if (walk) {
+        close(pipes[0]);
+        close(pipes[1]);
     }
 }
 
@@ -233,6 +228,198 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
     __builtin_unreachable();
 }
 
+/* ---- source lines of crashes ----
+ * A trap knows its place. For a crash the place is looked up in the program's own line tables (.debug_line of
+ * DWARF 4, as the compiler writes it for checked code); without them there is just no position. */
+
+typedef struct {
+    const char *file;
+    uint64_t line;
+    uint64_t col;
+} Position;
+
+#if defined(__linux__)
+typedef struct {
+    const uint8_t *at;
+    const uint8_t *end;
+} Reader;
+
+static uint64_t fixed(Reader *r, unsigned size) {
+    uint64_t value = 0;
+    if ((size_t)(r->end - r->at) < size) {
+        r->at = r->end;
+        return 0;
+    }
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (unsigned i = size; i-- > 0;) value = value << 8 | r->at[i];
+#else
+    for (unsigned i = 0; i < size; i++) value = value << 8 | r->at[i];
+#endif
+    r->at += size;
+    return value;
+}
+
+static uint64_t uleb(Reader *r) {
+    uint64_t value = 0;
+    unsigned shift = 0;
+    while (r->at < r->end) {
+        uint8_t byte = *r->at++;
+        if (shift < 64) value |= (uint64_t)(byte & 0x7f) << shift;
+        shift += 7;
+        if (!(byte & 0x80)) break;
+    }
+    return value;
+}
+
+static int64_t sleb(Reader *r) {
+    uint64_t value = 0;
+    unsigned shift = 0;
+    uint8_t byte = 0;
+    while (r->at < r->end) {
+        byte = *r->at++;
+        if (shift < 64) value |= (uint64_t)(byte & 0x7f) << shift;
+        shift += 7;
+        if (!(byte & 0x80)) break;
+    }
+    if (shift < 64 && (byte & 0x40)) value |= ~(uint64_t)0 << shift;
+    return (int64_t)value;
+}
+
+static const char *text(Reader *r) {
+    const char *start = (const char *)r->at;
+    while (r->at < r->end && *r->at) r->at++;
+    if (r->at == r->end) return "";
+    r->at++;
+    return start;
+}
+
+/* Name of file `wanted` (1-based) of a unit whose list of files starts at `files`. */
+static const char *file_name(Reader files, uint64_t wanted) {
+    for (uint64_t number = 1;; number++) {
+        const char *name = text(&files);
+        if (!*name || number == wanted) return name;
+        for (int i = 0; i < 3; i++) uleb(&files);
+    }
+}
+
+/* Runs one unit's line program; 1 if it covers `pc` (as linked). */
+static int find_in_unit(Reader r, uint64_t pc, Position *found) {
+    if (fixed(&r, 2) != 4) return 0;
+    uint64_t header = fixed(&r, 4);
+    if (header > (uint64_t)(r.end - r.at)) return 0;
+    Reader program = {r.at + header, r.end};
+    unsigned step = (unsigned)fixed(&r, 1);
+    fixed(&r, 2);
+    int base = (int8_t)fixed(&r, 1);
+    unsigned range = (unsigned)fixed(&r, 1), first_special = (unsigned)fixed(&r, 1);
+    uint8_t lengths[256] = {0};
+    if (range == 0) return 0;
+    for (unsigned i = 1; i < first_special; i++) lengths[i] = (uint8_t)fixed(&r, 1);
+    while (*text(&r)) continue;
+    Reader files = r;
+
+    uint64_t address = 0, file = 1, line = 1, col = 0;
+    uint64_t last_address = 0, last_file = 0, last_line = 0, last_col = 0;
+    int have_last = 0;
+    r = program;
+    while (r.at < r.end) {
+        unsigned op = (unsigned)fixed(&r, 1);
+        int row = 0, ends = 0;
+        if (op >= first_special) {
+            op -= first_special;
+            address += (uint64_t)(op / range) * step;
+            line += (uint64_t)(base + (int)(op % range));
+            row = 1;
+        } else if (op == 0) {
+            uint64_t length = uleb(&r);
+            if (length == 0 || length > (uint64_t)(r.end - r.at)) return 0;
+            Reader inner = {r.at, r.at + length};
+            r.at += length;
+            uint64_t kind = fixed(&inner, 1);
+            if (kind == 1) row = ends = 1;
+            else if (kind == 2) address = fixed(&inner, (unsigned)(inner.end - inner.at));
+        } else if (op == 1) row = 1;
+        else if (op == 2) address += uleb(&r) * step;
+        else if (op == 3) line += (uint64_t)sleb(&r);
+        else if (op == 4) file = uleb(&r);
+        else if (op == 5) col = uleb(&r);
+        else if (op == 8) address += (uint64_t)((255 - first_special) / range) * step;
+        else if (op == 9) address += fixed(&r, 2);
+        else for (unsigned i = 0; i < lengths[op]; i++) uleb(&r);
+        if (!row) continue;
+        if (have_last && last_address <= pc && pc < address) {
+            found->file = file_name(files, last_file);
+            found->line = last_line;
+            found->col = last_col;
+            return 1;
+        }
+        have_last = !ends;
+        last_address = address;
+        last_file = file;
+        last_line = line;
+        last_col = col;
+        if (ends) {
+            address = 0;
+            file = line = 1;
+            col = 0;
+        }
+    }
+    return 0;
+}
+
+static int main_bias(struct dl_phdr_info *info, size_t size, void *out) {
+    (void)size;
+    *(uint64_t *)out = info->dlpi_addr;
+    return 1;
+}
+
+static int find_position(uintptr_t pc, Position *found) {
+    uint64_t bias = 0;
+    dl_iterate_phdr(main_bias, &bias);
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return 0;
+    struct stat status;
+    if (fstat(fd, &status) != 0 || (size_t)status.st_size < sizeof(ElfW(Ehdr))) {
+        close(fd);
+        return 0;
+    }
+    size_t size = (size_t)status.st_size;
+    const uint8_t *image = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (image == MAP_FAILED) return 0;
+    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)image;
+    uint64_t table = header->e_shoff, count = header->e_shnum;
+    if (header->e_shentsize != sizeof(ElfW(Shdr)) || table > size || count * sizeof(ElfW(Shdr)) > size - table) return 0;
+    const ElfW(Shdr) *sections = (const ElfW(Shdr) *)(image + table);
+    if (header->e_shstrndx >= count) return 0;
+    const ElfW(Shdr) *names = &sections[header->e_shstrndx];
+    if (names->sh_offset > size || names->sh_size > size - names->sh_offset) return 0;
+    for (uint64_t i = 0; i < count; i++) {
+        static const char wanted[] = ".debug_line";
+        const ElfW(Shdr) *section = &sections[i];
+        if (section->sh_name > names->sh_size || names->sh_size - section->sh_name < sizeof wanted) continue;
+        if (memcmp(image + names->sh_offset + section->sh_name, wanted, sizeof wanted) != 0) continue;
+        if (section->sh_offset > size || section->sh_size > size - section->sh_offset) return 0;
+        if (section->sh_flags & SHF_COMPRESSED) return 0;
+        Reader all = {image + section->sh_offset, image + section->sh_offset + section->sh_size};
+        while (all.at < all.end) {
+            uint64_t length = fixed(&all, 4);
+            if (length >= 0xfffffff0 || length > (uint64_t)(all.end - all.at)) return 0;
+            Reader unit = {all.at, all.at + length};
+            if (find_in_unit(unit, (uint64_t)pc - bias, found)) return 1;
+            all.at += length;
+        }
+    }
+    return 0;
+}
+#else
+static int find_position(uintptr_t pc, Position *found) {
+    (void)pc;
+    (void)found;
+    return 0;
+}
+#endif
+
 /* ---- crashes ---- */
 
 enum { NULL_RANGE = 65536 };
@@ -257,15 +444,16 @@ static void crashed(int number, siginfo_t *info, void *context) {
     out.used = 0;
     /* The guard page lies just below the stack; a frame is touched page by page. */
     int near_sp = sp != 0 && address + (64u << 10) >= sp && address < sp + (64u << 10);
-    uintptr_t low = 0, high = 0;
-    int in_stack = stack_bounds(&low, &high) && address >= low && address < high;
-    if (number == SIGSEGV && near_sp && (info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR) && address >= NULL_RANGE
-        && (!in_stack || address < low + (1u << 20))) {
+    if (number == SIGSEGV && near_sp && address >= NULL_RANGE && info->si_code != SI_KERNEL) {
         puts_(&out, "error: stack overflow\n");
     } else if (pc < NULL_RANGE && pc == address) {
         put_message(&out, 9, pc, 0);
         /* The call pushed its return address, and there is no frame yet. */
-        if (sp >= low && sp + sizeof(uintptr_t) <= high) pc = *(const uintptr_t *)sp - 1;
+#if defined(__x86_64__) || defined(__i386__)
+        pc = *(const uintptr_t *)sp - 1;
+#elif defined(__linux__) && defined(__aarch64__)
+        pc = (uintptr_t)state->uc_mcontext.regs[30] - 1;
+#endif
     } else if (info->si_code != SI_KERNEL && address < NULL_RANGE) {
         put_message(&out, 6, address, 0);
     } else if (info->si_code == SEGV_ACCERR && number == SIGSEGV) {
@@ -278,6 +466,10 @@ static void crashed(int number, siginfo_t *info, void *context) {
         }
         puts_(&out, "\n");
     }
+    /* What is known so far gets out even if reading the line tables should crash too. */
+    flush(&out);
+    Position position;
+    if (function_at(pc) && find_position(pc, &position)) put_position(&out, position.file, position.line, position.col);
     put_stack(&out, pc, frame);
     flush(&out);
     die();

@@ -22,7 +22,7 @@ impl<'c> Lower<'_, '_, 'c> {
                 self.int_binary(op, a, b, loc)?.map(Into::into)
             }
             (BasicValueEnum::FloatValue(a), BasicValueEnum::FloatValue(b)) => {
-                self.float_binary(op, a, b)?.map(Into::into)
+                self.float_binary(op, a, b)?
             }
             (BasicValueEnum::PointerValue(base), BasicValueEnum::IntValue(offset))
                 if op == BinaryOp::PtrAdd =>
@@ -212,15 +212,52 @@ impl<'c> Lower<'_, '_, 'c> {
         op: BinaryOp,
         a: FloatValue<'c>,
         b: FloatValue<'c>,
-    ) -> Res<Option<FloatValue<'c>>> {
+    ) -> Res<Option<BasicValueEnum<'c>>> {
         let build = &self.unit.builder;
         Ok(match op {
-            BinaryOp::FAdd => Some(build.build_float_add(a, b, "")?),
-            BinaryOp::FSub => Some(build.build_float_sub(a, b, "")?),
-            BinaryOp::FMul => Some(build.build_float_mul(a, b, "")?),
-            BinaryOp::FDiv => Some(build.build_float_div(a, b, "")?),
-            BinaryOp::FRem => Some(build.build_float_rem(a, b, "")?),
-            _ => None,
+            BinaryOp::FAdd => Some(build.build_float_add(a, b, "")?.into()),
+            BinaryOp::FSub => Some(build.build_float_sub(a, b, "")?.into()),
+            BinaryOp::FMul => Some(build.build_float_mul(a, b, "")?.into()),
+            BinaryOp::FDiv => Some(build.build_float_div(a, b, "")?.into()),
+            BinaryOp::FRem => Some(build.build_float_rem(a, b, "")?.into()),
+            BinaryOp::FEq
+            | BinaryOp::FNe
+            | BinaryOp::FLt
+            | BinaryOp::FLe
+            | BinaryOp::FGt
+            | BinaryOp::FGe => {
+                let flag = self.float_compare(op, a, b)?;
+                return Ok(Some(
+                    self.unit
+                        .builder
+                        .build_int_z_extend(flag, self.unit.types.i8, "")?
+                        .into(),
+                ));
+            }
+            BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::DivS
+            | BinaryOp::DivU
+            | BinaryOp::RemS
+            | BinaryOp::RemU
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Xor
+            | BinaryOp::Shl
+            | BinaryOp::ShrS
+            | BinaryOp::ShrU
+            | BinaryOp::Eq
+            | BinaryOp::Ne
+            | BinaryOp::LtS
+            | BinaryOp::LtU
+            | BinaryOp::LeS
+            | BinaryOp::LeU
+            | BinaryOp::GtS
+            | BinaryOp::GtU
+            | BinaryOp::GeS
+            | BinaryOp::GeU
+            | BinaryOp::PtrAdd => None,
         })
     }
 

@@ -51,7 +51,7 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                     .map_err(|error| Error(error.to_string()))?;
                 load.set_atomic_ordering(load_ordering(*order))
                     .map_err(|error| Error(error.to_string()))?;
-                let value = self.from_pattern(*ty, value.into_int_value())?;
+                let value = self.value_of_pattern(*ty, value.into_int_value())?;
                 self.set_local(*dst, value)
             }
             StmtKind::AtomicStore {
@@ -98,7 +98,7 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                     self.unit
                         .builder
                         .build_atomicrmw(op, pointer, value, ordering(*order))?;
-                let old = self.from_pattern(*ty, old)?;
+                let old = self.value_of_pattern(*ty, old)?;
                 self.set_local(*dst, old)
             }
             StmtKind::AtomicCmpxchg {
@@ -134,7 +134,7 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                     .builder
                     .build_extract_value(both, 1, "")?
                     .into_int_value();
-                let seen = self.from_pattern(*ty, seen)?;
+                let seen = self.value_of_pattern(*ty, seen)?;
                 let stored =
                     self.unit
                         .builder
@@ -172,7 +172,7 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         }
     }
 
-    fn from_pattern(&mut self, ty: Ty, value: IntValue<'c>) -> Res<BasicValueEnum<'c>> {
+    fn value_of_pattern(&mut self, ty: Ty, value: IntValue<'c>) -> Res<BasicValueEnum<'c>> {
         Ok(match ty {
             Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 => value.into(),
             Ty::F32 | Ty::F64 => {

@@ -13,20 +13,28 @@ const STACK: usize = 512 << 20;
 
 /// Emits code as ordered: the text for [`EmitKind::LlvmIr`], else an empty string.
 pub fn emit(request: &EmitRequest<'_>) -> Result<String, String> {
+    let mut problem = String::new();
+    // Address space may be limited: rather a smaller stack than none.
+    for size in [STACK, STACK / 8, STACK / 64] {
+        match emit_on_stack(request, size) {
+            Ok(result) => return result,
+            Err(error) => problem = error,
+        }
+    }
+    Err(format!("cannot start the emitting thread: {problem}"))
+}
+
+/// Outer error: there was no thread.
+fn emit_on_stack(request: &EmitRequest<'_>, size: usize) -> Result<Result<String, String>, String> {
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new()
             .name("emit".into())
-            .stack_size(STACK);
+            .stack_size(size);
         let worker = worker.spawn_scoped(scope, || emit_here(request).map_err(|error| error.0));
-        let worker =
-            worker.map_err(|error| format!("cannot start the emitting thread: {error}"))?;
-        worker.join().unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("unknown panic");
-            Err(format!("internal error in the native backend: {text}"))
-        })
+        let worker = worker.map_err(|error| error.to_string())?;
+        Ok(worker
+            .join()
+            .unwrap_or_else(|panic| Err(crate::entry::panic_text(panic.as_ref()))))
     })
 }
 
@@ -54,10 +62,9 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
     }
     unit.finish_debug();
     if let Err(problem) = unit.module.verify() {
-        return Err(Error(format!(
-            "LLVM rejects the emitted module: {}",
-            problem.to_string_lossy()
-        )));
+        let problem = problem.to_string_lossy();
+        let problem: String = problem.chars().take(2000).collect();
+        return Err(Error(format!("LLVM rejects the emitted module: {problem}")));
     }
     let symbols = unit.symbols(&reached.funcs);
     let passes = match request.opt {

@@ -6,7 +6,7 @@ use crate::unit::{Res, Unit};
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicValueEnum, FunctionValue, IntValue};
 use rustc_hash::FxHashMap;
-use sx_ir::{FuncId, LocId, TrapKind};
+use sx_ir::{FuncId, Linkage, LocId, TrapKind};
 
 /// What the runtime can say of traps.
 #[derive(Default)]
@@ -139,10 +139,15 @@ impl<'c> Unit<'_, 'c> {
 
     /// Symbols of the functions defined here. To be asked before optimisation, which removes functions.
     pub fn symbols(&self, funcs: &[FuncId]) -> FxHashMap<String, FuncId> {
-        let declared = funcs
+        let defined = funcs
             .iter()
-            .filter_map(|id| Some((*id, self.funcs[id.index()]?)));
-        declared
+            .filter_map(|id| match self.ir.func(*id).linkage {
+                Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => {
+                    Some((*id, self.funcs[id.index()]?))
+                }
+                Linkage::Extern { .. } => None,
+            });
+        defined
             .map(|(id, function)| (function.get_name().to_string_lossy().into_owned(), id))
             .collect()
     }

@@ -195,8 +195,13 @@ fn null_dereference() {
         }
     }
     let output = run(&m, main, OptLevel::None, true);
+    assert_eq!(
+        stderr(&output),
+        format!("error: null pointer dereference\n{STACK}")
+    );
+    let output = run(&m, main, OptLevel::Default, true);
     assert!(
-        stderr(&output).ends_with("  at inner\n  at S.outer\n  at main\n"),
+        stderr(&output).starts_with("error: null pointer dereference\n  --> test.sx:3:14\n"),
         "{}",
         stderr(&output)
     );

@@ -639,3 +639,94 @@ fn own_names() {
     let main = f.finish(&mut m);
     expect(&m, main, "", 42);
 }
+
+/// Without PIC, and for the machine this runs on.
+#[test]
+fn fixed_address_and_native_cpu() {
+    let mut m = module();
+    let data = opaque(&mut m, "data", vec![5, 0, 0, 0]);
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I32],
+    );
+    let addr = f.global(data);
+    let status = f.load(Ty::I32, addr);
+    f.ret(&[status]);
+    let main = f.finish(&mut m);
+    for pic in [false, true] {
+        let output = run_with(&m, main, |request| {
+            request.pic = pic;
+            request.cpu = Some("native".into());
+        });
+        assert_eq!(output.status.code(), Some(5));
+    }
+}
+
+/// Deep trees come from generated code.
+#[test]
+fn deep_expressions_and_blocks() {
+    let mut m = module();
+    let mut f = Fun::new(&mut m, "deep", Linkage::Internal, &[Ty::I64], &[Ty::I64]);
+    let mut sum = f.p(0);
+    for _ in 0..50_000 {
+        let one = f.p(0);
+        sum = f.bin(BinaryOp::Add, Ty::I64, sum, one);
+    }
+    let mut body = Block::default();
+    body.stmts.push(Stmt {
+        loc: LocId(0),
+        kind: StmtKind::Return([sum].into_iter().collect()),
+    });
+    for _ in 0..2_000 {
+        let cond = f.p(0);
+        let zero = f.i(0);
+        let cond = f.bin(BinaryOp::Ne, Ty::I64, cond, zero);
+        let inner = StmtKind::If {
+            cond,
+            then: body,
+            els: Block::default(),
+        };
+        body = Block {
+            stmts: vec![Stmt {
+                loc: LocId(0),
+                kind: inner,
+            }],
+        };
+    }
+    f.s(body.stmts.pop().unwrap().kind);
+    let zero = f.i(0);
+    f.ret(&[zero]);
+    let deep = f.finish(&mut m);
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[Ty::I32],
+        &[Ty::I32],
+    );
+    let r = f.func.add_local(Ty::I64);
+    let a = f.p(0);
+    let n = f.e(Expr::Convert {
+        op: ConvertOp::SExt,
+        from: Ty::I32,
+        to: Ty::I64,
+        a,
+    });
+    f.call(deep, &[n], &[r]);
+    let (a, k) = (f.l(r), f.i(50_001));
+    let same = f.bin(BinaryOp::Eq, Ty::I64, a, k);
+    let status = f.e(Expr::Convert {
+        op: ConvertOp::ZExt,
+        from: Ty::I8,
+        to: Ty::I32,
+        a: same,
+    });
+    f.ret(&[status]);
+    let main = f.finish(&mut m);
+    for opt in [OptLevel::None, OptLevel::Default] {
+        assert_eq!(run(&m, main, opt, true).status.code(), Some(1), "{opt:?}");
+    }
+}
