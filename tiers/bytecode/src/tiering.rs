@@ -18,10 +18,13 @@ pub trait HotCompiler {
     fn osr_entry(&mut self, func: FuncId, label: LabelId) -> Option<CodeEntry>;
 }
 
-/// How the VM finds what is hot: every `interval` steps it looks at what runs, and a function seen `samples` times is
-/// compiled. Counting costs nothing in between, and depends on the program alone.
+/// How the VM finds what is hot: after `warmup` steps, and then every `interval` steps, it looks at what runs; a
+/// function seen `samples` times is compiled. Counting costs nothing in between, and depends on the program alone.
 #[derive(Clone, Debug)]
 pub struct Tiering {
+    /// Steps before the first look. Most evaluations end before it, and setting up the compiler costs as much as the
+    /// VM takes for so many steps (some 150 microseconds): so no evaluation takes more than twice the better choice.
+    pub warmup: u64,
     /// Steps between looks, on average; 0: compile everything at its first call.
     pub interval: u64,
     pub samples: u32,
@@ -31,7 +34,7 @@ pub struct Tiering {
 
 impl Default for Tiering {
     fn default() -> Tiering {
-        Tiering { interval: 512, samples: 3, seed: 0x5EED }
+        Tiering { warmup: 24_000, interval: 1024, samples: 2, seed: 0x5EED }
     }
 }
 

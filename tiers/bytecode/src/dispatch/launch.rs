@@ -33,10 +33,10 @@ pub(crate) fn launch<'a>(
         None => u64::MAX,
         Some((compiler, tiering)) => {
             compiler.begin(module, &machine.space);
-            tiering.next()
+            tiering.warmup.saturating_add(tiering.next())
         }
     };
-    let eager = hot.as_ref().is_some_and(|(_, tiering)| tiering.interval == 0);
+    let eager = hot.as_ref().is_some_and(|(_, tiering)| tiering.interval == 0 && tiering.warmup == 0);
     let returns = tables.returns();
     machine.ctx.entries = tables.entries.as_ptr();
     let mut vm = Vm {

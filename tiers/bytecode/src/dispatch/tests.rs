@@ -95,7 +95,7 @@ impl HotCompiler for Pretender {
 }
 
 fn auto(interval: u64, samples: u32, seed: u64) -> AutoEngine {
-    AutoEngine::with_tiering(Box::new(Pretender { state: seed }), Tiering { interval, samples, seed })
+    AutoEngine::with_tiering(Box::new(Pretender { state: seed }), Tiering { warmup: 0, interval, samples, seed })
 }
 
 #[test]
