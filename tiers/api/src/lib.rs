@@ -116,6 +116,20 @@ pub trait MemoryView {
     fn function_of(&self, value: u64) -> Option<FuncId>;
     /// Address of a global that was reachable from the root.
     fn address_of(&self, global: GlobalId) -> Option<u64>;
+    /// What part of the address space an address is in, whether or not anything lives there.
+    fn region_of(&self, addr: u64) -> Region;
+}
+
+/// A part of the address space.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Region {
+    /// Below everything that can be accessed.
+    Null,
+    Globals,
+    Stack,
+    Heap,
+    /// Function values, handles of host objects, and addresses never given out.
+    Outside,
 }
 
 /// Memory access for host functions while the program runs.

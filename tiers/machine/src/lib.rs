@@ -40,6 +40,7 @@
 //! * Extern and host functions may be the root.
 
 pub mod ctx;
+pub mod extract;
 pub mod heap;
 pub mod host;
 pub mod machine;
@@ -47,5 +48,6 @@ pub mod mapping;
 pub mod memory;
 pub mod stack;
 
+pub use extract::{ExtractError, Extracted, NewObject, extract};
 pub use host::{CompilerHost, Effect, HostOptions, StdHost, Transcript};
 pub use machine::{Machine, status_of};

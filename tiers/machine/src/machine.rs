@@ -6,8 +6,8 @@ use sx_ir::target::Endian;
 use sx_ir::trap::LimitKind;
 use sx_ir::{FrameLayout, FuncId, GlobalId, LocId, Module, SigId, TrapKind, Ty};
 use sx_tier_api::{
-    Frame, Host, HostFault, Limits, MemoryView, Object, ObjectKind, Outcome, SandboxMemory, Status,
-    Trap,
+    Frame, Host, HostFault, Limits, MemoryView, Object, ObjectKind, Outcome, Region, SandboxMemory,
+    Status, Trap,
 };
 
 use crate::ctx::{CallRecord, Fault, VmCtx};
@@ -457,6 +457,20 @@ impl MemoryView for Machine {
 
     fn address_of(&self, global: GlobalId) -> Option<u64> {
         self.space.global_address(global)
+    }
+
+    fn region_of(&self, addr: u64) -> Region {
+        if addr < GUARD {
+            Region::Null
+        } else if addr < self.space.stack_start {
+            Region::Globals
+        } else if addr < self.space.heap_start {
+            Region::Stack
+        } else if addr < self.heap.top() {
+            Region::Heap
+        } else {
+            Region::Outside
+        }
     }
 }
 

@@ -96,9 +96,16 @@ pub trait CompilerHost {
 pub struct StdHost<'h> {
     pub options: HostOptions,
     pub transcript: Transcript,
-    compiler: Option<&'h mut dyn CompilerHost>,
+    compiler: Compiler<'h>,
     errno: Errno,
     foreign: ffi::Foreign,
+}
+
+/// Who answers `Linkage::Host` functions.
+enum Compiler<'h> {
+    None,
+    ByName(&'h mut dyn CompilerHost),
+    Host(&'h mut dyn Host),
 }
 
 /// The program's errno: a cell of sandbox memory, made when first asked for.
@@ -110,6 +117,15 @@ struct Errno {
 
 impl<'h> StdHost<'h> {
     pub fn new(options: HostOptions, compiler: Option<&'h mut dyn CompilerHost>) -> StdHost<'h> {
+        StdHost::make(options, compiler.map_or(Compiler::None, Compiler::ByName))
+    }
+
+    /// `compiler` is called for `Linkage::Host` functions as the engine would call it.
+    pub fn over(options: HostOptions, compiler: &'h mut dyn Host) -> StdHost<'h> {
+        StdHost::make(options, Compiler::Host(compiler))
+    }
+
+    fn make(options: HostOptions, compiler: Compiler<'h>) -> StdHost<'h> {
         StdHost {
             options,
             transcript: Transcript::default(),
@@ -159,8 +175,9 @@ impl Host for StdHost<'_> {
         match &module.func(func).linkage {
             Linkage::Extern { symbol, .. } => self.external(module, func, symbol, args, memory),
             Linkage::Host(name) => match &mut self.compiler {
-                Some(compiler) => compiler.call(name, module, args, memory, frames),
-                None => Err(HostFault::Unsupported(format!(
+                Compiler::ByName(compiler) => compiler.call(name, module, args, memory, frames),
+                Compiler::Host(host) => host.call(module, func, args, memory, frames),
+                Compiler::None => Err(HostFault::Unsupported(format!(
                     "the compiler function '{name}' is not available here"
                 ))),
             },
