@@ -174,8 +174,13 @@ fn main() {
         let mut result = String::new();
         for _ in 0..3 {
             let start = Instant::now();
-            let outcome =
-                VmEngine::new().run(&module, FuncId(0), &[*n], &Limits::default(), &mut TestHost::default());
+            let outcome = VmEngine::new().run(
+                &module,
+                FuncId(0),
+                &[*n],
+                &Limits::default(),
+                &mut TestHost::default(),
+            );
             best = best.min(start.elapsed().as_secs_f64());
             steps = outcome.steps;
             result = match outcome.status {
@@ -183,7 +188,11 @@ fn main() {
                 other => format!("{other:?}"),
             };
         }
-        println!("{name}: {:.2} ns/step, {:.3} s, {steps} steps, {result}", best * 1e9 / steps as f64, best);
+        println!(
+            "{name}: {:.2} ns/step, {:.3} s, {steps} steps, {result}",
+            best * 1e9 / steps as f64,
+            best
+        );
     }
     runs();
     translation();
@@ -191,34 +200,55 @@ fn main() {
 
 /// What a run of a function that does nothing costs.
 fn runs() {
-    let text = format!("{HEAD}func @f0 \"nothing\" internal sig0 {{\n  local %0: i64\n  return %0\n}}\n");
-    let Ok(module) = sx_ir::parse::parse(&text) else { return };
+    let text =
+        format!("{HEAD}func @f0 \"nothing\" internal sig0 {{\n  local %0: i64\n  return %0\n}}\n");
+    let Ok(module) = sx_ir::parse::parse(&text) else {
+        return;
+    };
     let mut engine = VmEngine::new();
     let count = 20_000;
     let start = Instant::now();
     for i in 0..count {
-        engine.run(&module, FuncId(0), &[i], &Limits::default(), &mut TestHost::default());
+        engine.run(
+            &module,
+            FuncId(0),
+            &[i],
+            &Limits::default(),
+            &mut TestHost::default(),
+        );
     }
-    println!("a run: {:.2} us", start.elapsed().as_secs_f64() * 1e6 / count as f64);
+    println!(
+        "a run: {:.2} us",
+        start.elapsed().as_secs_f64() * 1e6 / count as f64
+    );
 }
 
 /// What translating costs, per node of the function.
 fn translation() {
     for statements in [100, 10_000, 1_000_000] {
-        let mut text = format!("{HEAD}func @f0 \"large\" internal sig0 {{\n  local %0: i64\n  local %1: i64\n");
+        let mut text = format!(
+            "{HEAD}func @f0 \"large\" internal sig0 {{\n  local %0: i64\n  local %1: i64\n"
+        );
         for i in 0..statements {
-            text.push_str(&format!("  %1 = add.i64 (mul.i64 %0, i64 {i}), (xor.i64 %1, %0)\n"));
+            text.push_str(&format!(
+                "  %1 = add.i64 (mul.i64 %0, i64 {i}), (xor.i64 %1, %0)\n"
+            ));
             if i % 10 == 9 {
                 text.push_str("  if lt_s.i64 %1, i64 7 {\n    %0 = %1\n  }\n");
             }
         }
         text.push_str("  return %1\n}\n");
-        let Ok(module) = sx_ir::parse::parse(&text) else { return };
+        let Ok(module) = sx_ir::parse::parse(&text) else {
+            return;
+        };
         let start = Instant::now();
         let code = translate::translate(&module, FuncId(0));
         let time = start.elapsed().as_secs_f64();
         let nodes = module.func(FuncId(0)).exprs.len();
         let words = code.map_or(0, |c| c.insts.len());
-        println!("translation: {nodes} nodes, {words} words, {:.1} ns/node", time * 1e9 / nodes as f64);
+        println!(
+            "translation: {nodes} nodes, {words} words, {:.1} ns/node",
+            time * 1e9 / nodes as f64
+        );
     }
 }

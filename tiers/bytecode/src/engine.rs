@@ -6,8 +6,8 @@ use sx_machine::Machine;
 use sx_machine::status_of;
 use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status, Trap};
 
-use crate::dispatch::End;
 use crate::dispatch;
+use crate::dispatch::End;
 use crate::tiering::{HotCompiler, Tiering};
 use crate::vm::{Hot, Stop, Tables};
 
@@ -32,11 +32,19 @@ pub struct AutoEngine {
 
 impl AutoEngine {
     pub fn new(compiler: Box<dyn HotCompiler>) -> AutoEngine {
-        AutoEngine { tables: Tables::default(), compiler, tiering: Tiering::default() }
+        AutoEngine {
+            tables: Tables::default(),
+            compiler,
+            tiering: Tiering::default(),
+        }
     }
 
     pub fn with_tiering(compiler: Box<dyn HotCompiler>, tiering: Tiering) -> AutoEngine {
-        AutoEngine { tables: Tables::default(), compiler, tiering }
+        AutoEngine {
+            tables: Tables::default(),
+            compiler,
+            tiering,
+        }
     }
 }
 
@@ -45,7 +53,14 @@ impl ComptimeEngine for VmEngine {
         "vm"
     }
 
-    fn run(&mut self, module: &Module, root: FuncId, args: &[u64], limits: &Limits, host: &mut dyn Host) -> Outcome {
+    fn run(
+        &mut self,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
         execute(&mut self.tables, None, module, root, args, limits, host)
     }
 }
@@ -55,7 +70,14 @@ impl ComptimeEngine for AutoEngine {
         "auto"
     }
 
-    fn run(&mut self, module: &Module, root: FuncId, args: &[u64], limits: &Limits, host: &mut dyn Host) -> Outcome {
+    fn run(
+        &mut self,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
         let mut tiering = self.tiering.clone();
         let hot = Some((self.compiler.as_mut(), &mut tiering));
         execute(&mut self.tables, hot, module, root, args, limits, host)
@@ -76,9 +98,12 @@ fn execute(
         return machine.into_outcome(Status::Bug(why));
     }
     if !tables.prepare(module, &machine, dispatch::stub()) {
-        return machine.into_outcome(Status::Bug("the host has no memory for the call stack".into()));
+        return machine.into_outcome(Status::Bug(
+            "the host has no memory for the call stack".into(),
+        ));
     }
-    let (end, stop, results) = dispatch::launch(tables, hot, module, &mut machine, root, args, host);
+    let (end, stop, results) =
+        dispatch::launch(tables, hot, module, &mut machine, root, args, host);
     tables.reset(dispatch::stub());
     let status = match end {
         End::Returned => Status::Finished(results),
@@ -90,8 +115,16 @@ fn execute(
             }
         }
         End::Limit => {
-            let kinds = [LimitKind::Steps, LimitKind::Memory, LimitKind::Depth, LimitKind::Stack];
-            match kinds.into_iter().find(|kind| *kind as u64 == machine.ctx.trap_kind) {
+            let kinds = [
+                LimitKind::Steps,
+                LimitKind::Memory,
+                LimitKind::Depth,
+                LimitKind::Stack,
+            ];
+            match kinds
+                .into_iter()
+                .find(|kind| *kind as u64 == machine.ctx.trap_kind)
+            {
                 Some(kind) => Status::Limit(kind),
                 None => Status::Bug(format!("unknown limit {}", machine.ctx.trap_kind)),
             }

@@ -408,8 +408,18 @@ pub fn disassemble(inst: Inst, pc: usize) -> String {
         n if n < 0 => format!(" - {}", i64::from(n).unsigned_abs()),
         n => format!(" + {n}"),
     };
-    let trap = || sx_ir::trap::TRAP_KINDS.get(usize::from(x)).map_or("?", |k| k.name());
-    let result = || if x == NO_RESULT { "_".to_string() } else { format!("r{x}") };
+    let trap = || {
+        sx_ir::trap::TRAP_KINDS
+            .get(usize::from(x))
+            .map_or("?", |k| k.name())
+    };
+    let result = || {
+        if x == NO_RESULT {
+            "_".to_string()
+        } else {
+            format!("r{x}")
+        }
+    };
     let operands = match op.format() {
         Format::N => String::new(),
         Format::R => format!("r{a}"),

@@ -19,6 +19,6 @@ pub mod tiering;
 pub mod translate;
 mod vm;
 
-pub use engine::{AutoEngine, VmEngine};
 pub use dispatch::call_host_function;
+pub use engine::{AutoEngine, VmEngine};
 pub use tiering::{HotCompiler, Tiering};

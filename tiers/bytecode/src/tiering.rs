@@ -11,7 +11,8 @@ pub trait HotCompiler {
     fn begin(&mut self, module: &Module, space: &AddressSpace);
     /// Machine code of a function of this run's module and address space, to be called as [`CodeEntry`] says. `None`:
     /// it can't be compiled, and won't be asked for again in this run.
-    fn compile(&mut self, module: &Module, space: &AddressSpace, func: FuncId) -> Option<CodeEntry>;
+    fn compile(&mut self, module: &Module, space: &AddressSpace, func: FuncId)
+    -> Option<CodeEntry>;
     /// Machine code that continues a running function at the header of a loop, before the iteration's step is
     /// counted: called as any entry, with the function's own frame, its call record and frame memory in place.
     /// Only asked for functions that have been compiled.
@@ -34,7 +35,12 @@ pub struct Tiering {
 
 impl Default for Tiering {
     fn default() -> Tiering {
-        Tiering { warmup: 24_000, interval: 1024, samples: 2, seed: 0x5EED }
+        Tiering {
+            warmup: 24_000,
+            interval: 1024,
+            samples: 2,
+            seed: 0x5EED,
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use sx_machine::mapping::Mapping;
 use sx_tier_api::Host;
 
 use crate::code::FuncCode;
-use crate::isa::Inst;
 use crate::dispatch::{self, Resume};
+use crate::isa::Inst;
 use crate::tiering::{HotCompiler, Tiering};
 
 /// What a call needs to know of its callee.
@@ -120,14 +120,19 @@ impl Tables {
             let info = &mut self.infos[id.index()];
             info.value = machine.space.function_value(id).unwrap_or(0);
             info.sig = module.func(id).sig;
-            info.outside = matches!(module.func(id).linkage, Linkage::Extern { .. } | Linkage::Host(_));
+            info.outside = matches!(
+                module.func(id).linkage,
+                Linkage::Extern { .. } | Linkage::Host(_)
+            );
             self.used_funcs.push(id);
         }
         for global in &machine.space.globals {
             self.globals[global.id.index()] = global.addr;
             self.used_globals.push(global.id.0);
         }
-        let bytes = (machine.ctx.depth_limit as usize).saturating_add(1).saturating_mul(size_of::<Return>());
+        let bytes = (machine.ctx.depth_limit as usize)
+            .saturating_add(1)
+            .saturating_mul(size_of::<Return>());
         if self.returns.as_ref().is_none_or(|m| m.len() < bytes) {
             self.returns = sx_machine::mapping::acquire(bytes);
         }
@@ -135,7 +140,9 @@ impl Tables {
     }
 
     pub fn returns(&self) -> *mut Return {
-        self.returns.as_ref().map_or(ptr::null_mut(), |m| m.base().cast())
+        self.returns
+            .as_ref()
+            .map_or(ptr::null_mut(), |m| m.base().cast())
     }
 
     /// Forgets the run.

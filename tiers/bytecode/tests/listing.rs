@@ -9,7 +9,11 @@ use sx_ir::FuncId;
 const HEAD: &str = "target \"x86_64-unknown-linux-gnu\" os linux arch x86_64 pointer 8 little align_i64 8 align_f64 8\n";
 
 fn listing(text: &str) -> String {
-    let text = if text.starts_with("target") { text.to_string() } else { format!("{HEAD}{text}") };
+    let text = if text.starts_with("target") {
+        text.to_string()
+    } else {
+        format!("{HEAD}{text}")
+    };
     let module = match sx_ir::parse::parse(&text) {
         Ok(module) => module,
         Err(error) => return format!("{error:?}\n"),
@@ -18,7 +22,10 @@ fn listing(text: &str) -> String {
         return format!("{errors:?}\n");
     }
     let mut out = String::new();
-    for id in (0..module.funcs.len()).map(FuncId::new).filter(|id| module.func(*id).body.is_some()) {
+    for id in (0..module.funcs.len())
+        .map(FuncId::new)
+        .filter(|id| module.func(*id).body.is_some())
+    {
         match translate::translate(&module, id) {
             Ok(code) => out.push_str(&code.listing(id, module.func(id))),
             Err(why) => out.push_str(&format!("{id:?}: {why}\n")),
@@ -48,5 +55,9 @@ fn listings() {
             wrong.push(format!("{}:\n{actual}", path.display()));
         }
     }
-    assert!(wrong.is_empty(), "run again with SX_BLESS=1 if these are right:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "run again with SX_BLESS=1 if these are right:\n{}",
+        wrong.join("\n")
+    );
 }

@@ -1,15 +1,13 @@
 //! Setting up a VM for one run and starting it.
 
-
-
 use sx_ir::{FuncId, Module};
 use sx_machine::Machine;
 use sx_machine::ctx::CodeEntry;
 use sx_machine::stack::on_big_stack;
 use sx_tier_api::Host;
 
-use super::{self as dispatch, End};
 use super::slow::{self, Entered, Resume};
+use super::{self as dispatch, End};
 use crate::vm::{Hot, Return, Stop, Tables, Vm};
 
 /// What `VmCtx::entries` holds for functions that have no machine code.
@@ -36,7 +34,9 @@ pub(crate) fn launch<'a>(
             tiering.warmup.saturating_add(tiering.next())
         }
     };
-    let eager = hot.as_ref().is_some_and(|(_, tiering)| tiering.interval == 0 && tiering.warmup == 0);
+    let eager = hot
+        .as_ref()
+        .is_some_and(|(_, tiering)| tiering.interval == 0 && tiering.warmup == 0);
     let returns = tables.returns();
     machine.ctx.entries = tables.entries.as_ptr();
     let mut vm = Vm {
@@ -76,7 +76,11 @@ pub(crate) fn launch<'a>(
             });
         }
         (*(*vm).machine).ctx.owner = std::ptr::null_mut();
-        let values = if end == End::Returned { std::slice::from_raw_parts(frame, results).to_vec() } else { Vec::new() };
+        let values = if end == End::Returned {
+            std::slice::from_raw_parts(frame, results).to_vec()
+        } else {
+            Vec::new()
+        };
         (end, (*vm).stop.take(), values)
     }
 }
@@ -86,7 +90,9 @@ const RETURNS_KEPT: usize = 1 << 20;
 
 /// Gives memory for return addresses back if the last run used a lot of it.
 pub(crate) fn trim_returns(tables: &Tables) {
-    let Some(mapping) = &tables.returns else { return };
+    let Some(mapping) = &tables.returns else {
+        return;
+    };
     let first = RETURNS_KEPT / size_of::<Return>();
     if mapping.len() <= RETURNS_KEPT {
         return;
@@ -109,13 +115,17 @@ unsafe fn resume(vm: *mut Vm<'_>) -> End {
         match std::mem::replace(&mut (*vm).resume, Resume::None) {
             Resume::None => End::Returned,
             Resume::At { ip, frame } => dispatch::run(vm, ip, frame),
-            Resume::Call { func, new, resume, caller, argc } => {
-                match dispatch::enter(vm, func, new, resume, caller, argc) {
-                    Entered::Run(code) => dispatch::run(vm, code, new),
-                    Entered::Done => dispatch::run(vm, resume, caller),
-                    Entered::End(end) => end,
-                }
-            }
+            Resume::Call {
+                func,
+                new,
+                resume,
+                caller,
+                argc,
+            } => match dispatch::enter(vm, func, new, resume, caller, argc) {
+                Entered::Run(code) => dispatch::run(vm, code, new),
+                Entered::Done => dispatch::run(vm, resume, caller),
+                Entered::End(end) => end,
+            },
         }
     }
 }

@@ -27,10 +27,10 @@ mod tests;
 
 use slow::{Entered, Looped};
 
+use crate::vm::{Return, Vm};
 pub(crate) use launch::{launch, stub, trim_returns};
 pub(crate) use slow::Resume;
 pub use slow::call_host_function;
-use crate::vm::{Return, Vm};
 
 /// Why the loop was left.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,7 +49,10 @@ pub(crate) enum End {
 /// Where the outermost function of a dispatch loop returns to.
 pub(crate) struct Halt([Inst; 2]);
 
-pub(crate) static HALT: Halt = Halt([Inst::new(Op::Ext, NO_RESULT, 0, 0, 0), Inst::new(Op::Halt, 0, 0, 0, 0)]);
+pub(crate) static HALT: Halt = Halt([
+    Inst::new(Op::Ext, NO_RESULT, 0, 0, 0),
+    Inst::new(Op::Halt, 0, 0, 0, 0),
+]);
 
 impl Halt {
     pub(crate) fn ip(&'static self) -> *const Inst {
@@ -69,12 +72,20 @@ fn f64_of(bits: u64) -> f64 {
 
 #[inline(always)]
 fn canon32(value: f32) -> u64 {
-    if value.is_nan() { CANONICAL_NAN_F32 } else { u64::from(value.to_bits()) }
+    if value.is_nan() {
+        CANONICAL_NAN_F32
+    } else {
+        u64::from(value.to_bits())
+    }
 }
 
 #[inline(always)]
 fn canon64(value: f64) -> u64 {
-    if value.is_nan() { CANONICAL_NAN_F64 } else { value.to_bits() }
+    if value.is_nan() {
+        CANONICAL_NAN_F64
+    } else {
+        value.to_bits()
+    }
 }
 
 #[inline(never)]
@@ -129,11 +140,19 @@ pub(crate) unsafe fn enter(
         }
         (*ctx).steps += 1;
         let depth = (*ctx).depth;
-        if depth >= (*ctx).depth_limit || (new as u64) + (*info).frame_bytes > (*ctx).frames_end as u64 {
+        if depth >= (*ctx).depth_limit
+            || (new as u64) + (*info).frame_bytes > (*ctx).frames_end as u64
+        {
             return Entered::End(slow::depth_limit(vm));
         }
-        *(*ctx).records.add(depth as usize) = CallRecord { func, loc: (*info).loc };
-        *(*vm).returns.add(depth as usize) = Return { ip: resume, frame: caller };
+        *(*ctx).records.add(depth as usize) = CallRecord {
+            func,
+            loc: (*info).loc,
+        };
+        *(*vm).returns.add(depth as usize) = Return {
+            ip: resume,
+            frame: caller,
+        };
         (*ctx).depth = depth + 1;
         if (*info).stack != 0 && !slow::take_stack(vm, (*info).stack) {
             return Entered::End(End::Limit);
@@ -266,7 +285,11 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
             macro_rules! load_inside {
                 ($ty:ty, $addr:expr) => {{
                     let addr = $addr;
-                    reg!(a) = (*ctx).mem_base.add(addr as usize).cast::<$ty>().read_unaligned() as u64;
+                    reg!(a) = (*ctx)
+                        .mem_base
+                        .add(addr as usize)
+                        .cast::<$ty>()
+                        .read_unaligned() as u64;
                 }};
             }
             macro_rules! load {
@@ -285,7 +308,11 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                 ($ty:ty, $addr:expr, $value:expr) => {{
                     let addr = $addr;
                     let value = $value as $ty;
-                    (*ctx).mem_base.add(addr as usize).cast::<$ty>().write_unaligned(value);
+                    (*ctx)
+                        .mem_base
+                        .add(addr as usize)
+                        .cast::<$ty>()
+                        .write_unaligned(value);
                 }};
             }
             macro_rules! store {
@@ -410,9 +437,13 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                 Op::RemU => division!(x, y => x % y),
                 Op::DivUI => rri!(x, y => x.checked_div(y).unwrap_or(0)),
                 Op::RemUI => rri!(x, y => x.checked_rem(y).unwrap_or(0)),
-                Op::DivS32I => rri!(x, y => (x as i32).wrapping_div(nonzero(y) as i32) as u32 as u64),
+                Op::DivS32I => {
+                    rri!(x, y => (x as i32).wrapping_div(nonzero(y) as i32) as u32 as u64)
+                }
                 Op::DivS64I => rri!(x, y => (x as i64).wrapping_div(nonzero(y) as i64) as u64),
-                Op::RemS32I => rri!(x, y => (x as i32).wrapping_rem(nonzero(y) as i32) as u32 as u64),
+                Op::RemS32I => {
+                    rri!(x, y => (x as i32).wrapping_rem(nonzero(y) as i32) as u32 as u64)
+                }
                 Op::RemS64I => rri!(x, y => (x as i64).wrapping_rem(nonzero(y) as i64) as u64),
                 Op::Eq => rrr!(x, y => u64::from(x == y)),
                 Op::Ne => rrr!(x, y => u64::from(x != y)),
@@ -582,9 +613,13 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                 }
                 Op::Lea => reg!(a) = base_index!(),
                 Op::Copy => fallible!((*(*vm).machine).copy(reg!(a), reg!(b), reg!(c))),
-                Op::CopyI => fallible!((*(*vm).machine).copy(reg!(a), reg!(b), u64::from((*inst).c))),
+                Op::CopyI => {
+                    fallible!((*(*vm).machine).copy(reg!(a), reg!(b), u64::from((*inst).c)))
+                }
                 Op::Fill => fallible!((*(*vm).machine).fill(reg!(a), reg!(b) as u8, reg!(c))),
-                Op::FillI => fallible!((*(*vm).machine).fill(reg!(a), reg!(b) as u8, u64::from((*inst).c))),
+                Op::FillI => {
+                    fallible!((*(*vm).machine).fill(reg!(a), reg!(b) as u8, u64::from((*inst).c)))
+                }
                 Op::Rmw => match slow::rmw(vm, (*inst).x, reg!(b), reg!(c)) {
                     Ok(old) => reg!(a) = old,
                     Err(fault) => return slow::raise(vm, inst, fault),
@@ -610,13 +645,19 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                 Op::SwitchDense => {
                     let head = *ip;
                     let index = reg!(a).wrapping_sub(u64::from(head.b) << 32 | u64::from(head.a));
-                    let word = if index < u64::from((*inst).c) { ip.add(1 + index as usize) } else { ip };
+                    let word = if index < u64::from((*inst).c) {
+                        ip.add(1 + index as usize)
+                    } else {
+                        ip
+                    };
                     ip = word.add(1).offset((*word).c as i32 as isize);
                 }
                 Op::SwitchSparse => {
                     let cases = std::slice::from_raw_parts(ip.add(1), (*inst).c as usize);
                     let value = reg!(a);
-                    let word = match cases.binary_search_by_key(&value, |w| u64::from(w.b) << 32 | u64::from(w.a)) {
+                    let word = match cases
+                        .binary_search_by_key(&value, |w| u64::from(w.b) << 32 | u64::from(w.a))
+                    {
                         Ok(index) => ip.add(1 + index),
                         Err(_) => ip,
                     };
@@ -643,7 +684,11 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                         return slow::raise(vm, inst, Fault::new(TrapKind::BadCall, value, 0));
                     };
                     if (*(*vm).infos.add(func.index())).sig.0 != sig {
-                        return slow::raise(vm, inst, Fault::new(TrapKind::BadCallSignature, value, 0));
+                        return slow::raise(
+                            vm,
+                            inst,
+                            Fault::new(TrapKind::BadCallSignature, value, 0),
+                        );
                     }
                     call!(func, resume, argc)
                 }

@@ -3,8 +3,6 @@
 //! # Safety
 //! As in [`crate::dispatch`].
 
-
-
 use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, LabelId, LocId, TrapKind, Ty, semantics};
 use sx_machine::ctx::{CodeEntry, Exit, Fault, VmCtx};
@@ -46,9 +44,11 @@ unsafe fn set_loc(vm: *mut Vm<'_>, inst: *const Inst) {
     // SAFETY: see the module: the innermost record is that of the function `inst` belongs to.
     unsafe {
         let ctx = ctx(vm);
-        let Some(innermost) = ctx.depth.checked_sub(1) else { return };
+        let Some(innermost) = ctx.depth.checked_sub(1) else {
+            return;
+        };
         let record = ctx.records.add(innermost as usize);
-        if let Some(code) = &(&(*vm).codes)[(*record).func.index()] {
+        if let Some(code) = &(*vm).codes[(*record).func.index()] {
             let pc = inst.offset_from(code.insts.as_ptr());
             (*record).loc = code.locs.get(pc as usize).copied().unwrap_or(LocId(0));
         }
@@ -76,7 +76,10 @@ pub(crate) unsafe fn raise(vm: *mut Vm<'_>, inst: *const Inst, fault: Fault) -> 
 pub(crate) unsafe fn raise_check(vm: *mut Vm<'_>, inst: *const Inst, a: u64, b: u64) -> End {
     // SAFETY: see the module.
     unsafe {
-        let kind = sx_ir::trap::TRAP_KINDS.get(usize::from((*inst).x)).copied().unwrap_or(TrapKind::Unreachable);
+        let kind = sx_ir::trap::TRAP_KINDS
+            .get(usize::from((*inst).x))
+            .copied()
+            .unwrap_or(TrapKind::Unreachable);
         raise(vm, inst, Fault::new(kind, a, b))
     }
 }
@@ -118,7 +121,9 @@ pub(crate) unsafe fn take_stack(vm: *mut Vm<'_>, size: u64) -> bool {
             limit(vm, LimitKind::Stack);
             return false;
         }
-        ctx.mem_base.add(ctx.sp as usize).write_bytes(0, size as usize);
+        ctx.mem_base
+            .add(ctx.sp as usize)
+            .write_bytes(0, size as usize);
         ctx.sp += size;
         true
     }
@@ -135,7 +140,10 @@ pub(crate) unsafe fn rmw(vm: *mut Vm<'_>, form: u16, addr: u64, value: u64) -> R
         }
         let ty = Ty::int_of_size(size);
         let old = machine.load(ty, addr)?;
-        let op = RMW_OPS.get(usize::from(form & 15)).copied().unwrap_or(sx_ir::RmwOp::Xchg);
+        let op = RMW_OPS
+            .get(usize::from(form & 15))
+            .copied()
+            .unwrap_or(sx_ir::RmwOp::Xchg);
         machine.store(ty, addr, semantics::rmw(op, ty, old, value, size))?;
         Ok(old)
     }
@@ -208,7 +216,13 @@ pub(crate) unsafe fn enter(
                 Look::Continue => {}
                 Look::Limit => return Entered::End(limit(vm, LimitKind::Steps)),
                 Look::Suspend => {
-                    (*vm).resume = Resume::Call { func, new, resume, caller, argc };
+                    (*vm).resume = Resume::Call {
+                        func,
+                        new,
+                        resume,
+                        caller,
+                        argc,
+                    };
                     return Entered::End(End::Suspended);
                 }
             }
@@ -222,11 +236,11 @@ pub(crate) unsafe fn enter(
                 end => Entered::End(end),
             };
         }
-        if (*info).code.is_null() {
-            if let Err(why) = make_code(&mut *vm, func) {
-                (*vm).stop = Some(why);
-                return Entered::End(End::Stop);
-            }
+        if (*info).code.is_null()
+            && let Err(why) = make_code(&mut *vm, func)
+        {
+            (*vm).stop = Some(why);
+            return Entered::End(End::Stop);
         }
         Entered::Run((*info).code)
     }
@@ -235,8 +249,17 @@ pub(crate) unsafe fn enter(
 /// A call set aside to be made on a larger stack, or a loop to go on with there.
 pub(crate) enum Resume {
     None,
-    Call { func: FuncId, new: *mut u64, resume: *const Inst, caller: *mut u64, argc: usize },
-    At { ip: *const Inst, frame: *mut u64 },
+    Call {
+        func: FuncId,
+        new: *mut u64,
+        resume: *const Inst,
+        caller: *mut u64,
+        argc: usize,
+    },
+    At {
+        ip: *const Inst,
+        frame: *mut u64,
+    },
 }
 
 /// Copies the first result from the callee's frame to where the call wants it.
@@ -253,7 +276,10 @@ unsafe fn give_result(new: *mut u64, resume: *const Inst, caller: *mut u64) {
 fn make_code(vm: &mut Vm<'_>, func: FuncId) -> Result<(), Stop> {
     let function = vm.module.func(func);
     if function.body.is_none() {
-        return Err(Stop::Bug(format!("function '{}' has no body", function.name)));
+        return Err(Stop::Bug(format!(
+            "function '{}' has no body",
+            function.name
+        )));
     }
     let code = translate::translate(vm.module, func)
         .map_err(|why| Stop::Host(sx_tier_api::HostFault::Unsupported(why)))?;
@@ -323,11 +349,18 @@ unsafe fn call_machine(vm: *mut Vm<'_>, entry: CodeEntry, frame: *mut u64, func:
 /// The step of a loop iteration when `poll` is reached: the limit, or on-stack replacement.
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn loop_step(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64, label: u32) -> Looped {
+pub(crate) unsafe fn loop_step(
+    vm: *mut Vm<'_>,
+    inst: *const Inst,
+    frame: *mut u64,
+    label: u32,
+) -> Looped {
     // SAFETY: see the module.
     unsafe {
         let depth = ctx(vm).depth;
-        let Some(innermost) = depth.checked_sub(1) else { return Looped::Go };
+        let Some(innermost) = depth.checked_sub(1) else {
+            return Looped::Go;
+        };
         let func = (*ctx(vm).records.add(innermost as usize)).func;
         match look(vm, func) {
             Look::Continue => {}
@@ -347,7 +380,9 @@ pub(crate) unsafe fn loop_step(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u
             Some((compiler, _)) => compiler.osr_entry(func, LabelId(label)),
             None => None,
         };
-        let Some(entry) = entry else { return Looped::Go };
+        let Some(entry) = entry else {
+            return Looped::Go;
+        };
         match call_machine(vm, entry, frame, func) {
             End::Returned => {
                 let to = *(*vm).returns.add(innermost as usize);
@@ -372,7 +407,7 @@ unsafe fn enter_from_machine_code(ctx: *mut VmCtx, frame: *mut u64, func: u64) -
             if stack::here() <= stack::floor() {
                 return limit(vm, LimitKind::Depth);
             }
-            let params = (&(*vm).module).params_of(id).len();
+            let params = (*vm).module.params_of(id).len();
             dispatch::start(vm, id, frame, argc.max(params))
         }
     }));
@@ -399,13 +434,25 @@ fn exit_code(vm: *mut Vm<'_>, end: std::thread::Result<End>) -> u64 {
     exit as u64
 }
 
-unsafe fn call_host_from_machine_code(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: u64) -> u64 {
+unsafe fn call_host_from_machine_code(
+    ctx: *mut VmCtx,
+    frame: *mut u64,
+    func: u64,
+    argc: u64,
+) -> u64 {
     // SAFETY: as in `enter_from_machine_code`.
     let vm: *mut Vm<'_> = unsafe { (*ctx).owner.cast() };
     let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         // SAFETY: as in `enter_from_machine_code`.
         unsafe {
-            match call_host(vm, FuncId(func as u32), frame, dispatch::HALT.ip(), frame, argc as usize) {
+            match call_host(
+                vm,
+                FuncId(func as u32),
+                frame,
+                dispatch::HALT.ip(),
+                frame,
+                argc as usize,
+            ) {
                 Entered::End(end) => end,
                 Entered::Run(_) | Entered::Done => End::Returned,
             }
@@ -424,6 +471,8 @@ macro_rules! exported {
 
         /// Calls a function outside the sandbox for machine code made by a [`crate::HotCompiler`]: `argc` arguments in
         /// and results out at `frame`; yields an [`Exit`].
+        // Safe to name, since it has to fit where machine code's callbacks go; nothing else has a reason to call it.
+        #[allow(clippy::not_unsafe_ptr_arg_deref)]
         pub extern $abi fn call_host_function(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: u64) -> u64 {
             // SAFETY: only machine code calls it, with the context it was given.
             unsafe { call_host_from_machine_code(ctx, frame, func, argc) }

@@ -9,10 +9,10 @@ use sx_machine::memory::AddressSpace;
 use sx_tier_api::conformance;
 
 use super::{End, HALT, run, start};
+use crate::AutoEngine;
 use crate::isa::Op;
 use crate::tiering::{HotCompiler, Tiering};
 use crate::vm::{Return, Vm};
-use crate::AutoEngine;
 
 thread_local! {
     /// The loop that the next call of `continue_loop` is about.
@@ -37,7 +37,7 @@ unsafe fn uncompiled(vm: *mut Vm<'_>, func: FuncId, f: impl FnOnce() -> End) -> 
         let saved = (*info).entry;
         (*info).entry = std::ptr::null();
         (*info).samples = crate::vm::GIVEN_UP;
-        if let Some(code) = &(&(*vm).codes)[func.index()] {
+        if let Some(code) = &(*vm).codes[func.index()] {
             (*info).code = code.insts.as_ptr();
         }
         let end = f();
@@ -63,10 +63,17 @@ extern "sysv64" fn continue_loop(ctx: *mut VmCtx, frame: *mut u64, func: u64) ->
         let vm: *mut Vm<'_> = (*ctx).owner.cast();
         let to = (*vm).returns.add((*ctx).depth as usize - 1);
         let saved = *to;
-        *to = Return { ip: HALT.ip(), frame };
-        let code = (&(*vm).codes)[func.index()].as_ref().expect("it runs");
+        *to = Return {
+            ip: HALT.ip(),
+            frame,
+        };
+        let code = (*vm).codes[func.index()].as_ref().expect("it runs");
         let wanted = LABEL.get();
-        let at = code.insts.iter().position(|i| i.op == Op::LoopStep && i.a == wanted).expect("its header");
+        let at = code
+            .insts
+            .iter()
+            .position(|i| i.op == Op::LoopStep && i.a == wanted)
+            .expect("its header");
         let ip = code.insts.as_ptr().add(at);
         let exit = uncompiled(vm, func, || run(vm, ip, frame));
         *to = saved;
@@ -83,7 +90,10 @@ impl HotCompiler for Pretender {
     fn begin(&mut self, _: &Module, _: &AddressSpace) {}
 
     fn compile(&mut self, _: &Module, _: &AddressSpace, _: FuncId) -> Option<CodeEntry> {
-        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state = self
+            .state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.state >> 60 != 0).then_some(call_function as *const () as CodeEntry)
     }
 
@@ -95,7 +105,15 @@ impl HotCompiler for Pretender {
 }
 
 fn auto(interval: u64, samples: u32, seed: u64) -> AutoEngine {
-    AutoEngine::with_tiering(Box::new(Pretender { state: seed }), Tiering { warmup: 0, interval, samples, seed })
+    AutoEngine::with_tiering(
+        Box::new(Pretender { state: seed }),
+        Tiering {
+            warmup: 0,
+            interval,
+            samples,
+            seed,
+        },
+    )
 }
 
 #[test]

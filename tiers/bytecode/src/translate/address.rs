@@ -27,7 +27,12 @@ impl Builder<'_> {
                 None => Address::Frame(0),
             },
             Expr::GlobalAddr(global) => Address::Global(global, 0),
-            Expr::Binary { op: BinaryOp::PtrAdd, a, b, .. } if self.wide => match self.const_of(b) {
+            Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                a,
+                b,
+                ..
+            } if self.wide => match self.const_of(b) {
                 Some(offset) => {
                     let inner = self.address(a);
                     self.offset_address(inner, offset as i64)
@@ -46,9 +51,13 @@ impl Builder<'_> {
     fn offset_address(&mut self, inner: Address, offset: i64) -> Address {
         let small = i32::try_from(offset).ok();
         let folded = match inner {
-            Address::Base(base, o) => small.and_then(|s| o.checked_add(s)).map(|o| Address::Base(base, o)),
+            Address::Base(base, o) => small
+                .and_then(|s| o.checked_add(s))
+                .map(|o| Address::Base(base, o)),
             Address::Frame(o) => o.checked_add(offset).map(Address::Frame),
-            Address::Global(g, o) => small.and_then(|s| o.checked_add(s)).map(|o| Address::Global(g, o)),
+            Address::Global(g, o) => small
+                .and_then(|s| o.checked_add(s))
+                .map(|o| Address::Global(g, o)),
             Address::Indexed(..) => None,
         };
         if let Some(address) = folded {
@@ -104,7 +113,9 @@ impl Builder<'_> {
             }
             Address::Base(base, offset) => self.emit(Op::Add64I, dst, base, offset as u32),
             Address::Indexed(base, index, 1) => self.emit(Op::Add64, dst, base, index),
-            Address::Indexed(base, index, scale) => self.emit_at(self.loc, Op::Lea, scale, dst, base, index),
+            Address::Indexed(base, index, scale) => {
+                self.emit_at(self.loc, Op::Lea, scale, dst, base, index)
+            }
             Address::Frame(offset) => {
                 // Frames of 4 GiB and more never get their memory, so what their code does is no matter.
                 let back = (self.layout.size as i64).wrapping_sub(offset);
@@ -117,7 +128,9 @@ impl Builder<'_> {
                     }
                 }
             }
-            Address::Global(global, offset) => self.emit(Op::GlobalAddr, dst, global.0, offset as u32),
+            Address::Global(global, offset) => {
+                self.emit(Op::GlobalAddr, dst, global.0, offset as u32)
+            }
         }
     }
 
@@ -153,7 +166,12 @@ impl Builder<'_> {
 
     fn swap(&mut self, bits: u32, dst: Reg, src: Reg) {
         if bits > 8 {
-            self.emit(by_width([Op::Swap16, Op::Swap16, Op::Swap32, Op::Swap64], bits), dst, src, 0);
+            self.emit(
+                by_width([Op::Swap16, Op::Swap16, Op::Swap32, Op::Swap64], bits),
+                dst,
+                src,
+                0,
+            );
         } else {
             self.move_to(src, Some(dst));
         }
@@ -165,7 +183,11 @@ impl Builder<'_> {
         let bits = self.bits_of(ty);
         let address = self.address(addr);
         // A trapping load must leave the destination alone, and so must one that is not finished without the swap.
-        let want_now = if self.big_endian && bits > 8 { None } else { want };
+        let want_now = if self.big_endian && bits > 8 {
+            None
+        } else {
+            want
+        };
         let dst = self.load_from(loc, bits, address, mark, want_now);
         if self.big_endian && bits > 8 {
             let swapped = self.result(mark, want);
@@ -175,13 +197,25 @@ impl Builder<'_> {
         dst
     }
 
-    fn load_from(&mut self, loc: LocId, bits: u32, address: Address, mark: Reg, want: Option<Reg>) -> Reg {
+    fn load_from(
+        &mut self,
+        loc: LocId,
+        bits: u32,
+        address: Address,
+        mark: Reg,
+        want: Option<Reg>,
+    ) -> Reg {
         let size = u64::from(bits / 8);
         match address {
             Address::Frame(offset) if self.inside_frame(offset, size).is_some() => {
                 let back = self.inside_frame(offset, size).unwrap_or(0);
                 let dst = self.result(mark, want);
-                self.emit(by_width([Op::LoadS8, Op::LoadS16, Op::LoadS32, Op::LoadS64], bits), dst, 0, back);
+                self.emit(
+                    by_width([Op::LoadS8, Op::LoadS16, Op::LoadS32, Op::LoadS64], bits),
+                    dst,
+                    0,
+                    back,
+                );
                 dst
             }
             Address::Global(id, offset) if self.inside_global(id, offset, size, false) => {
@@ -223,7 +257,10 @@ impl Builder<'_> {
         if let (Some(c), Address::Base(base, offset)) = (constant, address)
             && let Some(c) = if bits == 64 { imm(c) } else { Some(c as u32) }
         {
-            let op = by_width([Op::Store8I, Op::Store16I, Op::Store32I, Op::Store64I], bits);
+            let op = by_width(
+                [Op::Store8I, Op::Store16I, Op::Store32I, Op::Store64I],
+                bits,
+            );
             self.emit(op, c, base, offset as u32);
             return;
         }
@@ -239,14 +276,28 @@ impl Builder<'_> {
         match address {
             Address::Frame(offset) if self.inside_frame(offset, size).is_some() => {
                 let back = self.inside_frame(offset, size).unwrap_or(0);
-                self.emit(by_width([Op::StoreS8, Op::StoreS16, Op::StoreS32, Op::StoreS64], bits), src, 0, back);
+                self.emit(
+                    by_width(
+                        [Op::StoreS8, Op::StoreS16, Op::StoreS32, Op::StoreS64],
+                        bits,
+                    ),
+                    src,
+                    0,
+                    back,
+                );
             }
             Address::Global(id, offset) if self.inside_global(id, offset, size, true) => {
-                let op = by_width([Op::StoreG8, Op::StoreG16, Op::StoreG32, Op::StoreG64], bits);
+                let op = by_width(
+                    [Op::StoreG8, Op::StoreG16, Op::StoreG32, Op::StoreG64],
+                    bits,
+                );
                 self.emit(op, src, id.0, offset as u32);
             }
             Address::Indexed(base, index, scale) => {
-                let op = by_width([Op::StoreX8, Op::StoreX16, Op::StoreX32, Op::StoreX64], bits);
+                let op = by_width(
+                    [Op::StoreX8, Op::StoreX16, Op::StoreX32, Op::StoreX64],
+                    bits,
+                );
                 self.emit_at(self.loc, op, scale, src, base, index);
             }
             Address::Base(base, offset) => {
@@ -255,14 +306,24 @@ impl Builder<'_> {
             }
             Address::Frame(_) | Address::Global(..) => {
                 let base = self.address_reg(address);
-                self.emit(by_width([Op::Store8, Op::Store16, Op::Store32, Op::Store64], bits), src, base, 0);
+                self.emit(
+                    by_width([Op::Store8, Op::Store16, Op::Store32, Op::Store64], bits),
+                    src,
+                    base,
+                    0,
+                );
             }
         }
     }
 
     /// Loads from the address in a register, faulting at the statement.
     pub(super) fn load_plain(&mut self, bits: u32, dst: Reg, addr: Reg) {
-        self.emit(by_width([Op::Load8, Op::Load16, Op::Load32, Op::Load64], bits), dst, addr, 0);
+        self.emit(
+            by_width([Op::Load8, Op::Load16, Op::Load32, Op::Load64], bits),
+            dst,
+            addr,
+            0,
+        );
         if self.big_endian {
             self.swap(bits, dst, dst);
         }
@@ -273,6 +334,11 @@ impl Builder<'_> {
         if self.big_endian {
             self.swap(bits, src, src);
         }
-        self.emit(by_width([Op::Store8, Op::Store16, Op::Store32, Op::Store64], bits), src, addr, 0);
+        self.emit(
+            by_width([Op::Store8, Op::Store16, Op::Store32, Op::Store64], bits),
+            src,
+            addr,
+            0,
+        );
     }
 }

@@ -23,10 +23,20 @@ impl Builder<'_> {
                 }
                 return;
             }
-            Expr::Binary { op: BinaryOp::Eq, a, b, .. } if self.const_of(b) == Some(0) => {
+            Expr::Binary {
+                op: BinaryOp::Eq,
+                a,
+                b,
+                ..
+            } if self.const_of(b) == Some(0) => {
                 return self.branch_if(a, !when, target);
             }
-            Expr::Binary { op: BinaryOp::Ne, a, b, .. } if self.const_of(b) == Some(0) => {
+            Expr::Binary {
+                op: BinaryOp::Ne,
+                a,
+                b,
+                ..
+            } if self.const_of(b) == Some(0) => {
                 return self.branch_if(a, when, target);
             }
             Expr::Binary { op, ty, a, b } if op.class() == BinaryClass::IntCmp => {
@@ -50,13 +60,23 @@ impl Builder<'_> {
             _ => {}
         }
         let reg = self.operand(cond);
-        self.emit_branch(self.loc, if when { Op::BrNz } else { Op::BrZ }, 0, reg, 0, target);
+        self.emit_branch(
+            self.loc,
+            if when { Op::BrNz } else { Op::BrZ },
+            0,
+            reg,
+            0,
+            target,
+        );
         self.top = mark;
     }
 
     /// Starts the next iteration. At the end of the loop's body (`last`) leaving it is going on.
     pub(super) fn loop_back(&mut self, label: u32, info: LoopInfo, last: bool) {
-        let (op, a, b, guard) = match info.guard.and_then(|g| self.simple_guard(label, g).map(|s| (s, g))) {
+        let (op, a, b, guard) = match info
+            .guard
+            .and_then(|g| self.simple_guard(label, g).map(|s| (s, g)))
+        {
             Some(((op, a, b), guard)) => (op, a, b, guard),
             None => {
                 self.emit_branch(info.loc, Op::LoopBack, 0, label, 0, info.start);
@@ -76,7 +96,9 @@ impl Builder<'_> {
         if label >= u32::from(u16::MAX) {
             return None;
         }
-        let Expr::Binary { op, ty, a, b } = *self.func.expr(guard.cond) else { return None };
+        let Expr::Binary { op, ty, a, b } = *self.func.expr(guard.cond) else {
+            return None;
+        };
         if op.class() != BinaryClass::IntCmp {
             return None;
         }
@@ -115,14 +137,23 @@ fn negate(op: BinaryOp) -> Option<BinaryOp> {
 /// The branch taken if the comparison gives `when`. Signed ones exist for 32 and 64 bits.
 fn compare(op: BinaryOp, bits: u32, when: bool, constant: Option<u64>) -> Option<Compare> {
     let op = if when { op } else { negate(op)? };
-    let signed = matches!(op, BinaryOp::LtS | BinaryOp::LeS | BinaryOp::GtS | BinaryOp::GeS);
+    let signed = matches!(
+        op,
+        BinaryOp::LtS | BinaryOp::LeS | BinaryOp::GtS | BinaryOp::GeS
+    );
     if signed && bits < 32 {
         return None;
     }
     let wide = bits == 64;
     let pick = |narrow: Op, large: Op| if wide { large } else { narrow };
     // Signed 32-bit comparisons look at the low half only; the others at the whole pattern.
-    let constant = constant.and_then(|c| if signed && !wide { Some(c as u32) } else { imm(c) });
+    let constant = constant.and_then(|c| {
+        if signed && !wide {
+            Some(c as u32)
+        } else {
+            imm(c)
+        }
+    });
     if let Some(imm) = constant {
         let op = match op {
             BinaryOp::Eq => Op::BrEqI,

@@ -6,11 +6,20 @@ use super::{Builder, Reg};
 use crate::isa::Op;
 
 impl Builder<'_> {
-    pub(super) fn convert(&mut self, op: ConvertOp, from: Ty, to: Ty, a: ExprId, want: Option<Reg>) -> Reg {
+    pub(super) fn convert(
+        &mut self,
+        op: ConvertOp,
+        from: Ty,
+        to: Ty,
+        a: ExprId,
+        want: Option<Reg>,
+    ) -> Reg {
         let mark = self.top;
         let single = |ops: [Op; 2], ty: Ty| if ty == Ty::F32 { ops[0] } else { ops[1] };
         let op = match op {
-            ConvertOp::ZExt | ConvertOp::PToI | ConvertOp::BitsOf | ConvertOp::FromBits => return self.eval(a, want),
+            ConvertOp::ZExt | ConvertOp::PToI | ConvertOp::BitsOf | ConvertOp::FromBits => {
+                return self.eval(a, want);
+            }
             ConvertOp::IToP if self.wide => return self.eval(a, want),
             ConvertOp::Trunc | ConvertOp::IToP => {
                 let src = self.operand(a);

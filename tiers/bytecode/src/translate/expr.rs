@@ -95,22 +95,39 @@ impl Builder<'_> {
                 self.emit(op, dst, src, 0);
                 dst
             }
-            Expr::Binary { op: BinaryOp::PtrAdd, .. } if self.wide => self.address_value(e, want),
+            Expr::Binary {
+                op: BinaryOp::PtrAdd,
+                ..
+            } if self.wide => self.address_value(e, want),
             Expr::Binary { op, ty, a, b } => self.binary(e, op, ty, a, b, want),
             Expr::Convert { op, from, to, a } => self.convert(op, from, to, a, want),
-            Expr::Wrap { ty, bits, signed, a } => {
+            Expr::Wrap {
+                ty,
+                bits,
+                signed,
+                a,
+            } => {
                 let src = self.operand(a);
                 let dst = self.result(mark, want);
                 let width = u32::from(bits);
                 if signed {
-                    self.emit_at(self.loc, Op::Sext, ty.int_bits().unwrap_or(64) as u16, dst, src, width);
+                    self.emit_at(
+                        self.loc,
+                        Op::Sext,
+                        ty.int_bits().unwrap_or(64) as u16,
+                        dst,
+                        src,
+                        width,
+                    );
                 } else {
                     self.emit(Op::Zext, dst, src, width);
                 }
                 dst
             }
             Expr::Select { cond, a, b, .. } => self.select(cond, a, b, want),
-            Expr::Check { kind, rel, a, b, .. } => {
+            Expr::Check {
+                kind, rel, a, b, ..
+            } => {
                 let value = self.operand(a);
                 let loc = self.expr_loc(e);
                 let after = self.top;
@@ -167,7 +184,15 @@ impl Builder<'_> {
         self.bind(done);
     }
 
-    fn binary(&mut self, e: ExprId, op: BinaryOp, ty: Ty, a: ExprId, b: ExprId, want: Option<Reg>) -> Reg {
+    fn binary(
+        &mut self,
+        e: ExprId,
+        op: BinaryOp,
+        ty: Ty,
+        a: ExprId,
+        b: ExprId,
+        want: Option<Reg>,
+    ) -> Reg {
         let mark = self.top;
         // A constant on the left of a commutative operation goes to the right: it has no effects to keep in order.
         let swap = commutes(op) && self.const_of(a).is_some() && self.const_of(b).is_none();
@@ -193,13 +218,25 @@ impl Builder<'_> {
 fn commutes(op: BinaryOp) -> bool {
     matches!(
         op,
-        BinaryOp::Add | BinaryOp::Mul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Eq | BinaryOp::Ne
+        BinaryOp::Add
+            | BinaryOp::Mul
+            | BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Xor
+            | BinaryOp::Eq
+            | BinaryOp::Ne
     )
 }
 
 fn forms(op: BinaryOp, ty: Ty, bits: u32, constant: Option<u64>) -> Forms {
-    let plain = |op: Op| Forms { plain: (op, false), constant: None };
-    let swapped = |op: Op| Forms { plain: (op, true), constant: None };
+    let plain = |op: Op| Forms {
+        plain: (op, false),
+        constant: None,
+    };
+    let swapped = |op: Op| Forms {
+        plain: (op, true),
+        constant: None,
+    };
     // The constant as it is for operations that look at all 64 bits of the pattern.
     let whole = constant.and_then(imm);
     // The constant for operations that look at the low 32 bits only, or at 64.
@@ -211,7 +248,10 @@ fn forms(op: BinaryOp, ty: Ty, bits: u32, constant: Option<u64>) -> Forms {
         _ => None,
     };
     let divisor = |form: Option<(Op, u32)>| form.filter(|_| constant.is_some_and(|c| c != 0));
-    let with = |op: Op, form: Option<(Op, u32)>| Forms { plain: (op, false), constant: form };
+    let with = |op: Op, form: Option<(Op, u32)>| Forms {
+        plain: (op, false),
+        constant: form,
+    };
     let w = |ops: [Op; 4]| by_width(ops, bits);
     let f = |ops: [Op; 2]| by_float(ops, ty);
     let amount = constant.map(|c| (c % u64::from(bits)) as u32);
@@ -257,21 +297,30 @@ fn forms(op: BinaryOp, ty: Ty, bits: u32, constant: Option<u64>) -> Forms {
             w([Op::ShrS8, Op::ShrS16, Op::ShrS32, Op::ShrS64]),
             amount.map(|c| (w([Op::ShrS8I, Op::ShrS16I, Op::ShrS32I, Op::ShrS64I]), c)),
         ),
-        BinaryOp::ShrU => {
-            with(w([Op::ShrU8, Op::ShrU16, Op::ShrU32, Op::ShrU64]), amount.map(|c| (Op::ShrUI, c)))
-        }
+        BinaryOp::ShrU => with(
+            w([Op::ShrU8, Op::ShrU16, Op::ShrU32, Op::ShrU64]),
+            amount.map(|c| (Op::ShrUI, c)),
+        ),
         BinaryOp::Eq => with(Op::Eq, whole.map(|c| (Op::EqI, c))),
         BinaryOp::Ne => with(Op::Ne, whole.map(|c| (Op::NeI, c))),
         BinaryOp::LtU => with(Op::LtU, whole.map(|c| (Op::LtUI, c))),
         BinaryOp::LeU => with(Op::LeU, whole.map(|c| (Op::LeUI, c))),
-        BinaryOp::GtU => Forms { constant: whole.map(|c| (Op::GtUI, c)), ..swapped(Op::LtU) },
-        BinaryOp::GeU => Forms { constant: whole.map(|c| (Op::GeUI, c)), ..swapped(Op::LeU) },
-        BinaryOp::LtS => {
-            with(w([Op::LtS8, Op::LtS16, Op::LtS32, Op::LtS64]), large([Op::LtS32I, Op::LtS64I]))
-        }
-        BinaryOp::LeS => {
-            with(w([Op::LeS8, Op::LeS16, Op::LeS32, Op::LeS64]), large([Op::LeS32I, Op::LeS64I]))
-        }
+        BinaryOp::GtU => Forms {
+            constant: whole.map(|c| (Op::GtUI, c)),
+            ..swapped(Op::LtU)
+        },
+        BinaryOp::GeU => Forms {
+            constant: whole.map(|c| (Op::GeUI, c)),
+            ..swapped(Op::LeU)
+        },
+        BinaryOp::LtS => with(
+            w([Op::LtS8, Op::LtS16, Op::LtS32, Op::LtS64]),
+            large([Op::LtS32I, Op::LtS64I]),
+        ),
+        BinaryOp::LeS => with(
+            w([Op::LeS8, Op::LeS16, Op::LeS32, Op::LeS64]),
+            large([Op::LeS32I, Op::LeS64I]),
+        ),
         BinaryOp::GtS => Forms {
             constant: large([Op::GtS32I, Op::GtS64I]),
             ..swapped(w([Op::LtS8, Op::LtS16, Op::LtS32, Op::LtS64]))

@@ -26,7 +26,17 @@ impl FirstWrites {
     pub fn new(func: &Function, params: usize) -> FirstWrites {
         FirstWrites {
             // Source variables show their zero in stack traces and the debugger.
-            seen: func.locals.iter().map(|l| if l.name.is_some() { Seen::Zero } else { Seen::Unseen }).collect(),
+            seen: func
+                .locals
+                .iter()
+                .map(|l| {
+                    if l.name.is_some() {
+                        Seen::Zero
+                    } else {
+                        Seen::Unseen
+                    }
+                })
+                .collect(),
             open: Vec::new(),
             stack: Vec::new(),
             params,
@@ -60,7 +70,9 @@ impl FirstWrites {
             (Seen::Unseen, Some(list)) => *seen = Seen::Written(*list),
             (Seen::Unseen, None) => *seen = Seen::Zero,
             // All reads so far came after the earlier write; those from here on come after this one.
-            (Seen::Written(list), Some(now)) if !self.open[list as usize] => *seen = Seen::Written(*now),
+            (Seen::Written(list), Some(now)) if !self.open[list as usize] => {
+                *seen = Seen::Written(*now)
+            }
             (Seen::Written(_) | Seen::Zero, _) => {}
         }
     }

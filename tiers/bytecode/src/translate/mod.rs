@@ -102,8 +102,13 @@ pub fn translate(module: &Module, id: FuncId) -> Result<FuncCode, String> {
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().stack_size(size);
         match worker.spawn_scoped(scope, || Builder::new(module, func).function()) {
-            Ok(handle) => handle.join().map_err(|_| format!("translation of {} failed", func.name)),
-            Err(error) => Err(format!("function {} is too large to translate: {error}", func.name)),
+            Ok(handle) => handle
+                .join()
+                .map_err(|_| format!("translation of {} failed", func.name)),
+            Err(error) => Err(format!(
+                "function {} is too large to translate: {error}",
+                func.name
+            )),
         }
     })
 }
@@ -188,7 +193,10 @@ impl<'m> Builder<'m> {
     // ---- targets ----
 
     fn target(&mut self) -> Target {
-        self.targets.push(TargetState { at: UNBOUND, waiting: UNBOUND });
+        self.targets.push(TargetState {
+            at: UNBOUND,
+            waiting: UNBOUND,
+        });
         Target(self.targets.len() as u32 - 1)
     }
 

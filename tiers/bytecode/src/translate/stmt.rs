@@ -1,6 +1,9 @@
 //! Statements: control flow, calls, memory.
 
-use sx_ir::{Block, Call, Callee, Expr, ExprId, LabelId, Linkage, RmwOp, Stmt, StmtKind, SwitchCase, TrapKind};
+use sx_ir::{
+    Block, Call, Callee, Expr, ExprId, LabelId, Linkage, RmwOp, Stmt, StmtKind, SwitchCase,
+    TrapKind,
+};
 
 use super::{Builder, Guard, LabelTargets, LoopInfo, Reg, Target};
 use crate::isa::{NO_RESULT, Op};
@@ -70,25 +73,50 @@ impl Builder<'_> {
                 self.bind(exit);
             }
             StmtKind::Loop { label, body } => self.loop_stmt(*label, body),
-            StmtKind::Switch { ty: _, value, cases, default } => self.switch(*value, cases, default),
+            StmtKind::Switch {
+                ty: _,
+                value,
+                cases,
+                default,
+            } => self.switch(*value, cases, default),
             StmtKind::Break(label) => {
                 if let Some(targets) = self.labels[label.index()] {
                     self.jump(targets.exit);
                 }
             }
             StmtKind::Continue(label) => {
-                if let Some(LabelTargets { next: Some(info), .. }) = self.labels[label.index()] {
+                if let Some(LabelTargets {
+                    next: Some(info), ..
+                }) = self.labels[label.index()]
+                {
                     self.loop_back(label.0, info, false);
                 }
             }
             StmtKind::Return(values) => self.return_stmt(values),
             StmtKind::Trap(kind) => self.trap(*kind),
-            StmtKind::AtomicLoad { dst, ty, addr, order: _ } => {
+            StmtKind::AtomicLoad {
+                dst,
+                ty,
+                addr,
+                order: _,
+            } => {
                 self.load(stmt.loc, *ty, *addr, Some(dst.0));
                 self.writes.write(*dst);
             }
-            StmtKind::AtomicStore { ty, addr, value, order: _ } => self.store(*ty, *addr, *value),
-            StmtKind::AtomicRmw { dst, op, ty, addr, value, order: _ } => {
+            StmtKind::AtomicStore {
+                ty,
+                addr,
+                value,
+                order: _,
+            } => self.store(*ty, *addr, *value),
+            StmtKind::AtomicRmw {
+                dst,
+                op,
+                ty,
+                addr,
+                value,
+                order: _,
+            } => {
                 let (ra, rv) = (self.operand(*addr), self.operand(*value));
                 let number = RMW_OPS.iter().position(|o| o == op).unwrap_or(0) as u16;
                 let log = (self.bits_of(*ty) / 8).trailing_zeros() as u16;
@@ -96,10 +124,24 @@ impl Builder<'_> {
                 self.emit_at(stmt.loc, Op::Rmw, form, dst.0, ra, rv);
                 self.writes.write(*dst);
             }
-            StmtKind::AtomicCmpxchg { old, ok, ty, addr, expected, desired, weak: _, success: _, failure: _ } => {
+            StmtKind::AtomicCmpxchg {
+                old,
+                ok,
+                ty,
+                addr,
+                expected,
+                desired,
+                weak: _,
+                success: _,
+                failure: _,
+            } => {
                 // Storing the old value back when they differ can't be told from not storing: there is one thread.
                 // It checks the address as a store in any case, as it has to be.
-                let (ra, re, rd) = (self.operand(*addr), self.operand(*expected), self.operand(*desired));
+                let (ra, re, rd) = (
+                    self.operand(*addr),
+                    self.operand(*expected),
+                    self.operand(*desired),
+                );
                 let bits = self.bits_of(*ty);
                 let (seen, equal, new) = (self.temp(), self.temp(), self.temp());
                 self.load_plain(bits, seen, ra);
@@ -156,7 +198,12 @@ impl Builder<'_> {
     /// The exit that a block consisting of one `break` jumps to.
     fn only_break(&self, block: &Block) -> Option<Target> {
         match block.stmts.as_slice() {
-            [Stmt { kind: StmtKind::Break(label), .. }] => self.labels[label.index()].map(|l| l.exit),
+            [
+                Stmt {
+                    kind: StmtKind::Break(label),
+                    ..
+                },
+            ] => self.labels[label.index()].map(|l| l.exit),
             _ => None,
         }
     }
@@ -168,9 +215,13 @@ impl Builder<'_> {
         self.emit(Op::LoopStep, label.0, 0, 0);
         self.bind(start);
         let first = match body.stmts.as_slice() {
-            [Stmt { kind: StmtKind::If { cond, then, els }, loc }, rest @ ..]
-                if !matches!(self.func.expr(*cond), Expr::Const { .. }) =>
-            {
+            [
+                Stmt {
+                    kind: StmtKind::If { cond, then, els },
+                    loc,
+                },
+                rest @ ..,
+            ] if !matches!(self.func.expr(*cond), Expr::Const { .. }) => {
                 match (self.only_break(then), self.only_break(els)) {
                     (Some(out), _) => Some((*cond, false, out, els, rest, *loc)),
                     (None, Some(out)) => Some((*cond, true, out, then, rest, *loc)),
@@ -180,7 +231,11 @@ impl Builder<'_> {
             _ => None,
         };
         self.writes.enter_list();
-        let mut info = LoopInfo { start, guard: None, loc };
+        let mut info = LoopInfo {
+            start,
+            guard: None,
+            loc,
+        };
         let rest = match first {
             Some((cond, stay_if, out, stay, rest, loc)) => {
                 let after = self.target();
@@ -188,13 +243,24 @@ impl Builder<'_> {
                 self.top = self.first_temp();
                 self.branch_if(cond, !stay_if, out);
                 self.bind(after);
-                info.guard = Some(Guard { cond, stay_if, after, exit: out });
-                self.labels[label.index()] = Some(LabelTargets { exit, next: Some(info) });
+                info.guard = Some(Guard {
+                    cond,
+                    stay_if,
+                    after,
+                    exit: out,
+                });
+                self.labels[label.index()] = Some(LabelTargets {
+                    exit,
+                    next: Some(info),
+                });
                 self.block(stay);
                 rest
             }
             None => {
-                self.labels[label.index()] = Some(LabelTargets { exit, next: Some(info) });
+                self.labels[label.index()] = Some(LabelTargets {
+                    exit,
+                    next: Some(info),
+                });
                 &body.stmts
             }
         };
@@ -211,8 +277,11 @@ impl Builder<'_> {
         let end = self.target();
         let other = self.target();
         let targets: Vec<Target> = cases.iter().map(|_| self.target()).collect();
-        let mut values: Vec<(u64, Target)> =
-            cases.iter().zip(&targets).flat_map(|(case, t)| case.values.iter().map(|v| (*v, *t))).collect();
+        let mut values: Vec<(u64, Target)> = cases
+            .iter()
+            .zip(&targets)
+            .flat_map(|(case, t)| case.values.iter().map(|v| (*v, *t)))
+            .collect();
         // The first of equal values wins, as it would if they were tried in order.
         values.sort_by_key(|(value, _)| *value);
         values.dedup_by_key(|(value, _)| *value);
@@ -253,20 +322,48 @@ impl Builder<'_> {
         let span = last.0 - first.0;
         if span / 4 <= values.len() as u64 {
             self.emit(Op::SwitchDense, reg, 0, span as u32 + 1);
-            self.emit_branch(self.loc, Op::Case, 0, first.0 as u32, (first.0 >> 32) as u32, other);
+            self.emit_branch(
+                self.loc,
+                Op::Case,
+                0,
+                first.0 as u32,
+                (first.0 >> 32) as u32,
+                other,
+            );
             let mut next = first.0;
             for (value, target) in values {
                 for hole in next..*value {
-                    self.emit_branch(self.loc, Op::Case, 0, hole as u32, (hole >> 32) as u32, other);
+                    self.emit_branch(
+                        self.loc,
+                        Op::Case,
+                        0,
+                        hole as u32,
+                        (hole >> 32) as u32,
+                        other,
+                    );
                 }
-                self.emit_branch(self.loc, Op::Case, 0, *value as u32, (*value >> 32) as u32, *target);
+                self.emit_branch(
+                    self.loc,
+                    Op::Case,
+                    0,
+                    *value as u32,
+                    (*value >> 32) as u32,
+                    *target,
+                );
                 next = value.wrapping_add(1);
             }
         } else {
             self.emit(Op::SwitchSparse, reg, 0, values.len() as u32);
             self.emit_branch(self.loc, Op::Case, 0, 0, 0, other);
             for (value, target) in values {
-                self.emit_branch(self.loc, Op::Case, 0, *value as u32, (*value >> 32) as u32, *target);
+                self.emit_branch(
+                    self.loc,
+                    Op::Case,
+                    0,
+                    *value as u32,
+                    (*value >> 32) as u32,
+                    *target,
+                );
             }
         }
     }
@@ -283,12 +380,18 @@ impl Builder<'_> {
             self.top = place + 1;
         }
         self.max = self.max.max(base + call.results.len() as Reg);
-        let first = call.results.first().and_then(|r| u16::try_from(r.0).ok()).unwrap_or(NO_RESULT);
+        let first = call
+            .results
+            .first()
+            .and_then(|r| u16::try_from(r.0).ok())
+            .unwrap_or(NO_RESULT);
         let count = call.args.len() as u32;
         let (loc, here) = (self.loc, self.loc.0);
         match (call.callee, through) {
             (Callee::Direct(id), _) => match self.module.func(id).linkage {
-                Linkage::Internal | Linkage::Export(_) => self.emit_at(loc, Op::Call, first, id.0, base, here),
+                Linkage::Internal | Linkage::Export(_) => {
+                    self.emit_at(loc, Op::Call, first, id.0, base, here)
+                }
                 Linkage::Extern { .. } | Linkage::Host(_) => {
                     self.emit_at(loc, Op::CallHost, first, id.0, base, here);
                     self.emit_at(loc, Op::Ext, first, 0, count, 0);
@@ -311,7 +414,12 @@ impl Builder<'_> {
     fn leave(&mut self) {
         if self.layout.size != 0 {
             // Larger frames never get their memory.
-            self.emit(Op::Leave, 0, 0, u32::try_from(self.layout.size).unwrap_or(u32::MAX));
+            self.emit(
+                Op::Leave,
+                0,
+                0,
+                u32::try_from(self.layout.size).unwrap_or(u32::MAX),
+            );
         }
     }
 
