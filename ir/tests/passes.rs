@@ -5,8 +5,8 @@ use std::path::Path;
 use sx_ir::FuncId;
 use sx_ir::opt::{PassOptions, optimise};
 use sx_ir::parse::parse;
-use sx_ir::print::print_func_with;
 use sx_ir::print::PrintOptions;
+use sx_ir::print::print_func_with;
 use sx_ir::verify::verify;
 
 fn options(names: &str) -> PassOptions {
@@ -44,13 +44,20 @@ fn snapshots() {
         for path in inputs {
             let name = path.file_stem().unwrap().to_str().unwrap().to_string();
             let text = std::fs::read_to_string(&path).unwrap();
-            let header = text.lines().next().and_then(|line| line.strip_prefix(';')).expect("the names of passes");
+            let header = text
+                .lines()
+                .next()
+                .and_then(|line| line.strip_prefix(';'))
+                .expect("the names of passes");
             let mut module = parse(&text).unwrap_or_else(|error| panic!("{name}.ir:{error}"));
             verify(&module).unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
             let all: Vec<FuncId> = (0..module.funcs.len()).map(FuncId::new).collect();
             optimise(&mut module, &all, options(header));
             verify(&module).unwrap_or_else(|errors| panic!("{name}, afterwards: {errors:?}"));
-            let show = PrintOptions { locs: true, sx_types: false };
+            let show = PrintOptions {
+                locs: true,
+                sx_types: false,
+            };
             let out: Vec<String> = all
                 .iter()
                 .filter(|id| module.func(**id).body.is_some())
