@@ -3,6 +3,7 @@
 use sx_tier_api::ComptimeEngine;
 
 use crate::cli::{ComptimeChoice, MainEngine};
+use crate::hot::JitCompiler;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EngineKind {

@@ -147,11 +147,28 @@ fn extract(
     global: sx_ir::GlobalId,
     ty: sx_ir::TypeId,
 ) -> Result<EvalResult, Unstorable> {
-    let _ = (module, outcome, global, ty);
-    Err(Unstorable {
-        path: String::new(),
-        reason: "not implemented: results of compile-time code".to_owned(),
-    })
+    let memory = outcome.memory.as_ref();
+    let Some(address) = memory.address_of(global) else {
+        let reason = "the evaluation does not reach its result".to_owned();
+        return Err(Unstorable {
+            path: String::new(),
+            reason,
+        });
+    };
+    match sx_machine::extract(module, memory, address, ty) {
+        Ok(extracted) => Ok(EvalResult {
+            image: extracted.image,
+            objects: extracted
+                .objects
+                .into_iter()
+                .map(|object| object.into_global("comptime".to_owned(), false))
+                .collect(),
+        }),
+        Err(error) => Err(Unstorable {
+            path: error.path,
+            reason: error.reason,
+        }),
+    }
 }
 
 fn describe(module: &Module, root: sx_ir::FuncId, evaluation: &Evaluation, digest: u64) -> Record {

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod engines;
 pub mod evaluator;
 pub mod files;
+pub mod hot;
 pub mod library;
 pub mod native;
 pub mod pipeline;
