@@ -121,6 +121,12 @@ impl Compiler {
         self.codes.get(&func).copied()
     }
 
+    /// The machine code itself.
+    pub fn bytes(&self, code: Code) -> &[u8] {
+        // SAFETY: `code` came from this compiler, whose arena neither moves nor changes what it has handed out.
+        unsafe { std::slice::from_raw_parts(code.start as *const u8, code.len) }
+    }
+
     /// Where compiled callers go for this function: its code or the stub for the first call.
     pub fn inner_entry(&self, func: FuncId) -> CodeEntry {
         // SAFETY: as in `set_inner`.
