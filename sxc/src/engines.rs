@@ -49,9 +49,11 @@ impl EngineKind {
 /// A fresh engine.
 pub fn create(kind: EngineKind) -> Box<dyn ComptimeEngine> {
     match kind {
-        EngineKind::Auto | EngineKind::Vm | EngineKind::Jit => {
-            Box::new(sx_bytecode::VmEngine::new())
-        }
+        EngineKind::Auto => Box::new(sx_bytecode::AutoEngine::new(Box::new(
+            JitCompiler::default(),
+        ))),
+        EngineKind::Vm => Box::new(sx_bytecode::VmEngine::new()),
+        EngineKind::Jit => Box::new(sx_jit::JitEngine::new()),
         EngineKind::Interp => Box::new(sx_interp::Interp::new()),
     }
 }
