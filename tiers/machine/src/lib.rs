@@ -19,7 +19,7 @@
 //!   `mem_end` changes only during host calls (the heap grows); `mem_base` never.
 //! * Calls: [`Machine::enter`] / [`Machine::leave`] are the entry and exit sequence (step, depth, record, stack);
 //!   [`Machine::step`] counts a loop iteration; [`Machine::resolve_call`] checks an indirect call;
-//!   [`Machine::call_host`] runs `Linkage::Extern` and `Linkage::Host` functions, which take no step and no record.
+//!   [`Machine::call_host`] (or `call_host_into`, without a `Vec`) runs `Linkage::Extern` and `Linkage::Host` functions, which take no step and no record.
 //!   A function without a body and of another linkage is a [`sx_tier_api::Status::Bug`].
 //!
 //! # Rules that make engines agree
@@ -39,6 +39,7 @@
 //! * `switch` compares zero-extended patterns with the case values as given.
 //! * Extern and host functions may be the root.
 
+pub mod builtin;
 pub mod ctx;
 pub mod extract;
 pub mod heap;

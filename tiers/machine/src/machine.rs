@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code)]
 
+use sx_ir::semantics;
 use sx_ir::target::Endian;
 use sx_ir::trap::LimitKind;
 use sx_ir::{FrameLayout, FuncId, GlobalId, LocId, Module, SigId, TrapKind, Ty};
@@ -10,6 +11,7 @@ use sx_tier_api::{
     Status, Trap,
 };
 
+use crate::builtin::Builtins;
 use crate::ctx::{CallRecord, Fault, VmCtx};
 use crate::heap::Heap;
 use crate::mapping::{self, Mapping};
@@ -33,6 +35,7 @@ pub struct Machine {
     records: Option<Mapping>,
     root_layout: FrameLayout,
     root_slots: Vec<u64>,
+    builtins: Builtins,
     /// The host could not provide the memory.
     broken: bool,
 }
@@ -91,6 +94,7 @@ impl Machine {
             records,
             root_layout: function.frame_layout(),
             root_slots: function.slots.iter().map(|s| s.size).collect(),
+            builtins: Builtins::default(),
             broken,
         };
         if broken {
@@ -293,18 +297,37 @@ impl Machine {
         func: FuncId,
         args: &[u64],
     ) -> Result<Vec<u64>, HostFault> {
+        let mut results = vec![0; module.sig(module.func(func).sig).results.len()];
+        self.call_host_into(module, host, func, args, &mut results)?;
+        Ok(results)
+    }
+
+    /// As [`Machine::call_host`], with room for as many results as the signature says. Quicker: the functions of
+    /// [`crate::builtin`] don't reach the host.
+    pub fn call_host_into(
+        &mut self,
+        module: &Module,
+        host: &mut dyn Host,
+        func: FuncId,
+        args: &[u64],
+        results: &mut [u64],
+    ) -> Result<(), HostFault> {
+        let types = &module.sig(module.func(func).sig).results;
+        if let Some(builtin) = self.builtins.get(module, func) {
+            let value = self.call_builtin(builtin, args)?;
+            if let (Some(place), Some(ty)) = (results.first_mut(), types.first()) {
+                *place = semantics::zext_from(value, semantics::width(*ty, self.pointer_size));
+            }
+            return Ok(());
+        }
         let (records, depth) = (self.ctx.records, self.ctx.depth);
         let frames = move || frames_of(records, depth);
-        let mut results = host.call(module, func, args, self, &frames)?;
-        let wanted = &module.sig(module.func(func).sig).results;
-        results.resize(wanted.len(), 0);
-        for (result, ty) in results.iter_mut().zip(wanted) {
-            *result = sx_ir::semantics::zext_from(
-                *result,
-                sx_ir::semantics::width(*ty, self.pointer_size),
-            );
+        let values = host.call(module, func, args, self, &frames)?;
+        for (i, (place, ty)) in results.iter_mut().zip(types).enumerate() {
+            let value = values.get(i).copied().unwrap_or(0);
+            *place = semantics::zext_from(value, semantics::width(*ty, self.pointer_size));
         }
-        Ok(results)
+        Ok(())
     }
 
     /// Active calls, innermost first.
