@@ -1,7 +1,7 @@
 //! Every case of the corpus in every engine. One test for each.
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use sx_corpus::{case, gate, known, process};
+use sx_corpus::{case, docs, gate, known, process};
 
 fn main() {
     process::act_as_compiler();
@@ -35,6 +35,11 @@ fn main() {
                     case.name
                 ))),
             }
+        }));
+    }
+    for example in docs::examples().into_iter().filter(|_| !blessing) {
+        trials.push(Trial::test(example.name.clone(), move || {
+            Ok(docs::check(&example)?)
         }));
     }
     libtest_mimic::run(&arguments, trials).exit();
