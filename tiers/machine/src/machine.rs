@@ -562,7 +562,8 @@ impl SandboxMemory for Machine {
 impl Drop for Machine {
     fn drop(&mut self) {
         if let Some(sandbox) = self.sandbox.take() {
-            sandbox.clear(0, self.space.globals_end as usize);
+            // The rest of the last page of globals is accessible too.
+            sandbox.clear(0, self.space.stack_start as usize);
             sandbox.discard(
                 self.space.stack_start as usize,
                 (self.space.stack_start + STACK_SIZE) as usize,
