@@ -1,20 +1,29 @@
 /* Native runtime of sx programs: traps with their stack traces, crash reports, and error return traces.
  * Linked into every program. It allocates nothing and writes with write(2), so that it works in any state. */
 #define _GNU_SOURCE
-#if defined(__linux__)
+#if defined(__linux__) && !defined(__EMSCRIPTEN__)
+#define LINUX 1
+#endif
+#if defined(LINUX) || defined(__APPLE__)
+#define SIGNALS 1
+#endif
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(LINUX)
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#endif
-#include <signal.h>
-#include <stdint.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 #include <ucontext.h>
+#endif
+#if defined(SIGNALS)
 #include <unistd.h>
+#endif
 
 /* ---- output ---- */
 
@@ -24,12 +33,17 @@ typedef struct {
 } Out;
 
 static void flush(Out *out) {
+#if defined(SIGNALS)
     size_t at = 0;
     while (at < out->used) {
         ssize_t n = write(2, out->bytes + at, out->used - at);
         if (n <= 0) break;
         at += (size_t)n;
     }
+#else
+    fwrite(out->bytes, 1, out->used, stderr);
+    fflush(stderr);
+#endif
     out->used = 0;
 }
 
@@ -105,12 +119,17 @@ typedef struct {
     uint32_t name;
 } SxFunction;
 
+#if defined(LINUX)
+/* Weak, so that C programs can use the runtime too. */
 #define FROM_COMPILER __attribute__((weak, visibility("hidden")))
+#else
+#define FROM_COMPILER
+#endif
 extern const SxPlace __sx_places[] FROM_COMPILER;
 extern const SxFunction __sx_fn_table[] FROM_COMPILER;
 extern const uint64_t __sx_fn_count FROM_COMPILER;
 extern const char __sx_texts[] FROM_COMPILER;
-#if defined(__linux__)
+#if defined(LINUX)
 extern const char etext[];
 #endif
 
@@ -136,8 +155,8 @@ static void put_message(Out *out, unsigned kind, uint64_t a, uint64_t b) {
 
 /* Name of the function that contains an address; NULL if it is none of the program's sx functions. */
 static const char *function_at(uintptr_t pc) {
+#if defined(LINUX)
     if (!__sx_fn_table || !__sx_texts || !&__sx_fn_count) return NULL;
-#if defined(__linux__)
     if (pc >= (uintptr_t)etext) return NULL;
 #endif
     uintptr_t best = 0;
@@ -155,12 +174,15 @@ static const char *function_at(uintptr_t pc) {
 
 enum { MAX_FRAMES = 64 };
 
+#if defined(SIGNALS)
 /* Copies memory that may not be there: the kernel checks it on the way through a pipe. Asking the thread library for
  * the bounds of the stack instead could allocate, and hang a program that crashed while allocating. */
 static int read_words(const int pipes[2], uintptr_t address, uintptr_t words[2]) {
     size_t size = 2 * sizeof *words;
     return write(pipes[1], (const void *)address, size) == (ssize_t)size && read(pipes[0], words, size) == (ssize_t)size;
 }
+
+#endif
 
 static void put_frame(Out *out, const char *name) {
     puts_(out, "  at ");
@@ -170,6 +192,7 @@ static void put_frame(Out *out, const char *name) {
 
 /* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. */
 static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
+#if defined(SIGNALS)
     unsigned shown = 0;
     int pipes[2];
     int walk = pipe(pipes) == 0;
@@ -194,6 +217,11 @@ static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
         close(pipes[0]);
         close(pipes[1]);
     }
+#else
+    (void)frame;
+    const char *name = function_at(pc);
+    if (name) put_frame(out, name);
+#endif
 }
 
 static void put_position(Out *out, const char *file, uint64_t line, uint64_t col) {
@@ -221,13 +249,18 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
     /* Functions that the compiler copied into their callers have no frames of their own. */
     for (; place->at; place = &__sx_places[place->at - 1]) put_frame(&out, __sx_texts + place->func);
     uintptr_t pc = (uintptr_t)__builtin_return_address(0) - 1;
+#if defined(SIGNALS)
     uintptr_t frame = *(const uintptr_t *)__builtin_frame_address(0);
+#else
+    uintptr_t frame = 0;
+#endif
     put_stack(&out, pc, frame);
     flush(&out);
     die();
     __builtin_unreachable();
 }
 
+#if defined(SIGNALS)
 /* ---- source lines of crashes ----
  * A trap knows its place. For a crash the place is looked up in the program's own line tables (.debug_line of
  * DWARF 4, as the compiler writes it for checked code); without them there is just no position. */
@@ -238,7 +271,7 @@ typedef struct {
     uint64_t col;
 } Position;
 
-#if defined(__linux__)
+#if defined(LINUX)
 typedef struct {
     const uint8_t *at;
     const uint8_t *end;
@@ -424,15 +457,22 @@ static int find_position(uintptr_t pc, Position *found) {
 
 enum { NULL_RANGE = 65536 };
 
+/* A fault whose address the machine does not tell. */
+#if defined(LINUX)
+#define FROM_KERNEL(info) ((info)->si_code == SI_KERNEL)
+#else
+#define FROM_KERNEL(info) 0
+#endif
+
 static void crashed(int number, siginfo_t *info, void *context) {
     uintptr_t address = (uintptr_t)info->si_addr;
     uintptr_t pc = 0, sp = 0, frame = 0;
-#if defined(__linux__) && defined(__x86_64__)
+#if defined(LINUX) && defined(__x86_64__)
     const ucontext_t *state = context;
     pc = (uintptr_t)state->uc_mcontext.gregs[REG_RIP];
     sp = (uintptr_t)state->uc_mcontext.gregs[REG_RSP];
     frame = (uintptr_t)state->uc_mcontext.gregs[REG_RBP];
-#elif defined(__linux__) && defined(__aarch64__)
+#elif defined(LINUX) && defined(__aarch64__)
     const ucontext_t *state = context;
     pc = (uintptr_t)state->uc_mcontext.pc;
     sp = (uintptr_t)state->uc_mcontext.sp;
@@ -444,23 +484,23 @@ static void crashed(int number, siginfo_t *info, void *context) {
     out.used = 0;
     /* The guard page lies just below the stack; a frame is touched page by page. */
     int near_sp = sp != 0 && address + (64u << 10) >= sp && address < sp + (64u << 10);
-    if (number == SIGSEGV && near_sp && address >= NULL_RANGE && info->si_code != SI_KERNEL) {
+    if (number == SIGSEGV && near_sp && address >= NULL_RANGE && !FROM_KERNEL(info)) {
         puts_(&out, "error: stack overflow\n");
     } else if (pc < NULL_RANGE && pc == address) {
         put_message(&out, 9, pc, 0);
         /* The call pushed its return address, and there is no frame yet. */
 #if defined(__x86_64__) || defined(__i386__)
         pc = *(const uintptr_t *)sp - 1;
-#elif defined(__linux__) && defined(__aarch64__)
+#elif defined(LINUX) && defined(__aarch64__)
         pc = (uintptr_t)state->uc_mcontext.regs[30] - 1;
 #endif
-    } else if (info->si_code != SI_KERNEL && address < NULL_RANGE) {
+    } else if (!FROM_KERNEL(info) && address < NULL_RANGE) {
         put_message(&out, 6, address, 0);
     } else if (info->si_code == SEGV_ACCERR && number == SIGSEGV) {
         put_message(&out, 8, address, 0);
     } else {
         puts_(&out, "error: invalid memory access");
-        if (info->si_code != SI_KERNEL) {
+        if (!FROM_KERNEL(info)) {
             puts_(&out, " at 0x");
             put_number(&out, address, 16);
         }
@@ -489,6 +529,8 @@ __attribute__((constructor)) static void install_crash_handler(void) {
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
 }
+
+#endif
 
 /* ---- error return traces ---- */
 

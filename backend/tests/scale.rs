@@ -83,11 +83,11 @@ fn time(functions: usize, opt: OptLevel, checked: bool, debug_info: bool) -> Dur
 #[test]
 fn linear() {
     time(10, OptLevel::None, true, false);
-    let small = time(200, OptLevel::None, true, false);
-    let large = time(1600, OptLevel::None, true, false);
+    let small = time(100, OptLevel::None, true, false);
+    let large = time(800, OptLevel::None, true, false);
     assert!(
         large < small * 32,
-        "{small:?} for 200 functions, {large:?} for 1600"
+        "{small:?} for 100 functions, {large:?} for 800"
     );
 }
 
