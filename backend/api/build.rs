@@ -38,21 +38,25 @@ fn abi_key(folders: &[PathBuf]) {
     let mut hasher = DefaultHasher::new();
     for folder in folders {
         println!("cargo::rerun-if-changed={}", folder.display());
-        let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        files.sort();
-        for file in files {
-            file.file_name().hash(&mut hasher);
-            std::fs::read(&file).unwrap_or_default().hash(&mut hasher);
-        }
+        hash_folder(folder, &mut hasher);
     }
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     if let Ok(output) = Command::new(rustc).arg("-vV").output() {
         output.stdout.hash(&mut hasher);
     }
     println!("cargo::rustc-env=SX_BACKEND_ABI={:016x}", hasher.finish());
+}
+
+fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        path.file_name().hash(hasher);
+        if path.is_dir() {
+            hash_folder(&path, hasher);
+        } else {
+            std::fs::read(&path).unwrap_or_default().hash(hasher);
+        }
+    }
 }
