@@ -1,5 +1,6 @@
 //! The text form: printing what was parsed gives the text again, and bad text gives errors.
 
+use sx_ir::opt::{PassOptions, optimise};
 use sx_ir::parse::parse;
 use sx_ir::print::{PrintOptions, print, print_with};
 use sx_ir::verify::verify;
@@ -80,20 +81,25 @@ fn errors_have_a_place() {
     }
 }
 
-/// The deepest text the parser takes goes through parser, verifier and printer on a test thread's stack.
+/// The deepest text the parser takes goes through everything on a test thread's stack.
 #[test]
 fn deep_nesting_is_an_error_not_an_overflow() {
     let wrap = |body: &str| format!("sig0 = sx ()\nfunc @f0 \"f\" internal sig0 {{\n{body}}}\n");
+    let passes = |mut module: sx_ir::Module| {
+        optimise(&mut module, &[sx_ir::FuncId(0)], PassOptions::ALL);
+        verify(&module).unwrap();
+    };
     for depth in [10, 1900, 2100, 100_000] {
         let text = wrap(&format!(
             "eval {}i64 1{}\n",
-            "add.i64 i64 1, (".repeat(depth),
+            "add.i64 (load.i64 ptr 0x10), (".repeat(depth),
             ")".repeat(depth)
         ));
         match parse(&text) {
             Ok(module) => {
                 verify(&module).unwrap();
                 assert_eq!(print(&parse(&print(&module)).unwrap()), print(&module));
+                passes(module);
             }
             Err(error) => assert!(depth > 2000, "{error}"),
         }
@@ -101,13 +107,14 @@ fn deep_nesting_is_an_error_not_an_overflow() {
     for depth in [10, 900, 1100, 100_000] {
         let text = wrap(&format!(
             "{}{}\n",
-            "if i8 1 {\n".repeat(depth),
+            "if load.i8 ptr 0x10 {\n".repeat(depth),
             "}\n".repeat(depth)
         ));
         match parse(&text) {
             Ok(module) => {
                 verify(&module).unwrap();
                 assert_eq!(print(&parse(&print(&module)).unwrap()), print(&module));
+                passes(module);
             }
             Err(error) => assert!(depth > 1000, "{error}"),
         }

@@ -1,11 +1,11 @@
 //! Copies, constants and addresses go to where locals are read, stored and loaded values to later loads of the same
-//! place. One walk in program order; what is known is dropped where paths meet.
+//! place; checks that were made before go. One walk in program order; what is known is dropped where paths meet.
 
 use super::effects::{Base, address_of, constant, in_object, terminates};
 use super::fold::{fold_expr, taken_branch};
 use crate::func::{Block, Expr, ExprId, FuncId, Function, LocalId, SlotId, Stmt, StmtKind};
 use crate::module::{GlobalId, Module};
-use crate::op::{BinaryOp, Ty};
+use crate::op::{BinaryOp, CheckRel, Ty};
 
 /// Remembered places; more are rarely live in straight-line code.
 const MAX_PLACES: usize = 16;
@@ -42,6 +42,7 @@ pub(super) fn run(module: &Module, func: &mut Function, fold: bool) {
         seen: vec![0; count],
         regions: 0,
         places: Vec::new(),
+        facts: Vec::new(),
         broken,
     };
     pass.block(&mut body);
@@ -57,6 +58,15 @@ enum Value {
     Slot(SlotId, i64),
     Global(GlobalId),
     Func(FuncId),
+}
+
+/// A relation that was checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Fact {
+    rel: CheckRel,
+    ty: Ty,
+    a: Value,
+    b: Value,
 }
 
 /// Memory known to hold a value.
@@ -86,6 +96,7 @@ struct Forward<'m, 'f> {
     seen: Vec<u32>,
     regions: u32,
     places: Vec<Place>,
+    facts: Vec<Fact>,
     /// Labels with a `break`.
     broken: Vec<bool>,
 }
@@ -128,6 +139,15 @@ impl Forward<'_, '_> {
                 }
                 let place = self.loaded_place(value);
                 let known = self.value_of(value);
+                // It holds that already. Zero at entry does not count: native code does not clear what is set first.
+                if known.is_some()
+                    && known == self.known[local.index()]
+                    && self.version[local.index()] != 0
+                {
+                    return;
+                }
+                // A check yields its first operand.
+                let known = known.or_else(|| self.value_of(unchecked(self.func, value)));
                 self.define(local, known);
                 if let Some(mut place) = place {
                     place.value = known.unwrap_or(Value::Local(local, self.version[local.index()]));
@@ -175,9 +195,11 @@ impl Forward<'_, '_> {
             StmtKind::Block { label, body } => {
                 let joins = self.broken.get(label.index()).copied().unwrap_or(true);
                 let mark = self.log.len();
+                let facts = self.facts.clone();
                 self.block(body);
                 if joins {
                     self.forget_since(mark);
+                    self.facts = facts;
                 }
             }
             StmtKind::Loop { body, .. } => {
@@ -188,9 +210,11 @@ impl Forward<'_, '_> {
                 }
                 self.places.clear();
                 let mark = self.log.len();
+                let facts = self.facts.clone();
                 self.block(body);
                 self.roll_back(mark);
                 self.places.clear();
+                self.facts = facts;
             }
         }
         out.push(stmt);
@@ -205,6 +229,7 @@ impl Forward<'_, '_> {
         let only_one = going_on.iter().filter(|on| **on).count() == 1;
         let mark = self.log.len();
         let places = self.places.clone();
+        let facts = self.facts.clone();
         let mut defined = Vec::new();
         let mut last = None;
         for (block, going_on) in blocks.iter_mut().zip(going_on) {
@@ -218,6 +243,7 @@ impl Forward<'_, '_> {
             }
             self.roll_back(mark);
             self.places.clone_from(&places);
+            self.facts.clone_from(&facts);
         }
         match last {
             // What the one block that goes on knows at its end holds afterwards.
@@ -333,6 +359,9 @@ impl Forward<'_, '_> {
                 for operand in expr.operands() {
                     self.replace(operand);
                 }
+                if let Expr::Check { rel, ty, a, b, .. } = expr {
+                    self.check(id, rel, ty, a, b);
+                }
                 // So that addresses of slots with constant offsets are recognised in the load around this.
                 if self.fold
                     && let Expr::Binary {
@@ -344,6 +373,27 @@ impl Forward<'_, '_> {
                 }
             }
         }
+    }
+
+    /// A relation that was checked before holds still. The function checks it once.
+    fn check(&mut self, id: ExprId, rel: CheckRel, ty: Ty, a: ExprId, b: ExprId) {
+        let (Some(x), Some(y)) = (self.value_of(a), self.value_of(b)) else {
+            return;
+        };
+        let fact = Fact {
+            rel,
+            ty,
+            a: x,
+            b: y,
+        };
+        if self.facts.contains(&fact) {
+            self.func.exprs[id.index()] = *self.func.expr(a);
+            return;
+        }
+        if self.facts.len() >= MAX_PLACES {
+            self.facts.remove(0);
+        }
+        self.facts.push(fact);
     }
 
     /// `(a + 8) + 16` to `a + 24`.
@@ -438,6 +488,14 @@ impl Forward<'_, '_> {
         }
         self.places.push(place);
     }
+}
+
+/// The value that checks around it yield.
+fn unchecked(func: &Function, mut id: ExprId) -> ExprId {
+    while let Expr::Check { a, .. } = *func.expr(id) {
+        id = a;
+    }
+    id
 }
 
 /// Whether writing one place leaves the other alone.

@@ -15,6 +15,7 @@ mod effects;
 mod fold;
 mod forward;
 mod inline;
+mod liveness;
 mod sroa;
 
 use crate::func::{FuncId, Function, Linkage, LocId, SigId};
@@ -99,7 +100,9 @@ pub fn optimise_func(module: &mut Module, id: FuncId, options: PassOptions) {
             forward::run(module, func, options.fold);
         }
         if options.dce {
+            // What is never read goes first: loops keep what only they themselves read.
             dce::run(module, func);
+            liveness::run(module, func);
         }
         if options.compact {
             let params = module

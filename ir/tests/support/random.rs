@@ -489,6 +489,28 @@ impl Gen<'_> {
                 let len = self.int(Ty::I64, 16);
                 self.push(block, StmtKind::Fill { dst, byte, len });
             }
+            14 if self.rng.one_in(2) => {
+                // Checks of the same locals again and again.
+                let rel = self.rng.pick(&ALL_CHECK_RELS);
+                let (a, b) = (LocalId(0), self.rng.pick(&[LocalId(0), LocalId(1)]));
+                let b = if self.f.locals[b.index()].ty == Ty::I64 {
+                    b
+                } else {
+                    a
+                };
+                let ty = self.f.locals[a.index()].ty;
+                if ty == self.f.locals[b.index()].ty {
+                    let (a, b) = (self.node(Expr::Local(a)), self.node(Expr::Local(b)));
+                    let value = self.node(Expr::Check {
+                        kind: TrapKind::Index,
+                        rel,
+                        ty,
+                        a,
+                        b,
+                    });
+                    self.push(block, StmtKind::Eval(value));
+                }
+            }
             14 => {
                 let value = self.expr(Ty::I64, 3);
                 self.push(block, StmtKind::Eval(value));
