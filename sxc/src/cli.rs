@@ -1,5 +1,6 @@
 //! The command line, as clap sees it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -13,6 +14,11 @@ use crate::render::ErrorFormat;
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Parses a command line; its first word is the program's name. Help and version are "errors" of status 0.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(args)
 }
 
 fn styles() -> clap::builder::Styles {
@@ -63,7 +69,7 @@ pub struct RunArgs {
     pub engine: MainEngine,
     /// Arguments for the program
     #[arg(last = true, value_name = "ARGS")]
-    pub args: Vec<std::ffi::OsString>,
+    pub args: Vec<OsString>,
     #[command(flatten)]
     pub compile: CompileArgs,
     #[command(flatten)]
@@ -162,7 +168,7 @@ pub struct ParityArgs {
     #[arg(long)]
     pub main: bool,
     #[arg(last = true)]
-    pub args: Vec<std::ffi::OsString>,
+    pub args: Vec<OsString>,
     #[command(flatten)]
     pub compile: CompileArgs,
     #[command(flatten)]

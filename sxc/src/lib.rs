@@ -24,8 +24,6 @@ pub mod triples;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 /// Entry of the executable.
 pub fn main() -> ExitCode {
     ExitCode::from(main_with(std::env::args_os()))
@@ -33,10 +31,9 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line (its first word is the program's name). Returns the exit status.
 pub fn main_with(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match cli::Cli::try_parse_from(args) {
+    let cli = match cli::parse(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are "errors" of status 0.
             let _ = error.print();
             return error.exit_code() as u8;
         }
