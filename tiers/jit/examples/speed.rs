@@ -55,7 +55,13 @@ fn time(name: &str, n: u64, module: &Module) {
     let (mut steps, mut result) = (0, String::new());
     for _ in 0..3 {
         let start = Instant::now();
-        let outcome = JitEngine::new().run(module, FuncId(0), &[n], &Limits::default(), &mut TestHost::default());
+        let outcome = JitEngine::new().run(
+            module,
+            FuncId(0),
+            &[n],
+            &Limits::default(),
+            &mut TestHost::default(),
+        );
         best = best.min(start.elapsed().as_secs_f64());
         steps = outcome.steps;
         result = match outcome.status {
@@ -63,7 +69,10 @@ fn time(name: &str, n: u64, module: &Module) {
             other => format!("{other:?}"),
         };
     }
-    println!("{name:8} {best:.3} s  {:.2} ns/step  {result}", best * 1e9 / steps as f64);
+    println!(
+        "{name:8} {best:.3} s  {:.2} ns/step  {result}",
+        best * 1e9 / steps as f64
+    );
 }
 
 extern "sysv64" fn no_host(_: *mut VmCtx, _: *mut u64, _: u64, _: u64) -> u64 {
@@ -72,11 +81,16 @@ extern "sysv64" fn no_host(_: *mut VmCtx, _: *mut u64, _: u64, _: u64) -> u64 {
 
 fn listing(module: &Module) {
     let machine = Machine::new(module, FuncId(0), &Limits::default());
-    let callbacks = Callbacks { call_host: no_host, compile: None };
+    let callbacks = Callbacks {
+        call_host: no_host,
+        compile: None,
+    };
     let made = Compiler::new(module, &machine.space, &callbacks, Options::default());
     let Ok(mut compiler) = made else { return };
     for func in &machine.space.funcs {
-        let Ok(code) = compiler.compile(module, &machine.space, *func) else { continue };
+        let Ok(code) = compiler.compile(module, &machine.space, *func) else {
+            continue;
+        };
         println!("{}: {} bytes", module.func(*func).name, code.len);
         let bytes = compiler.bytes(code);
         let mut decoder = Decoder::with_ip(64, bytes, code.start as u64, DecoderOptions::NONE);
@@ -94,12 +108,23 @@ fn listing(module: &Module) {
 fn runs() {
     let text = "target \"x86_64-unknown-linux-gnu\" os linux arch x86_64 pointer 8 little align_i64 8 align_f64 8\n\
                 sig0 = sx (i64) -> i64\nfunc @f0 \"nothing\" internal sig0 {\n  local %0: i64\n  return %0\n}\n";
-    let Ok(module) = sx_ir::parse::parse(text) else { return };
+    let Ok(module) = sx_ir::parse::parse(text) else {
+        return;
+    };
     let mut engine = JitEngine::new();
     let count = 10_000;
     let start = Instant::now();
     for i in 0..count {
-        engine.run(&module, FuncId(0), &[i], &Limits::default(), &mut TestHost::default());
+        engine.run(
+            &module,
+            FuncId(0),
+            &[i],
+            &Limits::default(),
+            &mut TestHost::default(),
+        );
     }
-    println!("a run: {:.2} us", start.elapsed().as_secs_f64() * 1e6 / count as f64);
+    println!(
+        "a run: {:.2} us",
+        start.elapsed().as_secs_f64() * 1e6 / count as f64
+    );
 }

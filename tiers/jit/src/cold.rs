@@ -18,10 +18,11 @@ pub enum Cold {
         a: Val,
         b: Val,
     },
-    /// `end`: register with the end of the range that is not accessible.
+    /// The range of `len` bytes at `at` + `disp` is not accessible.
     Access {
         label: DynamicLabel,
-        end: Gpr,
+        at: Gpr,
+        disp: i32,
         len: i32,
         store: bool,
         loc: LocId,
@@ -79,13 +80,14 @@ impl Emitter<'_> {
                 }
                 Cold::Access {
                     label,
-                    end,
+                    at,
+                    disp,
                     len,
                     store,
                     loc,
                 } => {
                     self.bind(label);
-                    self.access_fault(end, len, store, loc);
+                    self.access_fault(at, disp, len, store, loc);
                 }
                 Cold::Limit { label, kind, loc } => {
                     self.bind(label);
@@ -200,9 +202,9 @@ impl Emitter<'_> {
         self.exit(Exit::Trap);
     }
 
-    fn access_fault(&mut self, end: Gpr, len: i32, store: bool, loc: LocId) {
+    fn access_fault(&mut self, at: Gpr, disp: i32, len: i32, store: bool, loc: LocId) {
         self.set_loc(loc);
-        self.lea(true, RSI, end, -len);
+        self.lea(true, RSI, at, disp);
         self.mov_imm(RDX, len as u64);
         self.mov_imm(RCX, u64::from(store));
         let fault = self.env.stubs.access_fault;

@@ -7,12 +7,14 @@ use crate::plan::Home;
 use crate::stubs::SP;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 use sx_ir::trap::LimitKind;
-use sx_ir::{Block, ExprId, LabelId, LocalId, Stmt, StmtKind, SwitchCase, Ty};
+use sx_ir::{Block, ExprId, LabelId, LocId, LocalId, Stmt, StmtKind, SwitchCase, Ty};
 
 /// Longest run of case values handled one by one.
 const LINEAR_CASES: usize = 4;
 /// A jump table is at most this many times larger than the number of values in it.
 const TABLE_SPARSITY: u64 = 4;
+/// Nodes of a loop's test that may stand twice.
+const LONGEST_REPEATED_TEST: usize = 12;
 
 impl Emitter<'_> {
     /// Emits a block; whether its end is reached.
@@ -98,7 +100,7 @@ impl Emitter<'_> {
     }
 
     fn set(&mut self, local: LocalId, value: ExprId) {
-        let raw = self.plan.raw.has(local);
+        let raw = self.plan.nan.raw.has(local);
         let want = match self.home(local) {
             Home::Frame => Want { raw, ..Want::ANY },
             Home::Gpr(r) => Want {
@@ -120,6 +122,7 @@ impl Emitter<'_> {
     pub fn assign(&mut self, local: LocalId, val: Val) {
         let ty = self.func.locals[local.index()].ty;
         match self.home(local) {
+            Home::Gpr(r) if val == Val::Imm(0) => dynasm!(self.ops; xor Rd(r), Rd(r)),
             Home::Gpr(r) => {
                 self.move_to(r, val);
                 self.release(val);
@@ -142,6 +145,17 @@ impl Emitter<'_> {
     }
 
     fn if_else(&mut self, cond: ExprId, then: &Block, els: &Block) -> bool {
+        // A branch that only leaves needs no code of its own.
+        if els.stmts.is_empty()
+            && let Some(to) = self.leads_to(then)
+        {
+            self.branch(cond, to, true);
+            return true;
+        }
+        if let Some(to) = self.leads_to(els) {
+            self.branch(cond, to, false);
+            return self.block(then);
+        }
         if then.stmts.is_empty() && !els.stmts.is_empty() {
             let end = self.label();
             self.branch(cond, end, true);
@@ -166,6 +180,29 @@ impl Emitter<'_> {
         falls || falls_too
     }
 
+    /// Where control goes if all the block does is jump.
+    fn leads_to(&mut self, block: &Block) -> Option<DynamicLabel> {
+        match &block.stmts.as_slice() {
+            [
+                Stmt {
+                    kind: StmtKind::Break(label),
+                    ..
+                },
+            ] => {
+                let target = self.targets.get_mut(label)?;
+                target.used = true;
+                Some(target.brk)
+            }
+            [
+                Stmt {
+                    kind: StmtKind::Continue(label),
+                    ..
+                },
+            ] => self.targets.get(label)?.cont,
+            _ => None,
+        }
+    }
+
     fn labelled(&mut self, label: LabelId, body: &Block) -> bool {
         let brk = self.label();
         self.targets.insert(
@@ -182,7 +219,7 @@ impl Emitter<'_> {
     }
 
     fn repeat(&mut self, label: LabelId, body: &Block) -> bool {
-        let (brk, head, out_of_steps) = (self.label(), self.label(), self.label());
+        let (brk, head) = (self.label(), self.label());
         self.targets.insert(
             label,
             Target {
@@ -192,18 +229,53 @@ impl Emitter<'_> {
             },
         );
         self.osr.push((label, head));
+        let loc = self.loc;
         self.bind(head);
+        self.loop_step(loc);
+        match body.stmts.split_first() {
+            // The usual shape of `while`: the test is repeated at the end, which saves a jump per iteration.
+            Some((first, rest)) if self.is_exit_test(first, label) => {
+                let again = self.label();
+                self.stmt(first);
+                self.bind(again);
+                if rest.iter().all(|stmt| self.stmt(stmt)) {
+                    self.loop_step(loc);
+                    self.loc = first.loc;
+                    if let StmtKind::If { cond, then, .. } = &first.kind {
+                        self.branch(*cond, again, then.stmts.is_empty());
+                    }
+                }
+            }
+            Some(_) | None => {
+                if self.block(body) {
+                    self.jump(head);
+                }
+            }
+        }
+        self.bind(brk);
+        self.targets.get(&label).is_some_and(|target| target.used)
+    }
+
+    fn loop_step(&mut self, loc: LocId) {
+        let out_of_steps = self.label();
         dynasm!(self.ops; sub r12, BYTE 1; jb =>out_of_steps);
         self.cold.push(Cold::Limit {
             label: out_of_steps,
             kind: LimitKind::Steps,
-            loc: Some(self.loc),
+            loc: Some(loc),
         });
-        if self.block(body) {
-            self.jump(head);
-        }
-        self.bind(brk);
-        self.targets.get(&label).is_some_and(|target| target.used)
+    }
+
+    /// `if c { break label }` or `if c {} else { break label }` with a short condition.
+    fn is_exit_test(&self, stmt: &Stmt, label: LabelId) -> bool {
+        let StmtKind::If { cond, then, els } = &stmt.kind else {
+            return false;
+        };
+        let leaves = |block: &Block| matches!(block.stmts.as_slice(), [Stmt { kind: StmtKind::Break(to), .. }] if *to == label);
+        let shape = leaves(then) && els.stmts.is_empty() || leaves(els) && then.stmts.is_empty();
+        let mut nodes = 0;
+        crate::liveness::for_each_node(self.func, *cond, |_, _| nodes += 1);
+        shape && nodes <= LONGEST_REPEATED_TEST
     }
 
     fn return_values(&mut self, values: &[ExprId]) {

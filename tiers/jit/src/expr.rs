@@ -10,6 +10,12 @@ impl Emitter<'_> {
     pub fn eval(&mut self, id: ExprId, want: Want) -> Val {
         match *self.func.expr(id) {
             Expr::Const { bits, .. } => Val::Imm(bits),
+            Expr::Local(local) if !want.raw && self.plan.nan.lazy.has(local) => {
+                let ty = self.func.locals[local.index()].ty;
+                let x = self.own_xmm(Val::Local(local), ty, None);
+                self.canonical(x, ty);
+                Val::Xmm(x)
+            }
             Expr::Local(local) => Val::Local(local),
             Expr::GlobalAddr(_) | Expr::FuncAddr(_) => match self.constant(id) {
                 Some(bits) => Val::Imm(bits),

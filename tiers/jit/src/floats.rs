@@ -8,7 +8,7 @@ use crate::plan::Home;
 use crate::regs::Xmm;
 use crate::stubs::{TRAP_A, TRAP_B, field};
 use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
-use sx_ir::{BinaryOp, ExprId, Ty, UnaryOp};
+use sx_ir::{BinaryOp, Expr, ExprId, Ty, UnaryOp};
 
 /// A float operand as instructions take it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,11 +140,17 @@ impl Emitter<'_> {
         want: Want,
     ) -> Val {
         let commutes = matches!(op, BinaryOp::FAdd | BinaryOp::FMul);
-        let (a, b) = if commutes && self.is_leaf(a) && !self.is_leaf(b) {
-            (b, a)
-        } else {
-            (a, b)
+        // `x = e + x` becomes an addition to x.
+        let accumulates = |this: &Self, a: ExprId, b: ExprId| match (*this.func.expr(a), want.xmm) {
+            (Expr::Local(local), Some(x)) => {
+                this.home(local) == Home::Xmm(x) && !this.mentions(b, Home::Xmm(x))
+            }
+            _ => false,
         };
+        let swap = commutes
+            && !accumulates(self, a, b)
+            && (self.is_leaf(a) && !self.is_leaf(b) || accumulates(self, b, a));
+        let (a, b) = if swap { (b, a) } else { (a, b) };
         let hint = self.hint_before(want, b);
         let av = self.eval(a, hint.with_raw(true));
         self.push(av, true);
@@ -152,6 +158,11 @@ impl Emitter<'_> {
         let av = self.pop();
         let (av, mut bv) = match (av, bv) {
             (Val::Xmm(_), _) => (av, bv),
+            (Val::Local(local), _)
+                if hint.xmm.is_some_and(|x| self.home(local) == Home::Xmm(x)) =>
+            {
+                (av, bv)
+            }
             (_, Val::Xmm(_)) if commutes => (bv, av),
             _ => (av, bv),
         };

@@ -3,7 +3,7 @@
 use crate::cold::Cold;
 use crate::emit::{Emitter, Val, Want};
 use crate::regs::{Gpr, Xmm};
-use crate::stubs::{MEM_END, SP};
+use crate::stubs::{MEM_END, SP, field};
 use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
 use sx_ir::{BinaryOp, Expr, ExprId, LocId, Ty};
 
@@ -204,33 +204,49 @@ impl Emitter<'_> {
         }
     }
 
-    /// Traps unless `len` bytes at `base + disp` are accessible. One register holds the end of the range; a range that
-    /// wraps around ends below the lowest address.
+    /// Traps unless `len` bytes at `base + disp` are accessible.
     fn check_access(&mut self, base: Gpr, disp: i32, len: u64, access: Access, loc: LocId) {
-        let start = match access {
-            Access::Load => self.env.load_start,
-            Access::Store => self.env.store_start,
+        let data = self.env.stubs.data;
+        let (start, spans) = match access {
+            Access::Load => (self.env.load_start, field!(data, load_spans)),
+            Access::Store => (self.env.store_start, field!(data, store_spans)),
         };
-        let (Ok(len), label) = (i32::try_from(len), self.label()) else {
-            self.fail("internal: a large access");
-            return;
-        };
-        let end = self.alloc();
-        self.lea(true, end, base, disp + len);
-        dynasm!(self.ops
-            ; cmp Rq(end), [r15 + MEM_END]
-            ; ja =>label
-            ; cmp Rq(end), start + len
-            ; jb =>label
-        );
-        self.cold.push(Cold::Access {
-            label,
-            end,
-            len,
-            store: access == Access::Store,
-            loc,
-        });
-        self.free(end);
+        let store = access == Access::Store;
+        let label = self.label();
+        let at = self.alloc();
+        if matches!(len, 1 | 2 | 4 | 8) {
+            // Addresses below the start wrap around to large distances.
+            let span = spans + len.trailing_zeros() as usize * 8;
+            self.lea(true, at, base, disp - start);
+            dynasm!(self.ops; cmp Rq(at), [extern span]; ja =>label);
+            self.cold.push(Cold::Access {
+                label,
+                at,
+                disp: start,
+                len: len as i32,
+                store,
+                loc,
+            });
+        } else {
+            // `at` is the end of the range; a range that wraps around ends below the first address.
+            let len = len as i32;
+            self.lea(true, at, base, disp + len);
+            dynasm!(self.ops
+                ; cmp Rq(at), [r15 + MEM_END]
+                ; ja =>label
+                ; cmp Rq(at), start + len
+                ; jb =>label
+            );
+            self.cold.push(Cold::Access {
+                label,
+                at,
+                disp: -len,
+                len,
+                store,
+                loc,
+            });
+        }
+        self.free(at);
     }
 
     pub fn load(&mut self, id: ExprId, ty: Ty, addr: ExprId, want: Want) -> Val {

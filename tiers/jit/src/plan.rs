@@ -3,6 +3,7 @@
 use crate::liveness::{
     Bits, Liveness, for_each_child, for_each_node, liveness, stmt_defs, stmt_exprs,
 };
+use crate::nan::{NanPlan, nan_plan};
 use crate::regs::{Gpr, PIN_GPRS, PIN_XMMS, RegSet, SCRATCH_GPRS, SCRATCH_XMMS, Xmm, bit};
 use sx_ir::{Block, Expr, ExprId, FrameLayout, Function, LocalId, Stmt, StmtKind};
 
@@ -29,8 +30,7 @@ pub struct Plan {
     pub frame_words: usize,
     /// Nesting of statements and expressions, for choosing a stack large enough for the recursion over them.
     pub depth: usize,
-    /// Float locals whose NaNs need not be canonical: every use ends in a canonicalising operation or a comparison.
-    pub raw: Bits,
+    pub nan: NanPlan,
     /// Parameters that are never written.
     pub constant_params: Bits,
 }
@@ -194,7 +194,7 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
         spill_start,
         frame_words: spill_start + uses.height + 2,
         depth: uses.depth,
-        raw: raw_locals(func, body),
+        nan: nan_plan(func, body, params),
         constant_params,
     }
 }
@@ -241,74 +241,4 @@ fn assign(func: &Function, uses: &Uses, live: &Liveness, homes: &mut [Home]) -> 
         }
     }
     slot_pin
-}
-
-/// Float locals that are only read where the bits of a NaN don't matter.
-fn raw_locals(func: &Function, body: &Block) -> Bits {
-    let mut raw = Bits::new(func.locals.len());
-    for (i, local) in func.locals.iter().enumerate() {
-        if local.ty.is_float() {
-            raw.add(LocalId::new(i));
-        }
-    }
-    loop {
-        let mut next = raw.clone();
-        body.for_each_stmt(&mut |stmt| {
-            let value_raw = match &stmt.kind {
-                StmtKind::Set { local, .. } => raw.has(*local),
-                _ => false,
-            };
-            for root in stmt_exprs(&stmt.kind) {
-                let mut todo = vec![(root, value_raw)];
-                while let Some((id, insensitive)) = todo.pop() {
-                    let expr = func.expr(id);
-                    if let Expr::Local(local) = expr
-                        && !insensitive
-                    {
-                        next.remove(*local);
-                    }
-                    for_each_child(expr, |child| {
-                        todo.push((child, operand_raw(expr, insensitive)))
-                    });
-                }
-            }
-        });
-        if next == raw {
-            return raw;
-        }
-        raw = next;
-    }
-}
-
-/// Whether the NaN bits of float operands of `expr` don't matter, given whether those of its own value don't.
-pub fn operand_raw(expr: &Expr, own: bool) -> bool {
-    use sx_ir::{ConvertOp, UnaryOp};
-    match expr {
-        Expr::Binary { .. } => true,
-        Expr::Unary { op, .. } => match op {
-            UnaryOp::FNeg => own,
-            UnaryOp::FSqrt | UnaryOp::FFloor | UnaryOp::FSin | UnaryOp::FCos => true,
-        },
-        Expr::Convert { op, .. } => match op {
-            ConvertOp::FToS | ConvertOp::FToU | ConvertOp::FCvt => true,
-            ConvertOp::Trunc
-            | ConvertOp::SExt
-            | ConvertOp::ZExt
-            | ConvertOp::SToF
-            | ConvertOp::UToF
-            | ConvertOp::BitsOf
-            | ConvertOp::FromBits
-            | ConvertOp::PToI
-            | ConvertOp::IToP => false,
-        },
-        Expr::Select { .. } => own,
-        Expr::Const { .. }
-        | Expr::Local(_)
-        | Expr::Load { .. }
-        | Expr::SlotAddr(_)
-        | Expr::GlobalAddr(_)
-        | Expr::FuncAddr(_)
-        | Expr::Wrap { .. }
-        | Expr::Check { .. } => false,
-    }
 }

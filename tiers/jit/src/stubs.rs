@@ -10,6 +10,8 @@ use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm, x64::X64Relocati
 use sx_machine::ctx::{CodeEntry, VmCtx};
 
 pub const MEM_BASE: i32 = offset_of!(VmCtx, mem_base) as i32;
+pub const LOAD_START: i32 = offset_of!(VmCtx, load_start) as i32;
+pub const STORE_START: i32 = offset_of!(VmCtx, store_start) as i32;
 pub const MEM_END: i32 = offset_of!(VmCtx, mem_end) as i32;
 pub const SP: i32 = offset_of!(VmCtx, sp) as i32;
 pub const STACK_END: i32 = offset_of!(VmCtx, stack_end) as i32;
@@ -53,6 +55,10 @@ pub struct Data {
     pub way_out: u64,
     /// End of the call records.
     pub records_end: u64,
+    /// For accesses of 1, 2, 4 and 8 bytes: the last address that may be loaded (stored), less the first. Only host
+    /// calls change the end of memory, so these are right whenever compiled code runs.
+    pub load_spans: [u64; 4],
+    pub store_spans: [u64; 4],
 }
 
 /// Addresses of shared code and data.
@@ -109,6 +115,8 @@ pub fn build(arena: &mut CodeArena, sigs: &[u32], callbacks: &Callbacks) -> Resu
             two_63_f32: u64::from(9_223_372_036_854_775_808f32.to_bits()),
             way_out: 0,
             records_end: 0,
+            load_spans: [0; 4],
+            store_spans: [0; 4],
         });
         (sig_table as *mut u32).copy_from_nonoverlapping(sigs.as_ptr(), sigs.len());
     }
@@ -130,10 +138,10 @@ pub fn build(arena: &mut CodeArena, sigs: &[u32], callbacks: &Callbacks) -> Resu
         Some(compile) => add(arena, |ops| {
             call_compiling(ops, compile as usize, stubs.exit)
         })?,
-        None => add(arena, |ops| call_entries(ops, stubs.exit))?,
+        None => add(arena, |ops| call_entries(ops, stubs.exit, data))?,
     };
     stubs.call_host = add(arena, |ops| {
-        call_host(ops, callbacks.call_host as usize, stubs.exit)
+        call_host(ops, callbacks.call_host as usize, stubs.exit, data)
     })?;
     stubs.access_fault = add(arena, |ops| access_fault(ops, stubs.exit))?;
     stubs.copy = add(arena, |ops| {
@@ -191,6 +199,20 @@ fn reload(ops: &mut Asm) {
     );
 }
 
+/// Reads the end of memory again. Changes `rax` and `rcx`.
+fn refresh_spans(ops: &mut Asm, data: usize) {
+    for (start, spans) in [
+        (LOAD_START, field!(data, load_spans)),
+        (STORE_START, field!(data, store_spans)),
+    ] {
+        dynasm!(ops; mov rax, [r15 + MEM_END]; sub rax, [r15 + start]);
+        for i in 0..4 {
+            let at = spans + i * 8;
+            dynasm!(ops; lea rcx, [rax - (1 << i)]; mov [extern at], rcx);
+        }
+    }
+}
+
 /// `enter`: `rdi` context, `rsi` frame, `rax` code to run, as called from Rust. `exit`: leave it with the code in `eax`.
 fn way_in_and_out(arena: &mut CodeArena, data: usize) -> Result<(usize, usize), String> {
     let mut ops = Asm::new(arena.next());
@@ -213,7 +235,9 @@ fn way_in_and_out(arena: &mut CodeArena, data: usize) -> Result<(usize, usize), 
         ; add rcx, [r15 + RECORDS]
         ; mov [extern records_end], rcx
         ; mov [extern way_out], rsp
-        ; call rax
+        ; mov rdx, rax
+        ;; refresh_spans(&mut ops, data)
+        ; call rdx
         ; xor eax, eax
         ; jmp >leave
     );
@@ -261,7 +285,7 @@ fn call_compiling(ops: &mut Asm, compile: usize, exit: usize) {
 }
 
 /// A function that another tier runs, through the context's table.
-fn call_entries(ops: &mut Asm, exit: usize) {
+fn call_entries(ops: &mut Asm, exit: usize, data: usize) {
     dynasm!(ops
         ;; sync(ops)
         ; mov rdi, r15
@@ -275,11 +299,12 @@ fn call_entries(ops: &mut Asm, exit: usize) {
         ;; reload(ops)
         ; test eax, eax
         ; jnz extern exit
+        ;; refresh_spans(ops, data)
         ; ret
     );
 }
 
-fn call_host(ops: &mut Asm, callback: usize, exit: usize) {
+fn call_host(ops: &mut Asm, callback: usize, exit: usize, data: usize) {
     dynasm!(ops
         ;; sync(ops)
         ; mov rdi, r15
@@ -294,6 +319,7 @@ fn call_host(ops: &mut Asm, callback: usize, exit: usize) {
         ;; reload(ops)
         ; test eax, eax
         ; jnz extern exit
+        ;; refresh_spans(ops, data)
         ; ret
     );
 }
