@@ -1,6 +1,6 @@
 //! x86-64 baseline compiler for comptime: machine code on the frames that `sx_machine::ctx` describes.
 //!
-//! * [`hot`]: for an engine that tiers up. [`compile`]: the [`Compiler`], one function at a time; [`engine`]: an engine that runs nothing but its code.
+//! * [`compile`]: the [`Compiler`], one function at a time; [`engine`]: an engine that runs nothing but its code.
 //! * [`plan`] on [`liveness`]: which locals get registers; [`nan`]: which may hold odd NaNs. [`emit`]: state while a function is compiled.
 //! * [`control`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
 //!   code per construct; [`cold`]: what stands behind the function.
@@ -20,7 +20,6 @@ pub mod engine;
 mod expr;
 mod floats;
 mod helpers;
-pub mod hot;
 mod ints;
 mod liveness;
 mod memory;
@@ -31,5 +30,4 @@ pub mod stubs;
 
 pub use compile::{Code, Compiler, Options};
 pub use engine::JitEngine;
-pub use hot::HotCode;
 pub use stubs::Callbacks;
