@@ -2,10 +2,12 @@
 
 use smallvec::SmallVec;
 use sx_ir::trap::LimitKind;
-use sx_ir::{Call, Callee, FuncId, Function, LabelId, Linkage, LocId, Module, Stmt};
+use sx_ir::{Call, Callee, FuncId, Function, LabelId, Linkage, LocId, Module, Stmt, TrapKind};
 use sx_machine::ctx::Fault;
 use sx_machine::{Machine, stack, status_of};
 use sx_tier_api::{Host, HostFault, Outcome, Status, Trap};
+
+use crate::shadow::{Entered, Problem, Shadow, Verdict};
 
 /// The end of the evaluation, on its way out. The machine's records are left as they were when it happened.
 pub struct Stop(pub Box<Status>);
@@ -34,6 +36,7 @@ pub enum Flow {
 /// A call in progress.
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
+    pub id: FuncId,
     pub func: &'a Function,
     /// Where its locals start in [`Run::locals`].
     pub base: usize,
@@ -43,7 +46,8 @@ pub struct Frame<'a> {
     pub offsets: usize,
 }
 
-pub struct Run<'a> {
+pub struct Run<'a, S> {
+    pub shadow: S,
     pub module: &'a Module,
     pub machine: Machine,
     pub host: &'a mut dyn Host,
@@ -67,9 +71,15 @@ struct PreparedFunction {
     frame_size: u64,
 }
 
-impl<'a> Run<'a> {
-    pub fn new(module: &'a Module, machine: Machine, host: &'a mut dyn Host) -> Run<'a> {
+impl<'a, S: Shadow> Run<'a, S> {
+    pub fn new(
+        module: &'a Module,
+        machine: Machine,
+        host: &'a mut dyn Host,
+        shadow: S,
+    ) -> Run<'a, S> {
         Run {
+            shadow,
             module,
             machine,
             host,
@@ -82,14 +92,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs the whole evaluation.
-    pub fn root(mut self, root: FuncId, args: &[u64]) -> Outcome {
-        self.locals.extend_from_slice(args);
+    /// Runs the whole evaluation; the shadow is handed back.
+    pub fn root(mut self, root: FuncId, args: &[u64]) -> (Outcome, S) {
+        self.shadow.begin(&mut self.machine);
+        for arg in args {
+            self.shadow.constant();
+            self.shadow.argument();
+            self.locals.push(*arg);
+        }
         let status = match self.call(root, 0) {
-            Ok(()) => Status::Finished(self.results.to_vec()),
+            Ok(()) => {
+                self.shadow.finish(&self.machine, &self.results);
+                Status::Finished(self.results.to_vec())
+            }
             Err(stop) => *stop.0,
         };
-        self.machine.into_outcome(status)
+        (self.machine.into_outcome(status), self.shadow)
     }
 
     pub fn bug(&self, text: String) -> Stop {
@@ -101,6 +119,34 @@ impl<'a> Run<'a> {
     pub fn trap(&mut self, loc: LocId, fault: Fault) -> Stop {
         self.machine.set_loc(loc);
         Stop(Box::new(Status::Trapped(Trap::from(fault))))
+    }
+
+    /// A result of the machine, with its fault placed at `loc`.
+    #[inline(always)]
+    pub fn at<T>(&mut self, loc: LocId, result: Result<T, Fault>) -> Result<T, Stop> {
+        result.map_err(|fault| self.trap(loc, fault))
+    }
+
+    /// Ends the evaluation if the shadow objects to what happened at `loc`.
+    #[inline(always)]
+    pub fn judge(&mut self, loc: LocId, verdict: Verdict) -> Result<(), Stop> {
+        verdict.map_err(|problem| self.objection(loc, problem))
+    }
+
+    #[cold]
+    fn objection(&mut self, loc: LocId, problem: Problem) -> Stop {
+        self.machine.set_loc(loc);
+        let (a, b) = match problem {
+            Problem::Access { addr, len, .. } => (addr, len),
+            Problem::Undefined => (0, 0),
+        };
+        let detail = Some(self.shadow.describe(self.module, problem));
+        Stop(Box::new(Status::Trapped(Trap {
+            kind: TrapKind::BadAccess,
+            a,
+            b,
+            detail,
+        })))
     }
 
     fn prepare(&mut self, id: FuncId) -> PreparedFunction {
@@ -137,7 +183,16 @@ impl<'a> Run<'a> {
             return Err(self.bug("the interpreter's own stack is used up".into()));
         }
         self.locals.resize(base + func.locals.len(), 0);
+        let entered = Entered {
+            base,
+            params: self.module.params_of(id).len(),
+            locals: func.locals.len(),
+            slots,
+            size: prepared.frame_size,
+        };
+        self.shadow.enter(entered);
         let frame = Frame {
+            id,
             func,
             base,
             slots,
@@ -150,28 +205,58 @@ impl<'a> Run<'a> {
             Flow::Next | Flow::Break(_) | Flow::Continue(_) => self.results.clear(),
         }
         self.locals.truncate(base);
+        self.shadow.leave(entered);
         self.machine.leave(prepared.frame_size);
         Ok(())
     }
 
     fn call_host(&mut self, id: FuncId, base: usize) -> Result<(), Stop> {
-        let results = self
+        let mut results =
+            SmallVec::from_elem(0, self.module.sig(self.module.func(id).sig).results.len());
+        let args = &self.locals[base..];
+        let called = self
             .machine
-            .call_host(self.module, self.host, id, &self.locals[base..])?;
+            .call_host_into(self.module, self.host, id, args, &mut results);
+        if S::ON {
+            let events = self.machine.take_events();
+            let fresh = matches!(&self.module.func(id).linkage, Linkage::Extern { symbol, .. }
+                if matches!(symbol.as_str(), "malloc" | "realloc" | "reallocarray" | "aligned_alloc" | "memalign"));
+            self.shadow
+                .after_host(&self.machine, &events, base, &results, fresh);
+        }
+        if let Err(fault) = called {
+            return Err(self.host_fault(fault));
+        }
         self.locals.truncate(base);
-        self.results = SmallVec::from_vec(results);
+        self.results = results;
         Ok(())
+    }
+
+    fn host_fault(&mut self, mut fault: HostFault) -> Stop {
+        if let HostFault::Trap(trap) = &mut fault
+            && trap.kind == TrapKind::BadFree
+            && trap.detail.is_none()
+        {
+            trap.detail = self.shadow.describe_free(self.module, trap.a);
+        }
+        fault.into()
     }
 
     pub fn call_stmt(&mut self, frame: Frame<'a>, stmt: &Stmt, call: &Call) -> Result<(), Stop> {
         let target = match call.callee {
             Callee::Direct(_) => 0,
-            Callee::Indirect { target, .. } => self.eval(frame, stmt.loc, target)?,
+            Callee::Indirect { target, .. } => {
+                let target = self.eval(frame, stmt.loc, target)?;
+                let verdict = self.shadow.decide();
+                self.judge(stmt.loc, verdict)?;
+                target
+            }
         };
         // The arguments go where the callee's first locals will be.
         let base = self.locals.len();
         for &arg in &call.args {
             let value = self.eval(frame, stmt.loc, arg)?;
+            self.shadow.argument();
             self.locals.push(value);
         }
         self.machine.set_loc(stmt.loc);
@@ -185,8 +270,10 @@ impl<'a> Run<'a> {
             }
         };
         self.call(id, base)?;
-        for (local, value) in call.results.iter().zip(&self.results) {
-            self.locals[frame.base + local.index()] = *value;
+        for (number, (local, value)) in call.results.iter().zip(&self.results).enumerate() {
+            let index = frame.base + local.index();
+            self.shadow.take_result(number, index);
+            self.locals[index] = *value;
         }
         Ok(())
     }

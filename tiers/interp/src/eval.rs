@@ -4,8 +4,9 @@ use sx_ir::{Expr, ExprId, LocId, semantics};
 use sx_machine::ctx::Fault;
 
 use crate::call::{Frame, Run, Stop};
+use crate::shadow::Shadow;
 
-impl<'a> Run<'a> {
+impl<'a, S: Shadow> Run<'a, S> {
     /// Position of a node, or of its statement if it has none of its own.
     fn loc_of(frame: Frame<'a>, id: ExprId, stmt: LocId) -> LocId {
         match frame.func.expr_locs.get(id.index()) {
@@ -14,54 +15,82 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The value of an expression of a statement at `stmt`, as a zero-extended pattern.
+    /// The value of an expression of a statement at `stmt`, as a zero-extended pattern. Its mark is left on top of the
+    /// shadow's stack.
     pub fn eval(&mut self, frame: Frame<'a>, stmt: LocId, id: ExprId) -> Result<u64, Stop> {
         let pointer_size = self.machine.pointer_size;
         Ok(match *frame.func.expr(id) {
-            Expr::Const { bits, .. } => bits,
-            Expr::Local(local) => self.locals[frame.base + local.index()],
+            Expr::Const { bits, .. } => {
+                self.shadow.constant();
+                bits
+            }
+            Expr::Local(local) => {
+                let index = frame.base + local.index();
+                self.shadow.local(index);
+                self.locals[index]
+            }
             Expr::Load { ty, addr } => {
                 let addr = self.eval(frame, stmt, addr)?;
-                match self.machine.load(ty, addr) {
-                    Ok(value) => value,
-                    Err(fault) => return Err(self.trap(Self::loc_of(frame, id, stmt), fault)),
-                }
+                let loc = Self::loc_of(frame, id, stmt);
+                let loaded = self.machine.load(ty, addr);
+                let value = self.at(loc, loaded)?;
+                let verdict = self.shadow.load(&self.machine, addr, ty.size(pointer_size));
+                self.judge(loc, verdict)?;
+                value
             }
-            Expr::SlotAddr(slot) => frame.slots + self.slot_offsets[frame.offsets + slot.index()],
+            Expr::SlotAddr(slot) => {
+                let addr = frame.slots + self.slot_offsets[frame.offsets + slot.index()];
+                self.shadow
+                    .slot_addr(frame.id, slot.0, addr, frame.func.slots[slot.index()].size);
+                addr
+            }
             Expr::GlobalAddr(global) => match self.machine.space.global_address(global) {
-                Some(addr) => addr,
+                Some(addr) => {
+                    self.shadow.global_addr(global);
+                    addr
+                }
                 None => return Err(self.bug(format!("{global:?} has no address"))),
             },
             Expr::FuncAddr(func) => match self.machine.space.function_value(func) {
-                Some(value) => value,
+                Some(value) => {
+                    self.shadow.constant();
+                    value
+                }
                 None => return Err(self.bug(format!("{func:?} has no value"))),
             },
-            Expr::Unary { op, ty, a } => semantics::unary(op, ty, self.eval(frame, stmt, a)?),
+            Expr::Unary { op, ty, a } => {
+                let a = self.eval(frame, stmt, a)?;
+                self.shadow.unary();
+                semantics::unary(op, ty, a)
+            }
             Expr::Binary { op, ty, a, b } => {
                 let a = self.eval(frame, stmt, a)?;
                 let b = self.eval(frame, stmt, b)?;
-                match semantics::binary(op, ty, a, b, pointer_size) {
-                    Ok(value) => value,
-                    Err(kind) => {
-                        return Err(
-                            self.trap(Self::loc_of(frame, id, stmt), Fault::new(kind, 0, 0))
-                        );
-                    }
-                }
+                self.shadow.binary(op, ty, a, b);
+                let result = semantics::binary(op, ty, a, b, pointer_size);
+                let result = result.map_err(|kind| Fault::new(kind, 0, 0));
+                self.at(Self::loc_of(frame, id, stmt), result)?
             }
             Expr::Convert { op, from, to, a } => {
-                semantics::convert(op, from, to, self.eval(frame, stmt, a)?, pointer_size)
+                let a = self.eval(frame, stmt, a)?;
+                self.shadow.convert(op, from, to);
+                semantics::convert(op, from, to, a, pointer_size)
             }
             Expr::Wrap {
                 ty,
                 bits,
                 signed,
                 a,
-            } => semantics::wrap(ty, bits, signed, self.eval(frame, stmt, a)?),
+            } => {
+                let a = self.eval(frame, stmt, a)?;
+                self.shadow.wrap(bits, signed, ty);
+                semantics::wrap(ty, bits, signed, a)
+            }
             Expr::Select { cond, a, b, .. } => {
                 let cond = self.eval(frame, stmt, cond)?;
                 let a = self.eval(frame, stmt, a)?;
                 let b = self.eval(frame, stmt, b)?;
+                self.shadow.select(cond != 0);
                 if cond != 0 { a } else { b }
             }
             Expr::Check {
@@ -69,8 +98,11 @@ impl<'a> Run<'a> {
             } => {
                 let a = self.eval(frame, stmt, a)?;
                 let b = self.eval(frame, stmt, b)?;
+                let loc = Self::loc_of(frame, id, stmt);
+                let verdict = self.shadow.check();
+                self.judge(loc, verdict)?;
                 if !rel.holds(a, b) {
-                    return Err(self.trap(Self::loc_of(frame, id, stmt), Fault::new(kind, a, b)));
+                    return Err(self.trap(loc, Fault::new(kind, a, b)));
                 }
                 a
             }

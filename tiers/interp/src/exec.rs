@@ -1,12 +1,13 @@
 //! Statements and control flow.
 
 use smallvec::SmallVec;
-use sx_ir::{Block, LocId, LocalId, Stmt, StmtKind, Ty, semantics};
+use sx_ir::{Block, ExprId, LocId, LocalId, Stmt, StmtKind, Ty, semantics};
 use sx_machine::ctx::Fault;
 
 use crate::call::{Flow, Frame, Run, Stop};
+use crate::shadow::Shadow;
 
-impl<'a> Run<'a> {
+impl<'a, S: Shadow> Run<'a, S> {
     pub fn block(&mut self, frame: Frame<'a>, block: &'a Block) -> Result<Flow, Stop> {
         for stmt in &block.stmts {
             match self.stmt(frame, stmt)? {
@@ -17,13 +18,29 @@ impl<'a> Run<'a> {
         Ok(Flow::Next)
     }
 
+    /// Gives a local the value whose mark is on top.
     fn set(&mut self, frame: Frame<'a>, local: LocalId, value: u64) {
-        self.locals[frame.base + local.index()] = value;
+        let index = frame.base + local.index();
+        self.shadow.set(index);
+        self.locals[index] = value;
     }
 
-    /// A result of the machine, with its fault placed at `loc`.
-    fn at<T>(&mut self, loc: LocId, result: Result<T, Fault>) -> Result<T, Stop> {
-        result.map_err(|fault| self.trap(loc, fault))
+    /// A value that decides what happens next.
+    fn decision(&mut self, frame: Frame<'a>, loc: LocId, id: ExprId) -> Result<u64, Stop> {
+        let value = self.eval(frame, loc, id)?;
+        let verdict = self.shadow.decide();
+        self.judge(loc, verdict)?;
+        Ok(value)
+    }
+
+    /// Stores a value; the marks of address and value are on top.
+    fn store(&mut self, loc: LocId, ty: Ty, addr: u64, value: u64) -> Result<(), Stop> {
+        let stored = self.machine.store(ty, addr, value);
+        self.at(loc, stored)?;
+        let verdict = self
+            .shadow
+            .store(&self.machine, addr, ty.size(self.machine.pointer_size));
+        self.judge(loc, verdict)
     }
 
     fn stmt(&mut self, frame: Frame<'a>, stmt: &'a Stmt) -> Result<Flow, Stop> {
@@ -39,8 +56,7 @@ impl<'a> Run<'a> {
             } => {
                 let addr = self.eval(frame, loc, *addr)?;
                 let value = self.eval(frame, loc, *value)?;
-                let stored = self.machine.store(*ty, addr, value);
-                self.at(loc, stored)?;
+                self.store(loc, *ty, addr, value)?;
             }
             StmtKind::Copy { dst, src, len } => {
                 let dst = self.eval(frame, loc, *dst)?;
@@ -48,6 +64,11 @@ impl<'a> Run<'a> {
                 let len = self.eval(frame, loc, *len)?;
                 let copied = self.machine.copy(dst, src, len);
                 self.at(loc, copied)?;
+                let verdict = self.shadow.copy(&self.machine, dst, src, len);
+                self.judge(loc, verdict)?;
+                if S::ON {
+                    self.machine.take_events();
+                }
             }
             StmtKind::Fill { dst, byte, len } => {
                 let dst = self.eval(frame, loc, *dst)?;
@@ -55,13 +76,19 @@ impl<'a> Run<'a> {
                 let len = self.eval(frame, loc, *len)?;
                 let filled = self.machine.fill(dst, byte as u8, len);
                 self.at(loc, filled)?;
+                let verdict = self.shadow.fill(&self.machine, dst, len);
+                self.judge(loc, verdict)?;
+                if S::ON {
+                    self.machine.take_events();
+                }
             }
             StmtKind::Eval(value) => {
                 self.eval(frame, loc, *value)?;
+                self.shadow.discard();
             }
             StmtKind::Call(call) => self.call_stmt(frame, stmt, call)?,
             StmtKind::If { cond, then, els } => {
-                let branch = if self.eval(frame, loc, *cond)? != 0 {
+                let branch = if self.decision(frame, loc, *cond)? != 0 {
                     then
                 } else {
                     els
@@ -92,7 +119,7 @@ impl<'a> Run<'a> {
                 default,
                 ..
             } => {
-                let value = self.eval(frame, loc, *value)?;
+                let value = self.decision(frame, loc, *value)?;
                 let case = cases.iter().find(|case| case.values.contains(&value));
                 return self.block(frame, case.map_or(default, |case| &case.body));
             }
@@ -103,13 +130,19 @@ impl<'a> Run<'a> {
                 for value in values {
                     results.push(self.eval(frame, loc, *value)?);
                 }
+                self.shadow.results(values.len());
                 self.results = results;
                 return Ok(Flow::Return);
             }
             StmtKind::Trap(kind) => return Err(self.trap(loc, Fault::new(*kind, 0, 0))),
             StmtKind::AtomicLoad { dst, ty, addr, .. } => {
                 let addr = self.eval(frame, loc, *addr)?;
-                let value = self.at(loc, self.machine.load(*ty, addr))?;
+                let loaded = self.machine.load(*ty, addr);
+                let value = self.at(loc, loaded)?;
+                let verdict =
+                    self.shadow
+                        .load(&self.machine, addr, ty.size(self.machine.pointer_size));
+                self.judge(loc, verdict)?;
                 self.set(frame, *dst, value);
             }
             StmtKind::AtomicRmw {
@@ -124,8 +157,8 @@ impl<'a> Run<'a> {
                 let value = self.eval(frame, loc, *value)?;
                 let old = self.load_for_update(loc, *ty, addr)?;
                 let new = semantics::rmw(*op, *ty, old, value, self.machine.pointer_size);
-                let stored = self.machine.store(*ty, addr, new);
-                self.at(loc, stored)?;
+                self.store(loc, *ty, addr, new)?;
+                self.shadow.constant();
                 self.set(frame, *dst, old);
             }
             StmtKind::AtomicCmpxchg {
@@ -139,13 +172,18 @@ impl<'a> Run<'a> {
             } => {
                 let addr = self.eval(frame, loc, *addr)?;
                 let expected = self.eval(frame, loc, *expected)?;
+                self.shadow.discard();
                 let desired = self.eval(frame, loc, *desired)?;
                 let seen = self.load_for_update(loc, *ty, addr)?;
                 if seen == expected {
-                    let stored = self.machine.store(*ty, addr, desired);
-                    self.at(loc, stored)?;
+                    self.store(loc, *ty, addr, desired)?;
+                } else {
+                    self.shadow.discard();
+                    self.shadow.discard();
                 }
+                self.shadow.constant();
                 self.set(frame, *old, seen);
+                self.shadow.constant();
                 self.set(frame, *ok, u64::from(seen == expected));
             }
             StmtKind::Fence(_) => {}
@@ -160,6 +198,7 @@ impl<'a> Run<'a> {
             let fault = self.machine.ctx.store_fault(addr, size);
             return Err(self.trap(loc, fault));
         }
-        self.at(loc, self.machine.load(ty, addr))
+        let loaded = self.machine.load(ty, addr);
+        self.at(loc, loaded)
     }
 }

@@ -1,13 +1,17 @@
 //! The tree interpreter: walks the structured IR as it is. It is the reference that the other engines are compared
 //! with, so it takes scalar meaning from [`sx_ir::semantics`] and prefers the plain way of doing things.
 //!
-//! * [`exec`]: statements and control flow.
-//! * [`eval`]: expressions.
-//! * [`call`]: calls of every kind, and the state of a run.
+//! * `exec`: statements and control flow.
+//! * `eval`: expressions.
+//! * `call`: calls of every kind, and the state of a run.
+//! * `shadow`: what a run may know of values beside their bits.
+//! * `sanitize`: the shadow that checks memory use.
 
 mod call;
 mod eval;
 mod exec;
+mod sanitize;
+mod shadow;
 
 use sx_ir::{FuncId, Module};
 use sx_machine::{Machine, stack};
@@ -15,11 +19,28 @@ use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status};
 
 /// The engine.
 #[derive(Default)]
-pub struct Interp {}
+pub struct Interp {
+    sanitize: bool,
+    reports: Vec<String>,
+}
 
 impl Interp {
     pub fn new() -> Interp {
-        Interp {}
+        Interp::default()
+    }
+
+    /// With checks: use after free, access outside an object and decisions that depend on memory without a value end
+    /// the evaluation with a `BadAccess` trap whose detail names the object.
+    pub fn sanitizing() -> Interp {
+        Interp {
+            sanitize: true,
+            reports: Vec::new(),
+        }
+    }
+
+    /// Leaks of the last sanitized run, one line each.
+    pub fn reports(&self) -> &[String] {
+        &self.reports
     }
 }
 
@@ -40,6 +61,17 @@ impl ComptimeEngine for Interp {
         if let Some(why) = machine.unusable() {
             return machine.into_outcome(Status::Bug(why));
         }
-        stack::on_big_stack(|| call::Run::new(module, machine, host).root(root, args))
+        if self.sanitize {
+            let shadow = sanitize::Sanitizer::new(machine.pointer_size, machine.big_endian);
+            let (outcome, shadow) = stack::on_big_stack(|| {
+                call::Run::new(module, machine, host, shadow).root(root, args)
+            });
+            self.reports = shadow.leaks(module);
+            return outcome;
+        }
+        stack::on_big_stack(|| {
+            call::Run::new(module, machine, host, shadow::Plain).root(root, args)
+        })
+        .0
     }
 }

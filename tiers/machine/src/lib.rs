@@ -51,4 +51,4 @@ pub mod stack;
 
 pub use extract::{ExtractError, Extracted, NewObject, extract};
 pub use host::{CompilerHost, Effect, HostOptions, StdHost, Transcript};
-pub use machine::{Machine, status_of};
+pub use machine::{Machine, MemoryEvent, status_of};

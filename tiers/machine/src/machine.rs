@@ -22,6 +22,32 @@ const FRAMES_BYTES: usize = 16 << 30;
 /// Frame memory kept for the next machine.
 const FRAMES_KEPT: usize = 1 << 20;
 
+/// A change of memory, see [`Machine::watch`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MemoryEvent {
+    Alloc {
+        addr: u64,
+        size: u64,
+    },
+    Free {
+        addr: u64,
+    },
+    /// Bytes from outside, or `memset`.
+    Write {
+        addr: u64,
+        len: u64,
+    },
+    Copy {
+        dst: u64,
+        src: u64,
+        len: u64,
+    },
+    /// The host was given the address and may have written there.
+    Lent {
+        addr: u64,
+    },
+}
+
 pub struct Machine {
     pub ctx: VmCtx,
     pub space: AddressSpace,
@@ -36,6 +62,8 @@ pub struct Machine {
     root_layout: FrameLayout,
     root_slots: Vec<u64>,
     builtins: Builtins,
+    /// Where changes of memory by others than plain stores are noted, if someone wants to know.
+    watch: Option<Vec<MemoryEvent>>,
     /// The host could not provide the memory.
     broken: bool,
 }
@@ -95,6 +123,7 @@ impl Machine {
             root_layout: function.frame_layout(),
             root_slots: function.slots.iter().map(|s| s.size).collect(),
             builtins: Builtins::default(),
+            watch: None,
             broken,
         };
         if broken {
@@ -205,6 +234,7 @@ impl Machine {
         if !self.ctx.can_load(src, len) {
             return Err(self.ctx.load_fault(src, len));
         }
+        self.note(MemoryEvent::Copy { dst, src, len });
         // SAFETY: both ranges were checked; overlapping is allowed.
         unsafe { std::ptr::copy(self.host(src), self.host(dst), len as usize) };
         Ok(())
@@ -218,6 +248,7 @@ impl Machine {
         if !self.ctx.can_store(dst, len) {
             return Err(self.ctx.store_fault(dst, len));
         }
+        self.note(MemoryEvent::Write { addr: dst, len });
         // SAFETY: the range was checked.
         unsafe { self.host(dst).write_bytes(byte, len as usize) };
         Ok(())
@@ -335,6 +366,17 @@ impl Machine {
         frames_of(self.ctx.records, self.ctx.depth)
     }
 
+    /// The innermost call.
+    pub fn innermost(&self) -> Option<Frame> {
+        let last = self.ctx.depth.checked_sub(1)?;
+        // SAFETY: records[..depth] are initialised.
+        let record = unsafe { *self.ctx.records.add(last as usize) };
+        Some(Frame {
+            func: record.func,
+            loc: record.loc,
+        })
+    }
+
     // ---- heap ----
 
     pub fn heap(&self) -> &Heap {
@@ -350,11 +392,36 @@ impl Machine {
             let dirty = block.dirty.min(size.next_multiple_of(16));
             sandbox.clear(block.addr as usize, (block.addr + dirty) as usize);
         }
+        self.note(MemoryEvent::Alloc {
+            addr: block.addr,
+            size,
+        });
         Ok(block.addr)
     }
 
     pub fn mfree(&mut self, addr: u64) -> Result<(), Fault> {
-        self.heap.free(addr)
+        self.heap.free(addr)?;
+        self.note(MemoryEvent::Free { addr });
+        Ok(())
+    }
+
+    // ---- watching ----
+
+    /// Notes allocations, frees, and writes other than [`Machine::store`] from now on.
+    pub fn watch(&mut self) {
+        self.watch = Some(Vec::new());
+    }
+
+    /// What was noted since the last time.
+    pub fn take_events(&mut self) -> Vec<MemoryEvent> {
+        self.watch.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn note(&mut self, event: MemoryEvent) {
+        if let Some(events) = &mut self.watch {
+            events.push(event);
+        }
     }
 
     // ---- the end ----
@@ -506,6 +573,7 @@ impl SandboxMemory for Machine {
         if !self.ctx.can_store(addr, len) {
             return Err(self.ctx.store_fault(addr, len).into());
         }
+        self.note(MemoryEvent::Write { addr, len });
         // SAFETY: the range was checked; `bytes` borrows other memory or, as with any slice, does not overlap.
         unsafe { std::ptr::copy(bytes.as_ptr(), self.host(addr), bytes.len()) };
         Ok(())
@@ -521,7 +589,11 @@ impl SandboxMemory for Machine {
     }
 
     fn host_pointer(&mut self, addr: u64, len: u64) -> Option<*mut u8> {
-        self.ctx.can_load(addr, len).then(|| self.host(addr))
+        if !self.ctx.can_load(addr, len) {
+            return None;
+        }
+        self.note(MemoryEvent::Lent { addr });
+        Some(self.host(addr))
     }
 
     fn sandbox_address(&self, host: *const u8) -> Option<u64> {

@@ -449,7 +449,7 @@ fn switch(e: &mut dyn ComptimeEngine, ty: Ty) -> Result<(), String> {
 
 fn switch_sparse(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let mut b = Build::native();
-    let values: Vec<u64> = (0..60u64).map(|i| i * i * 0x1_0000_0001 ^ 0x55).collect();
+    let values: Vec<u64> = (0..60u64).map(|i| (i * i * 0x1_0000_0001) ^ 0x55).collect();
     let cases: Vec<&[u64]> = values.chunks(1).collect();
     let root = b.func("f", &[Ty::I64], &[Ty::I64], |f| {
         let result = f.local(Ty::I64);

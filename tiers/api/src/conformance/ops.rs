@@ -156,7 +156,7 @@ pub fn cases(out: &mut Vec<Case>) {
                     } else {
                         &targets()[..1]
                     };
-                    for (label, target) in targets.to_vec() {
+                    for (label, target) in targets.iter().cloned() {
                         out.push(Case::new(format!("{name}/{label}"), move |e| {
                             convert(e, op, from, to, target.clone())
                         }));
@@ -183,12 +183,8 @@ pub fn cases(out: &mut Vec<Case>) {
             ));
         }
     }
-    out.push(Case::new("tree/left-deep", |e| {
-        deep_tree(e, |f, depth| left_deep(f, depth))
-    }));
-    out.push(Case::new("tree/right-deep", |e| {
-        deep_tree(e, |f, depth| right_deep(f, depth))
-    }));
+    out.push(Case::new("tree/left-deep", |e| deep_tree(e, left_deep)));
+    out.push(Case::new("tree/right-deep", |e| deep_tree(e, right_deep)));
     out.push(Case::new("tree/balanced", balanced_tree));
     out.push(Case::new("tree/floats", float_tree));
     out.push(Case::new("tree/mixed-conversions", mixed_tree));

@@ -240,5 +240,6 @@ fn string_at(memory: &dyn SandboxMemory, addr: u64) -> Result<&[u8], HostFault> 
 fn new_string(memory: &mut dyn SandboxMemory, text: &[u8]) -> Result<u64, HostFault> {
     let addr = memory.alloc(text.len() as u64 + 1)?;
     memory.write(addr, text)?;
+    memory.write(addr + text.len() as u64, &[0])?;
     Ok(addr)
 }

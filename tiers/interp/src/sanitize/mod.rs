@@ -1,0 +1,482 @@
+//! The checking shadow: finds uses of memory that was freed or returned, accesses outside the object an address was
+//! made for, decisions that depend on bytes never given a value, and blocks nobody can reach at the end.
+//!
+//! * `marks`: what arithmetic does to the knowledge about its operands.
+//! * `pages`: the same knowledge about memory.
+//! * `words`: wording.
+//!
+//! Addresses are the engine's usual ones, and memory is reused as usual; an address made for a block that is gone
+//! keeps that block's number, so that its later use is found even if something else lives there by then. An address
+//! of unknown origin (out of a number, or from the host) must point into some live object.
+
+mod marks;
+mod pages;
+mod words;
+
+use rustc_hash::FxHashMap;
+use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, Module, Ty};
+use sx_machine::{Machine, MemoryEvent};
+use sx_tier_api::{Frame, MemoryView, ObjectKind, Region};
+
+use crate::shadow::{Entered, Problem, Shadow, Verdict};
+use marks::Mark;
+use pages::Pages;
+
+/// Something that addresses are made for.
+#[derive(Clone, Copy, Debug)]
+struct Object {
+    base: u64,
+    size: u64,
+    kind: Kind,
+    alive: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// Number 0: no object.
+    None,
+    Global(GlobalId),
+    Slot {
+        func: FuncId,
+        number: u32,
+    },
+    Heap {
+        born: Option<Frame>,
+        died: Option<Frame>,
+    },
+}
+
+/// Locals whose address was taken are numbered one by one; beyond this many they share "unknown".
+const MAX_OBJECTS: usize = 1 << 26;
+
+pub struct Sanitizer {
+    stack: Vec<Mark>,
+    locals: Vec<Mark>,
+    results: Vec<Mark>,
+    objects: Vec<Object>,
+    globals: FxHashMap<GlobalId, u32>,
+    /// Live heap blocks by address.
+    heap: FxHashMap<u64, u32>,
+    /// Slots of the active calls that have a number: slot and object; and where each call's begin.
+    slots: Vec<(u32, u32)>,
+    frames: Vec<usize>,
+    pages: Pages,
+    pointer_size: u64,
+    /// Blocks left behind: size and where they were allocated.
+    leaks: Vec<(u64, Option<Frame>)>,
+}
+
+impl Sanitizer {
+    pub fn new(pointer_size: u64, big_endian: bool) -> Sanitizer {
+        Sanitizer {
+            stack: Vec::new(),
+            locals: Vec::new(),
+            results: Vec::new(),
+            objects: vec![Object {
+                base: 0,
+                size: 0,
+                kind: Kind::None,
+                alive: false,
+            }],
+            globals: FxHashMap::default(),
+            heap: FxHashMap::default(),
+            slots: Vec::new(),
+            frames: Vec::new(),
+            pages: Pages::new(pointer_size, big_endian),
+            pointer_size,
+            leaks: Vec::new(),
+        }
+    }
+
+    fn pop(&mut self) -> Mark {
+        self.stack.pop().unwrap_or_default()
+    }
+
+    fn add(&mut self, object: Object) -> u32 {
+        if self.objects.len() >= MAX_OBJECTS {
+            return 0;
+        }
+        self.objects.push(object);
+        self.objects.len() as u32 - 1
+    }
+
+    /// Whether `len` bytes at `addr` may be accessed through an address marked so.
+    fn access(&self, machine: &Machine, addr: u64, len: u64, mark: Mark) -> Verdict {
+        if mark.undefined != 0 {
+            return Err(Problem::Undefined);
+        }
+        if len == 0 {
+            return Ok(());
+        }
+        let inside = |base: u64, size: u64| {
+            addr >= base && addr - base <= size && len <= size - (addr - base)
+        };
+        if mark.object != 0 {
+            let object = &self.objects[mark.object as usize];
+            if object.alive && inside(object.base, object.size) {
+                return Ok(());
+            }
+            return Err(Problem::Access {
+                addr,
+                len,
+                object: Some(mark.object),
+                dead: !object.alive,
+            });
+        }
+        match machine.region_of(addr) {
+            // Which parts of the stack are in use is not kept.
+            Region::Stack => Ok(()),
+            Region::Null | Region::Globals | Region::Heap | Region::Outside => {
+                match machine.object_at(addr) {
+                    Some(object) if inside(object.base, object.size) => Ok(()),
+                    _ => Err(Problem::Access {
+                        addr,
+                        len,
+                        object: None,
+                        dead: false,
+                    }),
+                }
+            }
+        }
+    }
+
+    fn born(&mut self, machine: &Machine, base: u64, size: u64, undefined: bool) {
+        let kind = Kind::Heap {
+            born: machine.innermost(),
+            died: None,
+        };
+        let number = self.add(Object {
+            base,
+            size,
+            kind,
+            alive: true,
+        });
+        self.heap.insert(base, number);
+        self.pages.set_range(base, size, undefined);
+    }
+
+    fn died(&mut self, machine: &Machine, base: u64) {
+        if let Some(number) = self.heap.remove(&base) {
+            let object = &mut self.objects[number as usize];
+            object.alive = false;
+            if let Kind::Heap { died, .. } = &mut object.kind {
+                *died = machine.innermost();
+            }
+        }
+    }
+
+    /// The object an address from outside points into.
+    fn owner(&self, machine: &Machine, value: u64) -> u32 {
+        let Some(object) = machine.object_at(value) else {
+            return 0;
+        };
+        match object.kind {
+            ObjectKind::Global(id) => self.globals.get(&id).copied().unwrap_or(0),
+            ObjectKind::Heap => self.heap.get(&object.base).copied().unwrap_or(0),
+            ObjectKind::Stack => 0,
+        }
+    }
+
+    /// One line for each leaked block.
+    pub fn leaks(&self, module: &Module) -> Vec<String> {
+        let leak = |(size, born): &(u64, Option<Frame>)| {
+            format!(
+                "leak of {size} bytes{}",
+                words::place(module, ", allocated", *born)
+            )
+        };
+        self.leaks.iter().map(leak).collect()
+    }
+}
+
+impl Shadow for Sanitizer {
+    const ON: bool = true;
+
+    fn describe(&self, module: &Module, problem: Problem) -> String {
+        words::describe(&self.objects, module, problem)
+    }
+
+    fn describe_free(&self, module: &Module, addr: u64) -> Option<String> {
+        words::describe_free(&self.objects, module, addr)
+    }
+
+    fn begin(&mut self, machine: &mut Machine) {
+        machine.watch();
+        for global in &machine.space.globals {
+            let kind = Kind::Global(global.id);
+            let number = self.add(Object {
+                base: global.addr,
+                size: global.size,
+                kind,
+                alive: true,
+            });
+            self.globals.insert(global.id, number);
+        }
+        // What images point to is known by the values of their words; globals never move.
+        for global in &machine.space.globals {
+            let bytes = machine.read(global.addr, global.size).unwrap_or(&[]);
+            for (i, chunk) in bytes.chunks_exact(self.pointer_size as usize).enumerate() {
+                let value = sx_machine::memory::read_word(chunk, machine.endian());
+                // Numbers that look like addresses do no harm as long as nobody uses them as such.
+                if machine.region_of(value) == Region::Globals
+                    && let Some(target) = machine.space.global_at(value)
+                    && let Some(number) = self.globals.get(&target.id)
+                {
+                    self.pages
+                        .set_object(global.addr + i as u64 * self.pointer_size, *number);
+                }
+            }
+        }
+    }
+
+    /// Notes the blocks that neither globals nor the root's results and locals lead to.
+    fn finish(&mut self, machine: &Machine, results: &[u64]) {
+        let word = self.pointer_size as usize;
+        let mut reached: FxHashMap<u64, ()> = FxHashMap::default();
+        let mut todo: Vec<u64> = results.to_vec();
+        let scan = |addr: u64, size: u64, todo: &mut Vec<u64>| {
+            let bytes = machine.read(addr, size).unwrap_or(&[]);
+            for chunk in bytes.chunks_exact(word) {
+                let value = sx_machine::memory::read_word(chunk, machine.endian());
+                if machine.region_of(value) == Region::Heap {
+                    todo.push(value);
+                }
+            }
+        };
+        for global in machine.space.globals.iter().filter(|g| g.mutable) {
+            scan(global.addr, global.size, &mut todo);
+        }
+        let stack = machine.space.stack_start;
+        if let Some(object) = machine.object_at(stack) {
+            scan(object.base, object.size, &mut todo);
+        }
+        while let Some(value) = todo.pop() {
+            if let Some((base, size)) = machine.heap().block_at(value)
+                && reached.insert(base, ()).is_none()
+            {
+                scan(base, size, &mut todo);
+            }
+        }
+        for (base, size) in machine.heap().blocks() {
+            if !reached.contains_key(&base)
+                && let Some(number) = self.heap.get(&base)
+                && let Kind::Heap { born, .. } = self.objects[*number as usize].kind
+            {
+                self.leaks.push((size, born));
+            }
+        }
+    }
+
+    fn constant(&mut self) {
+        self.stack.push(Mark::default());
+    }
+
+    fn local(&mut self, index: usize) {
+        self.stack
+            .push(self.locals.get(index).copied().unwrap_or_default());
+    }
+
+    fn slot_addr(&mut self, func: FuncId, number: u32, addr: u64, size: u64) {
+        let first = self.frames.last().copied().unwrap_or(0);
+        let known = self.slots[first..]
+            .iter()
+            .find(|(slot, _)| *slot == number)
+            .map(|(_, object)| *object);
+        let object = known.unwrap_or_else(|| {
+            let object = self.add(Object {
+                base: addr,
+                size,
+                kind: Kind::Slot { func, number },
+                alive: true,
+            });
+            self.slots.push((number, object));
+            object
+        });
+        self.stack.push(Mark {
+            object,
+            undefined: 0,
+        });
+    }
+
+    fn global_addr(&mut self, global: GlobalId) {
+        let object = self.globals.get(&global).copied().unwrap_or(0);
+        self.stack.push(Mark {
+            object,
+            undefined: 0,
+        });
+    }
+
+    fn load(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict {
+        let mark = self.pop();
+        self.access(machine, addr, len, mark)?;
+        self.stack.push(self.pages.get(addr, len));
+        Ok(())
+    }
+
+    fn unary(&mut self) {
+        let a = self.pop();
+        self.stack.push(Mark {
+            object: 0,
+            undefined: marks::spread(a.undefined),
+        });
+    }
+
+    fn binary(&mut self, op: BinaryOp, ty: Ty, a: u64, b: u64) {
+        let y = self.pop();
+        let x = self.pop();
+        self.stack.push(marks::binary(
+            op,
+            ty.size(self.pointer_size),
+            (a, x),
+            (b, y),
+        ));
+    }
+
+    fn convert(&mut self, op: ConvertOp, from: Ty, to: Ty) {
+        let a = self.pop();
+        let (from, to) = (from.size(self.pointer_size), to.size(self.pointer_size));
+        self.stack.push(marks::convert(op, from, to, a));
+    }
+
+    fn wrap(&mut self, bits: u8, signed: bool, ty: Ty) {
+        let a = self.pop();
+        self.stack
+            .push(marks::wrap(bits, signed, ty.size(self.pointer_size), a));
+    }
+
+    fn select(&mut self, cond: bool) {
+        let (b, a, c) = (self.pop(), self.pop(), self.pop());
+        let mut chosen = if cond { a } else { b };
+        if c.undefined != 0 {
+            chosen.undefined = 0xff;
+        }
+        self.stack.push(chosen);
+    }
+
+    fn check(&mut self) -> Verdict {
+        let b = self.pop();
+        let a = self.stack.last().copied().unwrap_or_default();
+        if (a.undefined | b.undefined) != 0 {
+            Err(Problem::Undefined)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn set(&mut self, index: usize) {
+        let mark = self.pop();
+        if let Some(place) = self.locals.get_mut(index) {
+            *place = mark;
+        }
+    }
+
+    fn discard(&mut self) {
+        self.stack.pop();
+    }
+
+    fn decide(&mut self) -> Verdict {
+        if self.pop().undefined != 0 {
+            Err(Problem::Undefined)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn store(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict {
+        let value = self.pop();
+        let mark = self.pop();
+        self.access(machine, addr, len, mark)?;
+        self.pages.put(addr, len, value);
+        Ok(())
+    }
+
+    fn copy(&mut self, machine: &Machine, dst: u64, src: u64, len: u64) -> Verdict {
+        let (n, from, to) = (self.pop(), self.pop(), self.pop());
+        if n.undefined != 0 {
+            return Err(Problem::Undefined);
+        }
+        self.access(machine, dst, len, to)?;
+        self.access(machine, src, len, from)?;
+        self.pages.copy(dst, src, len);
+        Ok(())
+    }
+
+    fn fill(&mut self, machine: &Machine, dst: u64, len: u64) -> Verdict {
+        let (n, byte, to) = (self.pop(), self.pop(), self.pop());
+        if n.undefined != 0 {
+            return Err(Problem::Undefined);
+        }
+        self.access(machine, dst, len, to)?;
+        self.pages.set_range(dst, len, byte.undefined != 0);
+        Ok(())
+    }
+
+    fn argument(&mut self) {
+        let mark = self.pop();
+        self.locals.push(mark);
+    }
+
+    fn enter(&mut self, entered: Entered) {
+        self.locals.truncate(entered.base + entered.params);
+        self.locals.resize(
+            entered.base + entered.locals,
+            Mark {
+                object: 0,
+                undefined: 0xff,
+            },
+        );
+        self.frames.push(self.slots.len());
+        self.pages.set_range(entered.slots, entered.size, true);
+        self.results.clear();
+    }
+
+    fn leave(&mut self, entered: Entered) {
+        self.locals.truncate(entered.base);
+        let first = self.frames.pop().unwrap_or(0);
+        for (_, object) in self.slots.drain(first.min(self.slots.len())..) {
+            self.objects[object as usize].alive = false;
+        }
+    }
+
+    fn results(&mut self, count: usize) {
+        let first = self.stack.len().saturating_sub(count);
+        self.results.clear();
+        self.results.extend(self.stack.drain(first..));
+    }
+
+    fn take_result(&mut self, number: usize, index: usize) {
+        let mark = self.results.get(number).copied().unwrap_or_default();
+        if let Some(place) = self.locals.get_mut(index) {
+            *place = mark;
+        }
+    }
+
+    fn after_host(
+        &mut self,
+        machine: &Machine,
+        events: &[MemoryEvent],
+        base: usize,
+        results: &[u64],
+        undefined: bool,
+    ) {
+        for event in events {
+            match *event {
+                MemoryEvent::Alloc { addr, size } => self.born(machine, addr, size, undefined),
+                MemoryEvent::Free { addr } => self.died(machine, addr),
+                MemoryEvent::Write { addr, len } => self.pages.set_range(addr, len, false),
+                MemoryEvent::Copy { dst, src, len } => self.pages.copy(dst, src, len),
+                MemoryEvent::Lent { addr } => {
+                    if let Some(object) = machine.object_at(addr) {
+                        self.pages.set_range(object.base, object.size, false);
+                    }
+                }
+            }
+        }
+        self.locals.truncate(base);
+        let marks = results.iter().map(|value| Mark {
+            object: self.owner(machine, *value),
+            undefined: 0,
+        });
+        self.results = marks.collect();
+    }
+}
