@@ -8,6 +8,7 @@ use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Unstorable};
 use sx_tier_api::{ComptimeEngine, Frame, Limits, Outcome, Status};
 
 use crate::engines::{self, EngineKind};
+use crate::progress::Progress;
 use crate::sandbox::{Grants, Output, Sandbox};
 
 /// What parity compares of one evaluation.
@@ -33,6 +34,7 @@ pub struct EngineEvaluator {
     pub disagreements: Vec<String>,
     /// Bytes that compile-time code has written to fd 1.
     pub stdout_bytes: u64,
+    progress: Option<Progress>,
 }
 
 impl EngineEvaluator {
@@ -53,6 +55,7 @@ impl EngineEvaluator {
             keep_records,
             disagreements: Vec::new(),
             stdout_bytes: 0,
+            progress: Progress::start(),
         }
     }
 
@@ -79,7 +82,13 @@ impl Evaluator for EngineEvaluator {
                 Output::Discard
             };
             let mut sandbox = Sandbox::for_comptime(&mut *compiler, self.grants, output);
+            if let Some(progress) = &self.progress {
+                progress.begin(&module.func(root).name);
+            }
             let outcome = engine.run(module, root, &[], &self.limits, &mut sandbox);
+            if let Some(progress) = &self.progress {
+                progress.end();
+            }
             if chosen.is_none() {
                 self.stdout_bytes += sandbox.stdout_bytes();
             }

@@ -15,6 +15,7 @@ pub mod library;
 pub mod native;
 pub mod pipeline;
 pub mod program;
+pub mod progress;
 pub mod render;
 pub mod sandbox;
 pub mod scratch;
