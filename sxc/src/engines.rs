@@ -12,6 +12,8 @@ pub enum EngineKind {
     Vm,
     Jit,
     Interp,
+    /// The tree interpreter, checking how memory is used.
+    Sanitizer,
 }
 
 impl EngineKind {
@@ -42,6 +44,7 @@ impl EngineKind {
             EngineKind::Vm => "vm",
             EngineKind::Jit => "jit",
             EngineKind::Interp => "interp",
+            EngineKind::Sanitizer => "sanitizer",
         }
     }
 }
@@ -55,5 +58,6 @@ pub fn create(kind: EngineKind) -> Box<dyn ComptimeEngine> {
         EngineKind::Vm => Box::new(sx_bytecode::VmEngine::new()),
         EngineKind::Jit => Box::new(sx_jit::JitEngine::new()),
         EngineKind::Interp => Box::new(sx_interp::Interp::new()),
+        EngineKind::Sanitizer => Box::new(sx_interp::Interp::sanitizing()),
     }
 }

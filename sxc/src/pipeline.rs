@@ -6,7 +6,7 @@ use std::time::Instant;
 use sx_sema::{Compilation, Config, Goal};
 use sx_tier_api::Limits;
 
-use crate::cli::{CompileArgs, ComptimeChoice};
+use crate::cli::CompileArgs;
 use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
@@ -134,12 +134,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     } else {
         args.comptime
     };
-    let mut evaluator = EngineEvaluator::new(
-        EngineKind::for_comptime(choice),
-        limits(args),
-        grants,
-        plan.records,
-    );
+    let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
     let mut clock = Clock::start();
     let compilation = clock.time("compile", || {
         sx_sema::compile(file, plan.goal, &config, &files, &mut evaluator)
