@@ -278,6 +278,45 @@ macro_rules! for_each_inst {
             Leave "leave" U "give c bytes of frame memory back";
             Trap "trap" K "trap with kind x";
             Halt "halt" N "end of the dispatch loop's own call";
+            // Pairs: the instruction and the one after it in one go. The word after is whole and may be a target itself.
+            Add64IAndLoopBrLtS64 "add64" RRI "as Add64I, then LoopBrLtS64";
+            Add64IAndLoopBrLtS64I "add64" RRI "as Add64I, then LoopBrLtS64I";
+            Add64IAndLoopBrLeS64 "add64" RRI "as Add64I, then LoopBrLeS64";
+            Add64IAndLoopBrLtU "add64" RRI "as Add64I, then LoopBrLtU";
+            Add64IAndLoopBrNe "add64" RRI "as Add64I, then LoopBrNe";
+            Add64IAndLoopBrNeI "add64" RRI "as Add64I, then LoopBrNeI";
+            Add64IAndLoopBack "add64" RRI "as Add64I, then LoopBack";
+            Add64IAndCall "add64" RRI "as Add64I, then Call";
+            CheckBelowAndLoadX8 "check_below" Check "as CheckBelow, then LoadX8";
+            CheckBelowAndLoadX16 "check_below" Check "as CheckBelow, then LoadX16";
+            CheckBelowAndLoadX32 "check_below" Check "as CheckBelow, then LoadX32";
+            CheckBelowAndLoadX64 "check_below" Check "as CheckBelow, then LoadX64";
+            CheckBelowAndStoreX8 "check_below" Check "as CheckBelow, then StoreX8";
+            CheckBelowAndStoreX16 "check_below" Check "as CheckBelow, then StoreX16";
+            CheckBelowAndStoreX32 "check_below" Check "as CheckBelow, then StoreX32";
+            CheckBelowAndStoreX64 "check_below" Check "as CheckBelow, then StoreX64";
+            CheckBelowAndLea "check_below" Check "as CheckBelow, then Lea";
+            CheckBelowIAndLoadX8 "check_below" CheckI "as CheckBelowI, then LoadX8";
+            CheckBelowIAndLoadX16 "check_below" CheckI "as CheckBelowI, then LoadX16";
+            CheckBelowIAndLoadX32 "check_below" CheckI "as CheckBelowI, then LoadX32";
+            CheckBelowIAndLoadX64 "check_below" CheckI "as CheckBelowI, then LoadX64";
+            CheckBelowIAndStoreX8 "check_below" CheckI "as CheckBelowI, then StoreX8";
+            CheckBelowIAndStoreX16 "check_below" CheckI "as CheckBelowI, then StoreX16";
+            CheckBelowIAndStoreX32 "check_below" CheckI "as CheckBelowI, then StoreX32";
+            CheckBelowIAndStoreX64 "check_below" CheckI "as CheckBelowI, then StoreX64";
+            CheckBelowIAndLea "check_below" CheckI "as CheckBelowI, then Lea";
+            MovAndMov "mov" RR "as Mov, then Mov";
+            MovAndCall "mov" RR "as Mov, then Call";
+            MovAndLoopBack "mov" RR "as Mov, then LoopBack";
+            MovAndJump "mov" RR "as Mov, then Jump";
+            ConstAndCall "const" RC "as Const, then Call";
+            ConstAndStoreS64 "const" RC "as Const, then StoreS64";
+            Load64AndLoad64 "load64" Mem "as Load64, then Load64";
+            Store64AndStore64 "store64" Mem "as Store64, then Store64";
+            LoadS64AndLoadS64 "load_s64" RS "as LoadS64, then LoadS64";
+            StoreS64AndStoreS64 "store_s64" RS "as StoreS64, then StoreS64";
+            Add64AndAdd64I "add64" RRR "as Add64, then Add64I";
+            Add64AndRet1 "add64" RRR "as Add64, then Ret1";
         }
     };
 }
@@ -458,6 +497,9 @@ pub fn disassemble(inst: Inst, pc: usize) -> String {
     };
     if !operands.is_empty() {
         let _ = write!(out, " {operands}");
+    }
+    if op as u16 > Op::Halt as u16 {
+        out.push_str(" &");
     }
     out
 }

@@ -171,12 +171,14 @@ pub(crate) unsafe fn enter(
 ///
 /// # Safety
 /// See the module.
+// The second half of a pair may leave `ip` at once.
+#[allow(unused_assignments)]
 pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u64) -> End {
     // SAFETY: see the module.
     unsafe {
         let ctx: *mut VmCtx = &raw mut (*(*vm).machine).ctx;
         loop {
-            let inst = ip;
+            let mut inst = ip;
             ip = ip.add(1);
 
             macro_rules! reg {
@@ -341,11 +343,30 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                     }
                 }};
             }
+            // Goes on to the second instruction of a pair.
+            macro_rules! second {
+                () => {
+                    inst = ip;
+                    ip = ip.add(1);
+                };
+            }
             // Makes the call's position the frame's.
             macro_rules! set_loc {
                 () => {
                     (*(*ctx).records.add((*ctx).depth as usize - 1)).loc = LocId((*inst).c)
                 };
+            }
+            macro_rules! call_direct {
+                () => {{
+                    set_loc!();
+                    call!(FuncId((*inst).a), ip, 0)
+                }};
+            }
+            macro_rules! loop_back {
+                () => {{
+                    step!((*inst).a);
+                    jump!();
+                }};
             }
             macro_rules! ret {
                 () => {{
@@ -638,10 +659,7 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                 Op::LoopStep => {
                     step!((*inst).a);
                 }
-                Op::LoopBack => {
-                    step!((*inst).a);
-                    jump!();
-                }
+                Op::LoopBack => loop_back!(),
                 Op::SwitchDense => {
                     let head = *ip;
                     let index = reg!(a).wrapping_sub(u64::from(head.b) << 32 | u64::from(head.a));
@@ -663,10 +681,7 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                     };
                     ip = word.add(1).offset((*word).c as i32 as isize);
                 }
-                Op::Call => {
-                    set_loc!();
-                    call!(FuncId((*inst).a), ip, 0)
-                }
+                Op::Call => call_direct!(),
                 Op::CallHost => {
                     set_loc!();
                     let (argc, resume) = ((*ip).b as usize, ip.add(1));
@@ -709,6 +724,196 @@ pub(crate) unsafe fn run(vm: *mut Vm<'_>, mut ip: *const Inst, mut frame: *mut u
                 Op::Halt => return End::Returned,
                 // Data words are never jumped to.
                 Op::Ext | Op::Case => return slow::raise_check(vm, inst, 0, 0),
+                Op::Add64IAndLoopBrLtS64 => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_br!(x, y => (x as i64) < (y as i64), reg!(b))
+                }
+                Op::Add64IAndLoopBrLtS64I => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_br!(x, y => (x as i64) < (y as i64), imm!(b))
+                }
+                Op::Add64IAndLoopBrLeS64 => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_br!(x, y => (x as i64) <= (y as i64), reg!(b))
+                }
+                Op::Add64IAndLoopBrLtU => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_br!(x, y => x < y, reg!(b))
+                }
+                Op::Add64IAndLoopBrNe => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_br!(x, y => x != y, reg!(b))
+                }
+                Op::Add64IAndLoopBrNeI => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_br!(x, y => x != y, imm!(b))
+                }
+                Op::Add64IAndLoopBack => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    loop_back!()
+                }
+                Op::Add64IAndCall => {
+                    rri!(x, y => x.wrapping_add(y));
+                    second!();
+                    call_direct!()
+                }
+                Op::CheckBelowAndLoadX8 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    load!(u8, base_index!())
+                }
+                Op::CheckBelowAndLoadX16 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    load!(u16, base_index!())
+                }
+                Op::CheckBelowAndLoadX32 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    load!(u32, base_index!())
+                }
+                Op::CheckBelowAndLoadX64 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    load!(u64, base_index!())
+                }
+                Op::CheckBelowAndStoreX8 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    store!(u8, base_index!(), reg!(a))
+                }
+                Op::CheckBelowAndStoreX16 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    store!(u16, base_index!(), reg!(a))
+                }
+                Op::CheckBelowAndStoreX32 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    store!(u32, base_index!(), reg!(a))
+                }
+                Op::CheckBelowAndStoreX64 => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    store!(u64, base_index!(), reg!(a))
+                }
+                Op::CheckBelowAndLea => {
+                    check!(x, y => x < y, reg!(b));
+                    second!();
+                    reg!(a) = base_index!()
+                }
+                Op::CheckBelowIAndLoadX8 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    load!(u8, base_index!())
+                }
+                Op::CheckBelowIAndLoadX16 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    load!(u16, base_index!())
+                }
+                Op::CheckBelowIAndLoadX32 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    load!(u32, base_index!())
+                }
+                Op::CheckBelowIAndLoadX64 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    load!(u64, base_index!())
+                }
+                Op::CheckBelowIAndStoreX8 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    store!(u8, base_index!(), reg!(a))
+                }
+                Op::CheckBelowIAndStoreX16 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    store!(u16, base_index!(), reg!(a))
+                }
+                Op::CheckBelowIAndStoreX32 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    store!(u32, base_index!(), reg!(a))
+                }
+                Op::CheckBelowIAndStoreX64 => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    store!(u64, base_index!(), reg!(a))
+                }
+                Op::CheckBelowIAndLea => {
+                    check!(x, y => x < y, imm!(c));
+                    second!();
+                    reg!(a) = base_index!()
+                }
+                Op::MovAndMov => {
+                    reg!(a) = reg!(b);
+                    second!();
+                    reg!(a) = reg!(b)
+                }
+                Op::MovAndCall => {
+                    reg!(a) = reg!(b);
+                    second!();
+                    call_direct!()
+                }
+                Op::MovAndLoopBack => {
+                    reg!(a) = reg!(b);
+                    second!();
+                    loop_back!()
+                }
+                Op::MovAndJump => {
+                    reg!(a) = reg!(b);
+                    second!();
+                    jump!()
+                }
+                Op::ConstAndCall => {
+                    reg!(a) = (*inst).constant();
+                    second!();
+                    call_direct!()
+                }
+                Op::ConstAndStoreS64 => {
+                    reg!(a) = (*inst).constant();
+                    second!();
+                    store_inside!(u64, frame_memory!())
+                }
+                Op::Load64AndLoad64 => {
+                    load!(u64, base_offset!());
+                    second!();
+                    load!(u64, base_offset!())
+                }
+                Op::Store64AndStore64 => {
+                    store!(u64, base_offset!(), reg!(a));
+                    second!();
+                    store!(u64, base_offset!(), reg!(a))
+                }
+                Op::LoadS64AndLoadS64 => {
+                    load_inside!(u64, frame_memory!());
+                    second!();
+                    load_inside!(u64, frame_memory!())
+                }
+                Op::StoreS64AndStoreS64 => {
+                    store_inside!(u64, frame_memory!());
+                    second!();
+                    store_inside!(u64, frame_memory!())
+                }
+                Op::Add64AndAdd64I => {
+                    rrr!(x, y => x.wrapping_add(y));
+                    second!();
+                    rri!(x, y => x.wrapping_add(y))
+                }
+                Op::Add64AndRet1 => {
+                    rrr!(x, y => x.wrapping_add(y));
+                    second!();
+                    ret_value!(reg!(a))
+                }
             }
         }
     }

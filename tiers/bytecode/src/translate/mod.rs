@@ -11,6 +11,7 @@ mod branch;
 mod convert;
 mod expr;
 mod liveness;
+mod pairs;
 mod stmt;
 
 use sx_ir::{ExprId, FrameLayout, FuncId, Function, LocId, Module};
@@ -141,6 +142,7 @@ impl<'m> Builder<'m> {
         }
         self.loc = self.func.loc;
         self.end_of_body();
+        pairs::fuse(&mut self.insts);
         let results = self.module.sig(self.func.sig).results.len() as u32;
         FuncCode {
             insts: self.insts.into_boxed_slice(),
