@@ -129,10 +129,10 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         instantiation_depth: args.instantiation_depth,
         optimise: plan.optimise,
     };
-    let choice = if args.sanitize {
-        ComptimeChoice::Interp
+    let kinds: &[EngineKind] = if args.sanitize {
+        &[EngineKind::Sanitizer]
     } else {
-        args.comptime
+        EngineKind::for_comptime(args.comptime)
     };
     let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
     let mut clock = Clock::start();
