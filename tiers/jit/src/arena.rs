@@ -101,6 +101,16 @@ impl CodeArena {
         self.code() as usize + self.used
     }
 
+    /// Bytes of code so far.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    /// Forgets the code from `used` on, none of which may be run any more.
+    pub fn truncate(&mut self, used: usize) {
+        self.used = used.min(self.used);
+    }
+
     /// Adds code assembled for [`CodeArena::next`]; `None` when the arena is full.
     pub fn add(&mut self, code: &[u8]) -> Option<*const u8> {
         if code.len() > self.code_len - self.used {

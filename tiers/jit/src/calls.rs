@@ -206,6 +206,8 @@ impl Emitter<'_> {
         if self.env.module.func(callee).body.is_none() {
             dynasm!(self.ops; mov ecx, argc as i32);
         }
+        // Who it is, should it not be compiled yet.
+        dynasm!(self.ops; mov edx, callee.0 as i32);
         let slot = self.env.stubs.inner + callee.index() * 8;
         dynasm!(self.ops; call QWORD [extern slot]);
     }

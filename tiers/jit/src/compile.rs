@@ -2,20 +2,20 @@
 
 #![allow(unsafe_code)]
 
-use crate::arena::CodeArena;
 use crate::emit::{Emitter, Env};
 use crate::plan::{Plan, plan};
-use crate::stubs::{self, Callbacks, Stubs};
-use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm, x64::X64Relocation};
+use crate::pool::{self, Prepared};
+use crate::stubs::{self, Callbacks};
 use rustc_hash::FxHashMap;
 use sx_ir::target::Endian;
 use sx_ir::{FuncId, LabelId, Linkage, Module, TrapKind};
 use sx_machine::ctx::CodeEntry;
 use sx_machine::memory::{AddressSpace, GUARD};
 
-const CODE_BYTES: usize = 256 << 20;
 /// Nesting up to here is handled on any stack.
-const SHALLOW: usize = 1000;
+const SHALLOW: usize = 200;
+/// As many nodes can't be nested deeply enough to matter.
+const SMALL: usize = 1000;
 /// Frames beyond are refused: their offsets would not fit instructions.
 const MAX_FRAME_WORDS: usize = 1 << 24;
 
@@ -43,8 +43,8 @@ pub struct Code {
 }
 
 pub struct Compiler {
-    arena: CodeArena,
-    stubs: Stubs,
+    /// `None` only while being dropped.
+    code: Option<Prepared>,
     options: Options,
     compiled: FxHashMap<FuncId, usize>,
     codes: FxHashMap<FuncId, Code>,
@@ -62,13 +62,8 @@ impl Compiler {
         callbacks: &Callbacks,
         options: Options,
     ) -> Result<Compiler, String> {
-        let sigs: Vec<u32> = module.funcs.iter().map(|f| f.sig.0).collect();
-        let mut arena = CodeArena::new(stubs::data_len(sigs.len()), CODE_BYTES)
-            .map_err(|e| format!("no memory for machine code: {e}"))?;
-        let stubs = stubs::build(&mut arena, &sigs, callbacks)?;
         let mut compiler = Compiler {
-            arena,
-            stubs,
+            code: Some(pool::take(callbacks, module.funcs.len())?),
             options,
             compiled: FxHashMap::default(),
             codes: FxHashMap::default(),
@@ -76,45 +71,34 @@ impl Compiler {
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
             sse41: std::arch::is_x86_feature_detected!("sse4.1"),
         };
-        compiler.first_call_stubs(module, space)?;
+        compiler.fill_tables(module, space)?;
         Ok(compiler)
     }
 
-    /// Until a function has code, its slot leads to a stub that knows its number.
-    fn first_call_stubs(&mut self, module: &Module, space: &AddressSpace) -> Result<(), String> {
-        let base = self.arena.next();
-        let mut ops: VecAssembler<X64Relocation> = VecAssembler::new(base);
-        let mut starts = Vec::with_capacity(space.funcs.len());
-        for func in &space.funcs {
-            starts.push((*func, ops.offset().0));
-            dynasm!(ops; mov edx, func.0 as i32);
-            let function = module.func(*func);
-            let outside = matches!(function.linkage, Linkage::Extern { .. } | Linkage::Host(_));
-            if function.body.is_none() && outside {
-                let sig = module.sig(function.sig);
-                if !sig.variadic {
-                    dynasm!(ops; mov ecx, sig.params.len() as i32);
-                }
-                let target = self.stubs.call_host;
-                dynasm!(ops; jmp extern target);
-            } else {
-                let target = self.stubs.call_uncompiled;
-                dynasm!(ops; jmp extern target);
-            }
-        }
-        let code = ops
-            .finalize()
-            .map_err(|e| format!("assembling stubs: {e}"))?;
-        let at = self.arena.add(&code).ok_or("the code arena is full")? as usize;
-        for (func, offset) in starts {
-            self.set_inner(func, at + offset);
-        }
-        Ok(())
+    fn prepared(&self) -> Result<&Prepared, String> {
+        self.code
+            .as_ref()
+            .ok_or_else(|| "internal: no code arena".into())
     }
 
-    fn set_inner(&mut self, func: FuncId, at: usize) {
-        // SAFETY: the slot of a function of the module, in the data part of our arena.
-        unsafe { stubs::inner_slot(&self.stubs, func).write(at as CodeEntry) };
+    /// Until a function has code, its slot leads to shared code that sees to it; callers pass the function's number.
+    fn fill_tables(&mut self, module: &Module, space: &AddressSpace) -> Result<(), String> {
+        let stubs = self.prepared()?.stubs;
+        for func in &space.funcs {
+            let function = module.func(*func);
+            let outside = matches!(function.linkage, Linkage::Extern { .. } | Linkage::Host(_));
+            let first = if function.body.is_none() && outside {
+                stubs.call_host
+            } else {
+                stubs.call_uncompiled
+            };
+            // SAFETY: both tables have room for all functions of the module.
+            unsafe {
+                stubs::inner_slot(&stubs, *func).write(first as CodeEntry);
+                stubs::sig_slot(&stubs, *func).write(function.sig.0);
+            }
+        }
+        Ok(())
     }
 
     pub fn code(&self, func: FuncId) -> Option<Code> {
@@ -125,12 +109,6 @@ impl Compiler {
     pub fn bytes(&self, code: Code) -> &[u8] {
         // SAFETY: `code` came from this compiler, whose arena neither moves nor changes what it has handed out.
         unsafe { std::slice::from_raw_parts(code.start as *const u8, code.len) }
-    }
-
-    /// Where compiled callers go for this function: its code or the stub for the first call.
-    pub fn inner_entry(&self, func: FuncId) -> CodeEntry {
-        // SAFETY: as in `set_inner`.
-        unsafe { stubs::inner_slot(&self.stubs, func).read() }
     }
 
     /// Machine code of `func`, compiled now if it has none.
@@ -157,7 +135,7 @@ impl Compiler {
                 self.options.pin,
             )
         };
-        let plan = if function.exprs.len() + body.stmts.len() > SHALLOW {
+        let plan = if function.exprs.len() + function.labels as usize > SMALL {
             on_deep_stack(make)
         } else {
             make()
@@ -168,13 +146,14 @@ impl Compiler {
                 function.locals.len()
             ));
         }
+        let prepared = self.prepared()?;
         let store_start = i32::try_from(space.store_start)
             .ok()
             .filter(|s| *s < 1 << 30);
         let env = Env {
             module,
             space,
-            stubs: &self.stubs,
+            stubs: &prepared.stubs,
             compiled: &self.compiled,
             load_start: GUARD as i32,
             store_start: store_start.ok_or("not implemented: more than 1 GB of constants")?,
@@ -183,7 +162,7 @@ impl Compiler {
             bmi2: self.bmi2,
             sse41: self.sse41,
         };
-        let base = self.arena.next();
+        let base = prepared.arena.next();
         let emit = || emit_function(&env, func, &plan, sig.params.len(), base);
         let out = if plan.depth > SHALLOW {
             on_deep_stack(emit)
@@ -195,7 +174,11 @@ impl Compiler {
 
     fn publish(&mut self, func: FuncId, out: Emitted) -> Result<Code, String> {
         let len = out.code.len();
-        let start = self.arena.add(&out.code).ok_or("the code arena is full")? as usize;
+        let prepared = self.code.as_mut().ok_or("internal: no code arena")?;
+        let start = prepared
+            .arena
+            .add(&out.code)
+            .ok_or("the code arena is full")? as usize;
         let code = Code {
             inner: start + out.inner,
             outer: (start + out.outer) as CodeEntry,
@@ -206,7 +189,8 @@ impl Compiler {
             self.osr
                 .insert((func, label), (start + offset) as CodeEntry);
         }
-        self.set_inner(func, code.inner);
+        // SAFETY: the table has room for all functions of the module.
+        unsafe { stubs::inner_slot(&prepared.stubs, func).write(code.inner as CodeEntry) };
         self.compiled.insert(func, code.inner);
         self.codes.insert(func, code);
         Ok(code)
@@ -216,6 +200,14 @@ impl Compiler {
     /// in the frame; the function's record and slots are on their stacks, as a call that is under way has them.
     pub fn osr_entry(&self, func: FuncId, label: LabelId) -> Option<CodeEntry> {
         self.osr.get(&(func, label)).copied()
+    }
+}
+
+impl Drop for Compiler {
+    fn drop(&mut self) {
+        if let Some(code) = self.code.take() {
+            pool::give_back(code);
+        }
     }
 }
 

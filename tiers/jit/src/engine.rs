@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code)]
 
-use crate::compile::{Compiler, Options};
+use crate::compile::{Code, Compiler, Options};
 use crate::stubs::Callbacks;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use sx_ir::trap::{LimitKind, TRAP_KINDS};
 use sx_ir::{FuncId, Linkage, Module};
@@ -51,7 +52,42 @@ impl ComptimeEngine for JitEngine {
         host: &mut dyn Host,
     ) -> Outcome {
         let options = self.options;
+        if stack_left() > u64::from(limits.depth) * FRAME_BYTES + HOST_BYTES {
+            return run(options, module, root, args, limits, host);
+        }
         on_big_stack(|| run(options, module, root, args, limits, host))
+    }
+}
+
+/// Native stack that a compiled frame takes.
+const FRAME_BYTES: u64 = 8;
+/// Native stack for the compiler and for host functions.
+const HOST_BYTES: u64 = 768 << 10;
+
+/// Bytes of native stack that this thread has left; 0 if that can't be found out.
+fn stack_left() -> u64 {
+    thread_local! {
+        static LOWEST: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+    let lowest = LOWEST.get().unwrap_or_else(|| {
+        let lowest = lowest_stack_address();
+        LOWEST.set(Some(lowest));
+        lowest
+    });
+    sx_machine::stack::here().saturating_sub(lowest) as u64
+}
+
+fn lowest_stack_address() -> usize {
+    // SAFETY: the attributes are initialised by the first call, read by the second and destroyed.
+    unsafe {
+        let mut attr: libc::pthread_attr_t = std::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attr) != 0 {
+            return usize::MAX;
+        }
+        let (mut low, mut size) = (std::ptr::null_mut(), 0);
+        let known = libc::pthread_attr_getstack(&raw const attr, &raw mut low, &raw mut size) == 0;
+        libc::pthread_attr_destroy(&raw mut attr);
+        if known { low as usize } else { usize::MAX }
     }
 }
 
@@ -101,7 +137,7 @@ fn is_outside(module: &Module, func: FuncId) -> bool {
 fn execute(runtime: &mut Runtime, root: FuncId, args: &[u64]) -> Status {
     let frame = runtime.machine.frames_base();
     let code = match compile(runtime, root) {
-        Ok(code) => code,
+        Ok(code) => code.outer,
         Err(status) => return status,
     };
     let sig = runtime.module.sig(runtime.module.func(root).sig);
@@ -157,7 +193,7 @@ fn ending(runtime: &mut Runtime, exit: u64) -> Status {
 }
 
 /// Machine code of a function, or why there is none.
-fn compile(runtime: &mut Runtime, func: FuncId) -> Result<CodeEntry, Status> {
+fn compile(runtime: &mut Runtime, func: FuncId) -> Result<Code, Status> {
     let Runtime {
         machine,
         module,
@@ -168,7 +204,7 @@ fn compile(runtime: &mut Runtime, func: FuncId) -> Result<CodeEntry, Status> {
         compiler.compile(module, &machine.space, func)
     }));
     match made {
-        Ok(Ok(code)) => Ok(code.outer),
+        Ok(Ok(code)) => Ok(code),
         Ok(Err(why)) if why.contains("not implemented") => Err(Status::Unsupported(why)),
         Ok(Err(why)) => Err(Status::Bug(why)),
         Err(_) => Err(Status::Bug(format!(
@@ -190,7 +226,7 @@ extern "sysv64" fn compile_first_call(ctx: *mut VmCtx, func: u64) -> *const u8 {
     let runtime = unsafe { owner(ctx) };
     let func = FuncId(func as u32);
     match compile(runtime, func) {
-        Ok(_) => runtime.compiler.inner_entry(func),
+        Ok(code) => code.inner as *const u8,
         Err(status) => {
             runtime.ended = Some(status);
             std::ptr::null()

@@ -4,7 +4,7 @@
 //! * [`plan`] on [`liveness`]: which locals get registers; [`nan`]: which may hold odd NaNs. [`emit`]: state while a function is compiled.
 //! * [`control`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
 //!   code per construct; [`cold`]: what stands behind the function.
-//! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`]: memory.
+//! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`], [`pool`]: memory.
 
 pub mod arena;
 mod bulk;
@@ -25,6 +25,7 @@ mod liveness;
 mod memory;
 mod nan;
 mod plan;
+mod pool;
 mod regs;
 pub mod stubs;
 

@@ -93,18 +93,18 @@ macro_rules! field {
 }
 pub(crate) use field;
 
-pub fn data_len(funcs: usize) -> usize {
-    size_of::<Data>() + funcs * (8 + 4)
-}
-
 type Asm = VecAssembler<X64Relocation>;
 
-/// Fills the data part and assembles the shared code. `sigs`: signature number of each function.
-pub fn build(arena: &mut CodeArena, sigs: &[u32], callbacks: &Callbacks) -> Result<Stubs, String> {
+/// Fills the data part and assembles the shared code. The tables behind [`Data`] have room for `capacity` functions.
+pub fn build(
+    arena: &mut CodeArena,
+    capacity: usize,
+    callbacks: &Callbacks,
+) -> Result<Stubs, String> {
     let data = arena.data() as usize;
     let inner = data + size_of::<Data>();
-    let sig_table = inner + sigs.len() * 8;
-    // SAFETY: the data part is page aligned, writable and at least `data_len` long.
+    let sig_table = inner + capacity * 8;
+    // SAFETY: the data part is page aligned, writable and long enough.
     unsafe {
         (data as *mut Data).write(Data {
             sign_f64: [1 << 63; 2],
@@ -118,7 +118,6 @@ pub fn build(arena: &mut CodeArena, sigs: &[u32], callbacks: &Callbacks) -> Resu
             load_spans: [0; 4],
             store_spans: [0; 4],
         });
-        (sig_table as *mut u32).copy_from_nonoverlapping(sigs.as_ptr(), sigs.len());
     }
     let mut stubs = Stubs {
         data,
@@ -158,7 +157,12 @@ pub fn build(arena: &mut CodeArena, sigs: &[u32], callbacks: &Callbacks) -> Resu
     Ok(stubs)
 }
 
-/// Where compiled functions start.
+/// Place of a function's signature number.
+pub fn sig_slot(stubs: &Stubs, func: sx_ir::FuncId) -> *mut u32 {
+    (stubs.sigs + func.index() * 4) as *mut u32
+}
+
+/// Place of a function's inner entry.
 pub fn inner_slot(stubs: &Stubs, func: sx_ir::FuncId) -> *mut CodeEntry {
     (stubs.inner + func.index() * 8) as *mut CodeEntry
 }
