@@ -4,6 +4,9 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Programs of the standard library's own tests are cases, too: topic, folder, extension of the expected stdout.
+const LIBRARY: (&str, &str, &str) = ("library", "library/tests", "expected");
+
 /// Folders of the package that hold no cases.
 const NOT_TOPICS: [&str; 4] = ["src", "tests", "known", "target"];
 
@@ -51,35 +54,39 @@ pub fn root() -> PathBuf {
 
 /// All cases, by name.
 pub fn all() -> io::Result<Vec<Case>> {
-    let root = root();
-    let corpus = root.join("corpus");
     let mut cases = Vec::new();
-    for entry in std::fs::read_dir(&corpus)? {
+    for entry in std::fs::read_dir(root().join("corpus"))? {
         let dir = entry?.path();
         let topic = file_name(&dir);
-        if !dir.is_dir() || NOT_TOPICS.contains(&topic.as_str()) {
-            continue;
-        }
-        for entry in std::fs::read_dir(&dir)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|e| e == "sx") && path.is_file() {
-                let stem = path
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
-                let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
-                cases.push(Case {
-                    name: format!("{topic}/{stem}"),
-                    topic: topic.clone(),
-                    file: Path::new("corpus").join(&topic).join(file_name(&path)),
-                    directives: Directives::parse(&text),
-                });
-            }
+        if dir.is_dir() && !NOT_TOPICS.contains(&topic.as_str()) {
+            collect(&topic, &Path::new("corpus").join(&topic), &mut cases)?;
         }
     }
+    collect(LIBRARY.0, Path::new(LIBRARY.1), &mut cases)?;
     cases.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(cases)
+}
+
+/// The cases directly in a folder.
+fn collect(topic: &str, folder: &Path, cases: &mut Vec<Case>) -> io::Result<()> {
+    for entry in std::fs::read_dir(root().join(folder))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "sx") && path.is_file() {
+            let stem = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
+            cases.push(Case {
+                name: format!("{topic}/{stem}"),
+                topic: topic.to_owned(),
+                file: folder.join(file_name(&path)),
+                directives: Directives::parse(&text),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn file_name(path: &Path) -> String {
@@ -118,6 +125,11 @@ impl Directives {
 impl Case {
     /// A file beside the case.
     pub fn beside(&self, extension: &str) -> PathBuf {
+        let extension = if self.topic == LIBRARY.0 && extension == "out" {
+            LIBRARY.2
+        } else {
+            extension
+        };
         root().join(&self.file).with_extension(extension)
     }
 
@@ -139,7 +151,8 @@ impl Case {
 
     /// Short diagnostics with paths relative to the case's folder.
     pub fn relative(&self, diagnostics: &str) -> String {
-        let prefix = format!("corpus/{}/", self.topic);
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let prefix = format!("{}/", folder.display());
         let mut out = String::new();
         for line in diagnostics.lines() {
             out.push_str(line.strip_prefix(&prefix).unwrap_or(line));
