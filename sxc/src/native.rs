@@ -42,6 +42,9 @@ pub fn link(
     program_flags: &[String],
     args: &LinkArgs,
 ) -> Result<(), String> {
+    if args.cache {
+        return Err("not implemented: --cache".to_owned());
+    }
     let runtime = scratch.join("runtime.o");
     sx_backend_api::runtime::write_object(&runtime)?;
     let flags: Vec<String> = program_flags

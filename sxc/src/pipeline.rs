@@ -105,7 +105,32 @@ pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
     }
+    if let Some(path) = &args.depfile {
+        let text = depfile(file, &compiled.compilation.inputs);
+        std::fs::write(path, text).map_err(|error| {
+            fail(
+                args.error_format,
+                &format!("cannot write '{}': {}", path.display(), plain(&error)),
+            )
+        })?;
+    }
     Ok(compiled)
+}
+
+/// The files a program was made of, as a rule for Make and Ninja.
+fn depfile(file: &Path, inputs: &[PathBuf]) -> String {
+    let escaped = |path: &Path| {
+        path.display()
+            .to_string()
+            .replace(' ', "\\ ")
+            .replace('$', "$$")
+    };
+    let inputs: Vec<String> = inputs.iter().map(|path| escaped(path)).collect();
+    format!(
+        "{}: {}\n",
+        escaped(&file.with_extension("")),
+        inputs.join(" ")
+    )
 }
 
 /// Compiles `file`; says nothing of its diagnostics yet.
@@ -174,4 +199,24 @@ pub fn report(compiled: &Compiled, format: ErrorFormat) -> Result<(), Stopped> {
         return Err(Stopped(if status == 0 { ERRORS } else { status }));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depfile_escapes() {
+        let inputs = [PathBuf::from("a b.sx"), PathBuf::from("lib/c.sx")];
+        assert_eq!(
+            depfile(Path::new("x/main.sx"), &inputs),
+            "x/main: a\\ b.sx lib/c.sx\n"
+        );
+    }
+
+    #[test]
+    fn errors_lose_their_number() {
+        let error = std::io::Error::from_raw_os_error(2);
+        assert_eq!(plain(&error), "No such file or directory");
+    }
 }

@@ -31,14 +31,7 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
         (None, Some(path)) => PathBuf::from(path),
         (None, None) => commands::default_output(&args.file, ""),
     };
-    if let Some(dir) = output.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        std::fs::create_dir_all(dir).map_err(|error| {
-            fail(
-                format,
-                &format!("cannot create '{}': {}", dir.display(), plain(&error)),
-            )
-        })?;
-    }
+    commands::make_folder(&output, format)?;
     let kept = args.emit_obj.then(|| with_suffix(&output, ".o"));
     executable(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
         .map_err(|message| fail(format, &message))?;

@@ -10,7 +10,8 @@ mod run;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Command, OptLevel};
-use crate::pipeline::{Stopped, usage};
+use crate::pipeline::{Stopped, fail, plain, usage};
+use crate::render::ErrorFormat;
 
 /// Runs a command and returns the exit status.
 pub fn run(command: &Command) -> u8 {
@@ -40,6 +41,22 @@ fn default_output(file: &Path, extension: &str) -> PathBuf {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let base = name.strip_suffix(".sx").unwrap_or(&name);
     PathBuf::from(format!("{base}{extension}"))
+}
+
+/// Makes the folder that `output` goes to.
+fn make_folder(output: &Path, format: ErrorFormat) -> Result<(), Stopped> {
+    match output
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(|error| {
+            fail(
+                format,
+                &format!("cannot create '{}': {}", folder.display(), plain(&error)),
+            )
+        }),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -22,12 +22,12 @@ pub fn run(args: &RunArgs) -> Result<u8, Stopped> {
         records: false,
     };
     let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
-    if args.compile.time {
-        timing::print(&compiled);
-    }
     match EngineKind::for_main(args.engine) {
         None => native(&mut compiled, opt, args),
         Some(kind) => {
+            if args.compile.time {
+                timing::print(&compiled);
+            }
             announce(&compiled);
             program::run_main(&compiled.compilation, kind, &args.file, &args.args)
                 .map_err(|message| fail(args.compile.error_format, &message))
@@ -56,6 +56,9 @@ fn native(compiled: &mut Compiled, opt: OptLevel, args: &RunArgs) -> Result<u8, 
     let path = scratch.join(&commands::default_output(&args.file, "").to_string_lossy());
     build::executable(compiled, opt, &args.codegen, &args.link, None, &path)
         .map_err(|message| fail(format, &message))?;
+    if args.compile.time {
+        timing::print(compiled);
+    }
     announce(compiled);
     let mut child = Command::new(&path)
         .args(args.args.iter().map(OsString::as_os_str))
