@@ -1,0 +1,31 @@
+//! Memo tables that belong to one topic each and need no access from elsewhere.
+
+use rustc_hash::FxHashMap;
+use sx_ir::{FuncId, GlobalId, Symbol, TypeId};
+
+use crate::sema::{FnId, ImplId, TemplateId};
+use crate::value::CtVal;
+
+#[derive(Default)]
+pub struct Caches {
+    /// Inline (anonymous) nominal types by identity of their shape.
+    pub inline_types: FxHashMap<String, TypeId>,
+    /// Vtables by (protocol type, concrete type).
+    pub vtables: FxHashMap<(TypeId, TypeId), GlobalId>,
+    /// Adapters from functions to closures and between conventions, by (function, target type).
+    pub adapters: FxHashMap<(FuncId, TypeId), FuncId>,
+    /// Impl lookup results by (protocol template, arguments, target).
+    pub impls: FxHashMap<(TemplateId, Option<Vec<CtVal>>, TypeId), Option<ImplId>>,
+    /// Functions of an impl by (impl, target type).
+    pub impl_methods: FxHashMap<(ImplId, TypeId), FxHashMap<Symbol, FnId>>,
+    /// Impls, their matches and methods.
+    pub conformance: crate::impls::ImplCache,
+    /// Type records for run-time reflection.
+    pub type_records: FxHashMap<TypeId, GlobalId>,
+    /// Compiler-made functions by name.
+    pub helpers: FxHashMap<String, FuncId>,
+    /// Type functions by (function, arguments, packs).
+    pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
+    /// Names of compiler-known declarations, found once.
+    pub known_types: FxHashMap<&'static str, TypeId>,
+}
