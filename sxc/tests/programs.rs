@@ -1,0 +1,230 @@
+//! Commands on small programs: outputs, statuses, files made, nothing left behind.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const HELLO: &str =
+    "#import \"modules/std.sx\";\n\nmain :: () -> i32 {\n    print(\"hello\\n\");\n    3\n}\n";
+
+/// A folder with a program, and one for temporary files.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(text: &str) -> Place {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("sxc-test-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(path.join("tmp")).expect("a folder can be made");
+        std::fs::write(path.join("prog.sx"), text).expect("a file can be written");
+        Place(path)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sxc"));
+        command
+            .args(args)
+            .current_dir(&self.0)
+            .env("NO_COLOR", "1")
+            .env("TMPDIR", self.0.join("tmp"));
+        command
+    }
+
+    fn sxc(&self, args: &[&str]) -> Output {
+        self.command(args)
+            .stdin(Stdio::null())
+            .output()
+            .expect("sxc starts")
+    }
+
+    fn left(&self) -> usize {
+        std::fs::read_dir(self.0.join("tmp")).map_or(0, Iterator::count)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[track_caller]
+fn expect(output: &Output, status: i32, stdout: &str) {
+    assert_eq!(
+        (output.status.code(), text(&output.stdout).as_str()),
+        (Some(status), stdout),
+        "stderr: {}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn run_in_every_engine_and_natively() {
+    let place = Place::new(HELLO);
+    for engine in ["native", "vm", "jit", "interp"] {
+        expect(
+            &place.sxc(&["run", "prog.sx", &format!("--engine={engine}")]),
+            3,
+            "hello\n",
+        );
+    }
+    for level in ["-O1", "-O2", "-O3"] {
+        expect(&place.sxc(&["run", "prog.sx", level]), 3, "hello\n");
+    }
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
+fn all_engines_agree_and_print_once() {
+    let program = "#import \"modules/std.sx\";\nf :: (n: i64) -> i64 { print(\"f \"); n * 2 }\nA :: #run f(4);\n\
+                   #run print(\"x\\n\");\nmain :: () { print(\"{}\\n\", A); }\n";
+    let place = Place::new(program);
+    let output = place.sxc(&["run", "prog.sx", "--comptime=all", "--engine=vm"]);
+    expect(&output, 0, "f x\n--- build done ---\n8\n");
+}
+
+#[test]
+fn build_makes_a_program() {
+    let place = Place::new(HELLO);
+    let output = place.sxc(&["build", "prog.sx"]);
+    expect(&output, 0, "");
+    assert_eq!(text(&output.stderr), "compiled: prog\n");
+    let program = Command::new(place.0.join("prog"))
+        .output()
+        .expect("the program starts");
+    expect(&program, 3, "hello\n");
+    let output = place.sxc(&["build", "prog.sx", "-o", "a/b/c", "--emit-obj"]);
+    assert_eq!(text(&output.stderr), "compiled: a/b/c\n");
+    assert!(place.0.join("a/b/c").is_file() && place.0.join("a/b/c.o").is_file());
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
+fn builds_are_reproducible() {
+    let place = Place::new(HELLO);
+    for (engine, name) in [("vm", "one"), ("interp", "two")] {
+        place.sxc(&[
+            "build",
+            "prog.sx",
+            "-o",
+            name,
+            &format!("--comptime={engine}"),
+        ]);
+    }
+    let read = |name: &str| std::fs::read(place.0.join(name)).unwrap_or_default();
+    assert!(!read("one").is_empty() && read("one") == read("two"));
+}
+
+#[test]
+fn asm_and_ir() {
+    let place = Place::new(HELLO);
+    let output = place.sxc(&["asm", "prog.sx"]);
+    assert_eq!(text(&output.stderr), "emitted: prog.s\n");
+    assert!(std::fs::read_to_string(place.0.join("prog.s")).is_ok_and(|s| s.contains("main")));
+    let ir = |args: &[&str]| {
+        let output = place.sxc(&[&["ir", "prog.sx"], args].concat());
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    };
+    assert!(ir(&["--fn=main"]).contains("main"));
+    assert!(ir(&["--stage=typed"]).len() > 100);
+    assert!(ir(&["--emit=bytecode", "--fn=main"]).contains("main"));
+    assert!(ir(&["--emit=llvm"]).contains("define"));
+    assert!(ir(&["--emit=asm"]).contains("main"));
+    let output = place.sxc(&["ir", "prog.sx", "--emit=obj", "-o", "x.o"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(std::fs::read(place.0.join("x.o")).is_ok_and(|bytes| bytes.starts_with(b"\x7fELF")));
+    let output = place.sxc(&["ir", "prog.sx", "--fn=nope"]);
+    assert_eq!(
+        text(&output.stderr),
+        "error: no function 'nope' in the program\n"
+    );
+}
+
+#[test]
+fn no_main() {
+    let place = Place::new("x :: 1;\n");
+    for verb in ["run", "build"] {
+        let output = place.sxc(&[verb, "prog.sx"]);
+        expect(&output, 1, "");
+        assert!(
+            text(&output.stderr).starts_with("error: no 'main' function found"),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+    expect(&place.sxc(&["check", "prog.sx"]), 0, "");
+}
+
+#[test]
+fn death_by_signal() {
+    let place = Place::new("main :: () { x := 0; y := 1 / x; }\n");
+    let output = place.sxc(&["run", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(134), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("integer division by zero"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert_eq!(place.left(), 0);
+}
+
+#[test]
+fn error_formats() {
+    let place = Place::new("main :: () {\n    nope();\n}\n");
+    let short = place.sxc(&["check", "prog.sx", "--error-format=short"]);
+    assert!(
+        text(&short.stderr).starts_with("prog.sx:2:5: error: unresolved 'nope'"),
+        "{}",
+        text(&short.stderr)
+    );
+    let json = place.sxc(&["check", "prog.sx", "--error-format=json"]);
+    let value: serde_json::Value = serde_json::from_slice(&json.stderr).unwrap_or_default();
+    assert_eq!(value["span"]["line"], 2);
+    let human = text(&place.sxc(&["check", "prog.sx"]).stderr);
+    assert!(
+        human.contains("  --> prog.sx:2:5\n   |\n 2 |     nope();\n   |     ^"),
+        "{human}"
+    );
+}
+
+/// Files under the folder that the compiler made and that are still there while the program runs.
+#[test]
+fn nothing_is_left_when_it_is_killed() {
+    let place = Place::new("main :: () { while true { } }\n");
+    let mut child = place
+        .command(&["run", "prog.sx"])
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("sxc starts");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let id = child.id();
+    let children =
+        std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+    let tasks: Vec<String> = std::fs::read_dir(format!("/proc/{id}/task"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .collect();
+    let _ = child.kill();
+    let _ = child.wait();
+    for pid in tasks
+        .iter()
+        .chain([&children])
+        .flat_map(|list| list.split_whitespace())
+    {
+        let _ = Command::new("kill").args(["-9", pid]).status();
+    }
+    assert_eq!(place.left(), 0);
+    assert!(Path::new(&place.0).exists());
+}
