@@ -83,7 +83,7 @@ impl Emitter<'_> {
             };
             let Some(sum) = disp
                 .checked_add(offset as i64)
-                .filter(|sum| sum.abs() < MAX_DISP)
+                .filter(|sum| sum.unsigned_abs() < MAX_DISP as u64)
             else {
                 break;
             };
