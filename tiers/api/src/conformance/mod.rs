@@ -19,6 +19,7 @@ mod expect;
 mod limits;
 mod memory;
 mod ops;
+pub mod random;
 mod traps;
 
 pub use build::{Build, Fun, big_endian, big_endian_32, little_endian_32};

@@ -156,7 +156,8 @@ pub fn cases(out: &mut Vec<Case>) {
                     } else {
                         &targets()[..1]
                     };
-                    for (label, target) in targets.iter().cloned() {
+                    for (label, target) in targets {
+                        let target = target.clone();
                         out.push(Case::new(format!("{name}/{label}"), move |e| {
                             convert(e, op, from, to, target.clone())
                         }));

@@ -77,7 +77,7 @@ pub fn binary(op: BinaryOp, size: u64, (a, x): (u64, Mark), (b, y): (u64, Mark))
                 0xff
             } else {
                 let amount = b % (size * 8);
-                let (whole, part) = (amount / 8, u64::from(amount % 8 != 0));
+                let (whole, part) = (amount / 8, u64::from(!amount.is_multiple_of(8)));
                 let x = u32::from(x.undefined & low(size));
                 match op {
                     BinaryOp::Shl => (x << whole | x << (whole + part)) as u8,
