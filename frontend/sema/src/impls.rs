@@ -292,6 +292,23 @@ impl Sema<'_> {
         })
     }
 
+    /// The type a conforming type gives for the parameter `name` of a protocol (`..a.T`).
+    pub fn protocol_arg_of(&mut self, ty: TypeId, name: Symbol) -> Option<TypeId> {
+        self.enter_impls();
+        for index in 0..self.impls.len() {
+            let Some(head) = self.impls[index].resolved.clone() else { continue };
+            let at = self.protocol_decl(head.protocol)?.params.iter().position(|p| p.name.name == name);
+            let Some(at) = at else { continue };
+            if let Ok(Some(m)) = self.match_impl(ImplId(index as u32), ty)
+                && let Some(arg) = m.args.get(at)
+                && arg.ty == TypeId::TYPE
+            {
+                return Some(self.ct_type(arg));
+            }
+        }
+        None
+    }
+
     /// Whether `to` is imported by `from`, directly or through other modules.
     pub fn reaches(&mut self, from: ModId, to: ModId) -> bool {
         if let Some(known) = self.caches.conformance.reach.get(&from) {
