@@ -112,6 +112,8 @@ pub(crate) struct Tables {
 impl Tables {
     /// Fills the tables for a run of `machine`. False if the host has no memory for the return addresses.
     pub fn prepare(&mut self, module: &Module, machine: &Machine, stub: CodeEntry) -> bool {
+        // A run that ended in a panic has left its entries.
+        self.reset(stub);
         self.infos.resize(module.funcs.len(), FuncInfo::UNKNOWN);
         self.codes.resize_with(module.funcs.len(), || None);
         self.entries.resize(module.funcs.len(), stub);

@@ -15,19 +15,22 @@
 
 #![allow(unsafe_code)]
 
-use sx_ir::semantics::{self, CANONICAL_NAN_F32, CANONICAL_NAN_F64};
-use sx_ir::{BinaryOp, FuncId, LocId, TrapKind, Ty, UnaryOp};
-use sx_machine::ctx::{CallRecord, Fault, VmCtx};
-
-use crate::isa::{Inst, NO_RESULT, Op};
+mod entry;
 mod launch;
+mod scalar;
 mod slow;
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64"))]
 mod tests;
 
+use sx_ir::{FuncId, LocId, TrapKind, Ty, UnaryOp, semantics};
+use sx_machine::ctx::{Fault, VmCtx};
+
+use crate::isa::{Inst, NO_RESULT, Op};
+use crate::vm::Vm;
+use entry::{HALT, enter, start};
+use scalar::{canon32, canon64, f32_of, f64_of, frem, nonzero};
 use slow::{Entered, Looped};
 
-use crate::vm::{Return, Vm};
 pub(crate) use launch::{launch, stub, trim_returns};
 pub(crate) use slow::Resume;
 pub use slow::call_host_function;
@@ -44,127 +47,6 @@ pub(crate) enum End {
     Stop,
     /// To be resumed at `Vm::resume` on a larger stack.
     Suspended,
-}
-
-/// Where the outermost function of a dispatch loop returns to.
-pub(crate) struct Halt([Inst; 2]);
-
-pub(crate) static HALT: Halt = Halt([
-    Inst::new(Op::Ext, NO_RESULT, 0, 0, 0),
-    Inst::new(Op::Halt, 0, 0, 0, 0),
-]);
-
-impl Halt {
-    pub(crate) fn ip(&'static self) -> *const Inst {
-        &self.0[1]
-    }
-}
-
-#[inline(always)]
-fn f32_of(bits: u64) -> f32 {
-    f32::from_bits(bits as u32)
-}
-
-#[inline(always)]
-fn f64_of(bits: u64) -> f64 {
-    f64::from_bits(bits)
-}
-
-#[inline(always)]
-fn canon32(value: f32) -> u64 {
-    if value.is_nan() {
-        CANONICAL_NAN_F32
-    } else {
-        u64::from(value.to_bits())
-    }
-}
-
-#[inline(always)]
-fn canon64(value: f64) -> u64 {
-    if value.is_nan() {
-        CANONICAL_NAN_F64
-    } else {
-        value.to_bits()
-    }
-}
-
-#[inline(never)]
-fn frem(ty: Ty, x: u64, y: u64) -> u64 {
-    semantics::binary(BinaryOp::FRem, ty, x, y, 8).unwrap_or(0)
-}
-
-/// Divisors in immediates are not zero; this tells the compiler, without trusting it.
-#[inline(always)]
-fn nonzero(y: u64) -> u64 {
-    if y == 0 { 1 } else { y }
-}
-
-/// Starts `func`, whose arguments are in words 0.. of `frame`, and runs until it returns or something ends it.
-/// `argc` counts the arguments if `func` lies outside the sandbox.
-///
-/// # Safety
-/// See the module. `frame` lies in the machine's register stack, beyond all frames in use.
-pub(crate) unsafe fn start(vm: *mut Vm<'_>, func: FuncId, frame: *mut u64, argc: usize) -> End {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match enter(vm, func, frame, HALT.ip(), frame, argc) {
-            Entered::Run(ip) => run(vm, ip, frame),
-            Entered::Done => End::Returned,
-            Entered::End(end) => end,
-        }
-    }
-}
-
-/// The entry sequence. `resume` and `caller` are where `func` returns to.
-///
-/// # Safety
-/// See the module.
-#[inline(always)]
-pub(crate) unsafe fn enter(
-    vm: *mut Vm<'_>,
-    func: FuncId,
-    new: *mut u64,
-    resume: *const Inst,
-    caller: *mut u64,
-    argc: usize,
-) -> Entered {
-    // SAFETY: see the module; `returns` and `records` have room for `depth_limit` entries.
-    unsafe {
-        let ctx: *mut VmCtx = &raw mut (*(*vm).machine).ctx;
-        let info = (*vm).infos.add(func.index());
-        if (*info).code.is_null() || (*ctx).steps >= (*vm).poll {
-            match slow::enter(vm, func, new, resume, caller, argc) {
-                Entered::Run(_) => {}
-                other => return other,
-            }
-        }
-        (*ctx).steps += 1;
-        let depth = (*ctx).depth;
-        if depth >= (*ctx).depth_limit
-            || (new as u64) + (*info).frame_bytes > (*ctx).frames_end as u64
-        {
-            return Entered::End(slow::depth_limit(vm));
-        }
-        *(*ctx).records.add(depth as usize) = CallRecord {
-            func,
-            loc: (*info).loc,
-        };
-        *(*vm).returns.add(depth as usize) = Return {
-            ip: resume,
-            frame: caller,
-        };
-        (*ctx).depth = depth + 1;
-        if (*info).stack != 0 && !slow::take_stack(vm, (*info).stack) {
-            return Entered::End(End::Limit);
-        }
-        let mut word = new.add((*info).zero_start as usize);
-        let end = word.add((*info).zero_len as usize);
-        while word < end {
-            *word = 0;
-            word = word.add(1);
-        }
-        Entered::Run((*info).code)
-    }
 }
 
 /// The loop. `ip` and `frame` are those of a function that has been entered.
