@@ -22,16 +22,27 @@ struct Adapter<'a> {
 
 impl Sema<'_> {
     /// A function named where a value is wanted.
-    pub fn function_value(&mut self, cx: &mut FnCx, f: FnId, want: Option<TypeId>, span: Span) -> Res<Val> {
+    pub fn function_value(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
         let info = self.fn_info(f);
         let (decl, name, intrinsic) = (info.decl, info.name.clone(), info.intrinsic);
         if intrinsic {
-            return Err(self.error(span, format!("'{name}' is an intrinsic: it can be called but has no value")));
+            return Err(self.error(
+                span,
+                format!("'{name}' is an intrinsic: it can be called but has no value"),
+            ));
         }
         let instance = if is_generic(decl) {
             let target = want.map(|w| self.strip_optionals(w));
             match target.map(|t| self.m.types.kind(t).clone()) {
-                Some(TypeKind::Function(f_ty) | TypeKind::Closure(f_ty)) => self.instance_for_type(f, &f_ty, span)?,
+                Some(TypeKind::Function(f_ty) | TypeKind::Closure(f_ty)) => {
+                    self.instance_for_type(f, &f_ty, span)?
+                }
                 _ => {
                     return Err(self.error(
                         span,
@@ -66,13 +77,19 @@ impl Sema<'_> {
                 ParamKind::Comptime | ParamKind::Variadic => fits = false,
                 ParamKind::ComptimePack => {
                     let rest: Vec<TypeId> = types.by_ref().collect();
-                    scope.bind(param.name.name, crate::sema::Binding::TypePack(std::rc::Rc::new(rest)));
+                    scope.bind(
+                        param.name.name,
+                        crate::sema::Binding::TypePack(std::rc::Rc::new(rest)),
+                    );
                 }
             }
         }
         fits &= types.next().is_none();
         if fits
-            && let Some(ast::RetType { kind: ast::RetKind::Type(ret), .. }) = &decl.sig.ret
+            && let Some(ast::RetType {
+                kind: ast::RetKind::Type(ret),
+                ..
+            }) = &decl.sig.ret
             && mentions_dollar(ret)
         {
             fits = self.match_pattern(&scope, ret, want.ret)?;
@@ -80,14 +97,25 @@ impl Sema<'_> {
         if !fits {
             let shown = self.m.types.intern(TypeKind::Function(want.clone()));
             let shown = self.type_name(shown);
-            return Err(self.error(span, format!("generic function '{name}' does not fit the type '{shown}' expected here")));
+            return Err(self.error(
+                span,
+                format!("generic function '{name}' does not fit the type '{shown}' expected here"),
+            ));
         }
         let (statics, packs) = self.bound_names(&scope);
         self.instantiate_fn(f, statics, packs, span)
     }
 
     /// A function name becomes a closure without an environment.
-    pub fn function_to_closure(&mut self, cx: &mut FnCx, val: &Val, f: &FnType, c: &FnType, want: TypeId, span: Span) -> Res<Option<Val>> {
+    pub fn function_to_closure(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        f: &FnType,
+        c: &FnType,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
         let Some(func) = named_function(val) else {
             let (a, b) = (self.type_name(val.ty), self.type_name(want));
             return Err(self.error(
@@ -98,18 +126,44 @@ impl Sema<'_> {
         if f.params != c.params || f.variadic || self.widened_result(f.ret, c.ret) != c.ret {
             return Ok(None);
         }
-        let adapter = self.adapter(Adapter { target: func, target_ty: f, own_ty: c, shape: AdapterShape::ClosureOverFn }, want, span)?;
+        let adapter = self.adapter(
+            Adapter {
+                target: func,
+                target_ty: f,
+                own_ty: c,
+                shape: AdapterShape::ClosureOverFn,
+            },
+            want,
+            span,
+        )?;
         self.note_reach(cx, adapter);
-        Ok(Some(Val::regs(want, smallvec::smallvec![Piece::FuncAddr(adapter), Piece::Const(Ty::Ptr, 0)])))
+        Ok(Some(Val::regs(
+            want,
+            smallvec::smallvec![Piece::FuncAddr(adapter), Piece::Const(Ty::Ptr, 0)],
+        )))
     }
 
-    pub fn function_to_function(&mut self, cx: &mut FnCx, val: &Val, f: &FnType, g: &FnType, want: TypeId, span: Span) -> Res<Option<Val>> {
+    pub fn function_to_function(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        f: &FnType,
+        g: &FnType,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
         if f.c_conv != g.c_conv {
             let name = match named_function(val) {
                 Some(func) => self.m.func(func).name.clone(),
                 None => self.type_name(val.ty),
             };
-            let conv = |c: bool| if c { "abi(.c)" } else { "default sx convention" };
+            let conv = |c: bool| {
+                if c {
+                    "abi(.c)"
+                } else {
+                    "default sx convention"
+                }
+            };
             let (own, wanted) = (conv(f.c_conv), conv(g.c_conv));
             return Err(self.error(
                 span,
@@ -124,12 +178,23 @@ impl Sema<'_> {
             return Ok(None);
         }
         if fails(self, g.ret) && !fails(self, f.ret) {
-            let Some(func) = named_function(val) else { return Ok(None) };
+            let Some(func) = named_function(val) else {
+                return Ok(None);
+            };
             if f.params != g.params || f.c_conv || self.widened_result(f.ret, g.ret) != g.ret {
                 return Ok(None);
             }
             let shape = AdapterShape::Slot { by_value: None };
-            let adapter = self.adapter(Adapter { target: func, target_ty: f, own_ty: g, shape }, want, span)?;
+            let adapter = self.adapter(
+                Adapter {
+                    target: func,
+                    target_ty: f,
+                    own_ty: g,
+                    shape,
+                },
+                want,
+                span,
+            )?;
             self.note_reach(cx, adapter);
             return Ok(Some(Val::scalar(want, Piece::FuncAddr(adapter))));
         }
@@ -138,19 +203,50 @@ impl Sema<'_> {
     }
 
     /// A default-convention function over a lambda without captures.
-    pub fn fn_over_closure(&mut self, func: FuncId, ty: &FnType, want: TypeId, own: &FnType, span: Span) -> Res<FuncId> {
-        self.adapter(Adapter { target: func, target_ty: ty, own_ty: own, shape: AdapterShape::FnOverClosure }, want, span)
+    pub fn fn_over_closure(
+        &mut self,
+        func: FuncId,
+        ty: &FnType,
+        want: TypeId,
+        own: &FnType,
+        span: Span,
+    ) -> Res<FuncId> {
+        self.adapter(
+            Adapter {
+                target: func,
+                target_ty: ty,
+                own_ty: own,
+                shape: AdapterShape::FnOverClosure,
+            },
+            want,
+            span,
+        )
     }
 
     /// What a protocol slot of function type `slot` holds for a method: the method itself if its receiver is a pointer.
     pub fn slot_function(&mut self, method: &FnInstance, slot: TypeId, span: Span) -> Res<FuncId> {
-        let Some(receiver) = method.ty.params.first().copied() else { return Ok(method.func) };
+        let Some(receiver) = method.ty.params.first().copied() else {
+            return Ok(method.func);
+        };
         if matches!(self.m.types.kind(receiver), TypeKind::Pointer(_)) {
             return Ok(method.func);
         }
-        let TypeKind::Function(own) = self.m.types.kind(slot).clone() else { return Err(Failed) };
-        let shape = AdapterShape::Slot { by_value: Some(receiver) };
-        self.adapter(Adapter { target: method.func, target_ty: &method.ty, own_ty: &own, shape }, slot, span)
+        let TypeKind::Function(own) = self.m.types.kind(slot).clone() else {
+            return Err(Failed);
+        };
+        let shape = AdapterShape::Slot {
+            by_value: Some(receiver),
+        };
+        self.adapter(
+            Adapter {
+                target: method.func,
+                target_ty: &method.ty,
+                own_ty: &own,
+                shape,
+            },
+            slot,
+            span,
+        )
     }
 
     fn adapter(&mut self, adapter: Adapter<'_>, key: TypeId, span: Span) -> Res<FuncId> {
@@ -162,7 +258,13 @@ impl Sema<'_> {
         let params = self.m.sig(abi.sig).params.clone();
         let target = self.m.func(adapter.target);
         let (name, loc) = (format!("{}.adapter", target.name), target.loc);
-        let func = self.m.add_func(Function::new(name, Linkage::Internal, abi.sig, &params, loc));
+        let func = self.m.add_func(Function::new(
+            name,
+            Linkage::Internal,
+            abi.sig,
+            &params,
+            loc,
+        ));
         self.bodies.insert(func, BodyState::Lowering);
         self.caches.adapters.insert((adapter.target, key), func);
         self.fill_adapter(func, &adapter, span)?;
@@ -170,16 +272,36 @@ impl Sema<'_> {
     }
 
     /// The body of an adapter that was queued rather than filled at once: its interface is its target's.
-    pub fn lower_adapter(&mut self, func: FuncId, target: FuncId, target_ty: &FnType, shape: AdapterShape) -> Res<()> {
-        let span = self.loc_span(self.m.func(func).loc).unwrap_or(Span::new(sx_syntax::FileId(0), 0, 0));
-        self.fill_adapter(func, &Adapter { target, target_ty, own_ty: target_ty, shape }, span)
+    pub fn lower_adapter(
+        &mut self,
+        func: FuncId,
+        target: FuncId,
+        target_ty: &FnType,
+        shape: AdapterShape,
+    ) -> Res<()> {
+        let span =
+            self.loc_span(self.m.func(func).loc)
+                .unwrap_or(Span::new(sx_syntax::FileId(0), 0, 0));
+        self.fill_adapter(
+            func,
+            &Adapter {
+                target,
+                target_ty,
+                own_ty: target_ty,
+                shape,
+            },
+            span,
+        )
     }
 
     fn fill_adapter(&mut self, func: FuncId, adapter: &Adapter<'_>, span: Span) -> Res<()> {
         let own_env = matches!(adapter.shape, AdapterShape::ClosureOverFn);
         let abi = self.abi(adapter.own_ty, own_env);
         let shell = self.m.func(func).clone();
-        let env = self.modules.first().map_or_else(|| Env::root(ModId(0)), |m| m.env.clone());
+        let env = self
+            .modules
+            .first()
+            .map_or_else(|| Env::root(ModId(0)), |m| m.env.clone());
         let name = shell.name.clone();
         let mut cx = self.new_cx(shell, env, name, span);
         cx.func_id = Some(func);
@@ -189,22 +311,36 @@ impl Sema<'_> {
         let mut args = Vec::new();
         for (i, (ty, passing)) in adapter.own_ty.params.iter().zip(&abi.params).enumerate() {
             if i == 0
-                && let AdapterShape::Slot { by_value: Some(receiver) } = adapter.shape
+                && let AdapterShape::Slot {
+                    by_value: Some(receiver),
+                } = adapter.shape
             {
                 let addr = Addr::Ptr(locals.next(), 0);
-                args.push(Val::place(Place { addr, ty: receiver, access: Access::Mutable }));
+                args.push(Val::place(Place {
+                    addr,
+                    ty: receiver,
+                    access: Access::Mutable,
+                }));
                 continue;
             }
             args.push(match passing {
-                Passing::Parts(parts) => {
-                    Val::regs(*ty, parts.iter().map(|part| Piece::Local(part.ty, locals.next())).collect())
-                }
+                Passing::Parts(parts) => Val::regs(
+                    *ty,
+                    parts
+                        .iter()
+                        .map(|part| Piece::Local(part.ty, locals.next()))
+                        .collect(),
+                ),
                 Passing::Memory | Passing::CMemory => Val::mem(*ty, Addr::Ptr(locals.next(), 0)),
             });
         }
         let target = match adapter.shape {
-            AdapterShape::FnOverClosure => Target::Closure(Piece::FuncAddr(adapter.target), Piece::Const(Ty::Ptr, 0)),
-            AdapterShape::ClosureOverFn | AdapterShape::Slot { .. } => Target::Direct(adapter.target),
+            AdapterShape::FnOverClosure => {
+                Target::Closure(Piece::FuncAddr(adapter.target), Piece::Const(Ty::Ptr, 0))
+            }
+            AdapterShape::ClosureOverFn | AdapterShape::Slot { .. } => {
+                Target::Direct(adapter.target)
+            }
         };
         if let Target::Closure(..) = target {
             self.note_reach(&cx, adapter.target);
@@ -247,6 +383,9 @@ pub fn is_generic(decl: &ast::FnDecl) -> bool {
     decl.sig.params.iter().any(|p| match p.kind {
         ParamKind::Plain => p.ty.as_ref().is_some_and(mentions_dollar),
         ParamKind::Comptime | ParamKind::ComptimePack => true,
-        ParamKind::Variadic => !matches!(p.ty.as_ref().map(|t| &t.kind), Some(ast::ExprKind::SliceType(_))),
+        ParamKind::Variadic => !matches!(
+            p.ty.as_ref().map(|t| &t.kind),
+            Some(ast::ExprKind::SliceType(_))
+        ),
     })
 }

@@ -32,14 +32,24 @@ impl Sema<'_> {
             cx.dead = dead;
             failed?;
             let cond = cx.use_piece(ok);
-            cx.emit(StmtKind::If { cond, then: Default::default(), els });
+            cx.emit(StmtKind::If {
+                cond,
+                then: Default::default(),
+                els,
+            });
         }
         Ok(self.unboxed(cx, &boxed, want))
     }
 
     /// `v.(T)` directly under `try`, `or` or `catch`: a failable that raises `error.mismatch`. Views that cannot fail
     /// (and `.(?T)`) are plain values here as well.
-    pub fn assert_type_failable(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Val> {
+    pub fn assert_type_failable(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Val> {
         if matches!(self.m.types.kind(want), TypeKind::Optional(_)) {
             return self.assert_type(cx, val, want, span);
         }
@@ -49,13 +59,24 @@ impl Sema<'_> {
         self.complete(want)?;
         let boxed = self.boxed_words(cx, val);
         match self.library_assertion("__sx_cast_assert", want, span)? {
-            Some(instance) => Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[boxed])),
-            None => Err(self.error(span, "a consumed type assertion needs #import \"modules/std/fmt.sx\"")),
+            Some(instance) => {
+                Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[boxed]))
+            }
+            None => Err(self.error(
+                span,
+                "a consumed type assertion needs #import \"modules/std/fmt.sx\"",
+            )),
         }
     }
 
     /// `o?.(T)` on a `?any` directly under `try`, `or` or `catch`: `(?T, !CastError)`, null for a null `o`.
-    pub fn assert_chain_failable(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Val> {
+    pub fn assert_chain_failable(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Val> {
         let want = self.strip_optionals(want);
         self.complete(want)?;
         let owned = self.own(cx, val);
@@ -67,12 +88,21 @@ impl Sema<'_> {
                 };
                 Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[given]))
             }
-            None => Err(self.error(span, "a consumed type assertion needs #import \"modules/std/fmt.sx\"")),
+            None => Err(self.error(
+                span,
+                "a consumed type assertion needs #import \"modules/std/fmt.sx\"",
+            )),
         }
     }
 
     /// The forms that never fail, and those that are always wrong.
-    fn unchecked_view(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Option<Val>> {
+    fn unchecked_view(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
         if val.is_poison() || want == TypeId::POISON {
             return Err(Failed);
         }
@@ -129,18 +159,27 @@ impl Sema<'_> {
         matches!(self.m.types.kind(ty), TypeKind::Struct(_))
             && self.m.types.name(ty) == name
             && self.m.types.members(ty).is_some_and(|m| {
-                m.len() == fields.len() && m.iter().zip(fields).all(|((n, _), f)| n.is_some_and(|n| n == *f))
+                m.len() == fields.len()
+                    && m.iter()
+                        .zip(fields)
+                        .all(|((n, _), f)| n.is_some_and(|n| n == *f))
             })
     }
 
     fn two_words(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Res<Val> {
-        let (a, b) = (self.protocol_word(cx, val, 0), self.protocol_word(cx, val, 1));
+        let (a, b) = (
+            self.protocol_word(cx, val, 0),
+            self.protocol_word(cx, val, 1),
+        );
         Ok(Val::regs(want, smallvec![a, b]))
     }
 
     /// The `any` that a checked assertion looks into, usable several times.
     fn boxed_words(&mut self, cx: &mut FnCx, val: &Val) -> Val {
-        let (data, tag) = (self.protocol_word(cx, val, 0), self.protocol_word(cx, val, 1));
+        let (data, tag) = (
+            self.protocol_word(cx, val, 0),
+            self.protocol_word(cx, val, 1),
+        );
         let words = smallvec![cx.pin(data), cx.pin(tag)];
         Val::regs(TypeId::ANY, words)
     }
@@ -154,11 +193,21 @@ impl Sema<'_> {
     fn unboxed(&mut self, cx: &mut FnCx, boxed: &Val, ty: TypeId) -> Val {
         let data = self.protocol_word(cx, boxed, 0);
         let addr = cx.addr_of_piece(data);
-        let place = Place { addr, ty, access: Access::Mutable };
+        let place = Place {
+            addr,
+            ty,
+            access: Access::Mutable,
+        };
         self.own(cx, &Val::place(place))
     }
 
-    fn asserted_optional(&mut self, cx: &mut FnCx, boxed: &Val, payload: TypeId, want: TypeId) -> Res<Val> {
+    fn asserted_optional(
+        &mut self,
+        cx: &mut FnCx,
+        boxed: &Val,
+        payload: TypeId,
+        want: TypeId,
+    ) -> Res<Val> {
         self.complete(want)?;
         let out = self.slot(cx, want);
         let holds = self.holds_type(cx, boxed, payload);
@@ -192,7 +241,12 @@ impl Sema<'_> {
     }
 
     /// The instance for `T` of one of the library's assertion functions, if the program has the module.
-    fn library_assertion(&mut self, name: &'static str, ty: TypeId, span: Span) -> Res<Option<FnInstance>> {
+    fn library_assertion(
+        &mut self,
+        name: &'static str,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<Option<FnInstance>> {
         let symbol = Symbol::intern(name);
         let decl = self
             .modules
@@ -200,7 +254,9 @@ impl Sema<'_> {
             .filter(|m| m.path.ends_with("std/fmt.sx"))
             .find_map(|m| m.names.get(&symbol).copied());
         let Some(decl) = decl else { return Ok(None) };
-        let Entity::Fn(f) = self.resolve_decl(decl)? else { return Ok(None) };
+        let Entity::Fn(f) = self.resolve_decl(decl)? else {
+            return Ok(None);
+        };
         let statics = vec![(Symbol::intern("T"), self.ct_of_type(ty))];
         self.instantiate_fn(f, statics, Vec::new(), span).map(Some)
     }

@@ -9,8 +9,8 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, FnBody, ParamKind};
 use sx_syntax::visit::{Visitor, walk_expr, walk_stmt};
 
-use crate::functions::{Abi, Passing};
 use crate::fncx::{CaptureSlot, FnCx};
+use crate::functions::{Abi, Passing};
 use crate::sema::{Res, Sema};
 use crate::value::{Access, Addr, Piece, Val};
 
@@ -30,7 +30,13 @@ struct Lowered {
 
 impl Sema<'_> {
     /// A lambda literal or trailing block.
-    pub fn lower_lambda(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl, want: Option<TypeId>, span: Span) -> Res<Val> {
+    pub fn lower_lambda(
+        &mut self,
+        cx: &mut FnCx,
+        decl: &'static ast::FnDecl,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
         let target = want.map(|w| self.strip_optionals(w));
         let (expected, as_function) = match target.map(|t| self.m.types.kind(t).clone()) {
             Some(TypeKind::Closure(f)) => (Some(f), false),
@@ -50,12 +56,20 @@ impl Sema<'_> {
             Some(f) if !as_function => f.params.iter().map(|p| known(*p)).collect(),
             _ => Vec::new(),
         };
-        let sig = self.lambda_sig(cx, decl, &hints, expected.as_ref().and_then(|f| known(f.ret)))?;
+        let sig = self.lambda_sig(
+            cx,
+            decl,
+            &hints,
+            expected.as_ref().and_then(|f| known(f.ret)),
+        )?;
         if let (true, Some(f), Some(ret)) = (as_function, &expected, sig.ret)
             && f.ret != ret
             && f.ret != TypeId::POISON
         {
-            return Err(self.error(span, "closure return type does not match the function-type slot"));
+            return Err(self.error(
+                span,
+                "closure return type does not match the function-type slot",
+            ));
         }
         let lowered = self.lower_lambda_body(cx, decl, &sig.params, sig.ret)?;
         self.at(cx, span);
@@ -88,7 +102,13 @@ impl Sema<'_> {
 
     /// The closure type a lambda has under partly known parameter types, found without emitting code in `cx`.
     /// `hints` stand for unannotated parameters by position; `ret` is the expected result, if there is one.
-    pub fn lambda_type(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl, hints: &[Option<TypeId>], ret: Option<TypeId>) -> Res<TypeId> {
+    pub fn lambda_type(
+        &mut self,
+        cx: &mut FnCx,
+        decl: &'static ast::FnDecl,
+        hints: &[Option<TypeId>],
+        ret: Option<TypeId>,
+    ) -> Res<TypeId> {
         let sig = self.lambda_sig(cx, decl, hints, ret)?;
         let ret = match sig.ret {
             Some(ret) => ret,
@@ -97,7 +117,12 @@ impl Sema<'_> {
                 result_found(&scratch)
             }
         };
-        Ok(self.m.types.intern(TypeKind::Closure(FnType { params: sig.params, ret, c_conv: false, variadic: false })))
+        Ok(self.m.types.intern(TypeKind::Closure(FnType {
+            params: sig.params,
+            ret,
+            c_conv: false,
+            variadic: false,
+        })))
     }
 
     pub fn strip_optionals(&self, ty: TypeId) -> TypeId {
@@ -107,15 +132,30 @@ impl Sema<'_> {
         }
     }
 
-    fn lambda_sig(&mut self, cx: &FnCx, decl: &'static ast::FnDecl, hints: &[Option<TypeId>], expected: Option<TypeId>) -> Res<LambdaSig> {
+    fn lambda_sig(
+        &mut self,
+        cx: &FnCx,
+        decl: &'static ast::FnDecl,
+        hints: &[Option<TypeId>],
+        expected: Option<TypeId>,
+    ) -> Res<LambdaSig> {
         let env = cx.env().clone();
         if let Some(abi) = &decl.sig.abi {
-            return Err(self.error(abi.span, "a lambda has the default calling convention; declare a function for another one"));
+            return Err(self.error(
+                abi.span,
+                "a lambda has the default calling convention; declare a function for another one",
+            ));
         }
         let mut params = Vec::new();
         for (i, param) in decl.sig.params.iter().enumerate() {
             if param.kind != ParamKind::Plain {
-                return Err(self.error(param.span, format!("lambda parameter '{}' must be an ordinary one", param.name.name)));
+                return Err(self.error(
+                    param.span,
+                    format!(
+                        "lambda parameter '{}' must be an ordinary one",
+                        param.name.name
+                    ),
+                ));
             }
             let ty = match (&param.ty, hints.get(i).copied().flatten()) {
                 (Some(expr), _) => self.param_type(&env, expr)?,
@@ -137,9 +177,13 @@ impl Sema<'_> {
             Some(ret) => Some(self.eval_ret(&env, Some(ret))?),
             None => None,
         };
-        let fails = declared.is_some_and(|t| matches!(self.m.types.kind(t), TypeKind::Failable { .. }));
+        let fails =
+            declared.is_some_and(|t| matches!(self.m.types.kind(t), TypeKind::Failable { .. }));
         if !fails && let Some(span) = raises(&decl.body) {
-            return Err(self.error(span, "lambda body raises; declare its return type explicitly with `-> !` or `-> (T, !)`"));
+            return Err(self.error(
+                span,
+                "lambda body raises; declare its return type explicitly with `-> !` or `-> (T, !)`",
+            ));
         }
         let ret = match (declared, expected) {
             (Some(own), Some(want)) => Some(self.widened_result(own, want)),
@@ -153,7 +197,9 @@ impl Sema<'_> {
 
     /// `want` where a function with result `own` can yield it as is or as the success of a failable; else `own`.
     pub fn widened_result(&mut self, own: TypeId, want: TypeId) -> TypeId {
-        let TypeKind::Failable { values, set } = self.m.types.kind(want).clone() else { return own };
+        let TypeKind::Failable { values, set } = self.m.types.kind(want).clone() else {
+            return own;
+        };
         let agree = match self.m.types.kind(own) {
             TypeKind::Failable { values: given, .. } => {
                 set == TypeId::ANY_ERROR && given.iter().map(|v| v.1).eq(values.iter().map(|v| v.1))
@@ -163,7 +209,13 @@ impl Sema<'_> {
         if agree { want } else { own }
     }
 
-    fn lower_lambda_body(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl, params: &[TypeId], ret: Option<TypeId>) -> Res<Lowered> {
+    fn lower_lambda_body(
+        &mut self,
+        cx: &mut FnCx,
+        decl: &'static ast::FnDecl,
+        params: &[TypeId],
+        ret: Option<TypeId>,
+    ) -> Res<Lowered> {
         let mut inner = self.lambda_into(cx, decl, params, ret)?;
         let found = result_found(&inner);
         self.complete(found)?;
@@ -171,18 +223,37 @@ impl Sema<'_> {
             // A result in memory takes a hidden parameter, which the first pass did not know of.
             inner = self.lambda_into(cx, decl, params, Some(found))?;
         }
-        let ty = FnType { params: params.to_vec(), ret: found, c_conv: false, variadic: false };
+        let ty = FnType {
+            params: params.to_vec(),
+            ret: found,
+            c_conv: false,
+            variadic: false,
+        };
         inner.func.sig = self.abi(&ty, true).sig;
         inner.func_id = None;
         let captures = std::mem::take(&mut inner.captures);
-        let captures = captures.into_iter().map(|c| (c.clone(), inner.var(c.inner).name)).collect();
+        let captures = captures
+            .into_iter()
+            .map(|c| (c.clone(), inner.var(c.inner).name))
+            .collect();
         let func = self.finish_cx(inner);
         Ok(Lowered { func, ty, captures })
     }
 
     /// Lowers the body into a context of its own. Variables of `cx` and of what encloses it can be captured.
-    fn lambda_into(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl, params: &[TypeId], ret: Option<TypeId>) -> Res<FnCx> {
-        let ty = FnType { params: params.to_vec(), ret: ret.unwrap_or(TypeId::VOID), c_conv: false, variadic: false };
+    fn lambda_into(
+        &mut self,
+        cx: &mut FnCx,
+        decl: &'static ast::FnDecl,
+        params: &[TypeId],
+        ret: Option<TypeId>,
+    ) -> Res<FnCx> {
+        let ty = FnType {
+            params: params.to_vec(),
+            ret: ret.unwrap_or(TypeId::VOID),
+            c_conv: false,
+            variadic: false,
+        };
         let abi = self.abi(&ty, true);
         let params_ir = self.m.sig(abi.sig).params.clone();
         let loc = self.loc(decl.span);
@@ -220,7 +291,13 @@ impl Sema<'_> {
     }
 
     /// Memory of a parameter in the callee.
-    fn receive_param(&mut self, cx: &mut FnCx, ty: TypeId, passing: &Passing, locals: &mut Locals) -> Addr {
+    fn receive_param(
+        &mut self,
+        cx: &mut FnCx,
+        ty: TypeId,
+        passing: &Passing,
+        locals: &mut Locals,
+    ) -> Addr {
         match passing {
             Passing::Parts(parts) => {
                 let slot = self.slot(cx, ty);
@@ -246,7 +323,11 @@ impl Sema<'_> {
             }
             FnBody::Block(block) => {
                 self.lower_stmts(cx, block, false)?;
-                let end = Span::new(block.span.file, block.span.hi.saturating_sub(1), block.span.hi);
+                let end = Span::new(
+                    block.span.file,
+                    block.span.hi.saturating_sub(1),
+                    block.span.hi,
+                );
                 self.at(cx, end);
                 self.return_value(cx, None, end)
             }
@@ -255,12 +336,25 @@ impl Sema<'_> {
     }
 
     /// Copies what a lambda captured into one block of the context's allocator.
-    fn make_environment(&mut self, cx: &mut FnCx, captures: &[(CaptureSlot, Symbol)], span: Span) -> Res<Piece> {
-        let size = captures.iter().map(|(c, _)| c.offset + self.m.types.size_of(c.ty)).max().unwrap_or(0);
+    fn make_environment(
+        &mut self,
+        cx: &mut FnCx,
+        captures: &[(CaptureSlot, Symbol)],
+        span: Span,
+    ) -> Res<Piece> {
+        let size = captures
+            .iter()
+            .map(|(c, _)| c.offset + self.m.types.size_of(c.ty))
+            .max()
+            .unwrap_or(0);
         let block = self.alloc_in_context(cx, Piece::Const(Ty::I64, size.max(1)), span)?;
         let to = cx.addr_of_piece(block);
         for (capture, name) in captures {
-            let ident = ast::Ident { name: *name, kind: ast::IdentKind::Raw, span };
+            let ident = ast::Ident {
+                name: *name,
+                kind: ast::IdentKind::Raw,
+                span,
+            };
             let val = self.variable(cx, ident, capture.outer_cx, capture.outer, false)?;
             self.store(cx, to.plus(capture.offset), &val);
         }
@@ -276,7 +370,11 @@ impl Sema<'_> {
         };
         let context = self.context_piece(cx);
         let addr = cx.addr_of_piece(context).plus(offset);
-        let place = Val::place(crate::value::Place { addr, ty, access: Access::Context });
+        let place = Val::place(crate::value::Place {
+            addr,
+            ty,
+            access: Access::Context,
+        });
         self.alloc_through(cx, &place, size, span)
     }
 
@@ -284,17 +382,32 @@ impl Sema<'_> {
     pub fn context_allocator(&self) -> Option<(u64, TypeId)> {
         let context = self.context_type?;
         let members = self.m.types.members(context)?;
-        let index = members.iter().position(|(n, _)| n.is_some_and(|n| n == "allocator"))?;
+        let index = members
+            .iter()
+            .position(|(n, _)| n.is_some_and(|n| n == "allocator"))?;
         Some((self.m.types.offset_of(context, index), members[index].1))
     }
 
     /// One `alloc_bytes(size)` of an allocator value.
-    pub fn alloc_through(&mut self, cx: &mut FnCx, allocator: &Val, size: Piece, span: Span) -> Res<Piece> {
+    pub fn alloc_through(
+        &mut self,
+        cx: &mut FnCx,
+        allocator: &Val,
+        size: Piece,
+        span: Span,
+    ) -> Res<Piece> {
         self.complete(allocator.ty)?;
-        let slot = self.m.types.protocol_def(allocator.ty).and_then(|d| d.slots.iter().position(|(n, _)| *n == "alloc_bytes"));
+        let slot = self
+            .m
+            .types
+            .protocol_def(allocator.ty)
+            .and_then(|d| d.slots.iter().position(|(n, _)| *n == "alloc_bytes"));
         let Some(slot) = slot else {
             let name = self.type_name(allocator.ty);
-            return Err(self.error(span, format!("'{name}' is no allocator: it has no method 'alloc_bytes'")));
+            return Err(self.error(
+                span,
+                format!("'{name}' is no allocator: it has no method 'alloc_bytes'"),
+            ));
         };
         let size = Val::scalar(TypeId::I64, size);
         let block = self.dispatch(cx, allocator, slot, vec![size]);
@@ -372,7 +485,9 @@ fn raises(body: &FnBody) -> Option<Span> {
                                 match &arm.body {
                                     ast::ArmBody::Stmts(block) => self.block(block),
                                     ast::ArmBody::Arrow(ast::Branch::Expr(expr)) => self.expr(expr),
-                                    ast::ArmBody::Arrow(ast::Branch::Block(block)) => self.block(block),
+                                    ast::ArmBody::Arrow(ast::Branch::Block(block)) => {
+                                        self.block(block)
+                                    }
                                     ast::ArmBody::Arrow(ast::Branch::Jump(stmt)) => self.stmt(stmt),
                                     ast::ArmBody::Break(_) => {}
                                 }
@@ -381,7 +496,12 @@ fn raises(body: &FnBody) -> Option<Span> {
                     }
                     return;
                 }
-                ExprKind::Binary { op: ast::BinOp::Or, lhs, rhs, .. } => {
+                ExprKind::Binary {
+                    op: ast::BinOp::Or,
+                    lhs,
+                    rhs,
+                    ..
+                } => {
                     self.with(true, lhs);
                     self.expr(rhs);
                     return;
@@ -393,7 +513,10 @@ fn raises(body: &FnBody) -> Option<Span> {
 
         fn function(&mut self, _function: &ast::FnDecl) {}
     }
-    let mut finder = Finder { found: None, consumed: false };
+    let mut finder = Finder {
+        found: None,
+        consumed: false,
+    };
     match body {
         FnBody::Block(block) => finder.block(block),
         FnBody::Expr(expr) => finder.expr(expr),

@@ -11,8 +11,8 @@ use crate::generics::mentions_dollar;
 use crate::lookup::Name;
 use crate::nominal::is_type_param;
 use crate::sema::{
-    Binding, Entity, Env, Failed, FnId, FnInfo, ImplHead, ImplId, ImplTarget, ModId, ProtocolRef, Res, Sema, TemplateId,
-    TemplateSyntax,
+    Binding, Entity, Env, Failed, FnId, FnInfo, ImplHead, ImplId, ImplTarget, ModId, ProtocolRef,
+    Res, Sema, TemplateId, TemplateSyntax,
 };
 use crate::value::CtVal;
 
@@ -57,12 +57,18 @@ impl Sema<'_> {
     }
 
     /// `None` if the name is unknown or names something else.
-    pub fn try_protocol_ref(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Option<ProtocolRef>> {
+    pub fn try_protocol_ref(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+    ) -> Res<Option<ProtocolRef>> {
         let entity = match &expr.kind {
             ExprKind::Ident(name) => match self.try_resolve_name(env, *name)? {
                 Some(Name::Entity(entity, _)) => entity,
                 Some(Name::BuiltinType(ty) | Name::Binding(Binding::Type(ty))) => Entity::Type(ty),
-                Some(Name::Binding(Binding::Ct(val))) if val.ty == TypeId::TYPE => Entity::Type(self.ct_type(&val)),
+                Some(Name::Binding(Binding::Ct(val))) if val.ty == TypeId::TYPE => {
+                    Entity::Type(self.ct_type(&val))
+                }
                 Some(Name::Binding(_)) | None => return Ok(None),
             },
             ExprKind::Field { .. } => match self.resolve_path(env, expr)? {
@@ -74,9 +80,15 @@ impl Sema<'_> {
             _ => return Ok(None),
         };
         match entity {
-            Entity::Template(template) => Ok(self.protocol_decl(template).map(|_| ProtocolRef { template, args: None })),
+            Entity::Template(template) => Ok(self.protocol_decl(template).map(|_| ProtocolRef {
+                template,
+                args: None,
+            })),
             Entity::Type(ty) if matches!(self.m.types.kind(ty), TypeKind::Protocol(_)) => {
-                Ok(self.instance_of(ty).map(|(template, args)| ProtocolRef { template, args: Some(args) }))
+                Ok(self.instance_of(ty).map(|(template, args)| ProtocolRef {
+                    template,
+                    args: Some(args),
+                }))
             }
             _ => Ok(None),
         }
@@ -92,7 +104,11 @@ impl Sema<'_> {
     /// Name for messages: `P`, or `P(i64)`'s as its type prints.
     pub fn protocol_name(&mut self, protocol: &ProtocolRef) -> String {
         let template = &self.templates[protocol.template.index()];
-        match protocol.args.as_ref().and_then(|args| template.instances.get(args)) {
+        match protocol
+            .args
+            .as_ref()
+            .and_then(|args| template.instances.get(args))
+        {
             Some(Some(ty)) => self.type_name(*ty),
             _ => template.name.to_string(),
         }
@@ -112,7 +128,12 @@ impl Sema<'_> {
                     // What was asked while the head was being resolved did not know of it.
                     self.caches.conformance.by_name.clear();
                     self.check_duplicate(id, protocol);
-                    self.caches.conformance.by_protocol.entry(protocol).or_default().push(id);
+                    self.caches
+                        .conformance
+                        .by_protocol
+                        .entry(protocol)
+                        .or_default()
+                        .push(id);
                 }
                 Err(Failed) => self.impls[id.index()].failed = true,
             }
@@ -130,8 +151,14 @@ impl Sema<'_> {
             ));
         };
         let template = protocol.template;
-        let Some(syntax) = self.protocol_decl(template) else { return Err(Failed) };
-        let given = if decl.args.is_empty() { protocol.args.as_ref().map_or(0, Vec::len) } else { decl.args.len() };
+        let Some(syntax) = self.protocol_decl(template) else {
+            return Err(Failed);
+        };
+        let given = if decl.args.is_empty() {
+            protocol.args.as_ref().map_or(0, Vec::len)
+        } else {
+            decl.args.len()
+        };
         if given != syntax.params.len() {
             let (name, n) = (self.templates[template.index()].name, syntax.params.len());
             return Err(self.error(
@@ -162,29 +189,58 @@ impl Sema<'_> {
                 && syntax.params.is_empty()
             {
                 let text = self.span_text(decl.target.span);
-                let diag = Diagnostic::error(decl.target.span, format!("an impl's target is a named type or a template head, not '{text}'"))
-                    .with_help(None, "cover every instance with `for S($T)`, or name this instance with an alias");
+                let diag = Diagnostic::error(
+                    decl.target.span,
+                    format!("an impl's target is a named type or a template head, not '{text}'"),
+                )
+                .with_help(
+                    None,
+                    "cover every instance with `for S($T)`, or name this instance with an alias",
+                );
                 return Err(self.report(diag));
             }
             ImplTarget::Type(self.eval_type(&env, &decl.target)?)
         };
         if target_is_pattern(&target) && syntax.params.is_empty() {
             let text = self.span_text(decl.target.span);
-            return Err(self.error(decl.target.span, format!("an impl's target is a named type or a template head, not '{text}'")));
+            return Err(self.error(
+                decl.target.span,
+                format!("an impl's target is a named type or a template head, not '{text}'"),
+            ));
         }
-        Ok(ImplHead { protocol: template, target })
+        Ok(ImplHead {
+            protocol: template,
+            target,
+        })
     }
 
     /// Two impls of one file for the same thing.
     fn check_duplicate(&mut self, id: ImplId, protocol: TemplateId) {
-        let Some(ImplHead { target: ImplTarget::Type(ty), .. }) = self.impls[id.index()].resolved.clone() else { return };
-        let Ok(Some(new)) = self.match_impl(id, ty) else { return };
-        for other in self.caches.conformance.by_protocol.get(&protocol).cloned().unwrap_or_default() {
+        let Some(ImplHead {
+            target: ImplTarget::Type(ty),
+            ..
+        }) = self.impls[id.index()].resolved.clone()
+        else {
+            return;
+        };
+        let Ok(Some(new)) = self.match_impl(id, ty) else {
+            return;
+        };
+        for other in self
+            .caches
+            .conformance
+            .by_protocol
+            .get(&protocol)
+            .cloned()
+            .unwrap_or_default()
+        {
             let same_target = matches!(&self.impls[other.index()].resolved, Some(ImplHead { target: ImplTarget::Type(t), .. }) if *t == ty);
             if !same_target {
                 continue;
             }
-            let Ok(Some(old)) = self.match_impl(other, ty) else { continue };
+            let Ok(Some(old)) = self.match_impl(other, ty) else {
+                continue;
+            };
             let (a, b) = (&self.impls[other.index()], &self.impls[id.index()]);
             // Conversions of different files may coexist as long as no file sees two.
             let may_coexist = a.module != b.module && !new.args.is_empty();
@@ -194,8 +250,11 @@ impl Sema<'_> {
             let (first, second) = (a.decl.span, b.decl.span);
             let file = self.module(b.module).shown.clone();
             let (name, source) = (self.templates[protocol.index()].name, self.type_name(ty));
-            let diag = Diagnostic::error(second, format!("duplicate impl '{name}' for source '{source}' in {file}"))
-                .with_note(Some(first), "the first one is here");
+            let diag = Diagnostic::error(
+                second,
+                format!("duplicate impl '{name}' for source '{source}' in {file}"),
+            )
+            .with_note(Some(first), "the first one is here");
             self.report(diag);
             return;
         }
@@ -208,20 +267,26 @@ impl Sema<'_> {
         if let Some(found) = self.caches.conformance.matches.get(&(id, ty)) {
             return Ok(found.clone());
         }
-        let Some(head) = self.impls[id.index()].resolved.clone() else { return Ok(None) };
+        let Some(head) = self.impls[id.index()].resolved.clone() else {
+            return Ok(None);
+        };
         let info = &self.impls[id.index()];
         let (decl, outer) = (info.decl, info.env.clone());
         let env = outer.child();
         let covers = match &head.target {
             ImplTarget::Type(t) => *t == ty,
             ImplTarget::Template(t, _) => {
-                self.instance_of(ty).is_some_and(|(template, _)| template == *t) && self.match_pattern(&env, &decl.target, ty)?
+                self.instance_of(ty)
+                    .is_some_and(|(template, _)| template == *t)
+                    && self.match_pattern(&env, &decl.target, ty)?
             }
             ImplTarget::Pattern => self.match_pattern(&env, &decl.target, ty)?,
         };
         let found = if covers {
             env.bind(Symbol::intern("Self"), Binding::Type(ty));
-            if let (ImplTarget::Template(t, _), ExprKind::Call(call)) = (&head.target, &decl.target.kind) {
+            if let (ImplTarget::Template(t, _), ExprKind::Call(call)) =
+                (&head.target, &decl.target.kind)
+            {
                 // The bare name means the instance.
                 env.bind(self.templates[t.index()].name, Binding::Type(ty));
                 if let ExprKind::Ident(written) = &call.callee.kind {
@@ -233,23 +298,37 @@ impl Sema<'_> {
         } else {
             None
         };
-        self.caches.conformance.matches.insert((id, ty), found.clone());
+        self.caches
+            .conformance
+            .matches
+            .insert((id, ty), found.clone());
         Ok(found)
     }
 
-    fn head_args(&mut self, decl: &'static ast::ImplDecl, env: &Rc<Env>, protocol: TemplateId) -> Res<Vec<CtVal>> {
+    fn head_args(
+        &mut self,
+        decl: &'static ast::ImplDecl,
+        env: &Rc<Env>,
+        protocol: TemplateId,
+    ) -> Res<Vec<CtVal>> {
         if decl.args.is_empty() {
-            let given = self.try_protocol_ref(env, &decl.protocol)?.and_then(|p| p.args);
+            let given = self
+                .try_protocol_ref(env, &decl.protocol)?
+                .and_then(|p| p.args);
             return Ok(given.unwrap_or_default());
         }
-        let Some(syntax) = self.protocol_decl(protocol) else { return Err(Failed) };
+        let Some(syntax) = self.protocol_decl(protocol) else {
+            return Err(Failed);
+        };
         let mut args = Vec::new();
         for (param, arg) in syntax.params.iter().zip(&decl.args) {
             if is_type_param(param) {
                 let ty = self.eval_type(env, arg)?;
                 args.push(self.ct_of_type(ty));
             } else {
-                let Some(want) = &param.ty else { return Err(Failed) };
+                let Some(want) = &param.ty else {
+                    return Err(Failed);
+                };
                 let want = self.eval_type(env, want)?;
                 args.push(self.value_arg(env, arg, want, param.name)?);
             }
@@ -258,14 +337,27 @@ impl Sema<'_> {
     }
 
     /// Impls of a protocol that cover a type, the most specific heads first.
-    pub fn impls_of(&mut self, template: TemplateId, args: Option<&[CtVal]>, ty: TypeId) -> Res<Vec<Rc<ImplMatch>>> {
+    pub fn impls_of(
+        &mut self,
+        template: TemplateId,
+        args: Option<&[CtVal]>,
+        ty: TypeId,
+    ) -> Res<Vec<Rc<ImplMatch>>> {
         self.enter_impls();
-        let mut list = self.caches.conformance.by_protocol.get(&template).cloned().unwrap_or_default();
-        list.sort_by_key(|id| match self.impls[id.index()].resolved.as_ref().map(|h| &h.target) {
-            Some(ImplTarget::Type(_)) => 0,
-            Some(ImplTarget::Template(..)) => 1,
-            Some(ImplTarget::Pattern) | None => 2,
-        });
+        let mut list = self
+            .caches
+            .conformance
+            .by_protocol
+            .get(&template)
+            .cloned()
+            .unwrap_or_default();
+        list.sort_by_key(
+            |id| match self.impls[id.index()].resolved.as_ref().map(|h| &h.target) {
+                Some(ImplTarget::Type(_)) => 0,
+                Some(ImplTarget::Template(..)) => 1,
+                Some(ImplTarget::Pattern) | None => 2,
+            },
+        );
         let mut found = Vec::new();
         for id in list {
             if let Some(m) = self.match_impl(id, ty)?
@@ -278,13 +370,18 @@ impl Sema<'_> {
     }
 
     pub fn find_impl(&mut self, protocol: &ProtocolRef, ty: TypeId) -> Res<Option<Rc<ImplMatch>>> {
-        Ok(self.impls_of(protocol.template, protocol.args.as_deref(), ty)?.into_iter().next())
+        Ok(self
+            .impls_of(protocol.template, protocol.args.as_deref(), ty)?
+            .into_iter()
+            .next())
     }
 
     /// Whether a type conforms, as far as a predicate asks: an impl exists and provides every method. Conversions
     /// count if their module is imported by `from`.
     pub fn has_impl(&mut self, protocol: &ProtocolRef, ty: TypeId, from: ModId) -> bool {
-        let Ok(found) = self.impls_of(protocol.template, protocol.args.as_deref(), ty) else { return false };
+        let Ok(found) = self.impls_of(protocol.template, protocol.args.as_deref(), ty) else {
+            return false;
+        };
         let conversion = self.templates[protocol.template.index()].name == "Into";
         found.iter().any(|m| {
             let module = self.impls[m.id.index()].module;
@@ -296,8 +393,14 @@ impl Sema<'_> {
     pub fn protocol_arg_of(&mut self, ty: TypeId, name: Symbol) -> Option<TypeId> {
         self.enter_impls();
         for index in 0..self.impls.len() {
-            let Some(head) = self.impls[index].resolved.clone() else { continue };
-            let at = self.protocol_decl(head.protocol)?.params.iter().position(|p| p.name.name == name);
+            let Some(head) = self.impls[index].resolved.clone() else {
+                continue;
+            };
+            let at = self
+                .protocol_decl(head.protocol)?
+                .params
+                .iter()
+                .position(|p| p.name.name == name);
             let Some(at) = at else { continue };
             if let Ok(Some(m)) = self.match_impl(ImplId(index as u32), ty)
                 && let Some(arg) = m.args.get(at)
@@ -333,7 +436,9 @@ impl Sema<'_> {
 
     /// The protocol's type for an impl's arguments.
     pub fn protocol_type(&mut self, m: &ImplMatch, span: Span) -> Res<TypeId> {
-        let Some(head) = self.impls[m.id.index()].resolved.clone() else { return Err(Failed) };
+        let Some(head) = self.impls[m.id.index()].resolved.clone() else {
+            return Err(Failed);
+        };
         self.instantiate(head.protocol, m.args.clone(), span)
     }
 
@@ -343,13 +448,23 @@ impl Sema<'_> {
             return Ok(found.clone());
         }
         let info = &self.impls[m.id.index()];
-        let (decl, module, protocol) = (info.decl, info.module, info.resolved.as_ref().map(|h| h.protocol));
-        let Some(syntax) = protocol.and_then(|p| self.protocol_decl(p)) else { return Err(Failed) };
+        let (decl, module, protocol) = (
+            info.decl,
+            info.module,
+            info.resolved.as_ref().map(|h| h.protocol),
+        );
+        let Some(syntax) = protocol.and_then(|p| self.protocol_decl(p)) else {
+            return Err(Failed);
+        };
         let owner = self.type_name(ty);
         let mut methods = FxHashMap::default();
         for member in &decl.members {
             match &member.kind {
-                MemberKind::Decl(ast::Decl { kind: DeclKind::Fn(f), name, .. }) => {
+                MemberKind::Decl(ast::Decl {
+                    kind: DeclKind::Fn(f),
+                    name,
+                    ..
+                }) => {
                     let info = FnInfo {
                         decl: f,
                         env: m.env.clone(),
@@ -363,7 +478,10 @@ impl Sema<'_> {
                     let id = self.add_fn(info);
                     methods.insert(name.name, id);
                 }
-                MemberKind::Decl(_) | MemberKind::Field(_) | MemberKind::Using(_) | MemberKind::Anon(_) => {
+                MemberKind::Decl(_)
+                | MemberKind::Field(_)
+                | MemberKind::Using(_)
+                | MemberKind::Anon(_) => {
                     self.error(member.span, "an impl holds methods only");
                 }
                 MemberKind::Inline(_) | MemberKind::Insert(_) | MemberKind::Assert(_) => {
@@ -374,7 +492,9 @@ impl Sema<'_> {
         let proto_ty = self.protocol_type(m, decl.span)?;
         let proto_env = self.nominals.get(&proto_ty).map(|n| n.env.clone());
         for method in &syntax.methods {
-            let DeclKind::Fn(f) = &method.kind else { continue };
+            let DeclKind::Fn(f) = &method.kind else {
+                continue;
+            };
             let name = method.name.name;
             if methods.contains_key(&name) {
                 continue;
@@ -385,7 +505,9 @@ impl Sema<'_> {
                 methods.insert(name, adopted);
                 continue;
             }
-            let (false, Some(proto_env)) = (matches!(f.body, FnBody::None), &proto_env) else { continue };
+            let (false, Some(proto_env)) = (matches!(f.body, FnBody::None), &proto_env) else {
+                continue;
+            };
             let env = proto_env.child();
             env.bind(Symbol::intern("Self"), Binding::Type(ty));
             let info = FnInfo {
@@ -402,13 +524,20 @@ impl Sema<'_> {
             methods.insert(name, id);
         }
         let methods = Rc::new(methods);
-        self.caches.conformance.methods.insert((m.id, ty), methods.clone());
+        self.caches
+            .conformance
+            .methods
+            .insert((m.id, ty), methods.clone());
         Ok(methods)
     }
 
     /// What an empty impl takes over: a method of the struct body, or one written in another impl.
     fn adopted_method(&mut self, from: ImplId, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
-        if let Some(decl) = self.nominals.get(&ty).and_then(|n| n.members.get(&name)).copied()
+        if let Some(decl) = self
+            .nominals
+            .get(&ty)
+            .and_then(|n| n.members.get(&name))
+            .copied()
             && let Entity::Fn(f) = self.resolve_decl(decl)?
         {
             return Ok(Some(f));
@@ -427,15 +556,26 @@ impl Sema<'_> {
     }
 
     fn writes_method(&self, id: ImplId, name: Symbol) -> bool {
-        self.impls[id.index()].decl.members.iter().any(|m| matches!(&m.kind, MemberKind::Decl(d) if d.name.name == name))
+        self.impls[id.index()]
+            .decl
+            .members
+            .iter()
+            .any(|m| matches!(&m.kind, MemberKind::Decl(d) if d.name.name == name))
     }
 
     /// A protocol method without a body that the impl leaves out.
     pub fn missing_method(&mut self, m: &ImplMatch, ty: TypeId) -> Option<Symbol> {
-        let protocol = self.impls[m.id.index()].resolved.as_ref().map(|h| h.protocol)?;
+        let protocol = self.impls[m.id.index()]
+            .resolved
+            .as_ref()
+            .map(|h| h.protocol)?;
         let syntax = self.protocol_decl(protocol)?;
         let methods = self.impl_methods(m, ty).ok()?;
-        syntax.methods.iter().map(|d| d.name.name).find(|n| !methods.contains_key(n))
+        syntax
+            .methods
+            .iter()
+            .map(|d| d.name.name)
+            .find(|n| !methods.contains_key(n))
     }
 
     /// The method `name` in the domain of one impl, for default bodies.
@@ -451,7 +591,12 @@ impl Sema<'_> {
         self.find_method_at(ty, name, None)
     }
 
-    pub fn find_method_at(&mut self, ty: TypeId, name: Symbol, span: Option<Span>) -> Res<Option<FnId>> {
+    pub fn find_method_at(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        span: Option<Span>,
+    ) -> Res<Option<FnId>> {
         self.enter_impls();
         if let Some(found) = self.caches.conformance.by_name.get(&(ty, name)) {
             return Ok(*found);
@@ -459,13 +604,21 @@ impl Sema<'_> {
         let mut found: Option<(FnId, ImplId)> = None;
         for index in 0..self.impls.len() {
             let id = ImplId(index as u32);
-            let Some(head) = &self.impls[index].resolved else { continue };
-            let declared = self.protocol_decl(head.protocol).is_some_and(|p| p.methods.iter().any(|d| d.name.name == name));
+            let Some(head) = &self.impls[index].resolved else {
+                continue;
+            };
+            let declared = self
+                .protocol_decl(head.protocol)
+                .is_some_and(|p| p.methods.iter().any(|d| d.name.name == name));
             if !declared && !self.writes_method(id, name) {
                 continue;
             }
-            let Some(m) = self.match_impl(id, ty)? else { continue };
-            let Some(method) = self.impl_methods(&m, ty)?.get(&name).copied() else { continue };
+            let Some(m) = self.match_impl(id, ty)? else {
+                continue;
+            };
+            let Some(method) = self.impl_methods(&m, ty)?.get(&name).copied() else {
+                continue;
+            };
             match found {
                 Some((first, other)) if first != method => {
                     return Err(self.ambiguous_method(ty, name, other, id, span));
@@ -478,16 +631,33 @@ impl Sema<'_> {
         Ok(found)
     }
 
-    fn ambiguous_method(&mut self, ty: TypeId, name: Symbol, a: ImplId, b: ImplId, span: Option<Span>) -> Failed {
+    fn ambiguous_method(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        a: ImplId,
+        b: ImplId,
+        span: Option<Span>,
+    ) -> Failed {
         let shown = self.type_name(ty);
         let protocol = |s: &Self, id: ImplId| {
-            s.impls[id.index()].resolved.as_ref().map_or_else(String::new, |h| s.templates[h.protocol.index()].name.to_string())
+            s.impls[id.index()]
+                .resolved
+                .as_ref()
+                .map_or_else(String::new, |h| {
+                    s.templates[h.protocol.index()].name.to_string()
+                })
         };
         let (p, q) = (protocol(self, a), protocol(self, b));
-        let (sa, sb) = (self.impls[a.index()].decl.span, self.impls[b.index()].decl.span);
+        let (sa, sb) = (
+            self.impls[a.index()].decl.span,
+            self.impls[b.index()].decl.span,
+        );
         let diag = Diagnostic::error(
             span.unwrap_or(sb),
-            format!("'{name}' is ambiguous on '{shown}': protocols '{p}' and '{q}' both provide it"),
+            format!(
+                "'{name}' is ambiguous on '{shown}': protocols '{p}' and '{q}' both provide it"
+            ),
         )
         .with_note(Some(sa), "one impl")
         .with_note(Some(sb), "another impl");

@@ -1,24 +1,47 @@
 //! Semantic analysis: from syntax trees to verified IR, on demand, running comptime code on the way.
+//!
+//! * Names and declarations: `modules` (loading), `lookup`, `decls`, `nominal`, `types_eval`, `impls`, `conform`.
+//! * Functions: `functions` (instances, calling convention), `generics`, `calls`, `packs`, `closures`, `adapters`,
+//!   `protocols`, `asserts`, `cabi`.
+//! * Code: `fncx` (emission), `value`, `expr`, `aggregate`, `arith`, `vectors`, `tuples`, `convert`, `control`, `stmt`,
+//!   `errors`, `context`, `intrinsics`, `reflect`, `patterns`.
+//! * Compile time: `eval` (thunks and their results), `host`.
+//! * `program`: the order of a whole compilation.
 
+mod adapters;
+mod aggregate;
 mod api;
+mod arith;
+mod asserts;
+mod caches;
+mod calls;
+mod closures;
+mod conform;
+mod context;
+mod control;
+mod convert;
+mod decls;
+mod eval;
+mod expr;
+mod fncx;
+mod functions;
+mod generics;
+mod host;
+mod impls;
+mod intrinsics;
+mod lookup;
+mod modules;
+mod nominal;
+mod packs;
+mod patterns;
+mod pending;
+mod program;
+mod protocols;
+mod reflect;
+mod sema;
+mod stmt;
+mod types_eval;
+mod value;
 
 pub use api::*;
-use std::path::Path;
-
-/// Compiles the program whose root file is `root`.
-pub fn compile(root: &Path, goal: Goal, config: &Config, files: &dyn Files, evaluator: &mut dyn Evaluator) -> Compilation {
-    let _ = (root, goal, files, evaluator);
-    Compilation {
-        module: sx_ir::Module::new(config.target.clone()),
-        main: None,
-        roots: Vec::new(),
-        diagnostics: vec![sx_syntax::Diagnostic::error_without_span("not implemented: semantic analysis")],
-        sources: sx_syntax::SourceMap::new(),
-        had_run_statement: false,
-        exit: None,
-        link_flags: Vec::new(),
-        output_path: None,
-        inputs: Vec::new(),
-        stats: Stats::default(),
-    }
-}
+pub use program::compile;

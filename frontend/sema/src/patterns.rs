@@ -14,7 +14,12 @@ pub type Bound = (Vec<(Symbol, CtVal)>, Vec<(Symbol, Vec<TypeId>)>);
 
 impl Sema<'_> {
     /// Whether `ty` has the form of `pattern`; binds its `$` names in `scope` (its own names only, not its parents').
-    pub fn match_pattern(&mut self, scope: &Rc<Env>, pattern: &'static ast::Expr, ty: TypeId) -> Res<bool> {
+    pub fn match_pattern(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        ty: TypeId,
+    ) -> Res<bool> {
         let kind = self.m.types.kind(ty).clone();
         match (&pattern.kind, kind) {
             (ExprKind::Dollar { name, constraints }, _) => {
@@ -34,7 +39,9 @@ impl Sema<'_> {
             (ExprKind::Star(inner), TypeKind::Pointer(t))
             | (ExprKind::Optional(inner), TypeKind::Optional(t))
             | (ExprKind::SliceType(inner), TypeKind::Slice(t))
-            | (ExprKind::ManyPointer(inner), TypeKind::ManyPointer(t)) => self.match_pattern(scope, inner, t),
+            | (ExprKind::ManyPointer(inner), TypeKind::ManyPointer(t)) => {
+                self.match_pattern(scope, inner, t)
+            }
             (ExprKind::ArrayType { len, elem }, TypeKind::Array(t, count)) => {
                 let counts = match &len.kind {
                     ExprKind::Dollar { name, .. } => {
@@ -48,12 +55,15 @@ impl Sema<'_> {
             (ExprKind::Call(call), _) => self.match_instance(scope, call, ty),
             (ExprKind::ClosureType(c), TypeKind::Closure(f)) => {
                 let params: Vec<&'static ast::Expr> = c.params.iter().collect();
-                Ok(self.match_list(scope, &params, &f.params)? && self.match_result(scope, c.ret.as_ref(), f.ret)?)
+                Ok(self.match_list(scope, &params, &f.params)?
+                    && self.match_result(scope, c.ret.as_ref(), f.ret)?)
             }
             (ExprKind::FnType(p), TypeKind::Function(f)) => {
                 let params: Vec<&'static ast::Expr> = p.params.iter().map(|p| &p.ty).collect();
                 let conv = self.is_c_abi(p.abi.as_ref())? == f.c_conv;
-                Ok(conv && self.match_list(scope, &params, &f.params)? && self.match_result(scope, Some(&p.ret), f.ret)?)
+                Ok(conv
+                    && self.match_list(scope, &params, &f.params)?
+                    && self.match_result(scope, Some(&p.ret), f.ret)?)
             }
             (ExprKind::TupleType(elems), TypeKind::Tuple(members)) => {
                 let patterns: Vec<&'static ast::Expr> = elems.iter().map(|e| &e.ty).collect();
@@ -66,7 +76,12 @@ impl Sema<'_> {
 
     /// The names a match bound, in a fixed order.
     pub fn bound_names(&mut self, scope: &Rc<Env>) -> Bound {
-        let mut names: Vec<(Symbol, Binding)> = scope.names.borrow().iter().map(|(n, b)| (*n, b.clone())).collect();
+        let mut names: Vec<(Symbol, Binding)> = scope
+            .names
+            .borrow()
+            .iter()
+            .map(|(n, b)| (*n, b.clone()))
+            .collect();
         names.sort_by_key(|(n, _)| n.as_str());
         let (mut statics, mut packs) = (Vec::new(), Vec::new());
         for (name, binding) in names {
@@ -74,7 +89,11 @@ impl Sema<'_> {
                 Binding::Type(ty) => statics.push((name, self.ct_of_type(ty))),
                 Binding::Ct(val) => statics.push((name, val)),
                 Binding::TypePack(types) => packs.push((name, (*types).clone())),
-                Binding::Var { .. } | Binding::Decl(_) | Binding::Pack { .. } | Binding::LocalConst { .. } | Binding::Poison => {}
+                Binding::Var { .. }
+                | Binding::Decl(_)
+                | Binding::Pack { .. }
+                | Binding::LocalConst { .. }
+                | Binding::Poison => {}
             }
         }
         (statics, packs)
@@ -93,9 +112,17 @@ impl Sema<'_> {
     }
 
     /// `S($A, 3)` against an instance of `S`.
-    fn match_instance(&mut self, scope: &Rc<Env>, call: &'static ast::CallExpr, ty: TypeId) -> Res<bool> {
-        let Some((template, args)) = self.instance_of(ty) else { return Ok(false) };
-        if !matches!(self.resolve_path(scope, &call.callee)?, Some(Entity::Template(t)) if t == template) {
+    fn match_instance(
+        &mut self,
+        scope: &Rc<Env>,
+        call: &'static ast::CallExpr,
+        ty: TypeId,
+    ) -> Res<bool> {
+        let Some((template, args)) = self.instance_of(ty) else {
+            return Ok(false);
+        };
+        if !matches!(self.resolve_path(scope, &call.callee)?, Some(Entity::Template(t)) if t == template)
+        {
             return Ok(false);
         }
         let mut rest = args.as_slice();
@@ -108,7 +135,9 @@ impl Sema<'_> {
                 }
                 continue;
             }
-            let Some((first, more)) = rest.split_first() else { return Ok(false) };
+            let Some((first, more)) = rest.split_first() else {
+                return Ok(false);
+            };
             rest = more;
             let fits = if first.ty == TypeId::TYPE {
                 let ty = self.ct_type(first);
@@ -116,7 +145,9 @@ impl Sema<'_> {
             } else if let ExprKind::Dollar { name, .. } = &arg.value.kind {
                 bind_pattern_value(scope, name.name, first.clone())
             } else {
-                self.value_arg(scope, &arg.value, first.ty, name_of(arg))?.image == first.image
+                self.value_arg(scope, &arg.value, first.ty, name_of(arg))?
+                    .image
+                    == first.image
             };
             if !fits {
                 return Ok(false);
@@ -125,7 +156,12 @@ impl Sema<'_> {
         Ok(rest.is_empty())
     }
 
-    fn match_list(&mut self, scope: &Rc<Env>, patterns: &[&'static ast::Expr], types: &[TypeId]) -> Res<bool> {
+    fn match_list(
+        &mut self,
+        scope: &Rc<Env>,
+        patterns: &[&'static ast::Expr],
+        types: &[TypeId],
+    ) -> Res<bool> {
         let mut rest = types;
         for pattern in patterns {
             if let ExprKind::Spread(inner) = &pattern.kind {
@@ -136,7 +172,9 @@ impl Sema<'_> {
                 }
                 continue;
             }
-            let Some((first, more)) = rest.split_first() else { return Ok(false) };
+            let Some((first, more)) = rest.split_first() else {
+                return Ok(false);
+            };
             rest = more;
             if !self.match_pattern(scope, pattern, *first)? {
                 return Ok(false);
@@ -145,11 +183,17 @@ impl Sema<'_> {
         Ok(rest.is_empty())
     }
 
-    fn match_result(&mut self, scope: &Rc<Env>, pattern: Option<&'static ast::RetType>, ty: TypeId) -> Res<bool> {
+    fn match_result(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: Option<&'static ast::RetType>,
+        ty: TypeId,
+    ) -> Res<bool> {
         match pattern {
-            Some(ast::RetType { kind: ast::RetKind::Type(pattern), .. }) if mentions_dollar(pattern) => {
-                self.match_pattern(scope, pattern, ty)
-            }
+            Some(ast::RetType {
+                kind: ast::RetKind::Type(pattern),
+                ..
+            }) if mentions_dollar(pattern) => self.match_pattern(scope, pattern, ty),
             _ => Ok(self.eval_ret(scope, pattern)? == ty),
         }
     }
@@ -168,7 +212,9 @@ fn bind_pattern_value(scope: &Rc<Env>, name: Symbol, val: CtVal) -> bool {
 }
 
 fn bind_pattern_pack(scope: &Rc<Env>, pattern: &ast::Expr, types: Vec<TypeId>) -> bool {
-    let ExprKind::Dollar { name, .. } = &pattern.kind else { return false };
+    let ExprKind::Dollar { name, .. } = &pattern.kind else {
+        return false;
+    };
     let known = scope.names.borrow().get(&name.name).cloned();
     match known {
         Some(Binding::TypePack(known)) => *known == types,
@@ -181,5 +227,9 @@ fn bind_pattern_pack(scope: &Rc<Env>, pattern: &ast::Expr, types: Vec<TypeId>) -
 }
 
 fn name_of(arg: &ast::Arg) -> ast::Ident {
-    arg.name.unwrap_or(ast::Ident { name: Symbol::intern("_"), kind: ast::IdentKind::Plain, span: arg.value.span })
+    arg.name.unwrap_or(ast::Ident {
+        name: Symbol::intern("_"),
+        kind: ast::IdentKind::Plain,
+        span: arg.value.span,
+    })
 }

@@ -36,15 +36,32 @@ impl Sema<'_> {
     // ---------------------------------------------------------------------------------------------- erasure
 
     /// A concrete value becomes a protocol value: an owned copy, or a borrow for `#identity` protocols.
-    pub fn erase(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span, how: Erasure) -> Res<Val> {
+    pub fn erase(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+        how: Erasure,
+    ) -> Res<Val> {
         self.erase_into(cx, val, want, None, span, how)
     }
 
     /// `v.(P, alloc)`
-    pub fn erase_with(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, alloc: &'static ast::Expr, span: Span) -> Res<Val> {
+    pub fn erase_with(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        alloc: &'static ast::Expr,
+        span: Span,
+    ) -> Res<Val> {
         let Some(def) = self.m.types.protocol_def(want).cloned() else {
             let shown = self.type_name(want);
-            return Err(self.error(span, format!("only an owning erasure takes an allocator, but '{shown}' is no protocol")));
+            return Err(self.error(
+                span,
+                format!("only an owning erasure takes an allocator, but '{shown}' is no protocol"),
+            ));
         };
         let shown = self.type_name(want);
         if def.identity {
@@ -66,7 +83,9 @@ impl Sema<'_> {
             TypeKind::Protocol(_) => allocator,
             _ => match self.context_allocator() {
                 Some((_, ty)) => self.erase(cx, &allocator, ty, alloc.span, Erasure::Xx)?,
-                None => return Err(self.error(alloc.span, "the program declares no allocator type")),
+                None => {
+                    return Err(self.error(alloc.span, "the program declares no allocator type"));
+                }
             },
         };
         let allocator = self.load(cx, &allocator);
@@ -74,13 +93,23 @@ impl Sema<'_> {
         self.erase_into(cx, val, want, Some(&allocator), span, Erasure::Explicit)
     }
 
-    fn erase_into(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, alloc: Option<&Val>, span: Span, how: Erasure) -> Res<Val> {
+    fn erase_into(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        alloc: Option<&Val>,
+        span: Span,
+        how: Erasure,
+    ) -> Res<Val> {
         self.complete(want)?;
         if val.ty == want && alloc.is_none() {
             return Ok(val.clone());
         }
         let val = self.default_literal(val);
-        let Some(def) = self.m.types.protocol_def(want).cloned() else { return Err(Failed) };
+        let Some(def) = self.m.types.protocol_def(want).cloned() else {
+            return Err(Failed);
+        };
         // A pointer erases what it points to.
         let (concrete, operand) = match self.m.types.kind(val.ty).clone() {
             TypeKind::Pointer(to) if !self.conforms_itself(want, val.ty) => {
@@ -91,7 +120,9 @@ impl Sema<'_> {
                 (to, Operand::Pointer(cx.pin(piece)))
             }
             _ => match &val.kind {
-                ValKind::Place(place) if !is_temporary(&place.access) => (val.ty, Operand::Lvalue(place.addr)),
+                ValKind::Place(place) if !is_temporary(&place.access) => {
+                    (val.ty, Operand::Lvalue(place.addr))
+                }
                 ValKind::Place(_) | ValKind::Mem(_) | ValKind::Regs(_) => (val.ty, Operand::Rvalue),
             },
         };
@@ -116,8 +147,13 @@ impl Sema<'_> {
             match operand {
                 Operand::Lvalue(_) => {
                     let text = self.span_text(span);
-                    let is_name = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
-                    let subject = if is_name { format!("'{text}' is") } else { "the operand is".to_string() };
+                    let is_name =
+                        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+                    let subject = if is_name {
+                        format!("'{text}' is")
+                    } else {
+                        "the operand is".to_string()
+                    };
                     let written = if is_name { text } else { "v".to_string() };
                     let diag = Diagnostic::error(
                         span,
@@ -161,7 +197,10 @@ impl Sema<'_> {
     fn conforms_itself(&mut self, want: TypeId, ty: TypeId) -> bool {
         match self.instance_of(want) {
             Some((template, args)) => {
-                let protocol = ProtocolRef { template, args: Some(args) };
+                let protocol = ProtocolRef {
+                    template,
+                    args: Some(args),
+                };
                 matches!(self.find_impl(&protocol, ty), Ok(Some(_)))
             }
             None => false,
@@ -169,8 +208,18 @@ impl Sema<'_> {
     }
 
     /// A view `*P` at target `P`: borrowed, or promoted to a copy of the value behind it.
-    fn erase_view(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, alloc: Option<&Val>, span: Span, how: Erasure) -> Res<Val> {
-        let Some(def) = self.m.types.protocol_def(want).cloned() else { return Err(Failed) };
+    fn erase_view(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        alloc: Option<&Val>,
+        span: Span,
+        how: Erasure,
+    ) -> Res<Val> {
+        let Some(def) = self.m.types.protocol_def(want).cloned() else {
+            return Err(Failed);
+        };
         let place = Val::place(self.deref_place(cx, val, want));
         let record = self.load(cx, &place);
         let record = self.stable(cx, &record);
@@ -187,7 +236,9 @@ impl Sema<'_> {
             return Err(self.report(diag));
         }
         if def.inline {
-            return Err(self.not_implemented(span, "an owned copy of a view of an `#inline` protocol"));
+            return Err(
+                self.not_implemented(span, "an owned copy of a view of an `#inline` protocol")
+            );
         }
         // Vtables hold the size of the concrete type after their slots.
         let table = self.protocol_word(cx, &record, 2);
@@ -200,13 +251,22 @@ impl Sema<'_> {
         let from = self.protocol_word(cx, &record, 0);
         let (dst, src, len) = (cx.use_piece(block), cx.use_piece(from), cx.use_piece(size));
         cx.emit(sx_ir::StmtKind::Copy { dst, src, len });
-        let ValKind::Regs(mut words) = record.kind else { return Err(Failed) };
+        let ValKind::Regs(mut words) = record.kind else {
+            return Err(Failed);
+        };
         words[0] = block;
         Ok(Val::regs(want, words))
     }
 
     /// Assembles `{ ctx, type id, vtable }` or `{ ctx, type id, fn0, fn1, .. }`.
-    fn protocol_value(&mut self, cx: &mut FnCx, want: TypeId, concrete: TypeId, ctx: Piece, table: &[FuncId]) -> Val {
+    fn protocol_value(
+        &mut self,
+        cx: &mut FnCx,
+        want: TypeId,
+        concrete: TypeId,
+        ctx: Piece,
+        table: &[FuncId],
+    ) -> Val {
         let tag = Piece::Const(Ty::I64, u64::from(concrete.0));
         let mut words: Pieces = smallvec![ctx, tag];
         if self.m.types.protocol_def(want).is_some_and(|d| d.inline) {
@@ -238,9 +298,17 @@ impl Sema<'_> {
         let relocs = table
             .iter()
             .enumerate()
-            .map(|(i, f)| Reloc { offset: 8 * i as u64, target: RelocTarget::Func(*f), addend: 0 })
+            .map(|(i, f)| Reloc {
+                offset: 8 * i as u64,
+                target: RelocTarget::Func(*f),
+                addend: 0,
+            })
             .collect();
-        let name = format!("vtable.{}.{}", self.type_name(protocol), self.type_name(concrete));
+        let name = format!(
+            "vtable.{}.{}",
+            self.type_name(protocol),
+            self.type_name(concrete)
+        );
         let id = self.m.add_global(Global {
             name,
             size,
@@ -257,15 +325,37 @@ impl Sema<'_> {
     }
 
     /// The functions in a concrete type's slots, after checking that it conforms.
-    fn slots_for(&mut self, cx: &mut FnCx, want: TypeId, concrete: TypeId, span: Span) -> Res<Vec<FuncId>> {
-        let Some((template, args)) = self.instance_of(want) else { return Err(Failed) };
+    fn slots_for(
+        &mut self,
+        cx: &mut FnCx,
+        want: TypeId,
+        concrete: TypeId,
+        span: Span,
+    ) -> Res<Vec<FuncId>> {
+        let Some((template, args)) = self.instance_of(want) else {
+            return Err(Failed);
+        };
         self.complete(concrete)?;
-        let found = self.conform(&ProtocolRef { template, args: Some(args) }, concrete, span)?;
+        let found = self.conform(
+            &ProtocolRef {
+                template,
+                args: Some(args),
+            },
+            concrete,
+            span,
+        )?;
         let methods = self.impl_methods(&found, concrete)?;
-        let slots = self.m.types.protocol_def(want).map(|d| d.slots.clone()).unwrap_or_default();
+        let slots = self
+            .m
+            .types
+            .protocol_def(want)
+            .map(|d| d.slots.clone())
+            .unwrap_or_default();
         let mut table = Vec::new();
         for (name, slot) in slots {
-            let Some(method) = methods.get(&name).copied() else { return Err(Failed) };
+            let Some(method) = methods.get(&name).copied() else {
+                return Err(Failed);
+            };
             let instance = self.instantiate_fn(method, Vec::new(), Vec::new(), span)?;
             let func = self.slot_function(&instance, slot, span)?;
             self.note_reach(cx, func);
@@ -277,7 +367,15 @@ impl Sema<'_> {
     // ---------------------------------------------------------------------------------------------- views
 
     /// `*C` to `*P`: a record in this frame that borrows the pointee.
-    pub fn view_of_pointer(&mut self, cx: &mut FnCx, val: &Val, concrete: TypeId, protocol: TypeId, want: TypeId, span: Span) -> Res<Val> {
+    pub fn view_of_pointer(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        concrete: TypeId,
+        protocol: TypeId,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Val> {
         self.complete(protocol)?;
         let ctx = self.piece(cx, val);
         let ctx = cx.pin(ctx);
@@ -290,9 +388,23 @@ impl Sema<'_> {
     }
 
     /// A concrete lvalue at a `*P` binding, field or result: a view of it. `None` for anything else.
-    pub fn view_of_place(&mut self, cx: &mut FnCx, val: &Val, protocol: TypeId, want: TypeId, span: Span) -> Res<Option<Val>> {
-        let ValKind::Place(place) = &val.kind else { return Ok(None) };
-        if is_temporary(&place.access) || matches!(self.m.types.kind(val.ty), TypeKind::Pointer(_) | TypeKind::Optional(_)) {
+    pub fn view_of_place(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        protocol: TypeId,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        let ValKind::Place(place) = &val.kind else {
+            return Ok(None);
+        };
+        if is_temporary(&place.access)
+            || matches!(
+                self.m.types.kind(val.ty),
+                TypeKind::Pointer(_) | TypeKind::Optional(_)
+            )
+        {
             return Ok(None);
         }
         let addr = place.addr;
@@ -302,7 +414,8 @@ impl Sema<'_> {
             return Ok(Some(Val::scalar(want, piece)));
         }
         let pointer = self.pointer_to(cx, addr, val.ty);
-        self.view_of_pointer(cx, &pointer, val.ty, protocol, want, span).map(Some)
+        self.view_of_pointer(cx, &pointer, val.ty, protocol, want, span)
+            .map(Some)
     }
 
     /// `xx v` at `any`: of a protocol value the concrete value behind it, else an ordinary box.
@@ -329,9 +442,15 @@ impl Sema<'_> {
 
     /// Calls slot `slot` of a protocol value; the arguments are of the slot's types.
     pub fn dispatch(&mut self, cx: &mut FnCx, recv: &Val, slot: usize, args: Vec<Val>) -> Val {
-        let Some(def) = self.m.types.protocol_def(recv.ty).cloned() else { return Val::poison() };
-        let Some((_, slot_ty)) = def.slots.get(slot).copied() else { return Val::poison() };
-        let TypeKind::Function(ty) = self.m.types.kind(slot_ty).clone() else { return Val::poison() };
+        let Some(def) = self.m.types.protocol_def(recv.ty).cloned() else {
+            return Val::poison();
+        };
+        let Some((_, slot_ty)) = def.slots.get(slot).copied() else {
+            return Val::poison();
+        };
+        let TypeKind::Function(ty) = self.m.types.kind(slot_ty).clone() else {
+            return Val::poison();
+        };
         let ctx = self.protocol_word(cx, recv, 0);
         let code = if def.inline {
             self.protocol_word(cx, recv, 2 + slot)
@@ -372,7 +491,9 @@ impl Sema<'_> {
             return Ok(None);
         }
         self.complete(protocol)?;
-        let Some(def) = self.m.types.protocol_def(protocol).cloned() else { return Ok(None) };
+        let Some(def) = self.m.types.protocol_def(protocol).cloned() else {
+            return Ok(None);
+        };
         let shown = self.type_name(protocol);
         let Some(slot) = def.slots.iter().position(|(n, _)| *n == name.name) else {
             return self.no_slot(protocol, &shown, name);
@@ -389,14 +510,21 @@ impl Sema<'_> {
         // The receiver is read before the arguments run.
         let held = self.load(cx, &val);
         let held = self.stable(cx, &held);
-        let TypeKind::Function(ty) = self.m.types.kind(def.slots[slot].1).clone() else { return Err(Failed) };
+        let TypeKind::Function(ty) = self.m.types.kind(def.slots[slot].1).clone() else {
+            return Err(Failed);
+        };
         let given = self.expand_args(cx, args, None)?;
         let expected = ty.params.len().saturating_sub(1);
         if given.len() != expected {
             let n = given.len();
             return Err(self.error(
                 span,
-                format!("'{shown}.{}' expects {expected} argument{}, but {n} {} given", name.name, plural(expected), were(n)),
+                format!(
+                    "'{shown}.{}' expects {expected} argument{}, but {n} {} given",
+                    name.name,
+                    plural(expected),
+                    were(n)
+                ),
             ));
         }
         let mut vals = Vec::new();
@@ -409,16 +537,27 @@ impl Sema<'_> {
 
     /// A method of the protocol that needs to know the concrete type is no method of an erased value.
     fn no_slot(&mut self, protocol: TypeId, shown: &str, name: ast::Ident) -> Res<Option<Val>> {
-        let Some(decl) = self.instance_of(protocol).and_then(|(t, _)| self.protocol_decl(t)) else { return Ok(None) };
+        let Some(decl) = self
+            .instance_of(protocol)
+            .and_then(|(t, _)| self.protocol_decl(t))
+        else {
+            return Ok(None);
+        };
         let method = decl.methods.iter().find_map(|d| match &d.kind {
             DeclKind::Fn(f) if d.name.name == name.name => Some(f),
             _ => None,
         });
-        let Some(method) = method else { return Ok(None) };
+        let Some(method) = method else {
+            return Ok(None);
+        };
         let what = match self_mention(method) {
             Some((Some(param), span)) => {
                 let text = self.span_text(span);
-                if text.is_empty() { format!("parameter '{param}'") } else { format!("parameter '{text}'") }
+                if text.is_empty() {
+                    format!("parameter '{param}'")
+                } else {
+                    format!("parameter '{text}'")
+                }
             }
             Some((None, _)) => "result".to_string(),
             None => return Ok(None),
@@ -435,45 +574,79 @@ impl Sema<'_> {
     // ---------------------------------------------------------------------------------------------- Into
 
     /// `xx v` through `impl Into(T) for S`, if one is visible where the code stands.
-    pub fn convert_into(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Option<Val>> {
+    pub fn convert_into(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
         let mut visible = Vec::new();
         let mut hidden = Vec::new();
         for template in self.conversions() {
             let args = vec![self.ct_of_type(want)];
             for m in self.impls_of(template, Some(&args), val.ty)? {
                 let module = self.impls[m.id.index()].module;
-                if self.reaches(cx.module, module) { visible.push(m) } else { hidden.push(module) }
+                if self.reaches(cx.module, module) {
+                    visible.push(m)
+                } else {
+                    hidden.push(module)
+                }
             }
         }
         let (a, b) = (self.type_name(val.ty), self.type_name(want));
         // An exact impl wins over a pattern; heads are sorted that way.
         let exact = |s: &Self, m: &crate::impls::ImplMatch| {
-            matches!(s.impls[m.id.index()].resolved.as_ref().map(|h| &h.target), Some(crate::sema::ImplTarget::Type(_)))
+            matches!(
+                s.impls[m.id.index()].resolved.as_ref().map(|h| &h.target),
+                Some(crate::sema::ImplTarget::Type(_))
+            )
         };
         if visible.len() > 1 && exact(self, &visible[0]) == exact(self, &visible[1]) {
-            let name = |s: &Self, m: &crate::impls::ImplMatch| s.module(s.impls[m.id.index()].module).shown.clone();
+            let name = |s: &Self, m: &crate::impls::ImplMatch| {
+                s.module(s.impls[m.id.index()].module).shown.clone()
+            };
             let (p, q) = (name(self, &visible[0]), name(self, &visible[1]));
-            return Err(self.error(span, format!("two conversions from '{a}' to '{b}' are visible here: one in {p}, one in {q}")));
+            return Err(self.error(
+                span,
+                format!(
+                    "two conversions from '{a}' to '{b}' are visible here: one in {p}, one in {q}"
+                ),
+            ));
         }
         let Some(m) = visible.first() else {
             if let Some(module) = hidden.first() {
                 let file = self.module(*module).shown.clone();
-                let diag = Diagnostic::error(span, format!("no visible conversion from '{a}' to '{b}'"))
-                    .with_help(None, format!("an `impl Into({b}) for {a}` is in {file}; #import that module"));
+                let diag =
+                    Diagnostic::error(span, format!("no visible conversion from '{a}' to '{b}'"))
+                        .with_help(
+                            None,
+                            format!(
+                                "an `impl Into({b}) for {a}` is in {file}; #import that module"
+                            ),
+                        );
                 return Err(self.report(diag));
             }
             return Ok(None);
         };
         let methods = self.impl_methods(m, val.ty)?;
-        let Some((_, method)) = methods.iter().find(|(n, _)| **n == "convert") else { return Ok(None) };
+        let Some((_, method)) = methods.iter().find(|(n, _)| **n == "convert") else {
+            return Ok(None);
+        };
         if cx.fn_id == Some(*method) {
             return Err(self.error(span, format!("recursive xx conversion from '{a}' to '{b}'")));
         }
         let instance = self.instantiate_fn(*method, Vec::new(), Vec::new(), span)?;
-        let Some(receiver) = instance.ty.params.first().copied() else { return Ok(None) };
+        let Some(receiver) = instance.ty.params.first().copied() else {
+            return Ok(None);
+        };
         let recv = self.adapt_receiver(cx, val, receiver, span)?;
         let out = self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[recv]);
-        if out.ty == want { Ok(Some(out)) } else { self.coerce(cx, out, want, span).map(Some) }
+        if out.ty == want {
+            Ok(Some(out))
+        } else {
+            self.coerce(cx, out, want, span).map(Some)
+        }
     }
 
     /// The library's `Into` (and its like: matched by name).
@@ -490,7 +663,10 @@ impl Sema<'_> {
 /// Storage that only this expression knows: as good as an rvalue.
 fn is_temporary(access: &Access) -> bool {
     match access {
-        Access::Temporary | Access::Constant(_) | Access::LocalConstant(_) | Access::Capture(..) => true,
+        Access::Temporary
+        | Access::Constant(_)
+        | Access::LocalConstant(_)
+        | Access::Capture(..) => true,
         Access::Mutable | Access::RefCapture(_) | Access::Context => false,
     }
 }

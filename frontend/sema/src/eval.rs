@@ -1,0 +1,879 @@
+//! Evaluation at compile time: an expression becomes a thunk; what does not fold while it is lowered is run by an
+//! engine, and the result comes back as bytes.
+
+use std::rc::Rc;
+
+use sx_ir::func::StmtKind;
+use sx_ir::trap::LimitKind;
+use sx_ir::{
+    BinaryOp, ConstImage, Expr, FuncId, Function, Global, Linkage, LocId, Reloc, RelocTarget,
+    Signature, Symbol, Ty, TypeId, TypeKind,
+};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
+use sx_tier_api::{Frame, Status};
+
+use crate::api::EvalRequest;
+use crate::fncx::{FnCx, RetInfo};
+use crate::sema::{BodyState, Env, Failed, Res, Sema};
+use crate::value::{Access, Addr, CtVal, Piece, Pieces, Val, ValKind};
+
+/// What an evaluation is for; words its errors.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    Constant(Symbol),
+    Global(Symbol),
+    /// `#run e` inside a function or expression.
+    Operand,
+    /// A module-scope `#run` statement.
+    Statement,
+    Type,
+    Count(String),
+    EnumValue,
+    ValueArgument(Symbol),
+    Insert,
+    Condition,
+    ContextDefault(Symbol),
+    CaseLabel,
+}
+
+impl Purpose {
+    fn entry_name(&self, n: u32) -> String {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) => format!("{name}_{n}"),
+            Purpose::Statement => format!("__run_{n}"),
+            _ => format!("__ct_{n}"),
+        }
+    }
+
+    fn subject(&self, n: u32) -> String {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
+                format!("comptime init of '{name}' failed")
+            }
+            Purpose::Statement => format!("comptime `#run` (__run_{n}) failed"),
+            Purpose::Type => "comptime type construction failed".to_string(),
+            Purpose::Insert => "`#insert` operand failed at compile time".to_string(),
+            _ => format!("comptime init of '__ct_{n}' failed"),
+        }
+    }
+}
+
+impl Sema<'_> {
+    /// Evaluates `expr`, converted to `want` if given.
+    pub fn comptime_value(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        purpose: &Purpose,
+    ) -> Res<CtVal> {
+        if let Some(val) = self.quick_constant(expr, want) {
+            return Ok(val);
+        }
+        stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+            self.comptime_thunk(env, expr, want, purpose)
+        })
+    }
+
+    /// Plain literals without a thunk.
+    fn quick_constant(&mut self, expr: &'static ast::Expr, want: Option<TypeId>) -> Option<CtVal> {
+        match (&expr.kind, want) {
+            (ExprKind::Int { value, .. }, None) if *value <= i64::MAX as u64 => {
+                let mut val = self.ct_int(TypeId::I64, *value);
+                val.literal = true;
+                Some(val)
+            }
+            _ => None,
+        }
+    }
+
+    fn comptime_thunk(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        purpose: &Purpose,
+    ) -> Res<CtVal> {
+        let number = self.eval_counter;
+        self.eval_counter += 1;
+        let name = purpose.entry_name(number);
+        let mut cx = self.thunk_cx(env, &name, expr.span);
+        self.at(&mut cx, expr.span);
+        let operand = match (&expr.kind, purpose) {
+            // `#run e` in a constant is that evaluation itself.
+            (ExprKind::Run(inner), _) => inner,
+            _ => expr,
+        };
+        let lowered = self.lower_expr(&mut cx, operand, want);
+        let lowered = match lowered {
+            Ok(val) => val,
+            Err(Failed) => return Err(Failed),
+        };
+        let mut val = self.load(&mut cx, &lowered);
+        let failable = match self.m.types.kind(val.ty) {
+            TypeKind::Failable { values, .. } => Some(values.clone()),
+            _ => None,
+        };
+        if let Some(want) = want
+            && failable.is_none()
+        {
+            if val.ty != want {
+                val = self.coerce(&mut cx, val, want, expr.span)?;
+            }
+            val = self.load(&mut cx, &val);
+        }
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::NORETURN {
+            val = Val::void();
+        }
+        let plain = cx.blocks.first().is_none_or(|b| b.is_empty()) && cx.prologue.is_empty();
+        if plain
+            && failable.is_none()
+            && let Some(ct) = self.const_of_val(&val)
+        {
+            return Ok(ct);
+        }
+        if plain
+            && failable.is_none()
+            && let ValKind::Mem(Addr::Global(global, offset)) = val.kind
+            && !self.m.global(global).mutable
+        {
+            let size = self.m.types.size_of(val.ty);
+            let image = slice_image(&self.m.global(global).init, offset, size);
+            return Ok(CtVal {
+                ty: val.ty,
+                image: Rc::new(image),
+                literal: false,
+            });
+        }
+        self.require_comptime_operand(purpose, expr)?;
+        self.finish_thunk(cx, val, failable, want, expr.span, purpose, number)
+    }
+
+    /// Some positions take constants, not arbitrary code, when nothing marks the code as comptime.
+    fn require_comptime_operand(
+        &mut self,
+        _purpose: &Purpose,
+        _expr: &'static ast::Expr,
+    ) -> Res<()> {
+        Ok(())
+    }
+
+    fn thunk_cx(&mut self, env: &Rc<Env>, name: &str, span: Span) -> FnCx {
+        let sig = Signature {
+            conv: sx_ir::CallConv::Sx,
+            params: vec![],
+            results: vec![],
+            variadic: false,
+            noreturn: false,
+        };
+        let sig = self.m.add_sig(sig);
+        let loc = self.loc(span);
+        let func = Function::new(name.to_string(), Linkage::Internal, sig, &[], loc);
+        let mut cx = self.new_cx(func, env.clone(), name.to_string(), span);
+        cx.comptime = true;
+        cx.ret = RetInfo {
+            ty: Some(TypeId::VOID),
+            sret: None,
+            named: Vec::new(),
+            span,
+        };
+        cx
+    }
+
+    /// Runs a thunk whose body has been lowered into `cx` and yields `val`.
+    fn finish_thunk(
+        &mut self,
+        mut cx: FnCx,
+        val: Val,
+        failable: Option<Vec<(Option<Symbol>, TypeId)>>,
+        want: Option<TypeId>,
+        span: Span,
+        purpose: &Purpose,
+        number: u32,
+    ) -> Res<CtVal> {
+        let layout = self.m.types.layout(val.ty);
+        let result = self.m.add_global(Global {
+            name: format!("{}.result", cx.name),
+            size: layout.size,
+            align: layout.align.max(1),
+            init: ConstImage::default(),
+            mutable: true,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(val.ty),
+            mergeable: false,
+        });
+        self.store(&mut cx, Addr::Global(result, 0), &val);
+        cx.emit(StmtKind::Return(Default::default()));
+        // The flag that `is_comptime()` reads: set here, zero in the program.
+        let flag = self.comptime_flag();
+        let at = cx.func.add_expr(Expr::GlobalAddr(flag), cx.func.loc);
+        let one = cx.func.add_expr(
+            Expr::Const {
+                ty: Ty::I8,
+                bits: 1,
+            },
+            cx.func.loc,
+        );
+        let set = sx_ir::Stmt {
+            loc: cx.func.loc,
+            kind: StmtKind::Store {
+                ty: Ty::I8,
+                addr: at,
+                value: one,
+            },
+        };
+        cx.prologue.insert(0, set);
+        let root = self.finish_cx(cx);
+        self.run_root(root, result, val.ty, failable, want, span, purpose, number)
+    }
+
+    fn run_root(
+        &mut self,
+        root: FuncId,
+        result: sx_ir::GlobalId,
+        ty: TypeId,
+        failable: Option<Vec<(Option<Symbol>, TypeId)>>,
+        want: Option<TypeId>,
+        span: Span,
+        purpose: &Purpose,
+        number: u32,
+    ) -> Res<CtVal> {
+        self.lower_reachable(root, span)?;
+        let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
+        if self.reaches_failed(root) {
+            if errors_before == 0 {
+                self.error(
+                    span,
+                    "internal: a function reached at compile time has no body",
+                );
+            }
+            return Err(Failed);
+        }
+        let started = std::time::Instant::now();
+        let m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
+        let mut host = crate::host::CompilerHost {
+            types: &m.types,
+            errors: &self.error_names,
+        };
+        let evaluation = self.evaluator.evaluate(EvalRequest {
+            module: &m,
+            root,
+            result: Some((result, ty)),
+            compiler: &mut host,
+        });
+        self.m = m;
+        let name = self.m.func(root).name.clone();
+        self.stats.evaluations.push((
+            name,
+            evaluation.steps,
+            evaluation.peak_memory,
+            started.elapsed().as_secs_f64(),
+        ));
+        match &evaluation.status {
+            Status::Finished(_) => {}
+            Status::Exit(code) => {
+                self.exit = Some(*code);
+                return Err(Failed);
+            }
+            Status::Trapped(trap) => {
+                let reason = trap.message();
+                return Err(self.comptime_failure(
+                    span,
+                    purpose,
+                    number,
+                    &reason,
+                    &evaluation.frames,
+                    root,
+                ));
+            }
+            Status::Limit(limit) => {
+                let reason = match limit {
+                    LimitKind::Steps => "the step limit was reached (--comptime-steps)",
+                    LimitKind::Memory => "the memory limit was reached (--comptime-memory)",
+                    LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
+                    LimitKind::Stack => "the stack memory for local variables is used up",
+                };
+                return Err(self.comptime_failure(
+                    span,
+                    purpose,
+                    number,
+                    reason,
+                    &evaluation.frames,
+                    root,
+                ));
+            }
+            Status::Unsupported(reason) => {
+                return Err(self.comptime_failure(
+                    span,
+                    purpose,
+                    number,
+                    reason,
+                    &evaluation.frames,
+                    root,
+                ));
+            }
+            Status::Bug(text) => {
+                return Err(self.error(
+                    span,
+                    format!("internal error in the comptime engine: {text}"),
+                ));
+            }
+        }
+        let (mut image, objects) = match evaluation.result {
+            Some(Ok(result)) => (result.image, result.objects),
+            Some(Err(unstorable)) => {
+                let place = match purpose {
+                    Purpose::Constant(name) | Purpose::Global(name) => {
+                        format!("{name}{}", unstorable.path)
+                    }
+                    _ => format!("result{}", unstorable.path),
+                };
+                let subject = purpose.subject(number);
+                return Err(self.error(
+                    span,
+                    format!(
+                        "{subject}: {place} can't be stored in the program: {}",
+                        unstorable.reason
+                    ),
+                ));
+            }
+            None => (ConstImage::default(), Vec::new()),
+        };
+        for object in objects {
+            self.m.add_global(object);
+        }
+        image.bytes.resize(self.m.types.size_of(ty) as usize, 0);
+        self.normalise_strings(ty, &mut image, 0);
+        let whole = CtVal {
+            ty,
+            image: Rc::new(image),
+            literal: false,
+        };
+        let Some(values) = failable else {
+            return Ok(whole);
+        };
+        // The error slot is last; 0 is success.
+        let offset = self.m.types.layout(ty).offsets.last().copied().unwrap_or(0);
+        let tag = slice_image(&whole.image, offset, 4);
+        let tag = u32::from_le_bytes(
+            tag.bytes
+                .get(..4)
+                .and_then(|b| b.try_into().ok())
+                .unwrap_or([0; 4]),
+        );
+        if tag != 0 {
+            let name = self
+                .error_names
+                .get(tag as usize - 1)
+                .map_or("?", |s| s.as_str());
+            let which = match purpose {
+                Purpose::Constant(n) | Purpose::Global(n) => n.to_string(),
+                Purpose::Statement => "top-level statement".to_string(),
+                _ => format!("__ct_{number}"),
+            };
+            let diag = Diagnostic::error(
+                span,
+                format!("comptime `#run` ({which}) raised an unhandled error: error.{name}"),
+            )
+            .with_help(
+                None,
+                "handle it at the #run site with `catch (e) { ... }` or `or <default>`",
+            );
+            return Err(self.report(diag));
+        }
+        let stripped = match values.as_slice() {
+            [] => TypeId::VOID,
+            [(_, one)] => *one,
+            _ => self.m.types.intern(TypeKind::Tuple(values)),
+        };
+        let size = self.m.types.size_of(stripped);
+        let val = CtVal {
+            ty: stripped,
+            image: Rc::new(slice_image(&whole.image, 0, size)),
+            literal: false,
+        };
+        match want {
+            Some(want) if want != stripped => self.convert_ct(&val, want, span),
+            _ => Ok(val),
+        }
+    }
+
+    /// Converts a constant as an assignment would.
+    pub fn convert_ct(&mut self, val: &CtVal, want: TypeId, span: Span) -> Res<CtVal> {
+        let env = Env::root(crate::sema::ModId(0));
+        let mut cx = self.thunk_cx(&env, "convert", span);
+        let given = self.val_of_ct(&mut cx, val);
+        let converted = self.coerce(&mut cx, given, want, span)?;
+        let converted = self.load(&mut cx, &converted);
+        match self.const_of_val(&converted) {
+            Some(ct) => Ok(ct),
+            None => {
+                let number = self.eval_counter;
+                self.eval_counter += 1;
+                self.finish_thunk(
+                    cx,
+                    converted,
+                    None,
+                    Some(want),
+                    span,
+                    &Purpose::Operand,
+                    number,
+                )
+            }
+        }
+    }
+
+    /// Calls an instance without parameters and yields its result.
+    pub fn comptime_call(
+        &mut self,
+        instance: &crate::sema::FnInstance,
+        span: Span,
+        purpose: &Purpose,
+    ) -> Res<CtVal> {
+        let env = Env::root(crate::sema::ModId(0));
+        let number = self.eval_counter;
+        self.eval_counter += 1;
+        let name = purpose.entry_name(number);
+        let mut cx = self.thunk_cx(&env, &name, span);
+        let target = crate::functions::Target::Direct(instance.func);
+        let val = self.emit_call(&mut cx, target, &instance.ty, &[]);
+        self.finish_thunk(cx, val, None, None, span, purpose, number)
+    }
+
+    /// Runs `e` for its effects.
+    pub fn run_statement(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<()> {
+        self.comptime_value(env, expr, None, &Purpose::Statement)
+            .map(|_| ())
+    }
+
+    fn comptime_failure(
+        &mut self,
+        span: Span,
+        purpose: &Purpose,
+        number: u32,
+        reason: &str,
+        frames: &[Frame],
+        root: FuncId,
+    ) -> Failed {
+        let subject = purpose.subject(number);
+        let at = frames
+            .first()
+            .and_then(|f| self.loc_span(f.loc))
+            .unwrap_or(span);
+        let mut diag = Diagnostic::error(at, format!("{subject}: {reason}"));
+        const SHOWN: usize = 12;
+        let lines = self.stack_lines(frames, root);
+        let total = lines.len();
+        for (i, (text, span)) in lines.into_iter().enumerate() {
+            if total > 2 * SHOWN && i == SHOWN {
+                diag = diag.with_note(None, format!("... {} more frames ...", total - 2 * SHOWN));
+            }
+            if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
+                continue;
+            }
+            diag = diag.with_note(span, text);
+        }
+        self.report(diag)
+    }
+
+    /// The comptime stack, innermost first, inlined calls included.
+    fn stack_lines(&self, frames: &[Frame], root: FuncId) -> Vec<(String, Option<Span>)> {
+        let mut out = Vec::new();
+        for frame in frames {
+            let mut loc = frame.loc;
+            while let Some(inlined) = self.m.loc(loc).inlined {
+                out.push((
+                    format!("in '{}'", self.m.func(inlined.func).name),
+                    self.loc_span(loc),
+                ));
+                loc = inlined.at;
+            }
+            let name = &self.m.func(frame.func).name;
+            let text = if frame.func == root {
+                format!("in the evaluation '{name}'")
+            } else {
+                format!("in '{name}'")
+            };
+            out.push((text, self.loc_span(loc)));
+        }
+        out
+    }
+
+    pub fn loc_span(&self, loc: LocId) -> Option<Span> {
+        let at = self.m.loc(loc);
+        if at.line == 0 {
+            return None;
+        }
+        let file = sx_syntax::FileId(at.file);
+        let source = self.sources.get(file)?;
+        let lo = source.line_start(at.line) + at.col - 1;
+        Some(Span::new(file, lo, lo + 1))
+    }
+
+    pub fn comptime_flag(&mut self) -> sx_ir::GlobalId {
+        if let Some(flag) = self.comptime_flag {
+            return flag;
+        }
+        let flag = self.m.add_global(Global {
+            name: "__sx_is_comptime".into(),
+            size: 1,
+            align: 1,
+            init: ConstImage::zeroed(1),
+            mutable: true,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(TypeId::BOOL),
+            mergeable: false,
+        });
+        self.comptime_flag = Some(flag);
+        flag
+    }
+
+    // ---------------------------------------------------------------------------------------------- reachability
+
+    /// Lowers every body that `root` reaches.
+    fn lower_reachable(&mut self, root: FuncId, span: Span) -> Res<()> {
+        loop {
+            let reachable = self.m.reachable(&[root]);
+            let mut progressed = false;
+            for func in reachable.funcs {
+                match self.bodies.get(&func) {
+                    Some(BodyState::Queued) => {
+                        self.lower_body(func);
+                        progressed = true;
+                    }
+                    Some(BodyState::Lowering) => {
+                        let name = self.m.func(func).name.clone();
+                        return Err(self.error(
+                            span,
+                            format!("cycle: this needs '{name}' at compile time, whose body is being compiled and needs this"),
+                        ));
+                    }
+                    Some(BodyState::Done | BodyState::Failed | BodyState::External) | None => {}
+                }
+            }
+            if !progressed {
+                self.optimise_new(root);
+                return Ok(());
+            }
+        }
+    }
+
+    fn reaches_failed(&self, root: FuncId) -> bool {
+        self.m.reachable(&[root]).funcs.iter().any(|f| {
+            matches!(
+                self.bodies.get(f),
+                Some(BodyState::Failed | BodyState::Queued | BodyState::Lowering)
+            )
+        })
+    }
+
+    // ---------------------------------------------------------------------------------------------- constants
+
+    pub fn ct_int(&mut self, ty: TypeId, bits: u64) -> CtVal {
+        let size = self.m.types.size_of(ty) as usize;
+        let mut bytes = vec![0; size];
+        self.put_int(&mut bytes, 0, size, bits);
+        CtVal {
+            ty,
+            image: Rc::new(ConstImage::from_bytes(bytes)),
+            literal: false,
+        }
+    }
+
+    pub fn ct_of_type(&mut self, ty: TypeId) -> CtVal {
+        self.ct_int(TypeId::TYPE, u64::from(ty.0))
+    }
+
+    pub fn ct_string(&mut self, text: &str) -> CtVal {
+        let data = self.string_data(text.as_bytes());
+        let mut bytes = vec![0; 16];
+        self.put_int(&mut bytes, 8, 8, text.len() as u64);
+        let image = ConstImage {
+            bytes,
+            relocs: vec![Reloc {
+                offset: 0,
+                target: RelocTarget::Global(data),
+                addend: 0,
+            }],
+        };
+        CtVal {
+            ty: TypeId::STRING,
+            image: Rc::new(image),
+            literal: false,
+        }
+    }
+
+    fn put_int(&self, bytes: &mut [u8], offset: usize, size: usize, bits: u64) {
+        let little = bits.to_le_bytes();
+        let Some(to) = bytes.get_mut(offset..offset + size) else {
+            return;
+        };
+        for (i, byte) in to.iter_mut().enumerate() {
+            *byte = match self.cfg.target.endian {
+                sx_ir::target::Endian::Little => little[i],
+                sx_ir::target::Endian::Big => little[size - 1 - i],
+            };
+        }
+    }
+
+    pub fn get_int(&self, bytes: &[u8], offset: usize, size: usize) -> u64 {
+        let mut bits = 0u64;
+        for i in 0..size {
+            let at = match self.cfg.target.endian {
+                sx_ir::target::Endian::Little => offset + i,
+                sx_ir::target::Endian::Big => offset + size - 1 - i,
+            };
+            bits |= u64::from(bytes.get(at).copied().unwrap_or(0)) << (8 * i);
+        }
+        bits
+    }
+
+    /// Bits of a scalar constant, zero-extended.
+    pub fn ct_u64(&self, val: &CtVal) -> u64 {
+        let size = (self.m.types.size_of(val.ty) as usize).min(8);
+        self.get_int(&val.image.bytes, 0, size)
+    }
+
+    /// An integer constant's value (unsigned 64-bit ones wrap).
+    pub fn ct_i64(&self, val: &CtVal) -> i64 {
+        let bits = self.ct_u64(val);
+        let ty = match self.m.types.enum_def(val.ty) {
+            Some(def) => def.backing,
+            None => val.ty,
+        };
+        match self.m.types.int_info(ty) {
+            Some((_, true)) => {
+                sx_ir::semantics::sext_from(bits, (self.m.types.size_of(ty) * 8) as u32)
+            }
+            _ => bits as i64,
+        }
+    }
+
+    pub fn ct_f64(&self, val: &CtVal) -> f64 {
+        match self.m.types.size_of(val.ty) {
+            4 => f64::from(f32::from_bits(self.ct_u64(val) as u32)),
+            _ => f64::from_bits(self.ct_u64(val)),
+        }
+    }
+
+    /// Text of a string constant.
+    pub fn ct_text(&self, val: &CtVal) -> Option<Vec<u8>> {
+        let len = self.get_int(&val.image.bytes, 8, 8) as usize;
+        if len == 0 {
+            return Some(Vec::new());
+        }
+        let reloc = val.image.relocs.first()?;
+        let RelocTarget::Global(global) = reloc.target else {
+            return None;
+        };
+        let data = &self.m.global(global).init.bytes;
+        let from = reloc.addend as usize;
+        let mut text = data.get(from..data.len().min(from + len))?.to_vec();
+        text.resize(len, 0);
+        Some(text)
+    }
+
+    /// As part of a generic instance's name.
+    pub fn ct_name(&self, val: &CtVal) -> String {
+        match self.m.types.kind(val.ty) {
+            TypeKind::Type => self.type_name(self.ct_type(val)),
+            TypeKind::Bool => (self.ct_u64(val) != 0).to_string(),
+            TypeKind::String => {
+                String::from_utf8_lossy(&self.ct_text(val).unwrap_or_default()).into_owned()
+            }
+            TypeKind::F32 | TypeKind::F64 => self.ct_f64(val).to_string(),
+            TypeKind::Enum(_) => {
+                let tag = self.ct_i64(val);
+                let def = self.m.types.enum_def(val.ty);
+                let variant = def.and_then(|d| d.variants.iter().find(|v| v.value == tag));
+                variant.map_or_else(|| tag.to_string(), |v| v.name.to_string())
+            }
+            TypeKind::Usize => self.ct_u64(val).to_string(),
+            TypeKind::Int { signed: false, .. } => self.ct_u64(val).to_string(),
+            _ => self.ct_i64(val).to_string(),
+        }
+    }
+
+    /// A value all of whose scalars are known.
+    pub fn const_of_val(&mut self, val: &Val) -> Option<CtVal> {
+        let ValKind::Regs(pieces) = &val.kind else {
+            return None;
+        };
+        let parts = self.flatten(val.ty)?;
+        let mut bytes = vec![0; self.m.types.size_of(val.ty) as usize];
+        let mut relocs = Vec::new();
+        for (part, piece) in parts.iter().zip(pieces) {
+            let size = part.ty.size(self.cfg.target.pointer_size) as usize;
+            match piece {
+                Piece::Const(_, bits) => {
+                    self.put_int(&mut bytes, part.offset as usize, size, *bits)
+                }
+                Piece::GlobalAddr(global, addend) => relocs.push(Reloc {
+                    offset: part.offset,
+                    target: RelocTarget::Global(*global),
+                    addend: *addend as i64,
+                }),
+                Piece::FuncAddr(func) => relocs.push(Reloc {
+                    offset: part.offset,
+                    target: RelocTarget::Func(*func),
+                    addend: 0,
+                }),
+                Piece::Local(..) | Piece::Tree(..) | Piece::SlotAddr(..) => return None,
+            }
+        }
+        Some(CtVal {
+            ty: val.ty,
+            image: Rc::new(ConstImage { bytes, relocs }),
+            literal: val.literal,
+        })
+    }
+
+    /// A constant as a value in code.
+    pub fn val_of_ct(&mut self, cx: &mut FnCx, ct: &CtVal) -> Val {
+        let mut val = match self.flatten(ct.ty) {
+            Some(parts) => {
+                let pieces: Pieces = parts
+                    .iter()
+                    .map(
+                        |part| match ct.image.relocs.iter().find(|r| r.offset == part.offset) {
+                            Some(Reloc {
+                                target: RelocTarget::Global(g),
+                                addend,
+                                ..
+                            }) if *addend >= 0 => Piece::GlobalAddr(*g, *addend as u64),
+                            Some(Reloc {
+                                target: RelocTarget::Global(g),
+                                addend,
+                                ..
+                            }) => {
+                                let base = Piece::GlobalAddr(*g, 0);
+                                let off = Piece::Const(Ty::I64, *addend as u64);
+                                cx.binary(BinaryOp::PtrAdd, base, off)
+                            }
+                            Some(Reloc {
+                                target: RelocTarget::Func(f),
+                                ..
+                            }) => Piece::FuncAddr(*f),
+                            None => {
+                                let size = part.ty.size(self.cfg.target.pointer_size) as usize;
+                                Piece::Const(
+                                    part.ty,
+                                    self.get_int(&ct.image.bytes, part.offset as usize, size),
+                                )
+                            }
+                        },
+                    )
+                    .collect();
+                Val::regs(ct.ty, pieces)
+            }
+            None => {
+                let image = ct.image.clone();
+                let global = self.const_global(&image, ct.ty, "const");
+                Val::mem(ct.ty, Addr::Global(global, 0))
+            }
+        };
+        val.literal = ct.literal;
+        val
+    }
+
+    /// Strings in an evaluation's result share the pool, so that equal strings are equal constants.
+    fn normalise_strings(&mut self, ty: TypeId, image: &mut ConstImage, offset: u64) {
+        match self.m.types.kind(ty).clone() {
+            TypeKind::String | TypeKind::StringZ => {
+                let len = self.get_int(&image.bytes, offset as usize + 8, 8);
+                let Some(at) = image.relocs.iter().position(|r| r.offset == offset) else {
+                    return;
+                };
+                if let RelocTarget::Global(global) = image.relocs[at].target {
+                    let object = self.m.global(global);
+                    let from = image.relocs[at].addend as usize;
+                    if !object.init.relocs.is_empty() || object.mutable {
+                        return;
+                    }
+                    let data = object.init.bytes.clone();
+                    let mut text = data
+                        .get(from..data.len().min(from + len as usize))
+                        .unwrap_or(&[])
+                        .to_vec();
+                    text.resize(len as usize, 0);
+                    let pooled = self.string_data(&text);
+                    image.relocs[at] = Reloc {
+                        offset,
+                        target: RelocTarget::Global(pooled),
+                        addend: 0,
+                    };
+                }
+            }
+            TypeKind::Struct(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::AnonStruct(_)
+            | TypeKind::Failable { .. } => {
+                let layout = self.m.types.layout(ty);
+                for ((_, member), at) in self
+                    .m
+                    .types
+                    .members(ty)
+                    .unwrap_or_default()
+                    .iter()
+                    .zip(&layout.offsets)
+                {
+                    self.normalise_strings(*member, image, offset + at);
+                }
+            }
+            TypeKind::Array(elem, count) if count <= 4096 => {
+                let size = self.m.types.size_of(elem);
+                for i in 0..count {
+                    self.normalise_strings(elem, image, offset + i * size);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The place of a constant with storage, for reading.
+    pub fn const_place(
+        &self,
+        name: Symbol,
+        global: sx_ir::GlobalId,
+        ty: TypeId,
+        local: bool,
+    ) -> crate::value::Place {
+        let access = if local {
+            Access::LocalConstant(name)
+        } else {
+            Access::Constant(name)
+        };
+        crate::value::Place {
+            addr: Addr::Global(global, 0),
+            ty,
+            access,
+        }
+    }
+}
+
+/// `size` bytes of an image from `offset`, with the relocations in them.
+pub fn slice_image(image: &ConstImage, offset: u64, size: u64) -> ConstImage {
+    let (from, to) = (offset as usize, (offset + size) as usize);
+    let mut bytes = image
+        .bytes
+        .get(from.min(image.bytes.len())..to.min(image.bytes.len()))
+        .unwrap_or(&[])
+        .to_vec();
+    bytes.resize(size as usize, 0);
+    let relocs = image
+        .relocs
+        .iter()
+        .filter(|r| r.offset >= offset && r.offset < offset + size)
+        .map(|r| Reloc {
+            offset: r.offset - offset,
+            ..*r
+        })
+        .collect();
+    ConstImage { bytes, relocs }
+}

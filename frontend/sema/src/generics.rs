@@ -1,0 +1,1121 @@
+//! Binding of static parameters from arguments, and the call of the instance (reference part 2 §2, §3).
+
+use std::rc::Rc;
+
+use smallvec::smallvec;
+use sx_ir::{Symbol, Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind, ParamKind};
+
+use crate::calls::Arg;
+use crate::eval::Purpose;
+use crate::fncx::FnCx;
+use crate::nominal::{constraints_of, is_type_param, plural, were};
+use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
+use crate::value::{CtVal, Piece, Val};
+
+/// Whether a type expression introduces a `$` name.
+pub fn mentions_dollar(expr: &ast::Expr) -> bool {
+    let mut found = false;
+    each_type_part(expr, &mut |e| {
+        found |= matches!(e.kind, ExprKind::Dollar { .. })
+    });
+    found
+}
+
+/// Whether a type expression mentions `name`, with or without `$`.
+pub fn mentions_name(expr: &ast::Expr, name: Symbol) -> bool {
+    let mut found = false;
+    each_type_part(expr, &mut |e| match &e.kind {
+        ExprKind::Dollar { name: n, .. } => found |= n.name == name,
+        ExprKind::Ident(n) => found |= n.name == name,
+        _ => {}
+    });
+    found
+}
+
+/// More structure binds more specifically: `*Box($T)` over `*$T` over `$T`.
+pub fn specificity(expr: &ast::Expr) -> u32 {
+    let mut parts = 0;
+    each_type_part(expr, &mut |_| parts += 1);
+    10 + parts
+}
+
+fn each_type_part(expr: &ast::Expr, f: &mut impl FnMut(&ast::Expr)) {
+    f(expr);
+    match &expr.kind {
+        ExprKind::Star(e)
+        | ExprKind::Paren(e)
+        | ExprKind::Optional(e)
+        | ExprKind::ManyPointer(e)
+        | ExprKind::SliceType(e)
+        | ExprKind::Spread(e) => each_type_part(e, f),
+        ExprKind::ArrayType { len, elem } => {
+            each_type_part(len, f);
+            each_type_part(elem, f);
+        }
+        ExprKind::Call(call) => {
+            for arg in &call.args {
+                each_type_part(&arg.value, f);
+            }
+        }
+        ExprKind::Field { base, .. } => each_type_part(base, f),
+        ExprKind::Index { base, .. } => each_type_part(base, f),
+        ExprKind::TupleType(elems) => elems.iter().for_each(|e| each_type_part(&e.ty, f)),
+        ExprKind::FnType(t) => {
+            t.params.iter().for_each(|p| each_type_part(&p.ty, f));
+            each_ret_part(&t.ret, f);
+        }
+        ExprKind::ClosureType(t) => {
+            t.params.iter().for_each(|p| each_type_part(p, f));
+            if let Some(ret) = &t.ret {
+                each_ret_part(ret, f);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn each_ret_part(ret: &ast::RetType, f: &mut impl FnMut(&ast::Expr)) {
+    match &ret.kind {
+        ast::RetKind::Void => {}
+        ast::RetKind::Type(e) => each_type_part(e, f),
+        ast::RetKind::Slots { slots, error } => {
+            slots.iter().for_each(|s| each_type_part(&s.ty, f));
+            if let Some(error) = error {
+                each_type_part(error, f);
+            }
+        }
+    }
+}
+
+/// Static parameters found so far. A numeric type bound by an argument may still give way to a float.
+pub type Bindings = Vec<(Symbol, CtVal)>;
+
+impl Sema<'_> {
+    /// Matches a parameter's type pattern against an argument's type. Names already in `env` are concrete.
+    pub fn bind_pattern(
+        &mut self,
+        env: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        ty: TypeId,
+        out: &mut Bindings,
+    ) -> bool {
+        if !mentions_dollar(pattern) {
+            // A plain `T` may have been introduced by another parameter.
+            if let ExprKind::Ident(name) = &pattern.kind
+                && let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name)
+            {
+                return self.ct_type(bound) == ty;
+            }
+            if out.iter().any(|(n, _)| mentions_name(pattern, *n)) {
+                let scope = self.scope_with(env, out);
+                return self.eval_type(&scope, pattern).is_ok_and(|t| t == ty);
+            }
+            return self.eval_type(env, pattern).is_ok_and(|t| t == ty);
+        }
+        match &pattern.kind {
+            ExprKind::Dollar { name, constraints } => {
+                let ct = self.ct_of_type(ty);
+                if let Some((_, bound)) = out.iter_mut().find(|(n, _)| *n == name.name) {
+                    return *bound == ct;
+                }
+                let _ = constraints;
+                out.push((name.name, ct));
+                true
+            }
+            ExprKind::Paren(inner) => self.bind_pattern(env, inner, ty, out),
+            ExprKind::Star(inner) => match self.m.types.kind(ty).clone() {
+                TypeKind::Pointer(t) => self.bind_pattern(env, inner, t, out),
+                _ => false,
+            },
+            ExprKind::Optional(inner) => match self.m.types.kind(ty).clone() {
+                TypeKind::Optional(t) => self.bind_pattern(env, inner, t, out),
+                _ => false,
+            },
+            ExprKind::ManyPointer(inner) => match self.m.types.kind(ty).clone() {
+                TypeKind::ManyPointer(t) => self.bind_pattern(env, inner, t, out),
+                _ => false,
+            },
+            ExprKind::SliceType(inner) => match self.m.types.kind(ty).clone() {
+                TypeKind::Slice(t) | TypeKind::Array(t, _) => self.bind_pattern(env, inner, t, out),
+                _ => false,
+            },
+            ExprKind::ArrayType { len, elem } => match self.m.types.kind(ty).clone() {
+                TypeKind::Array(t, count) => {
+                    if let ExprKind::Dollar { name, .. } = &len.kind {
+                        let ct = self.ct_int(TypeId::I64, count);
+                        if let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name) {
+                            if *bound != ct {
+                                return false;
+                            }
+                        } else {
+                            out.push((name.name, ct));
+                        }
+                    }
+                    self.bind_pattern(env, elem, t, out)
+                }
+                _ => false,
+            },
+            ExprKind::Call(call) => {
+                let Some((template, args)) = self.instance_of(ty) else {
+                    return false;
+                };
+                if !self.names_template(env, &call.callee, template) {
+                    return false;
+                }
+                for (arg, given) in call.args.iter().zip(&args) {
+                    match &arg.value.kind {
+                        ExprKind::Dollar { name, .. } => {
+                            if let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name) {
+                                if bound != given {
+                                    return false;
+                                }
+                            } else {
+                                out.push((name.name, given.clone()));
+                            }
+                        }
+                        _ if given.ty == TypeId::TYPE => {
+                            let inner = self.ct_type(given);
+                            if !self.bind_pattern(env, &arg.value, inner, out) {
+                                return false;
+                            }
+                        }
+                        _ => {
+                            let scope = self.scope_with(env, out);
+                            match self.comptime_value(
+                                &scope,
+                                &arg.value,
+                                Some(given.ty),
+                                &Purpose::Operand,
+                            ) {
+                                Ok(val) if val == *given => {}
+                                _ => return false,
+                            }
+                        }
+                    }
+                }
+                call.args.len() == args.len()
+            }
+            ExprKind::TupleType(elems) => match self.m.types.kind(ty).clone() {
+                TypeKind::Tuple(types) => {
+                    types.len() == elems.len()
+                        && elems
+                            .iter()
+                            .zip(&types)
+                            .all(|(e, (_, t))| self.bind_pattern(env, &e.ty, *t, out))
+                }
+                _ => false,
+            },
+            ExprKind::ClosureType(c) => match self.m.types.kind(ty).clone() {
+                TypeKind::Closure(f) | TypeKind::Function(f) => {
+                    let spread =
+                        c.params.len() == 1 && matches!(c.params[0].kind, ExprKind::Spread(_));
+                    let params = spread
+                        || c.params.len() == f.params.len()
+                            && c.params
+                                .iter()
+                                .zip(&f.params)
+                                .all(|(p, t)| self.bind_pattern(env, p, *t, out));
+                    params && self.bind_ret(env, c.ret.as_ref(), f.ret, out)
+                }
+                _ => false,
+            },
+            ExprKind::FnType(p) => match self.m.types.kind(ty).clone() {
+                TypeKind::Function(f) => {
+                    p.params.len() == f.params.len()
+                        && p.params
+                            .iter()
+                            .zip(&f.params)
+                            .all(|(p, t)| self.bind_pattern(env, &p.ty, *t, out))
+                        && self.bind_ret(env, Some(&p.ret), f.ret, out)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn bind_ret(
+        &mut self,
+        env: &Rc<Env>,
+        ret: Option<&'static ast::RetType>,
+        ty: TypeId,
+        out: &mut Bindings,
+    ) -> bool {
+        match ret.map(|r| &r.kind) {
+            None | Some(ast::RetKind::Void) => ty == TypeId::VOID,
+            Some(ast::RetKind::Type(e)) => self.bind_pattern(env, e, ty, out),
+            Some(ast::RetKind::Slots { slots, error }) => {
+                let given = match self.m.types.kind(ty).clone() {
+                    TypeKind::Failable { values, .. } if error.is_some() => values,
+                    TypeKind::Tuple(values) if error.is_none() => values,
+                    _ if error.is_some() && slots.len() == 1 => vec![(None, ty)],
+                    _ => return false,
+                };
+                given.len() == slots.len()
+                    && slots
+                        .iter()
+                        .zip(&given)
+                        .all(|(s, (_, t))| self.bind_pattern(env, &s.ty, *t, out))
+            }
+        }
+    }
+
+    fn names_template(
+        &mut self,
+        env: &Rc<Env>,
+        callee: &'static ast::Expr,
+        template: crate::sema::TemplateId,
+    ) -> bool {
+        matches!(self.resolve_path(env, callee), Ok(Some(crate::sema::Entity::Template(t))) if t == template)
+            || matches!(&callee.kind, ExprKind::Ident(name) if matches!(env.get(name.name), Some(Binding::Type(t)) if self.instance_of(t).is_some_and(|i| i.0 == template)))
+    }
+
+    pub fn scope_with(&self, env: &Rc<Env>, bindings: &Bindings) -> Rc<Env> {
+        let scope = env.child();
+        for (name, val) in bindings {
+            let binding = if val.ty == TypeId::TYPE {
+                Binding::Type(self.ct_type(val))
+            } else {
+                Binding::Ct(val.clone())
+            };
+            scope.bind(*name, binding);
+        }
+        scope
+    }
+
+    /// Evaluates arguments against parameters, binds static parameters, and calls the instance.
+    pub fn bind_and_call(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
+        mut slots: Vec<Option<Arg>>,
+        rest: Vec<Arg>,
+        has_receiver: bool,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let _ = want;
+        let info = self.fn_info(f);
+        let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
+        let params: &'static [ast::Param] = &decl.sig.params;
+        let caller = cx.env().clone();
+        let mut bindings: Bindings = Vec::new();
+        let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
+        let mut vals: Vec<Vec<Val>> = params.iter().map(|_| Vec::new()).collect();
+        let mut pending: Vec<usize> = Vec::new();
+        let mut rest = Some(rest);
+        let pack_name = params.iter().find(|p| self.is_pack(p)).map(|p| p.name.name);
+        let scope = env.child();
+        // Parameters in order; those whose type needs the pack wait for it.
+        let mut order: Vec<usize> = (0..params.len()).collect();
+        if let Some(pack) = pack_name {
+            let needs = |i: &usize| {
+                params[*i].kind == ParamKind::Plain
+                    && params[*i]
+                        .ty
+                        .as_ref()
+                        .is_some_and(|t| mentions_name(t, pack))
+            };
+            let (later, first): (Vec<usize>, Vec<usize>) = order.iter().partition(|i| needs(i));
+            order = first.into_iter().chain(later).collect();
+        }
+        for i in order {
+            let param = &params[i];
+            match param.kind {
+                ParamKind::Comptime => {
+                    let arg = slots[i].take();
+                    if is_type_param(param) {
+                        let Some(arg) = arg else { continue };
+                        let ty = match arg {
+                            Arg::Expr(expr) => self.eval_type(&caller, expr)?,
+                            Arg::Val(val, at) => match val.as_type() {
+                                Some(ty) => ty,
+                                None => {
+                                    return Err(self.error(at, format!("parameter '{}' of '{name}' takes a type known at compile time", param.name.name)));
+                                }
+                            },
+                            Arg::Slice(expr) => {
+                                return Err(self.error(expr.span, "a type parameter takes one type"));
+                            }
+                            Arg::Trailing(t) => {
+                                return Err(self.error(t.span, "a type parameter takes a type"));
+                            }
+                        };
+                        let ct = self.ct_of_type(ty);
+                        scope.bind(param.name.name, Binding::Type(ty));
+                        bindings.push((param.name.name, ct));
+                        continue;
+                    }
+                    let Some(param_ty) = &param.ty else {
+                        return Err(Failed);
+                    };
+                    let want = self.eval_type(&scope, param_ty)?;
+                    let ct = match arg {
+                        Some(Arg::Expr(expr)) => self.value_arg(&caller, expr, want, param.name)?,
+                        Some(Arg::Val(val, at)) => {
+                            let val = self.coerce(cx, val, want, at)?;
+                            let val = self.load(cx, &val);
+                            match self.const_of_val(&val) {
+                                Some(ct) => ct,
+                                None => {
+                                    return Err(self.error(
+                                        at,
+                                        format!(
+                                            "argument for '${}' must be known at compile time",
+                                            param.name.name
+                                        ),
+                                    ));
+                                }
+                            }
+                        }
+                        Some(Arg::Slice(expr)) => {
+                            return Err(self.error(expr.span, "a value parameter takes one value"));
+                        }
+                        Some(Arg::Trailing(t)) => {
+                            return Err(self.error(t.span, "a value parameter takes a value"));
+                        }
+                        None => match &param.default {
+                            Some(default) => self.comptime_value(
+                                &scope,
+                                default,
+                                Some(want),
+                                &Purpose::ValueArgument(param.name.name),
+                            )?,
+                            None => return Err(Failed),
+                        },
+                    };
+                    let mut ct = ct;
+                    ct.literal = false;
+                    scope.bind(param.name.name, Binding::Ct(ct.clone()));
+                    bindings.push((param.name.name, ct));
+                }
+                ParamKind::Plain => {
+                    let Some(pattern) = &param.ty else {
+                        return Err(self.error(
+                            param.span,
+                            format!("parameter '{}' needs a type", param.name.name),
+                        ));
+                    };
+                    let arg = slots[i].take();
+                    let receiver = i == 0 && has_receiver;
+                    let Some(arg) = arg else {
+                        // Defaults are evaluated when all static parameters are known.
+                        pending.push(i);
+                        continue;
+                    };
+                    let unbound = self.unbound_names(&scope, pattern, params);
+                    if unbound.is_empty() && !self.may_promote(&scope, pattern, params) {
+                        let ty = self.eval_type(&scope, pattern)?;
+                        let val = if receiver {
+                            match arg {
+                                Arg::Val(val, at) => self.adapt_receiver(cx, &val, ty, at)?,
+                                other => self.lower_arg(cx, other, ty)?,
+                            }
+                        } else {
+                            self.lower_arg(cx, arg, ty)?
+                        };
+                        vals[i].push(val);
+                        continue;
+                    }
+                    let val = self.infer_arg(
+                        cx,
+                        &name,
+                        arg,
+                        pattern,
+                        &scope,
+                        &mut bindings,
+                        receiver,
+                        param,
+                        span,
+                    )?;
+                    vals[i].push(val);
+                    for (n, ct) in &bindings {
+                        let binding = if ct.ty == TypeId::TYPE {
+                            Binding::Type(self.ct_type(ct))
+                        } else {
+                            Binding::Ct(ct.clone())
+                        };
+                        scope.bind(*n, binding);
+                    }
+                }
+                ParamKind::Variadic if self.is_slice_variadic(param) => {
+                    let args = rest.take().unwrap_or_default();
+                    if matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern) {
+                        for arg in args {
+                            let val = match arg {
+                                Arg::Expr(expr) => self.lower_expr(cx, expr, None)?,
+                                Arg::Val(val, _) => val,
+                                Arg::Slice(expr) => {
+                                    return Err(self.error(
+                                        expr.span,
+                                        "C variadic arguments are passed one by one",
+                                    ));
+                                }
+                                Arg::Trailing(t) => {
+                                    return Err(
+                                        self.error(t.span, "a block is no C variadic argument")
+                                    );
+                                }
+                            };
+                            let val = self.promote_c_variadic(cx, val, span)?;
+                            vals[i].push(val);
+                        }
+                        continue;
+                    }
+                    let Some(ty) = &param.ty else {
+                        return Err(Failed);
+                    };
+                    if let ExprKind::SliceType(elem) = &ty.kind
+                        && mentions_dollar(elem)
+                    {
+                        return Err(self.not_implemented(
+                            param.span,
+                            "a generic element type of a slice variadic",
+                        ));
+                    }
+                    let ty = self.eval_type(&scope, ty)?;
+                    let val = self.pack_variadic(cx, args, ty, span)?;
+                    vals[i].push(val);
+                }
+                ParamKind::Variadic | ParamKind::ComptimePack => {
+                    let args = rest.take().unwrap_or_default();
+                    let protocol = match (&param.ty, param.kind) {
+                        (Some(ty), ParamKind::Variadic) if !matches!(&ty.kind, ExprKind::Ident(n) if n.as_str() == "any") => {
+                            Some(self.protocol_ref(&scope, ty)?)
+                        }
+                        _ => None,
+                    };
+                    let mut types = Vec::new();
+                    for arg in args {
+                        let val = match arg {
+                            Arg::Expr(expr) => self.pack_argument(cx, expr)?,
+                            Arg::Val(val, _) => val,
+                            Arg::Slice(expr) => {
+                                return Err(self.error(expr.span, format!("cannot spread this value into '{name}' — a pack needs a length known at compile time")));
+                            }
+                            Arg::Trailing(t) => self.lower_lambda(cx, t, None, t.span)?,
+                        };
+                        let val = self.own(cx, &val);
+                        let val = self.stable(cx, &val);
+                        let val = self.default_literal(&val);
+                        if let Some(protocol) = &protocol
+                            && !self.has_impl(protocol, val.ty, env.module)
+                        {
+                            let shown = self.type_name(val.ty);
+                            let p = self.templates[protocol.template.index()].name;
+                            return Err(self.error(span, format!("pack argument of type '{shown}' does not conform to protocol '{p}'")));
+                        }
+                        types.push(val.ty);
+                        vals[i].push(val);
+                    }
+                    scope.bind(param.name.name, Binding::TypePack(Rc::new(types.clone())));
+                    packs.push((param.name.name, types));
+                }
+            }
+        }
+        // `$T: Type` inferred elsewhere, and constraints on everything bound.
+        for param in params {
+            if param.kind == ParamKind::Comptime && is_type_param(param) {
+                let Some((_, ct)) = bindings
+                    .iter()
+                    .find(|(n, _)| *n == param.name.name)
+                    .cloned()
+                else {
+                    return Err(self.error(span, format!("cannot infer generic type parameter '{}' for '{name}' from this call's arguments", param.name.name)));
+                };
+                let ty = self.ct_type(&ct);
+                for constraint in constraints_of(param) {
+                    self.check_constraint(&scope, constraint, ty, span)?;
+                }
+            }
+            if param.kind == ParamKind::Plain
+                && let Some(pattern) = &param.ty
+            {
+                self.check_pattern_constraints(&scope, pattern, &bindings, span)?;
+            }
+        }
+        let instance = self.instantiate_fn(f, bindings, packs, span)?;
+        // Types are final now: convert what was evaluated without a target, and fill in defaults.
+        let mut at = 0;
+        let mut out = Vec::new();
+        for (i, param) in params.iter().enumerate() {
+            match param.kind {
+                ParamKind::Comptime => {}
+                ParamKind::Plain => {
+                    let Some(ty) = instance.ty.params.get(at).copied() else {
+                        return Err(Failed);
+                    };
+                    at += 1;
+                    if pending.contains(&i) {
+                        let Some(default) = &param.default else {
+                            return Err(Failed);
+                        };
+                        out.push(self.lower_default(cx, &scope, default, ty, span)?);
+                        continue;
+                    }
+                    let Some(val) = vals[i].pop() else {
+                        return Err(Failed);
+                    };
+                    let val = if val.ty == ty {
+                        val
+                    } else {
+                        self.coerce(cx, val, ty, span)?
+                    };
+                    let val = self.load(cx, &val);
+                    out.push(self.stable(cx, &val));
+                }
+                ParamKind::Variadic | ParamKind::ComptimePack => {
+                    let is_extern =
+                        matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern);
+                    if !is_extern {
+                        at += vals[i].len();
+                    }
+                    out.append(&mut vals[i]);
+                }
+            }
+        }
+        self.call_instance(cx, &instance, &out, span)
+    }
+
+    fn is_pack(&self, param: &ast::Param) -> bool {
+        matches!(param.kind, ParamKind::Variadic | ParamKind::ComptimePack)
+            && !self.is_slice_variadic(param)
+    }
+
+    /// A parameter default, evaluated at the call; its names resolve where it is written.
+    pub fn lower_default(
+        &mut self,
+        cx: &mut FnCx,
+        scope: &Rc<Env>,
+        default: &'static ast::Expr,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<Val> {
+        // A default inside a default still means the outermost call.
+        let outer = cx.caller_loc.clone();
+        if outer.is_none() {
+            cx.caller_loc = Some((span, cx.name.clone()));
+        }
+        let val = self.lower_foreign(cx, scope, default, ty);
+        cx.caller_loc = outer;
+        let val = self.own(cx, &val?);
+        Ok(self.stable(cx, &val))
+    }
+
+    /// Names that the pattern introduces or uses and that are not bound yet.
+    fn unbound_names(
+        &self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        params: &'static [ast::Param],
+    ) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = Vec::new();
+        each_type_part(pattern, &mut |e| match &e.kind {
+            ExprKind::Dollar { name, .. } => names.push(name.name),
+            ExprKind::Ident(name) => {
+                let generic = params.iter().any(|p| p.kind == ParamKind::Comptime && p.name.name == name.name)
+                    || params.iter().any(|p| {
+                        let mut introduces = false;
+                        if let Some(t) = &p.ty {
+                            each_type_part(t, &mut |x| {
+                                introduces |= matches!(&x.kind, ExprKind::Dollar { name: n, .. } if n.name == name.name);
+                            });
+                        }
+                        introduces
+                    });
+                if generic {
+                    names.push(name.name);
+                }
+            }
+            _ => {}
+        });
+        names.retain(|n| scope.get(*n).is_none());
+        names
+    }
+
+    /// A bare `$T`/`T` bound to a number by inference may still become a float.
+    fn may_promote(
+        &self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        params: &'static [ast::Param],
+    ) -> bool {
+        let name = match &pattern.kind {
+            ExprKind::Dollar { name, .. } => name.name,
+            ExprKind::Ident(name) => name.name,
+            _ => return false,
+        };
+        let explicit = params
+            .iter()
+            .any(|p| p.kind == ParamKind::Comptime && p.name.name == name);
+        let introduced = params.iter().any(|p| matches!(p.ty.as_ref().map(|t| &t.kind), Some(ExprKind::Dollar { name: n, .. }) if n.name == name));
+        !explicit
+            && introduced
+            && matches!(scope.get(name), Some(Binding::Type(t)) if self.is_number(t))
+    }
+
+    /// Evaluates an argument whose parameter's type is still open, and binds what it tells.
+    fn infer_arg(
+        &mut self,
+        cx: &mut FnCx,
+        fname: &str,
+        arg: Arg,
+        pattern: &'static ast::Expr,
+        scope: &Rc<Env>,
+        bindings: &mut Bindings,
+        receiver: bool,
+        param: &'static ast::Param,
+        span: Span,
+    ) -> Res<Val> {
+        let at = match &arg {
+            Arg::Expr(e) | Arg::Slice(e) => e.span,
+            Arg::Val(_, s) => *s,
+            Arg::Trailing(t) => t.span,
+        };
+        let wants_type = self.fn_result_is_type(cx, fname);
+        let val = match arg {
+            Arg::Expr(expr) => {
+                let hint = self.partial_closure(scope, pattern, expr);
+                let raw = self.lower_expr(cx, expr, hint)?;
+                if wants_type && let Some(ty) = raw.as_type() {
+                    // A type function's `x: $T` takes the type itself.
+                    let ct = self.ct_of_type(ty);
+                    if let ExprKind::Dollar { name, .. } = &pattern.kind {
+                        bindings.push((name.name, ct));
+                    }
+                    return Ok(raw);
+                }
+                raw
+            }
+            Arg::Val(val, _) => val,
+            Arg::Slice(expr) => self.lower_expr(cx, expr, None)?,
+            Arg::Trailing(t) => self.lower_lambda(cx, t, None, t.span)?,
+        };
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::NORETURN {
+            return Err(Failed);
+        }
+        // One numeric type for several parameters spelled alike: a float if any is one, else the first.
+        let simple = match &pattern.kind {
+            ExprKind::Dollar { name, .. } => Some(name.name),
+            ExprKind::Ident(name) => Some(name.name),
+            _ => None,
+        };
+        if let Some(name) = simple
+            && let Some(slot) = bindings.iter().position(|(n, _)| *n == name)
+        {
+            let bound = self.ct_type(&bindings[slot].1);
+            if self.is_number(bound) && self.is_number(val.ty) {
+                let promote = self.is_float(val.ty)
+                    && (!self.is_float(bound)
+                        || self.m.types.size_of(val.ty) > self.m.types.size_of(bound));
+                if promote {
+                    bindings[slot].1 = self.ct_of_type(val.ty);
+                }
+                let val = self.load(cx, &val);
+                return Ok(self.stable(cx, &val));
+            }
+            let val = self.own(cx, &val);
+            return Ok(self.stable(cx, &val));
+        }
+        let ty = val.ty;
+        let mut trial = bindings.clone();
+        if self.bind_pattern(scope, pattern, ty, &mut trial) {
+            *bindings = trial;
+            let val = self.own(cx, &val);
+            return Ok(self.stable(cx, &val));
+        }
+        // `*$T` takes the address of a place; a pointer loads for `$T` patterns of a receiver.
+        if let ExprKind::Star(inner) = &pattern.kind {
+            let mut trial = bindings.clone();
+            if self.bind_pattern(scope, inner, ty, &mut trial) {
+                *bindings = trial;
+                return self.borrow(cx, &val);
+            }
+        }
+        if receiver
+            && let TypeKind::Pointer(to) = self.m.types.kind(ty).clone()
+            && to != TypeId::VOID
+        {
+            let mut trial = bindings.clone();
+            if self.bind_pattern(scope, pattern, to, &mut trial) {
+                *bindings = trial;
+                let place = self.deref_place(cx, &val, to);
+                let val = self.own(cx, &Val::place(place));
+                return Ok(self.stable(cx, &val));
+            }
+        }
+        // A value that converts to an optional or slice pattern's instance.
+        if let ExprKind::Optional(inner) = &pattern.kind {
+            let mut trial = bindings.clone();
+            if self.bind_pattern(scope, inner, ty, &mut trial) {
+                *bindings = trial;
+                let val = self.own(cx, &val);
+                return Ok(self.stable(cx, &val));
+            }
+        }
+        let _ = span;
+        let shown = self.type_name(ty);
+        let wanted = self.span_text(pattern.span);
+        let missing: Vec<Symbol> = {
+            let mut names = Vec::new();
+            each_type_part(pattern, &mut |e| {
+                if let ExprKind::Dollar { name, .. } = &e.kind
+                    && !bindings.iter().any(|(n, _)| *n == name.name)
+                {
+                    names.push(name.name);
+                }
+            });
+            names
+        };
+        match missing.first() {
+            Some(name) => Err(self.error(at, format!("cannot infer generic type parameter '{name}' for '{fname}' from this call's arguments"))),
+            None => Err(self.error(at, format!("argument '{}' of '{fname}' has type '{shown}', but '{wanted}' is expected here", param.name.name))),
+        }
+    }
+
+    fn fn_result_is_type(&self, _cx: &FnCx, _name: &str) -> bool {
+        false
+    }
+
+    /// What a lambda argument can know of a closure pattern: parameter types that are bound, an open result.
+    fn partial_closure(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        arg: &'static ast::Expr,
+    ) -> Option<TypeId> {
+        if !matches!(arg.kind, ExprKind::Lambda(_)) {
+            return None;
+        }
+        let ExprKind::ClosureType(c) = &pattern.kind else {
+            return None;
+        };
+        let mut params = Vec::new();
+        for p in &c.params {
+            if let ExprKind::Spread(inner) = &p.kind {
+                match self.type_pack_of(scope, inner) {
+                    Some(types) => params.extend(types.iter().copied()),
+                    None => {
+                        if let ExprKind::Field { base, name } = &inner.kind
+                            && let Some(types) = self.pack_protocol_args(scope, base, name.name)
+                        {
+                            params.extend(types);
+                            continue;
+                        }
+                        return None;
+                    }
+                }
+                continue;
+            }
+            let mut open = false;
+            each_type_part(p, &mut |e| {
+                if let ExprKind::Dollar { name, .. } = &e.kind {
+                    open |= scope.get(name.name).is_none();
+                }
+            });
+            if open {
+                return None;
+            }
+            params.push(self.eval_type(scope, p).ok()?);
+        }
+        // An open result is written as the poison type: `lower_lambda` infers it.
+        let ret = match &c.ret {
+            None => TypeId::VOID,
+            Some(ret) => {
+                let mut open = false;
+                each_ret_part(ret, &mut |e| {
+                    if let ExprKind::Dollar { name, .. } = &e.kind {
+                        open |= scope.get(name.name).is_none();
+                    }
+                });
+                if open {
+                    TypeId::POISON
+                } else {
+                    self.eval_ret(scope, Some(ret)).ok()?
+                }
+            }
+        };
+        let ty = sx_ir::types::FnType {
+            params,
+            ret,
+            c_conv: false,
+            variadic: false,
+        };
+        Some(self.m.types.intern(TypeKind::Closure(ty)))
+    }
+
+    fn check_pattern_constraints(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        bindings: &Bindings,
+        span: Span,
+    ) -> Res<()> {
+        let mut found: Vec<(Symbol, &'static [ast::Expr])> = Vec::new();
+        collect_constraints(pattern, &mut found);
+        for (name, constraints) in found {
+            let Some((_, ct)) = bindings.iter().find(|(n, _)| *n == name) else {
+                continue;
+            };
+            let ty = self.ct_type(ct);
+            for constraint in constraints {
+                self.check_constraint(scope, constraint, ty, span)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The run-time slice of a slice variadic.
+    fn pack_variadic(&mut self, cx: &mut FnCx, args: Vec<Arg>, ty: TypeId, span: Span) -> Res<Val> {
+        let TypeKind::Slice(elem) = self.m.types.kind(ty).clone() else {
+            return Err(Failed);
+        };
+        if let [Arg::Slice(_)] = args.as_slice() {
+            let mut args = args;
+            let Some(Arg::Slice(expr)) = args.pop() else {
+                return Err(Failed);
+            };
+            let val = self.lower_to(cx, expr, ty)?;
+            let val = self.load(cx, &val);
+            return Ok(self.stable(cx, &val));
+        }
+        let count = args.len() as u64;
+        let array = self.m.types.array(elem, count);
+        let slot = self.slot(cx, array);
+        let size = self.m.types.size_of(elem);
+        for (i, arg) in args.into_iter().enumerate() {
+            let val = match arg {
+                Arg::Expr(expr) if elem == TypeId::ANY => {
+                    let val = self.lower_operand_raw(cx, expr, None)?;
+                    self.coerce(cx, val, elem, expr.span)?
+                }
+                Arg::Expr(expr) => self.lower_to(cx, expr, elem)?,
+                Arg::Val(val, at) => self.coerce(cx, val, elem, at)?,
+                Arg::Slice(expr) => {
+                    return Err(self.error(
+                        expr.span,
+                        "a slice is spread alone, as the whole variadic tail",
+                    ));
+                }
+                Arg::Trailing(t) => self.lower_lambda(cx, t, Some(elem), t.span)?,
+            };
+            self.store(cx, slot.plus(i as u64 * size), &val);
+        }
+        let _ = span;
+        let data = if count == 0 {
+            Piece::Const(Ty::Ptr, 0)
+        } else {
+            cx.addr_piece(slot)
+        };
+        Ok(Val::regs(ty, smallvec![data, Piece::Const(Ty::I64, count)]))
+    }
+
+    /// C default promotions of variadic arguments.
+    fn promote_c_variadic(&mut self, cx: &mut FnCx, val: Val, span: Span) -> Res<Val> {
+        let val = self.load(cx, &val);
+        let ty = match self.m.types.kind(val.ty).clone() {
+            TypeKind::F32 => TypeId::F64,
+            TypeKind::Int { bits, signed } if bits < 32 => self.m.types.int(32, signed),
+            TypeKind::Bool => TypeId::I32,
+            TypeKind::String | TypeKind::StringZ => {
+                let pieces = self.pieces(cx, &val);
+                return Ok(Val::scalar(TypeId::CSTRING, pieces[0]));
+            }
+            _ => val.ty,
+        };
+        let val = self.coerce(cx, val, ty, span)?;
+        Ok(self.stable(cx, &val))
+    }
+
+    // ---------------------------------------------------------------------------------------------- type functions
+
+    /// `F(args)` where `F` returns a `Type`: evaluated once per distinct arguments.
+    pub fn call_type_fn(
+        &mut self,
+        env: &Rc<Env>,
+        f: FnId,
+        call: &'static ast::CallExpr,
+        span: Span,
+        alias: Option<Symbol>,
+    ) -> Res<TypeId> {
+        let info = self.fn_info(f);
+        let (decl, fenv, fname) = (info.decl, info.env.clone(), info.name.clone());
+        let params: &'static [ast::Param] = &decl.sig.params;
+        let scope = fenv.child();
+        let mut bindings: Bindings = Vec::new();
+        let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
+        let mut args = call.args.iter();
+        for param in params {
+            if param.kind == ParamKind::ComptimePack {
+                let mut types = Vec::new();
+                for arg in args.by_ref() {
+                    types.push(self.eval_type(env, &arg.value)?);
+                }
+                scope.bind(param.name.name, Binding::TypePack(Rc::new(types.clone())));
+                packs.push((param.name.name, types));
+                continue;
+            }
+            let Some(arg) = args.next() else {
+                if let Some(default) = &param.default {
+                    let val = self.comptime_value(&scope, default, None, &Purpose::Operand)?;
+                    scope.bind(param.name.name, Binding::Ct(val.clone()));
+                    bindings.push((param.name.name, val));
+                    continue;
+                }
+                return Err(self.error(
+                    span,
+                    format!(
+                        "'{fname}' expects {} argument{}, but {} {} given",
+                        params.len(),
+                        plural(params.len()),
+                        call.args.len(),
+                        were(call.args.len())
+                    ),
+                ));
+            };
+            if let Some(ExprKind::Dollar { name, .. }) = param.ty.as_ref().map(|t| &t.kind) {
+                let ty = self.eval_type(env, &arg.value)?;
+                let ct = self.ct_of_type(ty);
+                scope.bind(name.name, Binding::Type(ty));
+                scope.bind(param.name.name, Binding::Type(ty));
+                bindings.push((name.name, ct.clone()));
+                bindings.push((param.name.name, ct));
+                continue;
+            }
+            if is_type_param(param) {
+                let ty = self.eval_type(env, &arg.value)?;
+                for constraint in constraints_of(param) {
+                    self.check_constraint(&scope, constraint, ty, arg.value.span)?;
+                }
+                let ct = self.ct_of_type(ty);
+                scope.bind(param.name.name, Binding::Type(ty));
+                bindings.push((param.name.name, ct));
+                continue;
+            }
+            let Some(param_ty) = &param.ty else {
+                return Err(Failed);
+            };
+            let want = self.eval_type(&scope, param_ty)?;
+            let mut val = self.value_arg(env, &arg.value, want, param.name)?;
+            val.literal = false;
+            scope.bind(param.name.name, Binding::Ct(val.clone()));
+            bindings.push((param.name.name, val));
+        }
+        if args.next().is_some() {
+            return Err(self.error(
+                span,
+                format!(
+                    "'{fname}' expects {} argument{}, but {} {} given",
+                    params.len(),
+                    plural(params.len()),
+                    call.args.len(),
+                    were(call.args.len())
+                ),
+            ));
+        }
+        let key = (
+            f,
+            bindings.iter().map(|(_, v)| v.clone()).collect::<Vec<_>>(),
+            packs
+                .iter()
+                .flat_map(|(_, t)| t.clone())
+                .collect::<Vec<_>>(),
+        );
+        if let Some(found) = self.caches.type_fns.get(&key) {
+            return found.ok_or(Failed);
+        }
+        let mut shown = fname.clone();
+        for (_, val) in &bindings {
+            shown.push_str("__");
+            shown.push_str(&self.ct_name(val));
+        }
+        let shown = if params.is_empty() {
+            alias.map_or(shown.clone(), |a| a.to_string())
+        } else {
+            shown
+        };
+        self.caches.type_fns.insert(key.clone(), None);
+        let result = self.run_type_fn(
+            f,
+            decl,
+            &scope,
+            bindings,
+            packs,
+            Symbol::intern(&shown),
+            span,
+        );
+        self.caches.type_fns.insert(key, result.ok());
+        result
+    }
+
+    fn run_type_fn(
+        &mut self,
+        f: FnId,
+        decl: &'static ast::FnDecl,
+        scope: &Rc<Env>,
+        bindings: Bindings,
+        packs: Vec<(Symbol, Vec<TypeId>)>,
+        name: Symbol,
+        span: Span,
+    ) -> Res<TypeId> {
+        // A body that is one type expression needs no evaluation.
+        let single = match &decl.body {
+            ast::FnBody::Expr(expr) => Some(&**expr),
+            ast::FnBody::Block(block) => match (block.stmts.as_slice(), &block.tail) {
+                ([], Some(tail)) => Some(&**tail),
+                (
+                    [
+                        ast::Stmt {
+                            kind: ast::StmtKind::Return(values),
+                            ..
+                        },
+                    ],
+                    None,
+                ) if values.len() == 1 => Some(&values[0].value),
+                _ => None,
+            },
+            ast::FnBody::Intrinsic | ast::FnBody::None => None,
+        };
+        if let Some(expr) = single
+            && self.denotes_type(scope, expr)
+        {
+            return self.eval_named_type(scope, expr, Some(name));
+        }
+        let statics = bindings
+            .into_iter()
+            .filter(|(n, _)| {
+                decl.sig
+                    .params
+                    .iter()
+                    .any(|p| p.name.name == *n && p.kind == ParamKind::Comptime)
+            })
+            .collect();
+        let instance = self.instantiate_fn(f, statics, packs, span)?;
+        let val = self.comptime_call(&instance, span, &Purpose::Type)?;
+        let ty = self.ct_type(&val);
+        self.complete(ty)?;
+        Ok(ty)
+    }
+}
+
+fn collect_constraints(expr: &'static ast::Expr, out: &mut Vec<(Symbol, &'static [ast::Expr])>) {
+    match &expr.kind {
+        ExprKind::Dollar { name, constraints } => out.push((name.name, constraints)),
+        ExprKind::Star(e)
+        | ExprKind::Paren(e)
+        | ExprKind::Optional(e)
+        | ExprKind::ManyPointer(e)
+        | ExprKind::SliceType(e) => collect_constraints(e, out),
+        ExprKind::ArrayType { elem, .. } => collect_constraints(elem, out),
+        ExprKind::Call(call) => call
+            .args
+            .iter()
+            .for_each(|a| collect_constraints(&a.value, out)),
+        _ => {}
+    }
+}

@@ -1,0 +1,1273 @@
+//! Calls that the compiler answers itself (reference part 4 §12, §13).
+
+use std::rc::Rc;
+
+use smallvec::smallvec;
+use sx_ir::op::Order;
+use sx_ir::{BinaryOp, RmwOp, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::fncx::FnCx;
+use crate::nominal::{plural, were};
+use crate::reflect::record;
+use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
+use crate::value::{Addr, Piece, Val, ValKind};
+
+/// Intrinsics that a bare call always means, imported or not.
+const NAMES: &[&str] = &[
+    "size_of",
+    "align_of",
+    "type_of",
+    "type_name",
+    "pointee_type",
+    "is_flags",
+    "is_unsigned",
+    "is_identity",
+    "vector_lanes",
+    "struct_field_count",
+    "struct_field_name",
+    "struct_field_type",
+    "struct_field_offset",
+    "struct_field_value",
+    "variant_count",
+    "variant_name",
+    "variant_type",
+    "variant_value",
+    "variant_index",
+    "variant_payload",
+    "error_name",
+    "__sx_variant_tag_width",
+    "any_element",
+    "raw_any_data",
+    "raw_make_any",
+    "sqrt",
+    "sin",
+    "cos",
+    "floor",
+    "type_eq",
+    "has_impl",
+    "is_struct",
+    "is_comptime",
+    "atomic_load",
+    "atomic_store",
+    "atomic_swap",
+    "atomic_fetch_add",
+    "atomic_fetch_sub",
+    "atomic_fetch_and",
+    "atomic_fetch_or",
+    "atomic_fetch_xor",
+    "atomic_fetch_min",
+    "atomic_fetch_max",
+    "atomic_cmpxchg",
+    "atomic_cmpxchg_weak",
+    "atomic_fence",
+    "__interp_print_frames",
+    "__trace_resolve_frame",
+];
+
+pub fn is_intrinsic_name(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
+/// A `$T: Type` argument: known now, or a value read while running.
+enum TypeArg {
+    Static(TypeId),
+    Runtime(Piece),
+}
+
+impl Sema<'_> {
+    /// `None` if the name is no intrinsic (or a local of that name is meant).
+    pub fn intrinsic_call(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        if name.is_raw() || !is_intrinsic_name(name.as_str()) {
+            return Ok(None);
+        }
+        if matches!(
+            env.get(name.name),
+            Some(Binding::Var { .. } | Binding::LocalConst { .. } | Binding::Decl(_))
+        ) {
+            return Ok(None);
+        }
+        self.intrinsic(cx, env, name.as_str(), &call.args, want, span)
+            .map(Some)
+    }
+
+    pub fn intrinsic_by_fn(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        f: FnId,
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        let name = self.fn_info(f).name.clone();
+        if !is_intrinsic_name(&name) {
+            return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
+        }
+        self.intrinsic(cx, env, &name, &call.args, want, span)
+            .map(Some)
+    }
+
+    pub fn intrinsic_with_receiver(
+        &mut self,
+        _cx: &mut FnCx,
+        _env: &Rc<Env>,
+        f: FnId,
+        _recv: Val,
+        _base: &'static ast::Expr,
+        _call: &'static ast::CallExpr,
+        _want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        let name = self.fn_info(f).name.clone();
+        Err(self.not_implemented(
+            span,
+            &format!("calling the intrinsic '{name}' on a receiver"),
+        ))
+    }
+
+    fn arg(
+        &mut self,
+        args: &'static [ast::Arg],
+        at: usize,
+        name: &str,
+        count: usize,
+        span: Span,
+    ) -> Res<&'static ast::Expr> {
+        if args.len() != count {
+            return Err(self.error(
+                span,
+                format!(
+                    "'{name}' expects {count} argument{}, but {} {} given",
+                    plural(count),
+                    args.len(),
+                    were(args.len())
+                ),
+            ));
+        }
+        match args.get(at) {
+            Some(arg) => Ok(&arg.value),
+            None => Err(Failed),
+        }
+    }
+
+    fn type_arg(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        expr: &'static ast::Expr,
+        any_ok: bool,
+    ) -> Res<TypeArg> {
+        if self.denotes_type(env, expr) {
+            let ty = self.eval_type(env, expr)?;
+            self.complete(ty)?;
+            return Ok(TypeArg::Static(ty));
+        }
+        let val = self.lower_expr(cx, expr, None)?;
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::TYPE {
+            let val = self.load(cx, &val);
+            if let Some(ty) = val.as_type() {
+                self.complete(ty)?;
+                return Ok(TypeArg::Static(ty));
+            }
+            let piece = self.piece(cx, &val);
+            return Ok(TypeArg::Runtime(cx.pin(piece)));
+        }
+        if let TypeKind::Function(_) = self.m.types.kind(val.ty)
+            && matches!(val.const_piece(), Some(Piece::FuncAddr(_)))
+        {
+            return Ok(TypeArg::Static(val.ty));
+        }
+        if val.ty == TypeId::ANY && any_ok {
+            let pieces = self.pieces(cx, &val);
+            let pieces = cx.pin_pieces(&pieces);
+            return Ok(TypeArg::Runtime(self.held_type(cx, pieces[0], pieces[1])?));
+        }
+        let shown = self.type_name(val.ty);
+        Err(self.error(expr.span, format!("{name} expects a type, got '{shown}'")))
+    }
+
+    /// The type an `any` reports: of the value held, or the type it holds.
+    fn held_type(&mut self, cx: &mut FnCx, data: Piece, tag: Piece) -> Res<Piece> {
+        let out = cx.temp(Ty::I64);
+        cx.set(out, tag);
+        let is_type = cx.binary(
+            BinaryOp::Eq,
+            tag,
+            Piece::Const(Ty::I64, u64::from(TypeId::TYPE.0)),
+        );
+        let cond = cx.use_piece(is_type);
+        cx.open();
+        let addr = cx.addr_of_piece(data);
+        let held = cx.load_scalar(Ty::I64, addr);
+        cx.set(out, held);
+        let then = cx.close();
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
+        let read = cx.expr(sx_ir::Expr::Local(out));
+        Ok(cx.pin(Piece::Tree(Ty::I64, read)))
+    }
+
+    fn static_type(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        expr: &'static ast::Expr,
+    ) -> Res<TypeId> {
+        match self.type_arg(cx, env, name, expr, false)? {
+            TypeArg::Static(ty) => Ok(ty),
+            TypeArg::Runtime(_) => Err(self.error(
+                expr.span,
+                format!("{name} expects a type known at compile time"),
+            )),
+        }
+    }
+
+    fn i64_val(&self, value: i64) -> Val {
+        Val::int(TypeId::I64, Ty::I64, value as u64)
+    }
+
+    /// A word of a run-time type's record.
+    fn record_word(&mut self, cx: &mut FnCx, tag: Piece, offset: u64, ty: TypeId) -> Val {
+        let record = self.record_of(cx, tag);
+        let word = cx.load_scalar(Ty::I64, record.plus(offset));
+        if ty == TypeId::BOOL {
+            let flag = cx.binary(BinaryOp::Ne, word, Piece::Const(Ty::I64, 0));
+            return Val::scalar(TypeId::BOOL, flag);
+        }
+        Val::scalar(ty, word)
+    }
+
+    /// Index argument: a constant if it folds.
+    fn index_arg(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Piece> {
+        self.index_piece(cx, expr)
+    }
+
+    fn intrinsic(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        args: &'static [ast::Arg],
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        match name {
+            "size_of" | "align_of" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                Ok(match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        let layout = self.m.types.layout(ty);
+                        self.i64_val(if name == "size_of" {
+                            layout.size
+                        } else {
+                            layout.align
+                        } as i64)
+                    }
+                    TypeArg::Runtime(tag) => {
+                        let at = if name == "size_of" {
+                            record::SIZE_OF
+                        } else {
+                            record::ALIGN_OF
+                        };
+                        self.record_word(cx, tag, at, TypeId::I64)
+                    }
+                })
+            }
+            "type_of" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let val = self.lower_expr(cx, arg, None)?;
+                if val.is_poison() {
+                    return Err(Failed);
+                }
+                match self.m.types.kind(val.ty) {
+                    TypeKind::Any | TypeKind::Protocol(_) => {
+                        let pieces = self.pieces(cx, &val);
+                        Ok(Val::scalar(TypeId::TYPE, pieces[1]))
+                    }
+                    _ => Ok(Val::type_value(val.ty)),
+                }
+            }
+            "type_name" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, true)? {
+                    TypeArg::Static(ty) => {
+                        let text = self.type_name(ty);
+                        Ok(self.str_val(text.as_bytes()))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        let record = self.record_of(cx, tag);
+                        let val = Val::mem(TypeId::STRING, record.plus(record::NAME));
+                        Ok(self.load(cx, &val))
+                    }
+                }
+            }
+            "type_eq" => {
+                let a = self.arg(args, 0, name, 2, span)?;
+                let b = self.arg(args, 1, name, 2, span)?;
+                let (a, b) = (
+                    self.type_arg(cx, env, name, a, false)?,
+                    self.type_arg(cx, env, name, b, false)?,
+                );
+                let piece = |t: TypeArg| match t {
+                    TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
+                    TypeArg::Runtime(p) => p,
+                };
+                Ok(Val::scalar(
+                    TypeId::BOOL,
+                    cx.binary(BinaryOp::Eq, piece(a), piece(b)),
+                ))
+            }
+            "has_impl" => {
+                let protocol = self.arg(args, 0, name, 2, span)?;
+                let ty = self.arg(args, 1, name, 2, span)?;
+                let protocol = self.protocol_ref(env, protocol)?;
+                let ty = self.static_type(cx, env, name, ty)?;
+                Ok(Val::bool(self.has_impl(&protocol, ty, env.module)))
+            }
+            "is_struct" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let ty = self.static_type(cx, env, name, arg)?;
+                Ok(Val::bool(matches!(
+                    self.m.types.kind(ty),
+                    TypeKind::Struct(_)
+                        | TypeKind::AnonStruct(_)
+                        | TypeKind::Tuple(_)
+                        | TypeKind::Protocol(_)
+                )))
+            }
+            "is_identity" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let ty = self.static_type(cx, env, name, arg)?;
+                Ok(Val::bool(
+                    self.m.types.protocol_def(ty).is_some_and(|d| d.identity),
+                ))
+            }
+            "is_flags" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                Ok(match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        Val::bool(self.m.types.enum_def(ty).is_some_and(|d| d.flags))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        self.record_word(cx, tag, record::IS_FLAGS, TypeId::BOOL)
+                    }
+                })
+            }
+            "is_unsigned" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                Ok(match self.type_arg(cx, env, name, arg, true)? {
+                    TypeArg::Static(ty) => {
+                        Val::bool(matches!(self.m.types.int_info(ty), Some((_, false))))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        self.record_word(cx, tag, record::IS_UNSIGNED, TypeId::BOOL)
+                    }
+                })
+            }
+            "is_comptime" => {
+                let flag = self.comptime_flag();
+                let piece = cx.load_scalar(Ty::I8, Addr::Global(flag, 0));
+                Ok(Val::scalar(TypeId::BOOL, piece))
+            }
+            "pointee_type" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let ty = self.static_type(cx, env, name, arg)?;
+                match *self.m.types.kind(ty) {
+                    TypeKind::Pointer(t) | TypeKind::ManyPointer(t) => Ok(Val::type_value(t)),
+                    _ => {
+                        let shown = self.type_name(ty);
+                        Err(self.error(
+                            arg.span,
+                            format!("pointee_type expects a pointer type, got '{shown}'"),
+                        ))
+                    }
+                }
+            }
+            "vector_lanes" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => match *self.m.types.kind(ty) {
+                        TypeKind::Vector(_, n) => Ok(self.i64_val(i64::from(n))),
+                        _ => {
+                            let shown = self.type_name(ty);
+                            Err(self.error(
+                                arg.span,
+                                format!("vector_lanes expects a vector type, got '{shown}'"),
+                            ))
+                        }
+                    },
+                    TypeArg::Runtime(tag) => {
+                        Ok(self.record_word(cx, tag, record::VECTOR_LANES, TypeId::I64))
+                    }
+                }
+            }
+            "__sx_variant_tag_width" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => Ok(self.i64_val(self.tag_width(ty))),
+                    TypeArg::Runtime(tag) => {
+                        Ok(self.record_word(cx, tag, record::TAG_WIDTH, TypeId::I64))
+                    }
+                }
+            }
+            "struct_field_count" | "variant_count" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        let count = if name == "variant_count" {
+                            self.variants_of(ty, name, arg.span)?.len()
+                        } else {
+                            self.fields_of(ty, name, arg.span, false)?
+                                .map_or(0, |f| f.len())
+                        };
+                        Ok(self.i64_val(count as i64))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        let at = if name == "variant_count" {
+                            record::VARIANT_COUNT
+                        } else {
+                            record::FIELD_COUNT
+                        };
+                        Ok(self.record_word(cx, tag, at, TypeId::I64))
+                    }
+                }
+            }
+            "struct_field_name" | "variant_name" => {
+                let arg = self.arg(args, 0, name, 2, span)?;
+                let index = self.arg(args, 1, name, 2, span)?;
+                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let index = self.index_arg(cx, index)?;
+                if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
+                    let names: Vec<String> = if name == "variant_name" {
+                        self.variants_of(*ty, name, arg.span)?
+                            .iter()
+                            .map(|v| v.name.to_string())
+                            .collect()
+                    } else {
+                        let fields = self
+                            .fields_of(*ty, name, arg.span, false)?
+                            .unwrap_or_default();
+                        fields.into_iter().map(|f| f.0).collect()
+                    };
+                    let text = names.get(at as usize).cloned().unwrap_or_default();
+                    return Ok(self.str_val(text.as_bytes()));
+                }
+                let tag = self.runtime_tag(&ty);
+                let record = self.record_of(cx, tag);
+                let member = self.member_record(cx, record, index);
+                let val = Val::mem(TypeId::STRING, member.plus(record::member::NAME));
+                Ok(self.load(cx, &val))
+            }
+            "struct_field_type" | "variant_type" => {
+                let arg = self.arg(args, 0, name, 2, span)?;
+                let index_expr = self.arg(args, 1, name, 2, span)?;
+                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let index = self.index_arg(cx, index_expr)?;
+                match (&ty, index.as_const()) {
+                    (TypeArg::Static(ty), Some(at)) => {
+                        let found = self.member_type(*ty, name, at, arg.span, index_expr.span)?;
+                        Ok(Val::type_value(found))
+                    }
+                    (TypeArg::Static(_), None) => {
+                        Err(self.error(index_expr.span, format!("{name}: the index must be a non-negative compile-time integer; copy the type into a `Type` variable for a run-time one")))
+                    }
+                    (TypeArg::Runtime(tag), _) => {
+                        let tag = *tag;
+                        let record = self.record_of(cx, tag);
+                        self.runtime_member_type(cx, record, index)
+                    }
+                }
+            }
+            "struct_field_offset" | "variant_value" => {
+                let arg = self.arg(args, 0, name, 2, span)?;
+                let index_expr = self.arg(args, 1, name, 2, span)?;
+                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let index = self.index_arg(cx, index_expr)?;
+                if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
+                    let ty = *ty;
+                    let values: Vec<i64> = if name == "variant_value" {
+                        self.variants_of(ty, name, arg.span)?
+                            .iter()
+                            .map(|v| v.value)
+                            .collect()
+                    } else {
+                        self.fields_of(ty, name, arg.span, false)?
+                            .unwrap_or_default()
+                            .into_iter()
+                            .map(|f| f.2)
+                            .collect()
+                    };
+                    return match values.get(at as usize) {
+                        Some(value) => Ok(self.i64_val(*value)),
+                        None => {
+                            let what = if name == "variant_value" {
+                                "variants"
+                            } else {
+                                "fields"
+                            };
+                            Err(self.error(
+                                index_expr.span,
+                                format!(
+                                    "{name}: index {} out of range ({} {what})",
+                                    at as i64,
+                                    values.len()
+                                ),
+                            ))
+                        }
+                    };
+                }
+                if name == "struct_field_offset" && matches!(ty, TypeArg::Static(_)) {
+                    return Err(self.error(
+                        index_expr.span,
+                        format!("{name}: the index must be a non-negative compile-time integer"),
+                    ));
+                }
+                let tag = self.runtime_tag(&ty);
+                let record = self.record_of(cx, tag);
+                if name == "struct_field_offset" {
+                    // Tagged unions answer their payload's offset.
+                    let member = self.member_record(cx, record, index);
+                    let offset = cx.load_scalar(Ty::I64, member.plus(record::member::VALUE));
+                    let payload = cx.load_scalar(Ty::I64, record.plus(record::PAYLOAD_OFFSET));
+                    let width = cx.load_scalar(Ty::I64, record.plus(record::TAG_WIDTH));
+                    let tagged = cx.binary(BinaryOp::Ne, width, Piece::Const(Ty::I64, 0));
+                    return Ok(Val::scalar(TypeId::I64, cx.select(tagged, payload, offset)));
+                }
+                let member = self.member_record(cx, record, index);
+                let value = cx.load_scalar(Ty::I64, member.plus(record::member::VALUE));
+                Ok(Val::scalar(TypeId::I64, value))
+            }
+            "struct_field_value" => self.field_value(cx, args, span),
+            "variant_payload" => self.payload_view(cx, args, span),
+            "variant_index" => self.variant_index_of(cx, env, args, span),
+            "error_name" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let val = self.lower_expr(cx, arg, None)?;
+                let piece = self.piece(cx, &val);
+                self.error_name_of(cx, piece)
+            }
+            "any_element" => {
+                let av = self.arg(args, 0, name, 3, span)?;
+                let elem = self.arg(args, 1, name, 3, span)?;
+                let index = self.arg(args, 2, name, 3, span)?;
+                let av = self.lower_to(cx, av, TypeId::ANY)?;
+                let data = self.pieces(cx, &av)[0];
+                let data = cx.pin(data);
+                let elem = self.type_arg(cx, env, name, elem, false)?;
+                let index = self.index_arg(cx, index)?;
+                let (tag, size) = match elem {
+                    TypeArg::Static(ty) => (
+                        Piece::Const(Ty::I64, u64::from(ty.0)),
+                        Piece::Const(Ty::I64, self.m.types.size_of(ty)),
+                    ),
+                    TypeArg::Runtime(tag) => {
+                        let record = self.record_of(cx, tag);
+                        (tag, cx.load_scalar(Ty::I64, record.plus(record::SIZE_OF)))
+                    }
+                };
+                let offset = cx.binary(BinaryOp::Mul, index, size);
+                let at = cx.binary(BinaryOp::PtrAdd, data, offset);
+                let at = cx.pin(at);
+                Ok(Val::regs(TypeId::ANY, smallvec![at, tag]))
+            }
+            "raw_any_data" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let av = self.lower_to(cx, arg, TypeId::ANY)?;
+                let data = self.pieces(cx, &av)[0];
+                Ok(Val::scalar(TypeId::VOID_PTR, data))
+            }
+            "raw_make_any" => {
+                let ty = self.arg(args, 0, name, 2, span)?;
+                let data = self.arg(args, 1, name, 2, span)?;
+                let tag = match self.type_arg(cx, env, name, ty, false)? {
+                    TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
+                    TypeArg::Runtime(tag) => tag,
+                };
+                let val = self.lower_expr(cx, data, None)?;
+                if !matches!(
+                    self.m.types.kind(val.ty),
+                    TypeKind::Pointer(_) | TypeKind::ManyPointer(_) | TypeKind::CString
+                ) {
+                    let shown = self.type_name(val.ty);
+                    return Err(self.error(
+                        data.span,
+                        format!("raw_make_any expects a pointer for its data, got '{shown}'"),
+                    ));
+                }
+                let piece = self.piece(cx, &val);
+                let piece = cx.pin(piece);
+                Ok(Val::regs(TypeId::ANY, smallvec![piece, tag]))
+            }
+            "sqrt" | "sin" | "cos" | "floor" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let val = self.lower_expr(cx, arg, want.filter(|w| self.is_float(*w)))?;
+                let val = self.load(cx, &val);
+                let val = if self.is_integer(val.ty) {
+                    self.coerce(cx, val, TypeId::F64, arg.span)?
+                } else {
+                    val
+                };
+                if !self.is_float(val.ty) {
+                    if val.is_poison() {
+                        return Err(Failed);
+                    }
+                    let shown = self.type_name(val.ty);
+                    return Err(
+                        self.error(arg.span, format!("{name} expects a float, got '{shown}'"))
+                    );
+                }
+                let op = match name {
+                    "sqrt" => UnaryOp::FSqrt,
+                    "sin" => UnaryOp::FSin,
+                    "cos" => UnaryOp::FCos,
+                    _ => UnaryOp::FFloor,
+                };
+                let piece = self.piece(cx, &val);
+                Ok(Val::scalar(val.ty, cx.unary(op, piece)))
+            }
+            "__interp_print_frames" => Ok(Val::void()),
+            "__trace_resolve_frame" => self.resolve_trace_frame(cx, args, span),
+            _ if name.starts_with("atomic_") => self.atomic(cx, env, name, args, span),
+            _ => Err(self.not_implemented(span, &format!("the intrinsic '{name}'"))),
+        }
+    }
+
+    fn runtime_tag(&self, ty: &TypeArg) -> Piece {
+        match ty {
+            TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
+            TypeArg::Runtime(tag) => *tag,
+        }
+    }
+
+    fn tag_width(&self, ty: TypeId) -> i64 {
+        match self.m.types.enum_def(ty) {
+            Some(def) => {
+                let (bits, signed) = self.m.types.int_info(def.backing).unwrap_or((64, true));
+                let bytes = i64::from(bits.div_ceil(8).next_power_of_two());
+                if signed { -bytes } else { bytes }
+            }
+            None if matches!(
+                self.m.types.kind(ty),
+                TypeKind::ErrorSet(_) | TypeKind::AnyError
+            ) =>
+            {
+                4
+            }
+            None => 0,
+        }
+    }
+
+    fn variants_of(
+        &mut self,
+        ty: TypeId,
+        name: &str,
+        span: Span,
+    ) -> Res<Vec<sx_ir::types::Variant>> {
+        self.complete(ty)?;
+        match self.m.types.enum_def(ty) {
+            Some(def) => Ok(def.variants.clone()),
+            None => {
+                let shown = self.type_name(ty);
+                let twin = name.replace("variant_", "struct_field_");
+                Err(self.error(span, format!("{name} expects an enum or tagged union, got '{shown}'; for structs use '{twin}'")))
+            }
+        }
+    }
+
+    /// (name, type, offset) of a struct's, tuple's or union's members; `None` for kinds without any.
+    fn fields_of(
+        &mut self,
+        ty: TypeId,
+        name: &str,
+        span: Span,
+        in_type: bool,
+    ) -> Res<Option<Vec<(String, TypeId, i64)>>> {
+        self.complete(ty)?;
+        match self.m.types.kind(ty).clone() {
+            TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => {
+                let layout = self.m.types.layout(ty);
+                let members = self.m.types.members(ty).unwrap_or_default();
+                Ok(Some(
+                    members
+                        .into_iter()
+                        .zip(layout.offsets)
+                        .map(|((n, t), o)| {
+                            (n.map_or_else(String::new, |n| n.to_string()), t, o as i64)
+                        })
+                        .collect(),
+                ))
+            }
+            TypeKind::Union(_) => {
+                let def = self.m.types.union_def(ty).cloned();
+                Ok(def.map(|d| {
+                    d.members
+                        .iter()
+                        .map(|m| (m.name.to_string(), m.ty, 0))
+                        .collect()
+                }))
+            }
+            TypeKind::Protocol(_) => {
+                let Some(def) = self.m.types.protocol_def(ty).cloned() else {
+                    return Ok(None);
+                };
+                let mut list = vec![
+                    ("ctx".to_string(), TypeId::VOID_PTR, 0),
+                    ("__type_id".to_string(), TypeId::TYPE, 8),
+                ];
+                if def.inline {
+                    list.extend(
+                        def.slots
+                            .iter()
+                            .enumerate()
+                            .map(|(i, (n, t))| (n.to_string(), *t, 16 + 8 * i as i64)),
+                    );
+                } else {
+                    list.push(("__vtable".to_string(), TypeId::VOID_PTR, 16));
+                }
+                Ok(Some(list))
+            }
+            TypeKind::Enum(_) if !in_type => {
+                let shown = self.type_name(ty);
+                let twin = name.replace("struct_field_", "variant_");
+                Err(self.error(
+                    span,
+                    format!(
+                        "{name} expects a struct or tuple, got '{shown}'; for enums use '{twin}'"
+                    ),
+                ))
+            }
+            TypeKind::Array(..) | TypeKind::Vector(..)
+                if !in_type && name == "struct_field_count" =>
+            {
+                let shown = self.type_name(ty);
+                Err(self.error(span, format!("{name} expects a struct or tuple, got '{shown}'; use `.len` and index natively")))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn member_type(
+        &mut self,
+        ty: TypeId,
+        name: &str,
+        at: u64,
+        span: Span,
+        index_span: Span,
+    ) -> Res<TypeId> {
+        if name == "variant_type" {
+            let variants = self.variants_of(ty, name, span)?;
+            return match variants.get(at as usize) {
+                Some(v) => Ok(v.payload.unwrap_or(TypeId::VOID)),
+                None => Err(self.error(
+                    index_span,
+                    format!(
+                        "{name}: index {} out of range ({} variants)",
+                        at as i64,
+                        variants.len()
+                    ),
+                )),
+            };
+        }
+        match *self.m.types.kind(ty) {
+            TypeKind::Slice(t)
+            | TypeKind::Optional(t)
+            | TypeKind::Array(t, _)
+            | TypeKind::Vector(t, _)
+                if at == 0 =>
+            {
+                return Ok(t);
+            }
+            TypeKind::Enum(_) => {
+                if let Some(v) = self
+                    .m
+                    .types
+                    .enum_def(ty)
+                    .and_then(|d| d.variants.get(at as usize))
+                {
+                    return Ok(v.payload.unwrap_or(TypeId::VOID));
+                }
+            }
+            _ => {}
+        }
+        let fields = self.fields_of(ty, name, span, true)?.unwrap_or_default();
+        match fields.get(at as usize) {
+            Some(f) => Ok(f.1),
+            None => Err(self.error(
+                index_span,
+                format!(
+                    "{name}: index {} out of range ({} fields)",
+                    at as i64,
+                    fields.len()
+                ),
+            )),
+        }
+    }
+
+    /// Field, payload or element type of a run-time type.
+    fn runtime_member_type(&mut self, cx: &mut FnCx, record: Addr, index: Piece) -> Res<Val> {
+        let index = cx.pin(index);
+        let elem = cx.load_scalar(Ty::I64, record.plus(record::ELEM));
+        let out = cx.temp(Ty::I64);
+        cx.set(out, elem);
+        let fields = cx.load_scalar(Ty::I64, record.plus(record::FIELD_COUNT));
+        let variants = cx.load_scalar(Ty::I64, record.plus(record::VARIANT_COUNT));
+        let all = cx.binary(BinaryOp::Add, fields, variants);
+        let inside = cx.binary(BinaryOp::LtU, index, all);
+        let cond = cx.use_piece(inside);
+        cx.open();
+        let member = self.member_record(cx, record, index);
+        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
+        cx.set(out, ty);
+        let then = cx.close();
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
+        let read = cx.expr(sx_ir::Expr::Local(out));
+        Ok(Val::scalar(
+            TypeId::TYPE,
+            cx.pin(Piece::Tree(Ty::I64, read)),
+        ))
+    }
+
+    /// `struct_field_value(s, i)`: a view of the field.
+    fn field_value(&mut self, cx: &mut FnCx, args: &'static [ast::Arg], span: Span) -> Res<Val> {
+        let subject = self.arg(args, 0, "struct_field_value", 2, span)?;
+        let index_expr = self.arg(args, 1, "struct_field_value", 2, span)?;
+        let val = self.lower_expr(cx, subject, None)?;
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::ANY {
+            let pieces = self.pieces(cx, &val);
+            let pieces = cx.pin_pieces(&pieces);
+            let index = self.index_arg(cx, index_expr)?;
+            return self.runtime_field_view(cx, pieces[0], pieces[1], index);
+        }
+        let fields = self
+            .fields_of(val.ty, "struct_field_value", subject.span, false)?
+            .unwrap_or_default();
+        let addr = self.spill(cx, &val);
+        let index = self.index_arg(cx, index_expr)?;
+        if let Some(at) = index.as_const() {
+            return match fields.get(at as usize) {
+                Some((_, ty, offset)) => {
+                    let data = cx.addr_piece(addr.plus(*offset as u64));
+                    Ok(Val::regs(
+                        TypeId::ANY,
+                        smallvec![data, Piece::Const(Ty::I64, u64::from(ty.0))],
+                    ))
+                }
+                None => Err(self.error(
+                    index_expr.span,
+                    format!(
+                        "struct_field_value: index {} out of range ({} fields)",
+                        at as i64,
+                        fields.len()
+                    ),
+                )),
+            };
+        }
+        let data = cx.addr_piece(addr);
+        let tag = Piece::Const(Ty::I64, u64::from(val.ty.0));
+        self.runtime_field_view(cx, data, tag, index)
+    }
+
+    fn runtime_field_view(
+        &mut self,
+        cx: &mut FnCx,
+        data: Piece,
+        tag: Piece,
+        index: Piece,
+    ) -> Res<Val> {
+        let data = cx.pin(data);
+        let record = self.record_of(cx, tag);
+        let member = self.member_record(cx, record, index);
+        let offset = cx.load_scalar(Ty::I64, member.plus(record::member::VALUE));
+        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
+        let at = cx.binary(BinaryOp::PtrAdd, data, offset);
+        let at = cx.pin(at);
+        Ok(Val::regs(TypeId::ANY, smallvec![at, ty]))
+    }
+
+    fn payload_view(&mut self, cx: &mut FnCx, args: &'static [ast::Arg], span: Span) -> Res<Val> {
+        let subject = self.arg(args, 0, "variant_payload", 2, span)?;
+        let index_expr = self.arg(args, 1, "variant_payload", 2, span)?;
+        let val = self.lower_expr(cx, subject, None)?;
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        let (data, tag) = if val.ty == TypeId::ANY {
+            let pieces = self.pieces(cx, &val);
+            let pieces = cx.pin_pieces(&pieces);
+            (pieces[0], pieces[1])
+        } else {
+            self.variants_of(val.ty, "variant_payload", subject.span)?;
+            let addr = self.spill(cx, &val);
+            (
+                cx.addr_piece(addr),
+                Piece::Const(Ty::I64, u64::from(val.ty.0)),
+            )
+        };
+        let data = cx.pin(data);
+        let index = self.index_arg(cx, index_expr)?;
+        let record = self.record_of(cx, tag);
+        let member = self.member_record(cx, record, index);
+        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
+        let offset = cx.load_scalar(Ty::I64, record.plus(record::PAYLOAD_OFFSET));
+        let at = cx.binary(BinaryOp::PtrAdd, data, offset);
+        let at = cx.pin(at);
+        Ok(Val::regs(TypeId::ANY, smallvec![at, ty]))
+    }
+
+    /// Ordinal of the active variant; an unmatched tag answers itself.
+    fn variant_index_of(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        args: &'static [ast::Arg],
+        span: Span,
+    ) -> Res<Val> {
+        let ty_expr = self.arg(args, 0, "variant_index", 2, span)?;
+        let val_expr = self.arg(args, 1, "variant_index", 2, span)?;
+        match self.type_arg(cx, env, "variant_index", ty_expr, false)? {
+            TypeArg::Static(ty) => {
+                let variants = self.variants_of(ty, "variant_index", ty_expr.span)?;
+                let val = self.lower_expr(cx, val_expr, Some(ty))?;
+                let val = if val.ty == TypeId::ANY {
+                    self.cast(cx, val, ty, span)?
+                } else {
+                    self.coerce(cx, val, ty, span)?
+                };
+                let tag = self.enum_tag(cx, &val);
+                let def = self.m.types.enum_def(ty).cloned();
+                let signed = def
+                    .as_ref()
+                    .and_then(|d| self.m.types.int_info(d.backing))
+                    .is_some_and(|i| i.1);
+                let tag = self.resize_int(cx, tag, signed, Ty::I64);
+                let tag = cx.pin(tag);
+                let mut out = tag;
+                for (i, variant) in variants.iter().enumerate().rev() {
+                    let hit = cx.binary(
+                        BinaryOp::Eq,
+                        tag,
+                        Piece::Const(Ty::I64, variant.value as u64),
+                    );
+                    out = cx.select(hit, Piece::Const(Ty::I64, i as u64), out);
+                }
+                Ok(Val::scalar(TypeId::I64, out))
+            }
+            TypeArg::Runtime(tag) => {
+                let val = self.lower_expr(cx, val_expr, None)?;
+                if val.ty != TypeId::ANY {
+                    return Err(self.error(
+                        val_expr.span,
+                        "variant_index with a run-time type: pass the value as an `any`",
+                    ));
+                }
+                // The library's function does it (part 5 §5.4).
+                let func = self.library_fn("__sx_variant_index", span)?;
+                let instance = self.instantiate_fn(func, Vec::new(), Vec::new(), span)?;
+                let val = self.load(cx, &val);
+                let ty = Val::scalar(TypeId::TYPE, tag);
+                self.call_instance(cx, &instance, &[ty, val], span)
+            }
+        }
+    }
+
+    /// A function that the library provides for the compiler, by name.
+    pub fn library_fn(&mut self, name: &str, span: Span) -> Res<FnId> {
+        let symbol = sx_ir::Symbol::intern(name);
+        let found = self.modules.iter().find_map(|m| {
+            m.names
+                .get(&symbol)
+                .copied()
+                .filter(|_| m.shown.contains("modules/std/"))
+        });
+        match found {
+            Some(decl) => match self.resolve_decl(decl)? {
+                crate::sema::Entity::Fn(f) => Ok(f),
+                _ => Err(Failed),
+            },
+            None => Err(self.error(
+                span,
+                format!("this needs '{name}' of the standard library; import \"modules/std.sx\""),
+            )),
+        }
+    }
+
+    fn ordering(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Order> {
+        let name = match &expr.kind {
+            ExprKind::EnumLit(name) => Some(name.name),
+            ExprKind::Field { name, .. } => Some(name.name),
+            ExprKind::Ident(name) => match cx.env().get(name.name) {
+                Some(Binding::Ct(ct)) => {
+                    let tag = self.ct_i64(&ct);
+                    let def = self.m.types.enum_def(ct.ty).cloned();
+                    def.and_then(|d| d.variants.iter().find(|v| v.value == tag).map(|v| v.name))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match name.and_then(|n| Order::from_name(n.as_str())) {
+            Some(order) => Ok(order),
+            None => Err(self.error(
+                expr.span,
+                "atomic ordering must be a constant ordering literal such as `.seq_cst`",
+            )),
+        }
+    }
+
+    fn atomic(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        args: &'static [ast::Arg],
+        span: Span,
+    ) -> Res<Val> {
+        if name == "atomic_fence" {
+            let arg = self.arg(args, 0, name, 1, span)?;
+            let order = self.ordering(cx, arg)?;
+            if order == Order::Relaxed {
+                return Err(self.error(
+                    arg.span,
+                    "fence ordering cannot be .relaxed — it would order nothing",
+                ));
+            }
+            cx.emit(StmtKind::Fence(order));
+            return Ok(Val::void());
+        }
+        let count = match name {
+            "atomic_load" => 3,
+            "atomic_cmpxchg" | "atomic_cmpxchg_weak" => 6,
+            _ => 4,
+        };
+        let ty_expr = self.arg(args, 0, name, count, span)?;
+        let ty = self.static_type(cx, env, name, ty_expr)?;
+        let Some(scalar) = self.m.types.scalar(ty) else {
+            let shown = self.type_name(ty);
+            return Err(self.error(
+                span,
+                format!("atomic ops require a scalar type of 1, 2, 4 or 8 bytes, got '{shown}'"),
+            ));
+        };
+        let integer = self.is_integer(ty);
+        if !integer && !matches!(name, "atomic_load" | "atomic_store") {
+            let ok = matches!(
+                name,
+                "atomic_swap" | "atomic_cmpxchg" | "atomic_cmpxchg_weak"
+            ) && (ty == TypeId::BOOL || scalar == Ty::Ptr);
+            if !ok {
+                let shown = self.type_name(ty);
+                return Err(self.error(
+                    span,
+                    format!("atomic read-modify-write requires an integer type — got '{shown}'"),
+                ));
+            }
+        }
+        let pointer = self.m.types.pointer(ty);
+        let ptr = self.lower_to(cx, &args[1].value, pointer)?;
+        let ptr = self.piece(cx, &ptr);
+        let ptr = cx.pin(ptr);
+        // Floats travel as their bits.
+        let (mem, as_float) = match scalar {
+            Ty::F32 => (Ty::I32, true),
+            Ty::F64 => (Ty::I64, true),
+            Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 | Ty::Ptr => (scalar, false),
+        };
+        let to_mem = |s: &mut Self, cx: &mut FnCx, arg: &'static ast::Expr| -> Res<Piece> {
+            let val = s.lower_to(cx, arg, ty)?;
+            let piece = s.piece(cx, &val);
+            let piece = if as_float {
+                cx.convert(sx_ir::ConvertOp::BitsOf, mem, piece)
+            } else {
+                piece
+            };
+            Ok(cx.pin(piece))
+        };
+        let from_mem = |cx: &mut FnCx, local| {
+            let piece = Piece::Local(mem, local);
+            let piece = if as_float {
+                cx.convert(sx_ir::ConvertOp::FromBits, scalar, piece)
+            } else {
+                piece
+            };
+            Val::scalar(ty, piece)
+        };
+        match name {
+            "atomic_load" => {
+                let order = self.ordering(cx, &args[2].value)?;
+                if matches!(order, Order::Release | Order::AcqRel) {
+                    return Err(self.error(args[2].value.span, "atomic load ordering cannot be .release or .acq_rel — a load does not release"));
+                }
+                let dst = cx.temp(mem);
+                let addr = cx.use_piece(ptr);
+                cx.emit(StmtKind::AtomicLoad {
+                    dst,
+                    ty: mem,
+                    addr,
+                    order,
+                });
+                Ok(from_mem(cx, dst))
+            }
+            "atomic_store" => {
+                let value = to_mem(self, cx, &args[2].value)?;
+                let order = self.ordering(cx, &args[3].value)?;
+                if matches!(order, Order::Acquire | Order::AcqRel) {
+                    return Err(self.error(args[3].value.span, "atomic store ordering cannot be .acquire or .acq_rel — a store does not acquire"));
+                }
+                let (addr, value) = (cx.use_piece(ptr), cx.use_piece(value));
+                cx.emit(StmtKind::AtomicStore {
+                    ty: mem,
+                    addr,
+                    value,
+                    order,
+                });
+                Ok(Val::void())
+            }
+            "atomic_cmpxchg" | "atomic_cmpxchg_weak" => {
+                let expected = to_mem(self, cx, &args[2].value)?;
+                let desired = to_mem(self, cx, &args[3].value)?;
+                let success = self.ordering(cx, &args[4].value)?;
+                let failure = self.ordering(cx, &args[5].value)?;
+                if matches!(failure, Order::Release | Order::AcqRel) {
+                    return Err(self.error(args[5].value.span, "atomic compare-exchange failure ordering cannot be .release or .acq_rel — a failed exchange stores nothing"));
+                }
+                let rank = |o: Order| match o {
+                    Order::Relaxed => 0,
+                    Order::Acquire | Order::Release => 1,
+                    Order::AcqRel => 2,
+                    Order::SeqCst => 3,
+                };
+                if rank(failure) > rank(success) {
+                    return Err(self.error(
+                        args[5].value.span,
+                        format!("atomic compare-exchange failure ordering ('.{}') cannot be stronger than the success ordering ('.{}')", failure.name(), success.name()),
+                    ));
+                }
+                let (old, ok) = (cx.temp(mem), cx.temp(Ty::I8));
+                let (addr, expected, desired) = (
+                    cx.use_piece(ptr),
+                    cx.use_piece(expected),
+                    cx.use_piece(desired),
+                );
+                let weak = name == "atomic_cmpxchg_weak";
+                cx.emit(StmtKind::AtomicCmpxchg {
+                    old,
+                    ok,
+                    ty: mem,
+                    addr,
+                    expected,
+                    desired,
+                    weak,
+                    success,
+                    failure,
+                });
+                // Null on success, else the value seen.
+                let seen = from_mem(cx, old);
+                let result = self.m.types.optional(ty);
+                let absent = Piece::Local(Ty::I8, ok);
+                let piece = self.piece(cx, &seen);
+                if self.m.types.null_is_absent(ty) {
+                    let out = cx.select(absent, Piece::Const(Ty::Ptr, 0), piece);
+                    return Ok(Val::scalar(result, out));
+                }
+                let zero = Piece::Const(piece.ty(), 0);
+                let value = cx.select(absent, zero, piece);
+                let present = self.not(cx, absent);
+                Ok(Val::regs(result, smallvec![value, present]))
+            }
+            _ => {
+                let signed = self.m.types.int_info(ty).is_some_and(|i| i.1);
+                let op = match (name, signed) {
+                    ("atomic_swap", _) => RmwOp::Xchg,
+                    ("atomic_fetch_add", _) => RmwOp::Add,
+                    ("atomic_fetch_sub", _) => RmwOp::Sub,
+                    ("atomic_fetch_and", _) => RmwOp::And,
+                    ("atomic_fetch_or", _) => RmwOp::Or,
+                    ("atomic_fetch_xor", _) => RmwOp::Xor,
+                    ("atomic_fetch_min", true) => RmwOp::MinS,
+                    ("atomic_fetch_min", false) => RmwOp::MinU,
+                    ("atomic_fetch_max", true) => RmwOp::MaxS,
+                    (_, _) => RmwOp::MaxU,
+                };
+                let value = to_mem(self, cx, &args[2].value)?;
+                let order = self.ordering(cx, &args[3].value)?;
+                let dst = cx.temp(mem);
+                let (addr, value) = (cx.use_piece(ptr), cx.use_piece(value));
+                cx.emit(StmtKind::AtomicRmw {
+                    dst,
+                    op,
+                    ty: mem,
+                    addr,
+                    value,
+                    order,
+                });
+                Ok(from_mem(cx, dst))
+            }
+        }
+    }
+
+    fn resolve_trace_frame(
+        &mut self,
+        cx: &mut FnCx,
+        args: &'static [ast::Arg],
+        span: Span,
+    ) -> Res<Val> {
+        let arg = self.arg(args, 0, "__trace_resolve_frame", 1, span)?;
+        let val = self.lower_to(cx, arg, TypeId::U64)?;
+        let symbol = sx_ir::Symbol::intern("TraceFrame");
+        let found = self
+            .modules
+            .iter()
+            .find_map(|m| m.names.get(&symbol).copied());
+        let Some(decl) = found else {
+            return Err(self.error(
+                span,
+                "this needs `TraceFrame` in scope; import \"modules/std/trace.sx\"",
+            ));
+        };
+        let crate::sema::Entity::Type(ty) = self.resolve_decl(decl)? else {
+            return Err(Failed);
+        };
+        self.complete(ty)?;
+        // A frame is the address of a constant record.
+        let piece = self.piece(cx, &val);
+        let ptr = cx.convert(sx_ir::ConvertOp::IToP, Ty::Ptr, piece);
+        let addr = cx.addr_of_piece(ptr);
+        let mem = Val::mem(ty, addr);
+        Ok(self.load(cx, &mem))
+    }
+}
+
+impl Val {
+    /// The only scalar of a value in registers.
+    pub fn const_piece(&self) -> Option<Piece> {
+        match &self.kind {
+            ValKind::Regs(pieces) if pieces.len() == 1 => Some(pieces[0]),
+            ValKind::Regs(_) | ValKind::Mem(_) | ValKind::Place(_) => None,
+        }
+    }
+}

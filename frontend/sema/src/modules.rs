@@ -1,0 +1,532 @@
+//! Loading source files: imports, module-scope `inline if`, and the table of declarations of each module.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use sx_ir::target::{Arch, Os};
+use sx_ir::{Symbol, TypeId};
+use sx_syntax::ast::{self, DeclKind, Inline, InlineElse, ItemKind};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::sema::{
+    ContextField, DeclId, DeclInfo, DeclSyntax, EntityState, Env, ImplId, ImplInfo, ImportSet,
+    ImportSetId, ModId, ModuleInfo, RunStmt, Sema,
+};
+
+/// An import met while collecting a module's items.
+struct PendingImport {
+    span: Span,
+    path: Arc<str>,
+    /// The namespace it is bound to; flat if absent.
+    namespace: Option<(DeclId,)>,
+}
+
+/// Names of the enum that `OS` has, as in `std/target.sx`.
+pub fn os_name(os: Os) -> &'static str {
+    match os {
+        Os::Macos => "macos",
+        Os::Linux => "linux",
+        Os::Windows => "windows",
+        Os::Wasm => "wasm",
+        Os::Ios => "ios",
+        Os::Android => "android",
+        Os::Unknown => "unknown",
+    }
+}
+
+pub fn arch_name(arch: Arch) -> &'static str {
+    match arch {
+        Arch::Aarch64 => "aarch64",
+        Arch::X86_64 => "x86_64",
+        Arch::Wasm32 => "wasm32",
+        Arch::Wasm64 => "wasm64",
+        Arch::Unknown => "unknown",
+    }
+}
+
+/// `a/./b/../c` is `a/c`.
+pub fn fold_dots(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                let up = matches!(out.components().next_back(), Some(Component::Normal(_)));
+                if up {
+                    out.pop();
+                } else {
+                    out.push("..");
+                }
+            }
+            Component::Normal(_) | Component::RootDir | Component::Prefix(_) => out.push(part),
+        }
+    }
+    out
+}
+
+impl Sema<'_> {
+    /// Loads the root file and everything it imports. False if the program can't be analysed further.
+    pub fn load_program(&mut self, root: &Path) -> bool {
+        let Some(root_id) = self.load_file(root, None) else {
+            return false;
+        };
+        debug_assert_eq!(root_id, ModId(0));
+        let mut next = 0;
+        while next < self.modules.len() {
+            self.collect(ModId(next as u32));
+            next += 1;
+        }
+        !self.diags.iter().any(Diagnostic::is_error)
+    }
+
+    pub fn show_path(&self, path: &Path) -> String {
+        let folded = fold_dots(path);
+        match folded.strip_prefix(&self.cfg.working_dir) {
+            Ok(relative) => relative.display().to_string(),
+            Err(_) => folded.display().to_string(),
+        }
+    }
+
+    /// Reads and parses a file, once.
+    fn load_file(&mut self, path: &Path, import: Option<(Span, &str)>) -> Option<ModId> {
+        let canonical = self.files.canonical(path);
+        if let Some(id) = self.module_by_path.get(&canonical) {
+            return Some(*id);
+        }
+        let shown: Arc<str> = self.show_path(path).into();
+        let bytes = match self.files.read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                match import {
+                    Some((span, text)) => {
+                        self.error(span, format!("cannot read import '{text}': {error}"))
+                    }
+                    None => self.report(Diagnostic::error_without_span(format!(
+                        "cannot read '{shown}': {error}"
+                    ))),
+                };
+                return None;
+            }
+        };
+        if bytes.len() > (1 << 31) {
+            self.report(Diagnostic::error_without_span(format!(
+                "'{shown}' is too large (more than 2 GiB)"
+            )));
+            return None;
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        self.stats.files += 1;
+        self.stats.lines += text.bytes().filter(|b| *b == b'\n').count();
+        self.inputs.push(path.to_path_buf());
+        let file = self.sources.add(shown.clone(), text.as_ref());
+        let parsed = sx_syntax::parse_file(file, &text);
+        if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
+            let mut first = first;
+            if import.is_some() {
+                first.message = format!("parse error in '{shown}': {}", first.message);
+            }
+            self.report(first);
+        }
+        let id = ModId(self.modules.len() as u32);
+        let tree: &'static ast::File = Box::leak(Box::new(parsed.ast));
+        self.trees.push(tree);
+        self.modules.push(ModuleInfo {
+            file,
+            path: path.to_path_buf(),
+            shown,
+            names: FxHashMap::default(),
+            flat_imports: Vec::new(),
+            all_imports: Vec::new(),
+            env: Env::root(id),
+            runs: Vec::new(),
+            impls: Vec::new(),
+            decls: Vec::new(),
+        });
+        self.module_by_path.insert(canonical, id);
+        self.module_of_file.insert(file, id);
+        Some(id)
+    }
+
+    /// Enters a module's live items into its tables and loads what it imports.
+    fn collect(&mut self, id: ModId) {
+        let tree = self.trees[id.index()];
+        let mut imports = Vec::new();
+        self.collect_items(id, &tree.items, &mut imports);
+        for import in imports {
+            let Some(set) = self.resolve_import(id, &import) else {
+                continue;
+            };
+            let module = &mut self.modules[id.index()];
+            module.all_imports.push(set);
+            match import.namespace {
+                Some((decl,)) => self.decls[decl.index()].syntax = DeclSyntax::Import(set),
+                None => module.flat_imports.push(set),
+            }
+        }
+    }
+
+    fn collect_items(
+        &mut self,
+        id: ModId,
+        items: &'static [ast::Item],
+        imports: &mut Vec<PendingImport>,
+    ) {
+        for item in items {
+            match &item.kind {
+                ItemKind::Decl(decl) => self.collect_decl(id, decl, item, imports),
+                ItemKind::Import(import) => imports.push(PendingImport {
+                    span: import.span,
+                    path: import.path.text.clone(),
+                    namespace: None,
+                }),
+                ItemKind::Impl(decl) => {
+                    let env = self.module(id).env.clone();
+                    let impl_id = ImplId(self.impls.len() as u32);
+                    self.impls.push(ImplInfo {
+                        decl,
+                        module: id,
+                        env,
+                        resolved: None,
+                        failed: false,
+                    });
+                    self.modules[id.index()].impls.push(impl_id);
+                }
+                ItemKind::ContextExtend(decl) => self.context_fields.push(ContextField {
+                    name: decl.name.name,
+                    module: id,
+                    decl,
+                }),
+                ItemKind::Run(expr) => self.modules[id.index()].runs.push(RunStmt {
+                    expr,
+                    span: item.span,
+                }),
+                ItemKind::Error(directive) => {
+                    self.error(directive.span, directive.message.text.to_string());
+                }
+                ItemKind::Inline(inline) => self.collect_inline(id, inline, imports),
+                ItemKind::CUnit(unit) => {
+                    self.not_implemented(unit.span, "`#import c`");
+                }
+                ItemKind::Asm(asm) => match &asm.template {
+                    Some(text) => self.m.asm.push(text.text.to_string()),
+                    None => {
+                        self.error(
+                            asm.template_span,
+                            "asm template must be a compile-time-known string",
+                        );
+                    }
+                },
+                ItemKind::Insert(expr) => {
+                    self.not_implemented(expr.span, "`#insert` at module scope");
+                }
+                ItemKind::Assert(assert) => self.module_asserts.push((id, assert)),
+            }
+        }
+    }
+
+    fn collect_inline(
+        &mut self,
+        id: ModId,
+        inline: &'static Inline<ast::Item>,
+        imports: &mut Vec<PendingImport>,
+    ) {
+        match inline {
+            Inline::If(node) => {
+                let mut node = node;
+                loop {
+                    match self.static_target_condition(&node.cond) {
+                        None => {
+                            self.error(
+                                node.cond.span,
+                                "an `inline if` at module scope can't evaluate this condition here; compare OS, ARCH or POINTER_SIZE",
+                            );
+                            return;
+                        }
+                        Some(true) => return self.collect_items(id, &node.then, imports),
+                        Some(false) => match &node.else_ {
+                            None => return,
+                            Some(InlineElse::If(next)) => node = next,
+                            Some(InlineElse::Items(items)) => {
+                                return self.collect_items(id, items, imports);
+                            }
+                        },
+                    }
+                }
+            }
+            Inline::Match(node) => {
+                for arm in &node.arms {
+                    if let ast::PatternKind::Variant(name) = &arm.pattern.kind
+                        && self.target_constant_is(&node.subject, name.as_str()) == Some(true)
+                    {
+                        return self.collect_items(id, &arm.items, imports);
+                    }
+                    if let ast::PatternKind::Expr(pattern) = &arm.pattern.kind
+                        && let (Some(a), Some(b)) =
+                            (self.target_int(&node.subject), self.target_int(pattern))
+                        && a == b
+                    {
+                        return self.collect_items(id, &arm.items, imports);
+                    }
+                }
+                if let Some(items) = &node.else_ {
+                    self.collect_items(id, items, imports);
+                }
+            }
+            Inline::For(node) => {
+                self.not_implemented(node.span, "`inline for` at module scope");
+            }
+        }
+    }
+
+    /// A condition over `OS`, `ARCH` and `POINTER_SIZE`, as allowed at module scope.
+    fn static_target_condition(&self, cond: &ast::Expr) -> Option<bool> {
+        match &cond.kind {
+            ast::ExprKind::Paren(inner) => self.static_target_condition(inner),
+            ast::ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr,
+            } => self.static_target_condition(expr).map(|b| !b),
+            ast::ExprKind::Binary { op, lhs, rhs, .. } => match op {
+                ast::BinOp::And => {
+                    let (a, b) = (
+                        self.static_target_condition(lhs)?,
+                        self.static_target_condition(rhs)?,
+                    );
+                    Some(a && b)
+                }
+                ast::BinOp::Or => {
+                    let (a, b) = (
+                        self.static_target_condition(lhs)?,
+                        self.static_target_condition(rhs)?,
+                    );
+                    Some(a || b)
+                }
+                ast::BinOp::Eq | ast::BinOp::Ne => {
+                    let equal = match (self.target_int(lhs), self.target_int(rhs)) {
+                        (Some(a), Some(b)) => a == b,
+                        _ => match &rhs.kind {
+                            ast::ExprKind::EnumLit(name) => {
+                                self.target_constant_is(lhs, name.as_str())?
+                            }
+                            ast::ExprKind::Field { name, .. } => {
+                                self.target_constant_is(lhs, name.as_str())?
+                            }
+                            _ => return None,
+                        },
+                    };
+                    Some(equal == (*op == ast::BinOp::Eq))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn target_int(&self, expr: &ast::Expr) -> Option<u64> {
+        match &expr.kind {
+            ast::ExprKind::Int { value, .. } => Some(*value),
+            ast::ExprKind::Ident(name) if name.as_str() == "POINTER_SIZE" => {
+                Some(self.cfg.target.pointer_size)
+            }
+            _ => None,
+        }
+    }
+
+    fn target_constant_is(&self, expr: &ast::Expr, variant: &str) -> Option<bool> {
+        match &expr.kind {
+            ast::ExprKind::Ident(name) => match name.as_str() {
+                "OS" => Some(os_name(self.cfg.target.os) == variant),
+                "ARCH" => Some(arch_name(self.cfg.target.arch) == variant),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn collect_decl(
+        &mut self,
+        id: ModId,
+        decl: &'static ast::Decl,
+        item: &'static ast::Item,
+        imports: &mut Vec<PendingImport>,
+    ) {
+        let env = self.module(id).env.clone();
+        let syntax = decl_syntax(&decl.kind);
+        let info = DeclInfo {
+            name: decl.name.name,
+            module: id,
+            private: item.private.is_some(),
+            span: decl.span,
+            name_span: decl.name.span,
+            syntax,
+            env,
+            state: EntityState::Unresolved,
+            owner: None,
+            local: false,
+        };
+        let decl_id = self.add_decl(info);
+        if let DeclKind::Import(import) = &decl.kind {
+            imports.push(PendingImport {
+                span: import.span,
+                path: import.path.text.clone(),
+                namespace: Some((decl_id,)),
+            });
+        }
+        if decl.name.is_discard() {
+            return;
+        }
+        let module = &mut self.modules[id.index()];
+        if let Some(first) = module.names.get(&decl.name.name) {
+            let first = *first;
+            // A getter and a setter may share a name only in a struct body, so this is a duplicate.
+            let first_span = self.decl(first).name_span;
+            let diag = Diagnostic::error(
+                decl.name.span,
+                format!("duplicate top-level declaration '{}'", decl.name.name),
+            )
+            .with_note(Some(first_span), "first declared here");
+            self.report(diag);
+            return;
+        }
+        module.names.insert(decl.name.name, decl_id);
+        module.decls.push(decl_id);
+    }
+
+    fn resolve_import(&mut self, from: ModId, import: &PendingImport) -> Option<ImportSetId> {
+        let text = &*import.path;
+        let here = self.module(from).path.clone();
+        let mut bases: Vec<PathBuf> =
+            vec![here.parent().map(Path::to_path_buf).unwrap_or_default()];
+        bases.push(self.cfg.working_dir.clone());
+        bases.extend(self.cfg.library_dirs.iter().cloned());
+        for base in bases {
+            let path = fold_dots(&base.join(text));
+            let is_file = self.files.is_file(&path);
+            let is_dir = self.files.is_dir(&path);
+            let with_extension = PathBuf::from(format!("{}.sx", path.display()));
+            if is_dir && path.extension().is_none() && self.files.is_file(&with_extension) {
+                // Inside p.sx itself the directory is meant.
+                let own = self.files.canonical(&with_extension) == self.files.canonical(&here);
+                if !own {
+                    self.error(
+                        import.span,
+                        format!("ambiguous import '{text}': there are a file and a directory of that name; write \"{text}.sx\""),
+                    );
+                    return None;
+                }
+            }
+            if is_file {
+                let module = self.load_file(&path, Some((import.span, text)))?;
+                return Some(self.import_set(vec![module]));
+            }
+            if is_dir {
+                return self.import_directory(&path, import);
+            }
+        }
+        self.error(
+            import.span,
+            format!("cannot read import '{text}' (not a file or directory)"),
+        );
+        None
+    }
+
+    fn import_directory(&mut self, dir: &Path, import: &PendingImport) -> Option<ImportSetId> {
+        let mut entries = match self.files.list(dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.error(
+                    import.span,
+                    format!("cannot read import '{}': {error}", import.path),
+                );
+                return None;
+            }
+        };
+        entries
+            .retain(|path| path.extension().is_some_and(|e| e == "sx") && self.files.is_file(path));
+        entries.sort();
+        let mut modules = Vec::new();
+        for path in entries {
+            modules.push(self.load_file(&path, Some((import.span, &import.path)))?);
+        }
+        Some(self.import_set(modules))
+    }
+
+    pub fn import_set(&mut self, modules: Vec<ModId>) -> ImportSetId {
+        if let Some(found) = self
+            .import_sets
+            .iter()
+            .position(|set| set.modules == modules)
+        {
+            return ImportSetId(found as u32);
+        }
+        self.import_sets.push(ImportSet { modules });
+        ImportSetId(self.import_sets.len() as u32 - 1)
+    }
+
+    /// Whether `from` reaches `to` by imports, directly or not.
+    pub fn imports_transitively(&mut self, from: ModId, to: ModId) -> bool {
+        if from == to {
+            return true;
+        }
+        let mut seen = vec![false; self.modules.len()];
+        let mut stack = vec![from];
+        while let Some(module) = stack.pop() {
+            if std::mem::replace(&mut seen[module.index()], true) {
+                continue;
+            }
+            if module == to {
+                return true;
+            }
+            for set in &self.modules[module.index()].all_imports {
+                stack.extend(self.import_sets[set.0 as usize].modules.iter().copied());
+            }
+        }
+        false
+    }
+}
+
+/// The part of a declaration that resolution needs.
+pub fn decl_syntax(kind: &'static DeclKind) -> DeclSyntax {
+    match kind {
+        DeclKind::Const(d) => DeclSyntax::Const(d),
+        DeclKind::Var(d) => DeclSyntax::Var(d),
+        DeclKind::Fn(d) => DeclSyntax::Fn(d),
+        DeclKind::Struct(d) => DeclSyntax::Struct(d),
+        DeclKind::Enum(d) => DeclSyntax::Enum(d),
+        DeclKind::Union(d) => DeclSyntax::Union(d),
+        DeclKind::ErrorSet(d) => DeclSyntax::ErrorSet(d),
+        DeclKind::Protocol(d) => DeclSyntax::Protocol(d),
+        DeclKind::UfcsAlias(e) => DeclSyntax::UfcsAlias(e),
+        // Filled in when the import is loaded; an import that can't be has been reported.
+        DeclKind::Import(_) => DeclSyntax::Builtin,
+        DeclKind::Library(text) => DeclSyntax::Library(text.text.clone()),
+        DeclKind::CUnit(unit) => DeclSyntax::CUnit(unit),
+    }
+}
+
+/// Names resolved without any declaration.
+pub fn builtin_type(name: Symbol) -> Option<TypeId> {
+    Some(match name.as_str() {
+        "void" => TypeId::VOID,
+        "noreturn" => TypeId::NORETURN,
+        "bool" => TypeId::BOOL,
+        "i8" => TypeId::I8,
+        "i16" => TypeId::I16,
+        "i32" => TypeId::I32,
+        "i64" => TypeId::I64,
+        "u8" => TypeId::U8,
+        "u16" => TypeId::U16,
+        "u32" => TypeId::U32,
+        "u64" => TypeId::U64,
+        "usize" => TypeId::USIZE,
+        "isize" => TypeId::ISIZE,
+        "f32" => TypeId::F32,
+        "f64" => TypeId::F64,
+        "string" => TypeId::STRING,
+        "cstring" => TypeId::CSTRING,
+        "any" => TypeId::ANY,
+        "Type" => TypeId::TYPE,
+        _ => return None,
+    })
+}

@@ -1,0 +1,568 @@
+//! The order of a whole compilation: load, check what must be checked everywhere, run comptime statements, lower from
+//! the roots, hand over the module.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Instant;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::smallvec;
+use sx_ir::{
+    BinaryOp, CallConv, FuncId, Function, Linkage, Module, Param, ParamAttr, Signature, StmtKind,
+    Symbol, Ty, TypeId, TypeKind,
+};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, SourceMap, Span};
+
+use crate::api::{Compilation, Config, Evaluator, Files, Goal, Stats};
+use crate::functions::Target;
+use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
+use crate::value::{Piece, Val};
+
+/// Compiles the program whose root file is `root`.
+pub fn compile(
+    root: &Path,
+    goal: Goal,
+    config: &Config,
+    files: &dyn Files,
+    evaluator: &mut dyn Evaluator,
+) -> Compilation {
+    let mut sema = Sema {
+        cfg: config,
+        goal,
+        files,
+        evaluator,
+        m: Module::new(config.target.clone()),
+        sources: SourceMap::new(),
+        trees: Vec::new(),
+        incomplete: Vec::new(),
+        inline_names: Vec::new(),
+        resolving: Vec::new(),
+        name_stack: Vec::new(),
+        module_asserts: Vec::new(),
+        modules: Vec::new(),
+        module_by_path: FxHashMap::default(),
+        module_of_file: FxHashMap::default(),
+        import_sets: Vec::new(),
+        decls: Vec::new(),
+        fns: Vec::new(),
+        templates: Vec::new(),
+        impls: Vec::new(),
+        nominals: FxHashMap::default(),
+        instances: FxHashMap::default(),
+        bodies: FxHashMap::default(),
+        pending: FxHashMap::default(),
+        queue: VecDeque::new(),
+        strings: FxHashMap::default(),
+        const_data: FxHashMap::default(),
+        error_tags: FxHashMap::default(),
+        error_names: Vec::new(),
+        diags: Vec::new(),
+        events: FxHashMap::default(),
+        current_func: Vec::new(),
+        reported: FxHashSet::default(),
+        context_fields: Vec::new(),
+        context_type: None,
+        default_context: None,
+        comptime_flag: None,
+        cx_counter: 0,
+        eval_counter: 0,
+        run_counter: 0,
+        eval_depth: 0,
+        instantiation_depth: 0,
+        exit: None,
+        caches: Default::default(),
+        link_flags: Vec::new(),
+        output_path: None,
+        inputs: Vec::new(),
+        stats: Stats::default(),
+        instantiation_sites: Vec::new(),
+        fragments: FxHashMap::default(),
+        externs: FxHashMap::default(),
+        inferring: FxHashSet::default(),
+        type_table: None,
+        optimised: FxHashSet::default(),
+    };
+    let (main, roots) = sema.compile_program(root);
+    sema.finish(main, roots)
+}
+
+impl Sema<'_> {
+    fn phase<T>(&mut self, name: &'static str, f: impl FnOnce(&mut Self) -> T) -> T {
+        let started = Instant::now();
+        let out = f(self);
+        self.stats
+            .phases
+            .push((name, started.elapsed().as_secs_f64()));
+        out
+    }
+
+    fn compile_program(&mut self, root: &Path) -> (Option<FuncId>, Vec<FuncId>) {
+        if !self.phase("load", |s| s.load_program(root)) {
+            return (None, Vec::new());
+        }
+        self.phase("declarations", |s| {
+            s.setup_context();
+            s.check_protocols();
+            s.check_declarations();
+            s.complete_all();
+        });
+        if self.exit.is_some() {
+            return (None, Vec::new());
+        }
+        let failed = self.phase("comptime", |s| {
+            let errors = s.error_count();
+            s.run_statements();
+            s.error_count() > errors
+        });
+        if failed || self.exit.is_some() {
+            return (None, Vec::new());
+        }
+        self.phase("bodies", |s| {
+            let mut roots = s.exports();
+            let main = match s.main_function() {
+                Ok(main) => main,
+                Err(Failed) => None,
+            };
+            roots.extend(main);
+            s.drain_queue();
+            s.complete_all();
+            s.finish_error_names();
+            s.fill_type_table();
+            s.drain_queue();
+            (main, roots)
+        })
+    }
+
+    fn error_count(&self) -> usize {
+        self.diags.iter().filter(|d| d.is_error()).count()
+    }
+
+    fn in_library(&self, module: ModId) -> bool {
+        self.cfg
+            .library_dirs
+            .iter()
+            .any(|dir| self.module(module).path.starts_with(dir))
+    }
+
+    /// What is checked whether reached or not (part 3 §6.2).
+    fn check_declarations(&mut self) {
+        for index in 0..self.modules.len() {
+            let module = ModId(index as u32);
+            if self.in_library(module) {
+                continue;
+            }
+            for decl in self.module(module).decls.clone() {
+                if self.exit.is_some() {
+                    return;
+                }
+                match self.decl(decl).syntax.clone() {
+                    DeclSyntax::Var(_)
+                    | DeclSyntax::Struct(_)
+                    | DeclSyntax::Enum(_)
+                    | DeclSyntax::Union(_)
+                    | DeclSyntax::ErrorSet(_) => {
+                        let _ = self.resolve_decl(decl);
+                    }
+                    DeclSyntax::Const(constant) => {
+                        let eager = constant.ty.is_some()
+                            || matches!(
+                                constant.value.kind,
+                                ExprKind::Run(_) | ExprKind::Aggregate(_) | ExprKind::Binary { .. }
+                            )
+                            || matches!(constant.value.kind, ExprKind::Call(_))
+                            || is_alias_of_self(self, &constant.value);
+                        if eager {
+                            let _ = self.resolve_decl(decl);
+                        }
+                    }
+                    DeclSyntax::Fn(f) => self.check_signature(decl, f),
+                    DeclSyntax::Protocol(_)
+                    | DeclSyntax::UfcsAlias(_)
+                    | DeclSyntax::Import(_)
+                    | DeclSyntax::Library(_)
+                    | DeclSyntax::CUnit(_)
+                    | DeclSyntax::Builtin => {}
+                }
+                self.complete_all();
+            }
+        }
+        for (module, assert) in std::mem::take(&mut self.module_asserts) {
+            let env = self.module(module).env.clone();
+            let Ok(val) = self.comptime_value(
+                &env,
+                &assert.cond,
+                Some(TypeId::BOOL),
+                &crate::eval::Purpose::Condition,
+            ) else {
+                continue;
+            };
+            if self.ct_u64(&val) == 0 {
+                let text = self.span_text(assert.cond.span);
+                let message = match &assert.message {
+                    Some(ast::Expr {
+                        kind: ExprKind::Str(text),
+                        ..
+                    }) => text.to_string(),
+                    _ => format!("assertion failed: {text}"),
+                };
+                self.error(assert.span, message);
+            }
+        }
+    }
+
+    /// Type names in a non-generic signature, and its link clause.
+    fn check_signature(&mut self, decl: crate::sema::DeclId, f: &'static ast::FnDecl) {
+        let generic = f.sig.params.iter().any(|p| {
+            p.kind != ast::ParamKind::Plain
+                || p.ty.as_ref().is_none_or(crate::generics::mentions_dollar)
+        });
+        if generic {
+            return;
+        }
+        let env = self.decl(decl).env.clone();
+        for param in &f.sig.params {
+            if let Some(ty) = &param.ty {
+                let _ = self.eval_type(&env, ty);
+            }
+        }
+        if let Some(ret) = &f.sig.ret {
+            let dollar = match &ret.kind {
+                ast::RetKind::Type(e) => crate::generics::mentions_dollar(e),
+                ast::RetKind::Void => false,
+                ast::RetKind::Slots { slots, .. } => slots
+                    .iter()
+                    .any(|s| crate::generics::mentions_dollar(&s.ty)),
+            };
+            if dollar {
+                let text = self.span_text(ret.span);
+                let text = text.trim_start_matches("->").trim();
+                self.error(
+                    ret.span,
+                    format!(
+                        "generic return type '{text}' cannot be bound — no parameter introduces it"
+                    ),
+                );
+            } else {
+                let _ = self.eval_ret(&env, Some(ret));
+            }
+        }
+    }
+
+    /// Module-scope `#run` statements: imported modules first, then declaration order.
+    fn run_statements(&mut self) {
+        let mut order = Vec::new();
+        let mut seen = vec![false; self.modules.len()];
+        self.import_order(ModId(0), &mut seen, &mut order);
+        for module in order {
+            let count = self.module(module).runs.len();
+            for i in 0..count {
+                if self.exit.is_some() {
+                    return;
+                }
+                let expr = self.module(module).runs[i].expr;
+                let env = self.module(module).env.clone();
+                let _ = self.run_statement(&env, expr);
+            }
+        }
+    }
+
+    fn import_order(&self, module: ModId, seen: &mut Vec<bool>, order: &mut Vec<ModId>) {
+        if std::mem::replace(&mut seen[module.index()], true) {
+            return;
+        }
+        for set in &self.module(module).all_imports {
+            for imported in &self.import_sets[set.0 as usize].modules {
+                self.import_order(*imported, seen, order);
+            }
+        }
+        order.push(module);
+    }
+
+    /// `export` definitions of the whole program.
+    fn exports(&mut self) -> Vec<FuncId> {
+        let mut out = Vec::new();
+        for index in 0..self.decls.len() {
+            let id = crate::sema::DeclId(index as u32);
+            let DeclSyntax::Fn(f) = self.decl(id).syntax.clone() else {
+                continue;
+            };
+            if !matches!(&f.link, Some(l) if l.kind == ast::LinkKind::Export) || self.decl(id).local
+            {
+                continue;
+            }
+            if let Ok(Entity::Fn(func)) = self.resolve_decl(id)
+                && let Ok(instance) = self.instantiate_fn(func, Vec::new(), Vec::new(), f.span)
+            {
+                out.push(instance.func);
+            }
+        }
+        out
+    }
+
+    fn main_function(&mut self) -> Res<Option<FuncId>> {
+        let name = Symbol::intern("main");
+        let root = self.module(ModId(0));
+        let mut found = root.names.get(&name).copied();
+        if found.is_none() {
+            for set in root.flat_imports.clone() {
+                for module in self.import_sets[set.0 as usize].modules.clone() {
+                    if let Some(decl) = self.module(module).names.get(&name).copied()
+                        && matches!(self.decl(decl).syntax, DeclSyntax::Fn(_))
+                    {
+                        found = found.or(Some(decl));
+                    }
+                }
+            }
+        }
+        let decl = found.filter(|d| matches!(self.decl(*d).syntax, DeclSyntax::Fn(_)));
+        let Some(decl) = decl else {
+            if self.goal != Goal::Check {
+                let diag = Diagnostic::error_without_span(
+                    "no 'main' function found; a program needs the top-level entry point `main :: () { .. }`",
+                );
+                self.report(diag);
+            }
+            return Ok(None);
+        };
+        let Entity::Fn(f) = self.resolve_decl(decl)? else {
+            return Ok(None);
+        };
+        let fn_decl = self.fn_info(f).decl;
+        let span = self.decl(decl).name_span;
+        if !fn_decl.sig.params.is_empty() {
+            return Err(self.error(fn_decl.sig.span, "main: parameters must be empty"));
+        }
+        let instance = self.instantiate_fn(f, Vec::new(), Vec::new(), span)?;
+        let ret = instance.ty.ret;
+        let ret_span = fn_decl.sig.ret.as_ref().map_or(span, |r| r.span);
+        match self.m.types.kind(ret).clone() {
+            TypeKind::Void => {}
+            TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => {}
+            TypeKind::Failable { values, .. } => {
+                match values.as_slice() {
+                    [] => {}
+                    [(_, one)] if self.is_integer(*one) => {}
+                    _ => {
+                        let shown = self.type_name(ret);
+                        return Err(self.error(ret_span, format!("main: a failable result with a value must be `(int, !)`; got '{shown}'")));
+                    }
+                }
+            }
+            _ => {
+                let shown = self.type_name(ret);
+                return Err(self.error(
+                    ret_span,
+                    format!("main: return type must be void, an integer, or `!`; got '{shown}'"),
+                ));
+            }
+        }
+        self.main_wrapper(&instance, ret, span).map(Some)
+    }
+
+    /// `int main(int, char **)` around the program's `main`.
+    fn main_wrapper(
+        &mut self,
+        instance: &crate::sema::FnInstance,
+        ret: TypeId,
+        span: Span,
+    ) -> Res<FuncId> {
+        let plain = |ty| Param {
+            ty,
+            attr: ParamAttr::None,
+        };
+        let params = [plain(Ty::I32), plain(Ty::Ptr)];
+        let sig = self.m.add_sig(Signature {
+            conv: CallConv::C,
+            params: params.to_vec(),
+            results: vec![Ty::I32],
+            variadic: false,
+            noreturn: false,
+        });
+        // Without a name it does not show in stack traces.
+        let func = Function::new(
+            String::new(),
+            Linkage::Export("main".into()),
+            sig,
+            &params,
+            sx_ir::LocId(0),
+        );
+        let env = Env::root(ModId(0));
+        let mut cx = self.new_cx(func, env, String::new(), span);
+        let result = self.emit_call(&mut cx, Target::Direct(instance.func), &instance.ty, &[]);
+        let status = match self.m.types.kind(ret).clone() {
+            TypeKind::Failable { values, .. } => {
+                let pieces = self.pieces(&mut cx, &result);
+                let tag = pieces.last().copied().unwrap_or(Piece::Const(Ty::I32, 0));
+                let tag = cx.pin(tag);
+                let failed = cx.binary(BinaryOp::Ne, tag, Piece::Const(Ty::I32, 0));
+                let cond = cx.use_piece(failed);
+                cx.open();
+                let name = self.error_name_of(&mut cx, tag)?;
+                let words = self.pieces(&mut cx, &name);
+                let report = self.report_unhandled_fn();
+                cx.call_direct(report, &[tag, words[0], words[1]], &[]);
+                let one = cx.use_piece(Piece::Const(Ty::I32, 1));
+                cx.emit(StmtKind::Return(smallvec![one]));
+                let then = cx.close();
+                cx.dead = false;
+                cx.emit(StmtKind::If {
+                    cond,
+                    then,
+                    els: Default::default(),
+                });
+                match values.as_slice() {
+                    [(_, ty)] => self.number_piece(&mut cx, pieces[0], *ty, TypeId::I32),
+                    _ => Piece::Const(Ty::I32, 0),
+                }
+            }
+            TypeKind::Void => Piece::Const(Ty::I32, 0),
+            _ => {
+                let piece = self.piece(&mut cx, &result);
+                self.number_piece(&mut cx, piece, ret, TypeId::I32)
+            }
+        };
+        // The low 8 bits are the exit status.
+        let low = cx.binary(BinaryOp::And, status, Piece::Const(Ty::I32, 0xff));
+        let value = cx.use_piece(low);
+        cx.emit(StmtKind::Return(smallvec![value]));
+        Ok(self.finish_cx(cx))
+    }
+
+    /// The runtime's report of an error leaving `main`.
+    fn report_unhandled_fn(&mut self) -> FuncId {
+        let name = "sx_trace_report_unhandled";
+        if let Some(func) = self.caches.helpers.get(name) {
+            return *func;
+        }
+        let plain = |ty| Param {
+            ty,
+            attr: ParamAttr::None,
+        };
+        let params = [plain(Ty::I32), plain(Ty::Ptr), plain(Ty::I64)];
+        let sig = self.m.add_sig(Signature {
+            conv: CallConv::C,
+            params: params.to_vec(),
+            results: vec![],
+            variadic: false,
+            noreturn: false,
+        });
+        let linkage = Linkage::Extern {
+            symbol: name.into(),
+            library: None,
+        };
+        let func = self.m.add_func(Function::new(
+            name.into(),
+            linkage,
+            sig,
+            &params,
+            sx_ir::LocId(0),
+        ));
+        self.caches.helpers.insert(name.into(), func);
+        func
+    }
+
+    /// Runs the IR passes over what `root` reaches and has not been through them.
+    pub fn optimise_new(&mut self, root: FuncId) {
+        self.fill_type_table();
+        if !self.cfg.optimise {
+            return;
+        }
+        let funcs: Vec<FuncId> = self
+            .m
+            .reachable(&[root])
+            .funcs
+            .into_iter()
+            .filter(|f| self.m.func(*f).body.is_some() && self.optimised.insert(*f))
+            .collect();
+        sx_ir::opt::optimise(&mut self.m, &funcs, sx_ir::opt::PassOptions::ALL);
+    }
+
+    fn finish(mut self, main: Option<FuncId>, roots: Vec<FuncId>) -> Compilation {
+        self.m.files = (0..self.sources.len())
+            .map(|i| self.sources.path(sx_syntax::FileId(i as u32)).to_string())
+            .collect();
+        let diagnostics = self.ordered_diagnostics(&roots);
+        let failed = diagnostics.iter().any(Diagnostic::is_error);
+        if !failed && self.exit.is_none() {
+            for root in &roots {
+                self.optimise_new(*root);
+            }
+        }
+        let mut diagnostics = diagnostics;
+        if !failed && let Err(errors) = sx_ir::verify::verify(&self.m) {
+            for error in errors.into_iter().take(3) {
+                diagnostics.push(Diagnostic::error_without_span(format!(
+                    "internal error: the compiler made invalid IR: {error}"
+                )));
+            }
+        }
+        let had_run_statement = self.modules.iter().any(|m| !m.runs.is_empty());
+        Compilation {
+            module: self.m,
+            main,
+            roots,
+            diagnostics,
+            sources: self.sources,
+            had_run_statement,
+            exit: self.exit,
+            link_flags: self.link_flags,
+            output_path: self.output_path,
+            inputs: self.inputs,
+            stats: self.stats,
+        }
+    }
+
+    /// Diagnostics in the order in which the code is reached from the roots: a callee's at its first call.
+    fn ordered_diagnostics(&mut self, roots: &[FuncId]) -> Vec<Diagnostic> {
+        let mut order = Vec::new();
+        let mut seen: FxHashSet<Option<FuncId>> = FxHashSet::default();
+        let mut walk = |start: Option<FuncId>, order: &mut Vec<usize>| {
+            let mut stack: Vec<(Option<FuncId>, usize)> = Vec::new();
+            if seen.insert(start) {
+                stack.push((start, 0));
+            }
+            while let Some((func, at)) = stack.pop() {
+                let Some(event) = self.events.get(&func).and_then(|e| e.get(at)) else {
+                    continue;
+                };
+                stack.push((func, at + 1));
+                match event {
+                    Event::Diag(index) => order.push(*index),
+                    Event::Reach(callee) => {
+                        if seen.insert(Some(*callee)) {
+                            stack.push((Some(*callee), 0));
+                        }
+                    }
+                }
+            }
+        };
+        walk(None, &mut order);
+        for root in roots {
+            walk(Some(*root), &mut order);
+        }
+        let mut shown = vec![false; self.diags.len()];
+        for index in &order {
+            shown[*index] = true;
+        }
+        order.extend((0..self.diags.len()).filter(|i| !shown[*i]));
+        order.into_iter().map(|i| self.diags[i].clone()).collect()
+    }
+
+    /// Zero of a type, for code that only needs a value to go on.
+    pub fn poison_val(&self) -> Val {
+        Val::poison()
+    }
+}
+
+/// Aliases that could be part of a cycle nobody else would reach.
+fn is_alias_of_self(sema: &Sema<'_>, value: &ast::Expr) -> bool {
+    match &value.kind {
+        ExprKind::Ident(name) => sema.modules.iter().any(|m| {
+            m.names.get(&name.name).is_some_and(|d| {
+                matches!(&sema.decl(*d).syntax, DeclSyntax::Const(c) if matches!(c.value.kind, ExprKind::Ident(_) | ExprKind::Binary { .. }))
+            })
+        }),
+        _ => false,
+    }
+}

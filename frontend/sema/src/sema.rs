@@ -1,0 +1,593 @@
+//! The state of a compilation: modules, declarations, instances, and the IR under construction.
+//!
+//! Syntax trees live as long as the process (`&'static`): instances, defaults and constants are lowered from them again
+//! and again, long after their file was parsed.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sx_ir::{FuncId, GlobalId, LocId, Module, SrcLoc, Symbol, TypeId};
+use sx_syntax::ast;
+use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
+
+use crate::api::{Config, Evaluator, Files, Goal, Stats};
+use crate::value::{CtVal, Val};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub struct $name(pub u32);
+        impl $name {
+            pub fn index(self) -> usize { self.0 as usize }
+        }
+    };
+}
+id!(/// A source file as a module.
+    ModId);
+id!(/// A named declaration, of a module or local.
+    DeclId);
+id!(/// A function declaration together with the environment it stands in (not yet an instance).
+    FnId);
+id!(/// A generic struct, protocol or type function head.
+    TemplateId);
+id!(/// An `impl` block.
+    ImplId);
+id!(/// What an import form makes visible: one file, or a directory's files.
+    ImportSetId);
+id!(/// A run-time variable of a function being lowered.
+    VarId);
+
+/// Marker: an error has been reported; the caller just unwinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Failed;
+
+pub type Res<T> = Result<T, Failed>;
+
+/// What a name can stand for in a static environment.
+#[derive(Clone, Debug)]
+pub enum Binding {
+    /// A variable of the function numbered `cx`.
+    Var {
+        cx: u32,
+        var: VarId,
+    },
+    /// A local or value-parameter constant.
+    Ct(CtVal),
+    Type(TypeId),
+    Decl(DeclId),
+    /// A pack parameter of function `cx`: one variable per element.
+    Pack {
+        cx: u32,
+        pack: Rc<PackInfo>,
+    },
+    /// A type pack (`..$Ts` of a struct, `$a`).
+    TypePack(Rc<Vec<TypeId>>),
+    /// A property-like local constant evaluated where it stands (`c :: f();`).
+    LocalConst {
+        cx: u32,
+        var: VarId,
+    },
+    /// A declaration that already failed; uses are silent.
+    Poison,
+}
+
+#[derive(Clone, Debug)]
+pub struct PackInfo {
+    pub name: Symbol,
+    pub elems: Vec<(VarId, TypeId)>,
+    /// Elements are seen only through this protocol.
+    pub protocol: Option<ProtocolRef>,
+    /// `..$a`: the element types are nameable as `$a[i]`.
+    pub comptime: bool,
+}
+
+/// A protocol, its arguments applied if there were any written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProtocolRef {
+    pub template: TemplateId,
+    pub args: Option<Vec<CtVal>>,
+}
+
+/// A scope: names and the scope around it. Module-level scopes have no parent; lookups go on in the module.
+pub struct Env {
+    pub parent: Option<Rc<Env>>,
+    pub module: ModId,
+    pub names: RefCell<FxHashMap<Symbol, Binding>>,
+}
+
+impl Env {
+    pub fn root(module: ModId) -> Rc<Env> {
+        Rc::new(Env {
+            parent: None,
+            module,
+            names: RefCell::default(),
+        })
+    }
+
+    pub fn child(self: &Rc<Env>) -> Rc<Env> {
+        Rc::new(Env {
+            parent: Some(self.clone()),
+            module: self.module,
+            names: RefCell::default(),
+        })
+    }
+
+    pub fn bind(&self, name: Symbol, binding: Binding) {
+        self.names.borrow_mut().insert(name, binding);
+    }
+
+    pub fn get(&self, name: Symbol) -> Option<Binding> {
+        let mut env = Some(self);
+        while let Some(e) = env {
+            if let Some(binding) = e.names.borrow().get(&name) {
+                return Some(binding.clone());
+            }
+            env = e.parent.as_deref();
+        }
+        None
+    }
+}
+
+impl std::fmt::Debug for Env {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Env({:?})",
+            self.names.borrow().keys().collect::<Vec<_>>()
+        )
+    }
+}
+
+/// A source file.
+pub struct ModuleInfo {
+    pub file: FileId,
+    /// Canonical path, and as shown.
+    pub path: PathBuf,
+    pub shown: Arc<str>,
+    pub names: FxHashMap<Symbol, DeclId>,
+    /// Types and values live in one table; later duplicates are reported and dropped.
+    pub flat_imports: Vec<ImportSetId>,
+    /// Everything imported directly, flat or named.
+    pub all_imports: Vec<ImportSetId>,
+    pub env: Rc<Env>,
+    pub runs: Vec<RunStmt>,
+    pub impls: Vec<ImplId>,
+    /// In source order, for eager checks.
+    pub decls: Vec<DeclId>,
+}
+
+/// A module-scope `#run` statement.
+pub struct RunStmt {
+    pub expr: &'static ast::Expr,
+    pub span: Span,
+}
+
+pub struct ImportSet {
+    pub modules: Vec<ModId>,
+}
+
+#[derive(Clone, Debug)]
+pub enum DeclSyntax {
+    Const(&'static ast::ConstDecl),
+    Var(&'static ast::VarDecl),
+    Fn(&'static ast::FnDecl),
+    Struct(&'static ast::StructDecl),
+    Enum(&'static ast::EnumDecl),
+    Union(&'static ast::UnionDecl),
+    ErrorSet(&'static ast::ErrorSetDecl),
+    Protocol(&'static ast::ProtocolDecl),
+    UfcsAlias(&'static ast::Expr),
+    Import(ImportSetId),
+    Library(Arc<str>),
+    CUnit(&'static ast::CUnit),
+    /// Made by the compiler.
+    Builtin,
+}
+
+#[derive(Clone, Debug)]
+pub enum EntityState {
+    Unresolved,
+    /// Being resolved; reaching it again is a cycle.
+    InProgress,
+    Done(Entity),
+    Failed,
+}
+
+/// What a declaration turned out to be.
+#[derive(Clone, Debug)]
+pub enum Entity {
+    Fn(FnId),
+    /// A scalar or string constant: folds, has no storage.
+    Ct(CtVal),
+    /// An array or struct constant with storage.
+    ConstGlobal {
+        global: GlobalId,
+        val: CtVal,
+    },
+    /// A constant whose initialiser is run-time code, evaluated at each use.
+    RtConst,
+    Global {
+        global: GlobalId,
+        ty: TypeId,
+    },
+    Type(TypeId),
+    Template(TemplateId),
+    Namespace(ImportSetId),
+    Library(Arc<str>),
+    UfcsAlias(FnId),
+}
+
+pub struct DeclInfo {
+    pub name: Symbol,
+    pub module: ModId,
+    pub private: bool,
+    pub span: Span,
+    pub name_span: Span,
+    pub syntax: DeclSyntax,
+    /// Where its own names resolve.
+    pub env: Rc<Env>,
+    pub state: EntityState,
+    /// `S` for members of a struct body (`S.NAME`).
+    pub owner: Option<TypeId>,
+    pub local: bool,
+}
+
+/// A function declaration where it stands.
+pub struct FnInfo {
+    pub decl: &'static ast::FnDecl,
+    pub env: Rc<Env>,
+    pub module: ModId,
+    /// `f`, `S.m`.
+    pub name: String,
+    /// Method owner (`self` type domain).
+    pub owner: Option<TypeId>,
+    /// Impl whose method domain default bodies use first.
+    pub impl_of: Option<ImplId>,
+    pub intrinsic: bool,
+    /// Stands inside another function.
+    pub nested: bool,
+}
+
+#[derive(Clone)]
+pub enum TemplateSyntax {
+    Struct(&'static ast::StructDecl),
+    Protocol(&'static ast::ProtocolDecl),
+    /// A function with a result of `Type`.
+    TypeFn(FnId),
+}
+
+pub struct Template {
+    pub name: Symbol,
+    pub syntax: TemplateSyntax,
+    pub env: Rc<Env>,
+    pub module: ModId,
+    pub decl: Option<DeclId>,
+    pub instances: FxHashMap<Vec<CtVal>, Option<TypeId>>,
+}
+
+/// What is known of a nominal type beyond its layout.
+pub struct NominalInfo {
+    pub ty: TypeId,
+    pub module: ModId,
+    pub span: Span,
+    pub syntax: NominalSyntax,
+    /// Where field types, defaults and members resolve (type parameters and `Self`-like names bound).
+    pub env: Rc<Env>,
+    /// Template and arguments it is an instance of.
+    pub instance: Option<(TemplateId, Vec<CtVal>)>,
+    pub state: NominalState,
+    /// Methods, constants, nested types of the body.
+    pub members: FxHashMap<Symbol, DeclId>,
+    /// `#get` and `#set` methods.
+    pub getters: FxHashMap<Symbol, FnId>,
+    pub setters: FxHashMap<Symbol, FnId>,
+    /// Default of each field: expression and where it resolves.
+    pub defaults: Vec<FieldDefault>,
+}
+
+#[derive(Clone)]
+pub enum FieldDefault {
+    None,
+    /// `= ---`
+    Undef,
+    /// The expression is kept alive by the declaration.
+    Expr {
+        decl: NominalSyntax,
+        expr: &'static ast::Expr,
+        env: Rc<Env>,
+    },
+}
+
+#[derive(Clone)]
+pub enum NominalSyntax {
+    Struct(&'static ast::StructDecl),
+    Enum(&'static ast::EnumDecl),
+    Union(&'static ast::UnionDecl),
+    ErrorSet(&'static ast::ErrorSetDecl),
+    Protocol(&'static ast::ProtocolDecl, TemplateId),
+    /// Made at compile time.
+    Minted,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NominalState {
+    Open,
+    InProgress,
+    Complete,
+    Failed,
+}
+
+pub struct ImplInfo {
+    pub decl: &'static ast::ImplDecl,
+    pub module: ModId,
+    pub env: Rc<Env>,
+    pub resolved: Option<ImplHead>,
+    pub failed: bool,
+}
+
+#[derive(Clone)]
+pub struct ImplHead {
+    pub protocol: TemplateId,
+    pub target: ImplTarget,
+}
+
+#[derive(Clone)]
+pub enum ImplTarget {
+    Type(TypeId),
+    /// Every instance of a template; parameters named as in the head.
+    Template(TemplateId, Vec<Symbol>),
+    /// A pattern with `$` names (parameterised protocols).
+    Pattern,
+}
+
+/// Key of a function instance: the declaration and what its static parameters are bound to.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct InstanceKey {
+    pub func: FnId,
+    pub args: Vec<CtVal>,
+    /// Distinguishes instances by environment (methods of different struct instances have different `FnId`s already).
+    pub types: Vec<TypeId>,
+}
+
+/// How far a function's body is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BodyState {
+    /// Signature only; queued.
+    Queued,
+    Lowering,
+    Done,
+    Failed,
+    /// Extern, host: never has one.
+    External,
+}
+
+/// A body still to be lowered.
+pub struct PendingBody {
+    pub func: FuncId,
+    pub job: crate::fncx::BodyJob,
+}
+
+/// An instance's call interface, as callers see it.
+#[derive(Clone, Debug)]
+pub struct FnInstance {
+    pub func: FuncId,
+    pub ty: sx_ir::types::FnType,
+}
+
+/// What happened while a function was lowered, in order, so that diagnostics can be shown in the order of reaching.
+#[derive(Clone, Debug)]
+pub enum Event {
+    Diag(usize),
+    Reach(FuncId),
+}
+
+pub struct Sema<'a> {
+    pub cfg: &'a Config,
+    pub goal: Goal,
+    pub files: &'a dyn Files,
+    pub evaluator: &'a mut dyn Evaluator,
+    pub m: Module,
+    pub sources: SourceMap,
+    pub trees: Vec<&'static ast::File>,
+    /// Table of run-time type records, once something reads it.
+    pub type_table: Option<GlobalId>,
+    /// Functions that have been through the IR passes.
+    pub optimised: FxHashSet<FuncId>,
+    /// Calls that led to the instances being made, outermost first.
+    pub instantiation_sites: Vec<Span>,
+    /// Parsed `#insert` texts.
+    pub fragments: FxHashMap<String, &'static ast::Fragment>,
+    /// Extern functions by symbol.
+    pub externs: FxHashMap<String, FnInstance>,
+    /// Functions whose result type is being inferred.
+    pub inferring: FxHashSet<FnId>,
+    /// Nominal types declared and not yet completed.
+    pub incomplete: Vec<TypeId>,
+    /// What an inline type being written would be called (`Parent.field`).
+    pub inline_names: Vec<String>,
+    /// Declarations being resolved, innermost last.
+    pub resolving: Vec<DeclId>,
+    /// Names of the functions being lowered, innermost last.
+    pub name_stack: Vec<String>,
+    pub module_asserts: Vec<(ModId, &'static ast::AssertDirective)>,
+    pub modules: Vec<ModuleInfo>,
+    pub module_by_path: FxHashMap<PathBuf, ModId>,
+    pub module_of_file: FxHashMap<FileId, ModId>,
+    pub import_sets: Vec<ImportSet>,
+    pub decls: Vec<DeclInfo>,
+    pub fns: Vec<FnInfo>,
+    pub templates: Vec<Template>,
+    pub impls: Vec<ImplInfo>,
+    pub nominals: FxHashMap<TypeId, NominalInfo>,
+    pub instances: FxHashMap<InstanceKey, Option<FnInstance>>,
+    pub bodies: FxHashMap<FuncId, BodyState>,
+    pub pending: FxHashMap<FuncId, PendingBody>,
+    pub queue: VecDeque<FuncId>,
+    pub strings: FxHashMap<Vec<u8>, GlobalId>,
+    pub const_data: FxHashMap<(Vec<u8>, Vec<sx_ir::Reloc>, u64), GlobalId>,
+    /// Inline struct/enum/union types by their shape.
+    pub error_tags: FxHashMap<Symbol, u32>,
+    pub error_names: Vec<Symbol>,
+    pub diags: Vec<Diagnostic>,
+    pub events: FxHashMap<Option<FuncId>, Vec<Event>>,
+    pub current_func: Vec<Option<FuncId>>,
+    pub reported: FxHashSet<(Span, String)>,
+    pub context_fields: Vec<ContextField>,
+    pub context_type: Option<TypeId>,
+    pub default_context: Option<GlobalId>,
+    pub comptime_flag: Option<GlobalId>,
+    pub cx_counter: u32,
+    pub eval_counter: u32,
+    pub run_counter: u32,
+    pub eval_depth: u32,
+    pub instantiation_depth: u32,
+    pub exit: Option<i32>,
+    pub caches: crate::caches::Caches,
+    pub link_flags: Vec<String>,
+    pub output_path: Option<String>,
+    pub inputs: Vec<PathBuf>,
+    pub stats: Stats,
+}
+
+pub struct ContextField {
+    pub name: Symbol,
+    pub module: ModId,
+    pub decl: &'static ast::ContextExtend,
+}
+
+impl Sema<'_> {
+    // -------------------------------------------------------------------------------------------- diagnostics
+
+    /// Reports an error once per place and text.
+    pub fn error(&mut self, span: Span, message: impl Into<String>) -> Failed {
+        self.report(Diagnostic::error(span, message))
+    }
+
+    pub fn report(&mut self, diag: Diagnostic) -> Failed {
+        if let Some(span) = diag.span
+            && !self.reported.insert((span, diag.message.clone()))
+        {
+            return Failed;
+        }
+        let index = self.diags.len();
+        self.diags.push(diag);
+        let at = self.current_func.last().copied().flatten();
+        self.events.entry(at).or_default().push(Event::Diag(index));
+        Failed
+    }
+
+    pub fn not_implemented(&mut self, span: Span, what: &str) -> Failed {
+        self.error(span, format!("not implemented: {what}"))
+    }
+
+    pub fn type_name(&self, ty: TypeId) -> String {
+        self.m.types.name(ty)
+    }
+
+    // -------------------------------------------------------------------------------------------- positions
+
+    pub fn loc(&mut self, span: Span) -> LocId {
+        let at = self.sources.line_col(span);
+        self.m.add_loc(SrcLoc {
+            file: span.file.0,
+            line: at.line,
+            col: at.col,
+            inlined: None,
+        })
+    }
+
+    pub fn module(&self, id: ModId) -> &ModuleInfo {
+        &self.modules[id.index()]
+    }
+
+    pub fn decl(&self, id: DeclId) -> &DeclInfo {
+        &self.decls[id.index()]
+    }
+
+    pub fn fn_info(&self, id: FnId) -> &FnInfo {
+        &self.fns[id.index()]
+    }
+
+    pub fn add_fn(&mut self, info: FnInfo) -> FnId {
+        self.fns.push(info);
+        FnId(self.fns.len() as u32 - 1)
+    }
+
+    pub fn add_decl(&mut self, info: DeclInfo) -> DeclId {
+        self.decls.push(info);
+        DeclId(self.decls.len() as u32 - 1)
+    }
+
+    /// The id of an error tag, numbered from 1 in order of first mention.
+    pub fn error_tag(&mut self, name: Symbol) -> u32 {
+        if let Some(id) = self.error_tags.get(&name) {
+            return *id;
+        }
+        self.error_names.push(name);
+        let id = self.error_names.len() as u32;
+        self.error_tags.insert(name, id);
+        id
+    }
+
+    // -------------------------------------------------------------------------------------------- constant data
+
+    /// The NUL-terminated bytes of a string constant, pooled.
+    pub fn string_data(&mut self, text: &[u8]) -> GlobalId {
+        if let Some(id) = self.strings.get(text) {
+            return *id;
+        }
+        let mut bytes = text.to_vec();
+        bytes.push(0);
+        let id = self.m.add_global(sx_ir::Global {
+            name: format!("str.{}", self.strings.len()),
+            size: bytes.len() as u64,
+            align: 1,
+            init: sx_ir::ConstImage::from_bytes(bytes),
+            mutable: false,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: None,
+            mergeable: true,
+        });
+        self.strings.insert(text.to_vec(), id);
+        id
+    }
+
+    /// A constant global with this image, pooled by content.
+    pub fn const_global(&mut self, image: &sx_ir::ConstImage, ty: TypeId, name: &str) -> GlobalId {
+        let layout = self.m.types.layout(ty);
+        let key = (image.bytes.clone(), image.relocs.clone(), layout.align);
+        if let Some(id) = self.const_data.get(&key) {
+            return *id;
+        }
+        let id = self.m.add_global(sx_ir::Global {
+            name: name.to_string(),
+            size: layout.size,
+            align: layout.align.max(1),
+            init: image.clone(),
+            mutable: false,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(ty),
+            mergeable: false,
+        });
+        self.const_data.insert(key, id);
+        id
+    }
+
+    pub fn str_val(&mut self, text: &[u8]) -> Val {
+        let data = self.string_data(text);
+        Val::regs(
+            TypeId::STRING,
+            smallvec::smallvec![
+                crate::value::Piece::GlobalAddr(data, 0),
+                crate::value::Piece::Const(sx_ir::Ty::I64, text.len() as u64)
+            ],
+        )
+    }
+}
