@@ -297,7 +297,6 @@ fn make_code(vm: &mut Vm<'_>, func: FuncId) -> Result<(), Stop> {
 }
 
 /// Calls a function outside the sandbox; its results go to the callee's words and, the first, where the call says.
-#[cold]
 #[inline(never)]
 pub(crate) unsafe fn call_host(
     vm: *mut Vm<'_>,
@@ -309,23 +308,32 @@ pub(crate) unsafe fn call_host(
 ) -> Entered {
     // SAFETY: see the module; the arguments lie in the register stack, which the host can't reach.
     unsafe {
-        let results = {
-            let vm = &mut *vm;
-            let args = std::slice::from_raw_parts(new, argc);
-            (*vm.machine).call_host(vm.module, vm.host, func, args)
+        let vm = &mut *vm;
+        let count = vm
+            .module
+            .sig((*vm.infos.add(func.index())).sig)
+            .results
+            .len();
+        let mut few = [0u64; 4];
+        let mut many = Vec::new();
+        let results = match few.get_mut(..count) {
+            Some(few) => few,
+            None => {
+                many.resize(count, 0);
+                &mut many[..]
+            }
         };
-        match results {
-            Ok(results) => {
-                for (i, result) in results.iter().enumerate() {
-                    *new.add(i) = *result;
-                }
-                if !results.is_empty() {
+        let args = std::slice::from_raw_parts(new, argc);
+        match (*vm.machine).call_host_into(vm.module, vm.host, func, args, results) {
+            Ok(()) => {
+                new.copy_from_nonoverlapping(results.as_ptr(), count);
+                if count != 0 {
                     give_result(new, resume, caller);
                 }
                 Entered::Done
             }
             Err(fault) => {
-                (*vm).stop = Some(Stop::Host(fault));
+                vm.stop = Some(Stop::Host(fault));
                 Entered::End(End::Stop)
             }
         }
