@@ -231,7 +231,10 @@ impl Sema<'_> {
         if let Some(instance) = self.library_assertion("__sx_cast_or_panic", want, span)? {
             let mut args = vec![boxed.clone()];
             if instance.ty.params.len() > 1 {
-                let place = self.caller_location(cx, span)?;
+                let outer = cx.caller_loc.replace((span, cx.name.clone()));
+                let place = self.caller_location(cx, span);
+                cx.caller_loc = outer;
+                let place = place?;
                 args.push(self.coerce(cx, place, instance.ty.params[1], span)?);
             }
             self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &args);

@@ -296,6 +296,13 @@ impl Sema<'_> {
                 self.view_of_pointer(cx, val, concrete, protocol, want, span)
                     .map(Some)
             }
+            (_, TypeKind::Pointer(t))
+                if matches!(val.kind, ValKind::Place(_))
+                    && matches!(self.m.types.kind(*t), TypeKind::Protocol(_)) =>
+            {
+                let protocol = *t;
+                self.view_of_place(cx, val, protocol, want, span)
+            }
             // Pointers, functions and 64-bit integers exchange their bits.
             _ if self.is_pointer_like(val.ty) && self.is_pointer_like(want) => {
                 Ok(Some(self.retype(cx, val, want)))

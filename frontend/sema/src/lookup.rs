@@ -391,6 +391,7 @@ impl Sema<'_> {
             }
             ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
                 Ok(Some(Name::Entity(Entity::Template(_), _))) => true,
+                Ok(Some(Name::BuiltinType(ty))) => self.instance_of(ty).is_some(),
                 Ok(Some(Name::Entity(Entity::Fn(f), _))) => self.returns_type(f),
                 _ => false,
             },

@@ -616,10 +616,14 @@ impl Sema<'_> {
         let entity = match &call.callee.kind {
             ExprKind::Ident(ident) => match self.try_resolve_name(env, *ident)? {
                 Some(Name::Entity(entity, _)) => entity,
-                Some(Name::BuiltinType(ty)) => {
-                    let shown = self.type_name(ty);
-                    return Err(self.error(span, format!("type '{shown}' takes no arguments")));
-                }
+                // Inside an instance the bare name means the instance, applied it means the template.
+                Some(Name::BuiltinType(ty)) => match self.instance_of(ty) {
+                    Some((template, _)) => Entity::Template(template),
+                    None => {
+                        let shown = self.type_name(ty);
+                        return Err(self.error(span, format!("type '{shown}' takes no arguments")));
+                    }
+                },
                 None if ident.as_str() == "Vector" => {
                     return self.vector_type(env, call, span).map(Some);
                 }

@@ -121,8 +121,13 @@ impl Sema<'_> {
         let Some((template, args)) = self.instance_of(ty) else {
             return Ok(false);
         };
-        if !matches!(self.resolve_path(scope, &call.callee)?, Some(Entity::Template(t)) if t == template)
-        {
+        let names_it = match self.resolve_path(scope, &call.callee)? {
+            Some(Entity::Template(t)) => t == template,
+            // Inside an instance the bare name means the instance.
+            Some(Entity::Type(t)) => self.instance_of(t).is_some_and(|(t, _)| t == template),
+            _ => false,
+        };
+        if !names_it {
             return Ok(false);
         }
         let mut rest = args.as_slice();

@@ -539,6 +539,15 @@ impl Sema<'_> {
                     return Err(self.no_conversion(val.ty, ty, span));
                 }
                 let (a, b) = (self.type_name(ty), self.type_name(val.ty));
+                let payload = self.strip_optionals(ty);
+                if let TypeKind::Pointer(to) = self.m.types.kind(payload)
+                    && matches!(self.m.types.kind(*to), TypeKind::Protocol(_))
+                {
+                    return Err(self.error(
+                        span,
+                        format!("cannot {verb} '{a}' from a '{b}' rvalue — a view needs storage; bind the value to a variable first"),
+                    ));
+                }
                 Err(self.error(
                     span,
                     format!("cannot {verb} '{a}' with a value of type '{b}'"),
