@@ -110,19 +110,16 @@ impl Sema<'_> {
             Ok(val) => val,
             Err(Failed) => return Err(Failed),
         };
-        let mut val = self.load(&mut cx, &lowered);
-        let failable = match self.m.types.kind(val.ty) {
+        let failable = match self.m.types.kind(lowered.ty) {
             TypeKind::Failable { values, .. } => Some(values.clone()),
             _ => None,
         };
-        if let Some(want) = want
-            && failable.is_none()
-        {
-            if val.ty != want {
-                val = self.coerce(&mut cx, val, want, expr.span)?;
-            }
-            val = self.load(&mut cx, &val);
-        }
+        // Converted as it stands: a global's name at a protocol type borrows the global.
+        let converted = match want {
+            Some(want) if failable.is_none() && lowered.ty != want => self.coerce(&mut cx, lowered, want, expr.span)?,
+            _ => lowered,
+        };
+        let mut val = self.load(&mut cx, &converted);
         if val.is_poison() {
             return Err(Failed);
         }
