@@ -315,9 +315,10 @@ impl<'a> Emitter<'a> {
         if let Val::Gpr(r) = val {
             return r;
         }
-        self.release(val);
+        // Released last: making room may spill another value, and must not take this one's word.
         let dst = hint.unwrap_or_else(|| self.alloc());
         self.move_to(dst, val);
+        self.release(val);
         dst
     }
 
