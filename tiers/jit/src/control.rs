@@ -333,6 +333,10 @@ impl Emitter<'_> {
         arms.sort_by_key(|arm| arm.0);
         arms.dedup_by_key(|arm| arm.0);
         let (other, end) = (self.label(), self.label());
+        if arms.len() > LINEAR_CASES {
+            // Code for the halves is reached by different ways: the value has to be in its register before.
+            self.reg(&mut val);
+        }
         self.dispatch(self.bits(ty) > 32, &mut val, &arms, other);
         self.release(val);
         self.bind(other);
