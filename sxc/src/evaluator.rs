@@ -157,6 +157,12 @@ fn extract(
     ty: sx_ir::TypeId,
 ) -> Result<EvalResult, Unstorable> {
     let memory = outcome.memory.as_ref();
+    if module.types.size_of(ty) == 0 {
+        return Ok(EvalResult {
+            image: ConstImage::default(),
+            objects: Vec::new(),
+        });
+    }
     let Some(address) = memory.address_of(global) else {
         let reason = "the evaluation does not reach its result".to_owned();
         return Err(Unstorable {
