@@ -28,4 +28,6 @@ pub struct Caches {
     pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
     /// Names of compiler-known declarations, found once.
     pub known_types: FxHashMap<&'static str, TypeId>,
+    /// Error sets, traces and tag names.
+    pub errors: crate::error_flow::ErrorFlow,
 }

@@ -104,14 +104,26 @@ impl Sema<'_> {
     }
 
     /// Errors of `given` leave a function whose set is `into`.
-    pub fn check_escape(&mut self, cx: &FnCx, given: TypeId, source: &Source, into: TypeId, span: Span) {
+    pub fn check_escape(
+        &mut self,
+        cx: &FnCx,
+        given: TypeId,
+        source: &Source,
+        into: TypeId,
+        span: Span,
+    ) {
         let known = self.set_tags(given);
         if into == TypeId::ANY_ERROR {
             let Some(func) = Self::feeds(cx) else { return };
             match (known, source) {
                 (Some(tags), _) => self.caches.errors.add_tags(func, &tags),
                 (None, Source::Function(from)) => {
-                    self.caches.errors.flows.entry(func).or_default().insert(*from);
+                    self.caches
+                        .errors
+                        .flows
+                        .entry(func)
+                        .or_default()
+                        .insert(*from);
                 }
                 (None, Source::Unknown) => {}
             }
@@ -119,7 +131,11 @@ impl Sema<'_> {
         }
         match (known, source) {
             (Some(tags), _) => self.check_tags(&tags, into, span),
-            (None, Source::Function(from)) => self.caches.errors.escapes.push(Escape { from: *from, into, span }),
+            (None, Source::Function(from)) => self.caches.errors.escapes.push(Escape {
+                from: *from,
+                into,
+                span,
+            }),
             (None, Source::Unknown) => {}
         }
     }
@@ -129,7 +145,10 @@ impl Sema<'_> {
         let shown = self.type_name(into);
         for tag in tags {
             if !allowed.contains(tag) {
-                self.error(span, format!("error tag 'error.{tag}' is not in caller's error set '{shown}'"));
+                self.error(
+                    span,
+                    format!("error tag 'error.{tag}' is not in caller's error set '{shown}'"),
+                );
             }
         }
     }
@@ -149,23 +168,44 @@ impl Sema<'_> {
         match &e.kind {
             ExprKind::Paren(inner) => self.is_failable_operand(cx, inner),
             ExprKind::Try(_) | ExprKind::ErrorTag(_) => true,
-            ExprKind::Binary { op: BinOp::Or, lhs, rhs, .. } => {
-                self.is_failable_operand(cx, lhs) && self.is_failable_operand(cx, rhs)
-            }
-            ExprKind::Cast { base, ty, alloc: None } => {
-                if matches!(base.kind, ExprKind::Int { .. } | ExprKind::Float { .. } | ExprKind::Str(_) | ExprKind::Bool(_)) {
+            ExprKind::Binary {
+                op: BinOp::Or,
+                lhs,
+                rhs,
+                ..
+            } => self.is_failable_operand(cx, lhs) && self.is_failable_operand(cx, rhs),
+            ExprKind::Cast {
+                base,
+                ty,
+                alloc: None,
+            } => {
+                if matches!(
+                    base.kind,
+                    ExprKind::Int { .. }
+                        | ExprKind::Float { .. }
+                        | ExprKind::Str(_)
+                        | ExprKind::Bool(_)
+                ) {
                     return false;
                 }
                 let env = cx.env().clone();
-                let asserts = self
-                    .type_of_expr(cx, base)
-                    .is_ok_and(|t| matches!(self.m.types.kind(t), TypeKind::Any | TypeKind::Protocol(_)));
-                asserts && self.eval_type(&env, ty).is_ok_and(|to| !matches!(self.m.types.kind(to), TypeKind::Optional(_)))
+                let asserts = self.type_of_expr(cx, base).is_ok_and(|t| {
+                    matches!(self.m.types.kind(t), TypeKind::Any | TypeKind::Protocol(_))
+                });
+                asserts
+                    && self
+                        .eval_type(&env, ty)
+                        .is_ok_and(|to| !matches!(self.m.types.kind(to), TypeKind::Optional(_)))
             }
-            ExprKind::OptCast { base, .. } => self.type_of_expr(cx, base).is_ok_and(|t| match *self.m.types.kind(t) {
-                TypeKind::Optional(p) => matches!(self.m.types.kind(p), TypeKind::Any | TypeKind::Protocol(_)),
-                _ => false,
-            }),
+            ExprKind::OptCast { base, .. } => {
+                self.type_of_expr(cx, base)
+                    .is_ok_and(|t| match *self.m.types.kind(t) {
+                        TypeKind::Optional(p) => {
+                            matches!(self.m.types.kind(p), TypeKind::Any | TypeKind::Protocol(_))
+                        }
+                        _ => false,
+                    })
+            }
             ExprKind::Ident(name) => match cx.env().get(name.name) {
                 Some(Binding::Var { cx: id, var } | Binding::LocalConst { cx: id, var }) => {
                     let ty = self.type_of_var(cx, id, var);
@@ -174,19 +214,30 @@ impl Sema<'_> {
                 Some(Binding::Ct(val)) => self.is_failable_type(val.ty),
                 _ => false,
             },
-            ExprKind::Field { .. } | ExprKind::TupleIndex { .. } | ExprKind::Index { .. } | ExprKind::Deref(_) if !self.has_effects(e) => {
-                self.type_of_expr(cx, e).is_ok_and(|t| self.is_failable_type(t))
+            ExprKind::Field { .. }
+            | ExprKind::TupleIndex { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Deref(_)
+                if !self.has_effects(e) =>
+            {
+                self.type_of_expr(cx, e)
+                    .is_ok_and(|t| self.is_failable_type(t))
             }
             ExprKind::Call(call) => match self.call_is_failable(cx, call) {
                 Some(known) => known,
-                None => self.type_of_expr(cx, e).is_ok_and(|t| self.is_failable_type(t)),
+                None => self
+                    .type_of_expr(cx, e)
+                    .is_ok_and(|t| self.is_failable_type(t)),
             },
             _ => false,
         }
     }
 
     fn is_failable_type(&self, ty: TypeId) -> bool {
-        matches!(self.m.types.kind(ty), TypeKind::Failable { .. } | TypeKind::ErrorSet(_) | TypeKind::AnyError)
+        matches!(
+            self.m.types.kind(ty),
+            TypeKind::Failable { .. } | TypeKind::ErrorSet(_) | TypeKind::AnyError
+        )
     }
 
     fn type_of_var(&self, cx: &FnCx, owner: u32, var: crate::sema::VarId) -> Option<TypeId> {
@@ -264,7 +315,9 @@ impl Sema<'_> {
                     if !self.denotes_type(&env, ty) {
                         return Some(false);
                     }
-                    self.eval_type(&env, ty).ok().map(|t| self.is_failable_type(t))
+                    self.eval_type(&env, ty)
+                        .ok()
+                        .map(|t| self.is_failable_type(t))
                 }
                 _ => Some(false),
             },

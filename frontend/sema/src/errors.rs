@@ -14,7 +14,12 @@ use crate::value::{Access, Addr, CaptureKind, Piece, Val, ValKind};
 /// A failable operand after its evaluation.
 enum Outcome {
     /// Its error, if there is one, is in `tag`; `value` holds the value slots of a success.
-    Failable { value: Val, tag: Piece, set: TypeId, source: Source },
+    Failable {
+        value: Val,
+        tag: Piece,
+        set: TypeId,
+        source: Source,
+    },
     /// Errors of its parts go where handlers say; this is the value.
     Value(Val),
 }
@@ -39,7 +44,12 @@ impl Sema<'_> {
     }
 
     /// `error.X` in the context `want`.
-    pub fn error_tag_literal(&mut self, name: ast::Ident, want: Option<TypeId>, span: Span) -> Res<Val> {
+    pub fn error_tag_literal(
+        &mut self,
+        name: ast::Ident,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
         let id = self.error_tag(name.name);
         let Some(want) = want else {
             return Ok(Val::int(TypeId::U32, Ty::I32, u64::from(id)));
@@ -59,16 +69,30 @@ impl Sema<'_> {
                 _ => Err(self.misplaced_tag(name, want, span)),
             },
             TypeKind::Optional(payload) => self.error_tag_literal(name, Some(payload), span),
-            TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => Ok(self.int_val(want, u64::from(id))),
+            TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => {
+                Ok(self.int_val(want, u64::from(id)))
+            }
             TypeKind::Any => Ok(Val::int(TypeId::U32, Ty::I32, u64::from(id))),
             TypeKind::Poison => Err(Failed),
             _ => Err(self.misplaced_tag(name, want, span)),
         }
     }
 
-    fn not_in_set(&mut self, name: ast::Ident, set: TypeId, known: &[Symbol], span: Span) -> Failed {
+    fn not_in_set(
+        &mut self,
+        name: ast::Ident,
+        set: TypeId,
+        known: &[Symbol],
+        span: Span,
+    ) -> Failed {
         let shown = self.type_name(set);
-        let diag = Diagnostic::error(span, format!("error tag 'error.{}' is not in error set '{shown}'", name.name));
+        let diag = Diagnostic::error(
+            span,
+            format!(
+                "error tag 'error.{}' is not in error set '{shown}'",
+                name.name
+            ),
+        );
         let diag = match crate::lookup::nearest(name.as_str(), known.iter().map(|s| s.as_str())) {
             Some(near) => diag.with_help(None, format!("did you mean 'error.{near}'?")),
             None => diag,
@@ -78,7 +102,13 @@ impl Sema<'_> {
 
     fn misplaced_tag(&mut self, name: ast::Ident, want: TypeId, span: Span) -> Failed {
         let shown = self.type_name(want);
-        self.error(span, format!("'error.{}' cannot be used where '{shown}' is expected", name.name))
+        self.error(
+            span,
+            format!(
+                "'error.{}' cannot be used where '{shown}' is expected",
+                name.name
+            ),
+        )
     }
 
     // ---------------------------------------------------------------------------------------------- operands
@@ -107,15 +137,30 @@ impl Sema<'_> {
     }
 
     fn is_error_value(&self, ty: TypeId) -> bool {
-        matches!(self.m.types.kind(ty), TypeKind::ErrorSet(_) | TypeKind::AnyError)
+        matches!(
+            self.m.types.kind(ty),
+            TypeKind::ErrorSet(_) | TypeKind::AnyError
+        )
     }
 
     /// Evaluates the operand of `try`, `or`, `catch`. In an `or` chain, where `try` adds nothing, it is dropped.
-    fn lower_failable(&mut self, cx: &mut FnCx, expr: &'static ast::Expr, want: Option<TypeId>, in_chain: bool) -> Res<Outcome> {
+    fn lower_failable(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        in_chain: bool,
+    ) -> Res<Outcome> {
         let val = match &expr.kind {
             ExprKind::Paren(inner) => return self.lower_failable(cx, inner, want, in_chain),
-            ExprKind::Try(inner) if in_chain => return self.lower_failable(cx, inner, want, in_chain),
-            ExprKind::Cast { base, ty, alloc: None } if self.is_erased(cx, base) => {
+            ExprKind::Try(inner) if in_chain => {
+                return self.lower_failable(cx, inner, want, in_chain);
+            }
+            ExprKind::Cast {
+                base,
+                ty,
+                alloc: None,
+            } if self.is_erased(cx, base) => {
                 let env = cx.env().clone();
                 let to = self.eval_type(&env, ty)?;
                 let val = self.lower_expr(cx, base, None)?;
@@ -136,27 +181,49 @@ impl Sema<'_> {
         };
         let source = self.source_of_last_call(cx);
         let (value, tag) = self.split_failable(cx, &val);
-        Ok(Outcome::Failable { value, tag, set, source })
+        Ok(Outcome::Failable {
+            value,
+            tag,
+            set,
+            source,
+        })
     }
 
     fn is_erased(&mut self, cx: &mut FnCx, base: &'static ast::Expr) -> bool {
-        matches!(base.kind, ExprKind::Ident(_) | ExprKind::Field { .. } | ExprKind::Call(_) | ExprKind::Index { .. } | ExprKind::Deref(_) | ExprKind::Paren(_) | ExprKind::TupleIndex { .. } | ExprKind::Unwrap(_))
-            && self
-                .type_of_expr(cx, base)
-                .is_ok_and(|t| matches!(self.m.types.kind(t), TypeKind::Any | TypeKind::Protocol(_)))
+        matches!(
+            base.kind,
+            ExprKind::Ident(_)
+                | ExprKind::Field { .. }
+                | ExprKind::Call(_)
+                | ExprKind::Index { .. }
+                | ExprKind::Deref(_)
+                | ExprKind::Paren(_)
+                | ExprKind::TupleIndex { .. }
+                | ExprKind::Unwrap(_)
+        ) && self
+            .type_of_expr(cx, base)
+            .is_ok_and(|t| matches!(self.m.types.kind(t), TypeKind::Any | TypeKind::Protocol(_)))
     }
 
     fn is_erased_optional(&mut self, cx: &mut FnCx, base: &'static ast::Expr) -> bool {
-        self.type_of_expr(cx, base).is_ok_and(|t| match *self.m.types.kind(t) {
-            TypeKind::Optional(p) => matches!(self.m.types.kind(p), TypeKind::Any | TypeKind::Protocol(_)),
-            _ => false,
-        })
+        self.type_of_expr(cx, base)
+            .is_ok_and(|t| match *self.m.types.kind(t) {
+                TypeKind::Optional(p) => {
+                    matches!(self.m.types.kind(p), TypeKind::Any | TypeKind::Protocol(_))
+                }
+                _ => false,
+            })
     }
 
     // ---------------------------------------------------------------------------------------------- failing
 
     /// Code for the failing case of an operand just evaluated: `tag` is not 0 there.
-    fn on_failure(&mut self, cx: &mut FnCx, tag: Piece, f: impl FnOnce(&mut Self, &mut FnCx) -> Res<()>) -> Res<()> {
+    fn on_failure(
+        &mut self,
+        cx: &mut FnCx,
+        tag: Piece,
+        f: impl FnOnce(&mut Self, &mut FnCx) -> Res<()>,
+    ) -> Res<()> {
         let failing = cx.binary(BinaryOp::Ne, tag, Piece::Const(Ty::I32, 0));
         let cond = cx.use_piece(failing);
         let dead = cx.dead;
@@ -165,12 +232,23 @@ impl Sema<'_> {
         let then = cx.close();
         cx.dead = dead;
         done?;
-        cx.emit(StmtKind::If { cond, then, els: Default::default() });
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
         Ok(())
     }
 
     /// Sends an error to the enclosing `or` or `catch` operand, or out of the function.
-    fn fail(&mut self, cx: &mut FnCx, tag: Piece, set: TypeId, source: &Source, span: Span) -> Res<()> {
+    fn fail(
+        &mut self,
+        cx: &mut FnCx,
+        tag: Piece,
+        set: TypeId,
+        source: &Source,
+        span: Span,
+    ) -> Res<()> {
         if let Some(handler) = cx.handlers.last().cloned() {
             self.caches.errors.note_handled(cx.id, handler.label, set);
             self.run_cleanups(cx, handler.scopes, Some(tag))?;
@@ -178,7 +256,12 @@ impl Sema<'_> {
             cx.emit(StmtKind::Break(handler.label));
             return Ok(());
         }
-        let into = self.own_set(cx).ok_or_else(|| self.error(span, "`try` is only valid inside a failable function (`!` or `!Named`)"))?;
+        let into = self.own_set(cx).ok_or_else(|| {
+            self.error(
+                span,
+                "`try` is only valid inside a failable function (`!` or `!Named`)",
+            )
+        })?;
         self.check_escape(cx, set, source, into, span);
         self.leave_failing(cx, tag)
     }
@@ -195,7 +278,9 @@ impl Sema<'_> {
     fn leave_failing(&mut self, cx: &mut FnCx, tag: Piece) -> Res<()> {
         let tag = cx.pin(tag);
         self.run_cleanups(cx, 0, Some(tag))?;
-        let Some(ret) = cx.ret.ty else { return Err(Failed) };
+        let Some(ret) = cx.ret.ty else {
+            return Err(Failed);
+        };
         let slots = self.m.types.members(ret).unwrap_or_default().len();
         let offset = self.m.types.offset_of(ret, slots.saturating_sub(1));
         if let Some(sret) = cx.ret.sret {
@@ -227,9 +312,15 @@ impl Sema<'_> {
     pub fn lower_raise(&mut self, cx: &mut FnCx, value: &'static ast::Expr, span: Span) -> Res<()> {
         let Some(set) = self.own_set(cx) else {
             if cx.is_lambda {
-                return Err(self.error(span, "this lambda body raises; declare its result `-> (T, !)` (or `-> !`)"));
+                return Err(self.error(
+                    span,
+                    "this lambda body raises; declare its result `-> (T, !)` (or `-> !`)",
+                ));
             }
-            return Err(self.error(span, "`raise` is only valid inside a failable function (`!` or `!Named`)"));
+            return Err(self.error(
+                span,
+                "`raise` is only valid inside a failable function (`!` or `!Named`)",
+            ));
         };
         let val = match &value.kind {
             ExprKind::ErrorTag(name) => {
@@ -246,11 +337,18 @@ impl Sema<'_> {
                     TypeKind::Poison => return Err(Failed),
                     _ => {
                         let shown = self.type_name(val.ty);
-                        return Err(self.error(value.span, format!("`raise` needs an error value, but this has type '{shown}'")));
+                        return Err(self.error(
+                            value.span,
+                            format!("`raise` needs an error value, but this has type '{shown}'"),
+                        ));
                     }
                 };
                 let before = self.diags.len();
-                let source = if self.is_error_value(val.ty) { Source::Unknown } else { source };
+                let source = if self.is_error_value(val.ty) {
+                    Source::Unknown
+                } else {
+                    source
+                };
                 self.check_escape(cx, given, &source, set, span);
                 if self.diags.len() > before {
                     return Err(Failed);
@@ -267,8 +365,19 @@ impl Sema<'_> {
 
     // ---------------------------------------------------------------------------------------------- try
 
-    pub fn lower_try(&mut self, cx: &mut FnCx, inner: &'static ast::Expr, want: Option<TypeId>, span: Span) -> Res<Val> {
-        if let ExprKind::Binary { op: BinOp::Or, lhs, rhs, .. } = &strip_parens(inner).kind
+    pub fn lower_try(
+        &mut self,
+        cx: &mut FnCx,
+        inner: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        if let ExprKind::Binary {
+            op: BinOp::Or,
+            lhs,
+            rhs,
+            ..
+        } = &strip_parens(inner).kind
             && self.is_failable_operand(cx, lhs)
             && self.is_failable_operand(cx, rhs)
         {
@@ -278,12 +387,25 @@ impl Sema<'_> {
         if cx.handlers.is_empty() && self.own_set(cx).is_none() {
             // Told before the operand is looked into: nothing of it matters here.
             let val = self.type_of_expr(cx, inner)?;
-            if matches!(self.m.types.kind(val), TypeKind::Failable { .. }) || matches!(strip_parens(inner).kind, ExprKind::Cast { .. } | ExprKind::OptCast { .. }) {
-                return Err(self.error(span, "`try` is only valid inside a failable function (`!` or `!Named`)"));
+            if matches!(self.m.types.kind(val), TypeKind::Failable { .. })
+                || matches!(
+                    strip_parens(inner).kind,
+                    ExprKind::Cast { .. } | ExprKind::OptCast { .. }
+                )
+            {
+                return Err(self.error(
+                    span,
+                    "`try` is only valid inside a failable function (`!` or `!Named`)",
+                ));
             }
         }
         match self.lower_failable(cx, inner, want, false)? {
-            Outcome::Failable { value, tag, set, source } => {
+            Outcome::Failable {
+                value,
+                tag,
+                set,
+                source,
+            } => {
                 self.at(cx, span);
                 self.on_failure(cx, tag, |s, cx| {
                     s.push_trace(cx, span);
@@ -305,14 +427,27 @@ impl Sema<'_> {
             return Failed;
         }
         let shown = self.type_name(ty);
-        self.error(span, format!("`{what}` requires a failable operand, but this has type '{shown}'"))
+        self.error(
+            span,
+            format!("`{what}` requires a failable operand, but this has type '{shown}'"),
+        )
     }
 
     // ---------------------------------------------------------------------------------------------- or
 
     /// The operands of `a or b or c` from left to right, through parentheses around parts of the chain.
-    fn chain_operands(&mut self, cx: &mut FnCx, expr: &'static ast::Expr, out: &mut Vec<&'static ast::Expr>) {
-        if let ExprKind::Binary { op: BinOp::Or, lhs, rhs, .. } = &strip_parens(expr).kind
+    fn chain_operands(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        out: &mut Vec<&'static ast::Expr>,
+    ) {
+        if let ExprKind::Binary {
+            op: BinOp::Or,
+            lhs,
+            rhs,
+            ..
+        } = &strip_parens(expr).kind
             && (!matches!(expr.kind, ExprKind::Paren(_)) || self.is_failable_operand(cx, lhs))
         {
             self.chain_operands(cx, lhs, out);
@@ -323,7 +458,14 @@ impl Sema<'_> {
     }
 
     /// `f() or d`, `f() or g() or d`, `try f() or try g()`: called when `lhs` is failable.
-    pub fn lower_or(&mut self, cx: &mut FnCx, lhs: &'static ast::Expr, rhs: &'static ast::Expr, want: Option<TypeId>, span: Span) -> Res<Val> {
+    pub fn lower_or(
+        &mut self,
+        cx: &mut FnCx,
+        lhs: &'static ast::Expr,
+        rhs: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
         let mut operands = Vec::new();
         self.chain_operands(cx, lhs, &mut operands);
         let propagates = self.is_failable_operand(cx, rhs);
@@ -370,13 +512,22 @@ impl Sema<'_> {
         for (i, operand) in operands.iter().enumerate() {
             let (label, tag) = (cx.label(), cx.temp(Ty::I32));
             cx.open();
-            cx.handlers.push(Handler { label, tag, scopes: cx.scopes.len() });
+            cx.handlers.push(Handler {
+                label,
+                tag,
+                scopes: cx.scopes.len(),
+            });
             let lowered = self.lower_failable(cx, operand, want, true);
             cx.handlers.pop();
             sets.extend(self.caches.errors.handled(cx.id, label));
             let stored = lowered.and_then(|outcome| {
                 let value = match outcome {
-                    Outcome::Failable { value, tag: error, set, .. } => {
+                    Outcome::Failable {
+                        value,
+                        tag: error,
+                        set,
+                        ..
+                    } => {
                         sets.push(set);
                         self.at(cx, span);
                         self.on_failure(cx, error, |s, cx| {
@@ -409,7 +560,13 @@ impl Sema<'_> {
     }
 
     /// The first operand decides what the chain yields.
-    fn or_store(&mut self, cx: &mut FnCx, value: Val, span: Span, out: &mut Option<(TypeId, Addr)>) -> Res<()> {
+    fn or_store(
+        &mut self,
+        cx: &mut FnCx,
+        value: Val,
+        span: Span,
+        out: &mut Option<(TypeId, Addr)>,
+    ) -> Res<()> {
         if value.ty == TypeId::VOID {
             return Err(self.error(span, "`or` needs a value-carrying failable on its left; use `catch` for one that yields only an error"));
         }
@@ -427,9 +584,21 @@ impl Sema<'_> {
     }
 
     /// A last operand that is failable itself: its error goes on.
-    fn or_last(&mut self, cx: &mut FnCx, operand: &'static ast::Expr, want: Option<TypeId>, span: Span, out: &mut Option<(TypeId, Addr)>) -> Res<()> {
+    fn or_last(
+        &mut self,
+        cx: &mut FnCx,
+        operand: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+        out: &mut Option<(TypeId, Addr)>,
+    ) -> Res<()> {
         match self.lower_failable(cx, operand, want, true)? {
-            Outcome::Failable { value, tag, set, source } => {
+            Outcome::Failable {
+                value,
+                tag,
+                set,
+                source,
+            } => {
                 self.at(cx, span);
                 self.on_failure(cx, tag, |s, cx| {
                     s.push_trace(cx, span);
@@ -444,7 +613,13 @@ impl Sema<'_> {
     }
 
     /// A last operand that is a value or diverges.
-    fn or_default(&mut self, cx: &mut FnCx, rhs: &'static ast::Expr, want: Option<TypeId>, out: &mut Option<(TypeId, Addr)>) -> Res<()> {
+    fn or_default(
+        &mut self,
+        cx: &mut FnCx,
+        rhs: &'static ast::Expr,
+        want: Option<TypeId>,
+        out: &mut Option<(TypeId, Addr)>,
+    ) -> Res<()> {
         self.clear_trace(cx);
         let ty = out.map(|(ty, _)| ty).or(want);
         let val = self.lower_expr(cx, rhs, ty)?;
@@ -454,23 +629,38 @@ impl Sema<'_> {
         }
         if val.ty == TypeId::VOID && ty.is_some_and(|t| t != TypeId::VOID) {
             let shown = ty.map_or_else(String::new, |t| self.type_name(t));
-            return Err(self.error(rhs.span, format!("the right side of `or` must produce a value of type '{shown}' or diverge")));
+            return Err(self.error(
+                rhs.span,
+                format!("the right side of `or` must produce a value of type '{shown}' or diverge"),
+            ));
         }
         self.or_store(cx, val, rhs.span, out)
     }
 
     // ---------------------------------------------------------------------------------------------- catch
 
-    pub fn lower_catch(&mut self, cx: &mut FnCx, catch: &'static ast::CatchExpr, want: Option<TypeId>, span: Span) -> Res<Val> {
+    pub fn lower_catch(
+        &mut self,
+        cx: &mut FnCx,
+        catch: &'static ast::CatchExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
         let before = cx.dead;
         let (done, label, tag) = (cx.label(), cx.label(), cx.temp(Ty::I32));
         cx.open();
         cx.open();
-        cx.handlers.push(Handler { label, tag, scopes: cx.scopes.len() });
+        cx.handlers.push(Handler {
+            label,
+            tag,
+            scopes: cx.scopes.len(),
+        });
         let lowered = self.lower_failable(cx, &catch.operand, want, false);
         cx.handlers.pop();
         let mut sets = self.caches.errors.handled(cx.id, label);
-        let protected = lowered.and_then(|outcome| self.catch_operand(cx, outcome, catch, (label, tag), done, &mut sets));
+        let protected = lowered.and_then(|outcome| {
+            self.catch_operand(cx, outcome, catch, (label, tag), done, &mut sets)
+        });
         let body = cx.close();
         let (success, succeeds) = match protected {
             Ok(known) => known,
@@ -510,7 +700,12 @@ impl Sema<'_> {
         sets: &mut Vec<TypeId>,
     ) -> Res<(Option<(TypeId, Addr)>, bool)> {
         let value = match outcome {
-            Outcome::Failable { value, tag: error, set, .. } => {
+            Outcome::Failable {
+                value,
+                tag: error,
+                set,
+                ..
+            } => {
                 sets.push(set);
                 self.on_failure(cx, error, |_, cx| {
                     cx.set(tag, error);
@@ -522,7 +717,9 @@ impl Sema<'_> {
             // `(try f() ..) catch`: errors come from within.
             Outcome::Value(val) if !sets.is_empty() => self.default_literal(&val),
             Outcome::Value(val) if val.ty == TypeId::NORETURN => val,
-            Outcome::Value(val) => return Err(self.needs_failable("catch", val.ty, catch.operand.span)),
+            Outcome::Value(val) => {
+                return Err(self.needs_failable("catch", val.ty, catch.operand.span));
+            }
         };
         if value.ty == TypeId::NORETURN || cx.dead {
             return Ok((None, false));
@@ -539,7 +736,14 @@ impl Sema<'_> {
     }
 
     /// The handler: binds the tag, stores its value where a success would have stored its own.
-    fn catch_handler(&mut self, cx: &mut FnCx, catch: &'static ast::CatchExpr, tag: sx_ir::LocalId, sets: &[TypeId], success: Option<(TypeId, Addr)>) -> Res<()> {
+    fn catch_handler(
+        &mut self,
+        cx: &mut FnCx,
+        catch: &'static ast::CatchExpr,
+        tag: sx_ir::LocalId,
+        sets: &[TypeId],
+        success: Option<(TypeId, Addr)>,
+    ) -> Res<()> {
         cx.push_scope();
         let lowered = self.catch_handler_in(cx, catch, tag, sets, success);
         if lowered.is_err() {
@@ -551,7 +755,14 @@ impl Sema<'_> {
         Ok(())
     }
 
-    fn catch_handler_in(&mut self, cx: &mut FnCx, catch: &'static ast::CatchExpr, tag: sx_ir::LocalId, sets: &[TypeId], success: Option<(TypeId, Addr)>) -> Res<()> {
+    fn catch_handler_in(
+        &mut self,
+        cx: &mut FnCx,
+        catch: &'static ast::CatchExpr,
+        tag: sx_ir::LocalId,
+        sets: &[TypeId],
+        success: Option<(TypeId, Addr)>,
+    ) -> Res<()> {
         if let Some(name) = catch.tag {
             let set = match sets {
                 [] => TypeId::ANY_ERROR,
@@ -565,7 +776,9 @@ impl Sema<'_> {
         }
         let Some((ty, addr)) = success else {
             return match &catch.handler {
-                CatchHandler::Block(block) => self.lower_stmts_in(cx, block, false, None).map(|_| ()),
+                CatchHandler::Block(block) => {
+                    self.lower_stmts_in(cx, block, false, None).map(|_| ())
+                }
                 CatchHandler::Expr(expr) => self.lower_expr_stmt(cx, expr),
                 CatchHandler::Match(node) => self.lower_match(cx, node, None, false).map(|_| ()),
             };
@@ -573,12 +786,23 @@ impl Sema<'_> {
         let (val, at) = match &catch.handler {
             CatchHandler::Block(block) => {
                 let end = Span::new(block.span.file, block.span.lo, block.span.hi);
-                (self.lower_stmts_in(cx, block, true, Some(ty))?, block.tail.as_ref().map_or(end, |t| t.span))
+                (
+                    self.lower_stmts_in(cx, block, true, Some(ty))?,
+                    block.tail.as_ref().map_or(end, |t| t.span),
+                )
             }
             CatchHandler::Expr(expr) => (Some(self.lower_expr(cx, expr, Some(ty))?), expr.span),
-            CatchHandler::Match(node) => (Some(self.lower_match(cx, node, Some(ty), true)?), node.span),
+            CatchHandler::Match(node) => {
+                (Some(self.lower_match(cx, node, Some(ty), true)?), node.span)
+            }
         };
-        let val = val.unwrap_or_else(|| if cx.dead { Val::noreturn() } else { Val::void() });
+        let val = val.unwrap_or_else(|| {
+            if cx.dead {
+                Val::noreturn()
+            } else {
+                Val::void()
+            }
+        });
         if val.ty == TypeId::NORETURN {
             cx.dead = true;
             return Ok(());
@@ -588,7 +812,10 @@ impl Sema<'_> {
         }
         if val.ty == TypeId::VOID {
             let shown = self.type_name(ty);
-            return Err(self.error(at, format!("the `catch` body must produce a value of type '{shown}' or diverge")));
+            return Err(self.error(
+                at,
+                format!("the `catch` body must produce a value of type '{shown}' or diverge"),
+            ));
         }
         let val = self.coerce(cx, val, ty, at)?;
         self.store(cx, addr, &val);
@@ -616,7 +843,11 @@ impl Sema<'_> {
             if let [(_, one)] = values {
                 let error = self.retype(cx, &val, given_set);
                 if let Some(value) = self.try_coerce(cx, &error, *one, span)? {
-                    return Ok(self.make_aggregate(cx, ret, &[value, Val::scalar(set, Piece::Const(Ty::I32, 0))]));
+                    return Ok(self.make_aggregate(
+                        cx,
+                        ret,
+                        &[value, Val::scalar(set, Piece::Const(Ty::I32, 0))],
+                    ));
                 }
             }
         }

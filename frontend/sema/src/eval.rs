@@ -241,6 +241,7 @@ impl Sema<'_> {
         number: u32,
     ) -> Res<CtVal> {
         self.lower_reachable(root, span)?;
+        self.finish_error_names();
         let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
         if self.reaches_failed(root) {
             if errors_before == 0 {
@@ -260,7 +261,7 @@ impl Sema<'_> {
         let evaluation = self.evaluator.evaluate(EvalRequest {
             module: &m,
             root,
-            result: Some((result, ty)),
+            result: (m.types.size_of(ty) > 0).then_some((result, ty)),
             compiler: &mut host,
         });
         self.m = m;
@@ -606,7 +607,7 @@ impl Sema<'_> {
         }
     }
 
-    fn put_int(&self, bytes: &mut [u8], offset: usize, size: usize, bits: u64) {
+    pub fn put_int(&self, bytes: &mut [u8], offset: usize, size: usize, bits: u64) {
         let little = bits.to_le_bytes();
         let Some(to) = bytes.get_mut(offset..offset + size) else {
             return;

@@ -126,12 +126,11 @@ impl Sema<'_> {
         for (arg, passing) in args.iter().zip(&abi.params) {
             match passing {
                 Passing::Parts(parts) => {
-                    if self.flatten(arg.ty).is_some() {
+                    if self.flatten(arg.ty).as_ref() == Some(parts) {
                         list.extend(self.pieces(cx, arg));
                     } else {
                         // C: an aggregate in registers, piece by piece from memory.
-                        let addr = self.spill(cx, arg);
-                        list.extend(self.load_parts(cx, addr, parts));
+                        list.extend(self.cut_into_parts(cx, arg, parts));
                     }
                 }
                 Passing::Memory | Passing::CMemory => {
@@ -160,8 +159,13 @@ impl Sema<'_> {
         }
         match (sret, &abi.result) {
             (Some(addr), _) => Val::mem(ty.ret, addr),
-            (None, Passing::Parts(parts)) if self.flatten(ty.ret).is_none() => {
-                let addr = self.slot(cx, ty.ret);
+            (None, Passing::Parts(parts)) if self.flatten(ty.ret).as_ref() != Some(parts) => {
+                if let [pointer] = results.as_slice()
+                    && let Some(text) = self.from_c_string(cx, ty.ret, *pointer)
+                {
+                    return text;
+                }
+                let addr = self.parts_slot(cx, ty.ret, parts);
                 for (part, piece) in parts.iter().zip(results) {
                     cx.store_scalar(addr.plus(part.offset), piece);
                 }
@@ -773,10 +777,15 @@ impl Sema<'_> {
     ) -> Addr {
         match passing {
             Some(Passing::Parts(parts)) => {
-                let slot = self.slot(cx, ty);
+                let slot = self.parts_slot(cx, ty, parts);
                 for part in parts {
                     let (local, scalar) = take(cx);
-                    cx.store_scalar(slot.plus(part.offset), Piece::Local(scalar, local));
+                    let piece = Piece::Local(scalar, local);
+                    let text = if parts.len() == 1 { self.from_c_string(cx, ty, piece) } else { None };
+                    match text {
+                        Some(text) => self.store(cx, slot, &text),
+                        None => cx.store_scalar(slot.plus(part.offset), piece),
+                    }
                 }
                 slot
             }
@@ -881,11 +890,13 @@ impl Sema<'_> {
             match cx.ret.sret {
                 Some(sret) => self.store(cx, Addr::Ptr(sret, 0), &val),
                 None => {
-                    if matches!(self.flatten(val.ty), Some(_)) {
-                        results = self.pieces(cx, &val);
-                    } else if let Some(parts) = self.c_result_parts(cx, val.ty) {
-                        let addr = self.spill(cx, &val);
-                        results = self.load_parts(cx, addr, &parts);
+                    let flat = self.flatten(val.ty);
+                    match self.c_result_parts(cx, val.ty) {
+                        Some(parts) if flat.as_ref() != Some(&parts) => {
+                            results = self.cut_into_parts(cx, &val, &parts).into();
+                        }
+                        _ if flat.is_some() => results = self.pieces(cx, &val),
+                        _ => {}
                     }
                 }
             }

@@ -127,6 +127,7 @@ impl Sema<'_> {
             roots.extend(main);
             s.drain_queue();
             s.complete_all();
+            s.check_inferred_sets();
             s.finish_error_names();
             s.fill_type_table();
             s.drain_queue();

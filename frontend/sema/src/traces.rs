@@ -1,7 +1,10 @@
 //! Return traces (reference part 3 §5.8) and the names of error tags in the program.
 
 use sx_ir::types::FnType;
-use sx_ir::{ConstImage, ConvertOp, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget, Ty, TypeId};
+use sx_ir::{
+    ConstImage, ConvertOp, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget, Ty,
+    TypeId,
+};
 use sx_syntax::Span;
 
 use crate::fncx::FnCx;
@@ -24,13 +27,28 @@ impl Sema<'_> {
         if let Some(known) = self.externs.get(symbol) {
             return known.func;
         }
-        let ty = FnType { params: params.to_vec(), ret, c_conv: true, variadic: false };
+        let ty = FnType {
+            params: params.to_vec(),
+            ret,
+            c_conv: true,
+            variadic: false,
+        };
         let abi = self.c_abi(&ty);
         let params = self.m.sig(abi.sig).params.clone();
-        let linkage = Linkage::Extern { symbol: symbol.to_string(), library: None };
-        let func = self.m.add_func(Function::new(symbol.to_string(), linkage, abi.sig, &params, sx_ir::LocId(0)));
+        let linkage = Linkage::Extern {
+            symbol: symbol.to_string(),
+            library: None,
+        };
+        let func = self.m.add_func(Function::new(
+            symbol.to_string(),
+            linkage,
+            abi.sig,
+            &params,
+            sx_ir::LocId(0),
+        ));
         self.bodies.insert(func, BodyState::External);
-        self.externs.insert(symbol.to_string(), FnInstance { func, ty });
+        self.externs
+            .insert(symbol.to_string(), FnInstance { func, ty });
         func
     }
 
@@ -65,12 +83,25 @@ impl Sema<'_> {
         let at = self.sources.line_col(span);
         let path = self.sources.path(span.file);
         let file = path.rsplit('/').next().unwrap_or(path).to_string();
-        let text = self.sources.get(span.file).map_or("", |f| f.line_text(at.line)).to_string();
+        let text = self
+            .sources
+            .get(span.file)
+            .map_or("", |f| f.line_text(at.line))
+            .to_string();
         let mut image = ConstImage::zeroed(frame::SIZE);
-        self.put_int(&mut image.bytes, frame::LINE as usize, 4, u64::from(at.line));
+        self.put_int(
+            &mut image.bytes,
+            frame::LINE as usize,
+            4,
+            u64::from(at.line),
+        );
         self.put_int(&mut image.bytes, frame::COL as usize, 4, u64::from(at.col));
-        for (offset, text) in [(frame::FILE, file.as_str()), (frame::FUNC, func), (frame::LINE_TEXT, text.as_str())] {
-            self.put_string(&mut image, offset, text);
+        for (offset, text) in [
+            (frame::FILE, file.as_str()),
+            (frame::FUNC, func),
+            (frame::LINE_TEXT, text.as_str()),
+        ] {
+            self.put_text(&mut image, offset, text);
         }
         let global = self.m.add_global(Global {
             name: format!("trace.{}", self.caches.errors.frames.len()),
@@ -88,9 +119,13 @@ impl Sema<'_> {
     }
 
     /// The two words of a string constant; words are put in rising order.
-    fn put_string(&mut self, image: &mut ConstImage, offset: u64, text: &str) {
+    fn put_text(&mut self, image: &mut ConstImage, offset: u64, text: &str) {
         let data = self.string_data(text.as_bytes());
-        image.relocs.push(Reloc { offset, target: RelocTarget::Global(data), addend: 0 });
+        image.relocs.push(Reloc {
+            offset,
+            target: RelocTarget::Global(data),
+            addend: 0,
+        });
         self.put_int(&mut image.bytes, offset as usize + 8, 8, text.len() as u64);
     }
 
@@ -119,16 +154,20 @@ impl Sema<'_> {
 
     /// Brings the table of names up to date with the tags known: before an evaluation, and at the end.
     pub fn finish_error_names(&mut self) {
-        let Some(global) = self.caches.errors.names else { return };
+        let Some(global) = self.caches.errors.names else {
+            return;
+        };
         let names = self.error_names.clone();
         let size = 16 * (names.len() as u64 + 1);
-        if self.m.global(global).init.bytes.len() as u64 == size && !self.m.global(global).init.relocs.is_empty() {
+        if self.m.global(global).init.bytes.len() as u64 == size
+            && !self.m.global(global).init.relocs.is_empty()
+        {
             return;
         }
         let mut image = ConstImage::zeroed(size);
-        self.put_string(&mut image, 0, "");
+        self.put_text(&mut image, 0, "");
         for (i, name) in names.iter().enumerate() {
-            self.put_string(&mut image, 16 * (i as u64 + 1), name.as_str());
+            self.put_text(&mut image, 16 * (i as u64 + 1), name.as_str());
         }
         let global = &mut self.m.globals[global.index()];
         global.size = size;
@@ -137,9 +176,16 @@ impl Sema<'_> {
 
     /// The bare name of an error, empty for none.
     pub fn error_name_of(&mut self, cx: &mut FnCx, tag: Piece) -> Res<Val> {
-        let wide = if tag.ty() == Ty::I64 { tag } else { self.resize_int(cx, tag, false, Ty::I64) };
+        let wide = if tag.ty() == Ty::I64 {
+            tag
+        } else {
+            self.resize_int(cx, tag, false, Ty::I64)
+        };
         if let Some(id) = wide.as_const() {
-            let name = match id.checked_sub(1).and_then(|i| self.error_names.get(i as usize)) {
+            let name = match id
+                .checked_sub(1)
+                .and_then(|i| self.error_names.get(i as usize))
+            {
                 Some(name) => name.to_string(),
                 None => String::new(),
             };
@@ -149,7 +195,16 @@ impl Sema<'_> {
         let offset = cx.binary(sx_ir::BinaryOp::Mul, wide, Piece::Const(Ty::I64, 16));
         let at = cx.binary(sx_ir::BinaryOp::PtrAdd, Piece::GlobalAddr(table, 0), offset);
         let at: Addr = cx.addr_of_piece(at);
-        let parts = [FlatPart { ty: Ty::Ptr, offset: 0 }, FlatPart { ty: Ty::I64, offset: 8 }];
+        let parts = [
+            FlatPart {
+                ty: Ty::Ptr,
+                offset: 0,
+            },
+            FlatPart {
+                ty: Ty::I64,
+                offset: 8,
+            },
+        ];
         let pieces = self.load_parts(cx, at, &parts.into_iter().collect());
         Ok(Val::regs(TypeId::STRING, pieces))
     }
