@@ -190,6 +190,15 @@ impl Sema<'_> {
 
     /// A method declared in a type's body or by an impl.
     pub fn own_method(&mut self, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
+        self.own_method_at(ty, name, None)
+    }
+
+    fn own_method_at(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        span: Option<Span>,
+    ) -> Res<Option<FnId>> {
         self.complete(ty)?;
         if let Some(decl) = self
             .nominals
@@ -208,7 +217,24 @@ impl Sema<'_> {
         {
             return Ok(Some(getter));
         }
-        self.find_method(ty, name)
+        self.find_method_at(ty, name, span)
+    }
+
+    /// The method a dot call means; in a protocol's default body the impl's own methods come first.
+    fn dot_method(
+        &mut self,
+        cx: &FnCx,
+        target: TypeId,
+        name: ast::Ident,
+    ) -> Res<Option<FnId>> {
+        if let Some(f) = cx.fn_id
+            && let Some(id) = self.fn_info(f).impl_of
+            && self.fn_info(f).owner == Some(target)
+            && let Some(method) = self.impl_method(id, target, name.name)?
+        {
+            return Ok(Some(method));
+        }
+        self.own_method_at(target, name.name, Some(name.span))
     }
 
     // ---------------------------------------------------------------------------------------------- member calls
@@ -274,7 +300,7 @@ impl Sema<'_> {
         if is_variant {
             return self.variant_call(cx, ty, name, &call.args, span);
         }
-        if let Some(method) = self.own_method(ty, name.name)? {
+        if let Some(method) = self.own_method_at(ty, name.name, Some(name.span))? {
             return self.call_fn(cx, method, Vec::new(), call, want, span);
         }
         if let Some(decl) = self
@@ -335,7 +361,7 @@ impl Sema<'_> {
         }
         // 2, 3. Methods of the type, then of its impls.
         if !matches!(self.m.types.kind(target), TypeKind::Protocol(_))
-            && let Some(method) = self.own_method(target, name.name)?
+            && let Some(method) = self.dot_method(cx, target, name)?
         {
             return self.call_fn(
                 cx,
@@ -349,6 +375,13 @@ impl Sema<'_> {
         // 4. Dispatch through a protocol value.
         if let Some(val) = self.call_protocol_method(cx, &recv, name, &call.args, want, span)? {
             return Ok(val);
+        }
+        // A protocol may itself be the target of an impl.
+        if matches!(self.m.types.kind(target), TypeKind::Protocol(_))
+            && let Some(method) = self.dot_method(cx, target, name)?
+        {
+            let lead = vec![Arg::Val(recv, base.span)];
+            return self.call_fn(cx, method, lead, call, want, span);
         }
         // 5. ufcs.
         let env = cx.env().clone();
@@ -733,12 +766,14 @@ impl Sema<'_> {
                 let (loc, span) = (cx.loc, cx.span);
                 self.at(cx, expr.span);
                 self.no_implicit_deref(&val, ty, expr.span)?;
+                self.check_owning_argument(cx, &val, ty, expr.span)?;
                 let out = self.coerce(cx, val, ty, expr.span)?;
                 (cx.loc, cx.span) = (loc, span);
                 out
             }
             Arg::Val(val, span) => {
                 self.no_implicit_deref(&val, ty, span)?;
+                self.check_owning_argument(cx, &val, ty, span)?;
                 self.coerce_argument(cx, val, ty, span)?
             }
             Arg::Slice(expr) => self.lower_to(cx, expr, ty)?,

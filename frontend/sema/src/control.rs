@@ -31,13 +31,7 @@ impl Sema<'_> {
             return self.lower_inline_if(cx, node);
         }
         if as_value && node.else_.is_none() {
-            // Legal as the last statement of a void body, where nobody wants a value.
-            if !matches!(want, None | Some(TypeId::VOID)) {
-                return Err(self.error(
-                    node.span,
-                    "an `if` used as a value must have an `else` branch",
-                ));
-            }
+            return Err(self.error(node.span, "an `if` used as a value must have an `else` branch"));
         }
         match &node.cond {
             Cond::Expr(cond) => {
@@ -850,8 +844,18 @@ impl Sema<'_> {
                 let cond = cx.pin(cond);
                 let code = cx.close();
                 conds.push((code, cond));
-                let lowered = self.lower_arm(cx, &arm.body, arm.span, want, as_value, |_, _| {})?;
-                branches.push(lowered);
+                let known = match category.as_str() {
+                    "int" => Some(crate::anycat::AnyCategory::Int),
+                    "float" => Some(crate::anycat::AnyCategory::Float),
+                    _ => None,
+                };
+                let subject_var = self.any_subject(cx, &node.subject);
+                let was = subject_var.map(|v| std::mem::replace(&mut cx.vars[v.0 as usize].category, known));
+                let lowered = self.lower_arm(cx, &arm.body, arm.span, want, as_value, |_, _| {});
+                if let (Some(v), Some(was)) = (subject_var, was) {
+                    cx.vars[v.0 as usize].category = was;
+                }
+                branches.push(lowered?);
                 continue;
             }
             if !self.denotes_type(&env, pattern) {

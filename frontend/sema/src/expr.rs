@@ -1342,7 +1342,12 @@ impl Sema<'_> {
         if let Some(val) = self.pack_slice(cx, inner, want)? {
             return Ok(val);
         }
-        let val = self.lower_expr(cx, inner, hint)?;
+        let mut val = self.lower_expr(cx, inner, hint)?;
+        if let Some(category) = self.any_category(cx, inner)
+            && want.is_none_or(|w| w != TypeId::ANY)
+        {
+            val = self.any_number(cx, &val, category);
+        }
         let Some(want) = want else {
             return Ok(Val {
                 literal: false,

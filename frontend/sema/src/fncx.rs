@@ -1,7 +1,6 @@
 //! A function while its body is being lowered: open blocks, scopes, and helpers that emit IR.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 use sx_ir::func::{Call, Callee, Stmt};
@@ -26,6 +25,8 @@ pub struct Variable {
     pub narrowed: bool,
     /// A value slot of `v, e := f()` that may only be read where its error is proven absent: the error's variable.
     pub guarded_by: Option<VarId>,
+    /// An `any` inside a category arm.
+    pub category: Option<crate::anycat::AnyCategory>,
     pub span: Span,
 }
 
@@ -538,8 +539,7 @@ impl FnCx {
             addr,
             access,
             narrowed: false,
-            guarded_by: None,
-            span,
+            guarded_by: None, category: None, span,
         });
         VarId(self.vars.len() as u32 - 1)
     }

@@ -586,11 +586,7 @@ impl Sema<'_> {
         }
     }
 
-    /// The method of that name which impls give a type. Two protocols giving it is an error.
-    pub fn find_method(&mut self, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
-        self.find_method_at(ty, name, None)
-    }
-
+    /// The method of that name which impls give a type. Two protocols giving it is an error at `span`.
     pub fn find_method_at(
         &mut self,
         ty: TypeId,

@@ -756,6 +756,12 @@ impl Sema<'_> {
         param: &'static ast::Param,
         arg: &'static ast::Expr,
     ) -> Res<CtVal> {
+        // A pattern's `$N` in a signature stands for what it was bound to.
+        if let ExprKind::Dollar { name, .. } = &arg.kind
+            && let Some(Binding::Ct(val)) = env.get(name.name)
+        {
+            return Ok(val);
+        }
         if is_type_param(param) {
             let ty = self.eval_type(env, arg)?;
             for constraint in constraints_of(param) {

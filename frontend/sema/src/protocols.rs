@@ -193,6 +193,36 @@ impl Sema<'_> {
         Ok(self.protocol_value(cx, want, concrete, block, &table))
     }
 
+    /// An lvalue passed where an owning protocol is expected, worded for arguments.
+    pub fn check_owning_argument(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<()> {
+        let target = self.strip_optionals(ty);
+        let (Some(def), ValKind::Place(place)) = (self.m.types.protocol_def(target), &val.kind)
+        else {
+            return Ok(());
+        };
+        let other = matches!(
+            self.m.types.kind(val.ty),
+            TypeKind::Pointer(_) | TypeKind::Optional(_) | TypeKind::Poison
+        );
+        if def.identity || other || val.ty == target || is_temporary(&place.access) {
+            return Ok(());
+        }
+        self.slots_for(cx, target, val.ty, span)?;
+        let shown = self.type_name(target);
+        let diag = Diagnostic::error(
+            span,
+            format!("the operand is an lvalue and '{shown}' values own their storage — copy it explicitly"),
+        )
+        .with_help(None, format!("pass `v.({shown})` for an owned copy, or take a `*{shown}`"));
+        Err(self.report(diag))
+    }
+
     /// Whether an impl names the pointer type itself.
     fn conforms_itself(&mut self, want: TypeId, ty: TypeId) -> bool {
         match self.instance_of(want) {

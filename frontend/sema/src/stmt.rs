@@ -45,7 +45,10 @@ impl Sema<'_> {
         } else {
             None
         };
-        if as_value && let (Some(tail), Some(_)) = (&block.tail, cx.ret.ty) {
+        if as_value
+            && let (Some(tail), Some(_)) = (&block.tail, cx.ret.ty)
+            && !is_statement_if(tail)
+        {
             self.lower_stmt_list(cx, &block.stmts)?;
             if cx.dead {
                 return Ok(None);
@@ -68,6 +71,10 @@ impl Sema<'_> {
             return Ok(None);
         }
         match &block.tail {
+            Some(tail) if as_value && is_statement_if(tail) => {
+                self.lower_expr_stmt(cx, tail)?;
+                Ok(None)
+            }
             Some(tail) if as_value => {
                 self.at(cx, tail.span);
                 self.lower_tail(cx, tail, want).map(Some)
@@ -2061,6 +2068,18 @@ impl Sema<'_> {
             self.lower_expr_stmt(cx, tail)?;
         }
         Ok(())
+    }
+}
+
+/// An `if` without `else` (at any depth of `else if`) has no value: it stands as a statement.
+fn is_statement_if(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::If(node) => match &node.else_ {
+            None => true,
+            Some(ast::Branch::Expr(next)) => matches!(next.kind, ExprKind::If(_)) && is_statement_if(next),
+            Some(ast::Branch::Block(_) | ast::Branch::Jump(_)) => false,
+        },
+        _ => false,
     }
 }
 
