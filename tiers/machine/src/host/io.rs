@@ -54,6 +54,7 @@ impl StdHost<'_> {
                     Err(fault) => Err(fault),
                 });
             }
+            "sx_trace_report_unhandled" => return Some(self.report_unhandled(args, memory)),
             "__errno_location" | "__error" | "_errno" => {
                 return Some(self.errno_cell(memory, module.target.endian));
             }
@@ -99,6 +100,19 @@ impl StdHost<'_> {
         let bytes = bytes_at(memory, args.get(1), args.get(2))?;
         self.put(args.int(0), bytes)?;
         one(bytes.len() as u64)
+    }
+
+    fn report_unhandled(&mut self, args: &Args, memory: &dyn SandboxMemory) -> Reply {
+        let mut text = super::traces::headline(args, memory)?;
+        text.extend(self.traces.text(memory)?);
+        self.put(2, &text)?;
+        Ok(Vec::new())
+    }
+
+    /// The error return trace recorded so far, as `trace.print_current()` writes it.
+    pub fn trace_text(&self, memory: &dyn SandboxMemory) -> String {
+        let text = self.traces.text(memory).unwrap_or_default();
+        String::from_utf8_lossy(&text).into_owned()
     }
 
     fn put(&mut self, fd: i32, bytes: &[u8]) -> Result<(), HostFault> {

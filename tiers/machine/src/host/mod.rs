@@ -3,6 +3,7 @@
 //! * [`memory`]: allocation and memory functions of libc, on sandbox memory.
 //! * [`text`]: strings and characters.
 //! * [`math`]: the portable implementation of libm.
+//! * [`traces`]: error return traces.
 //! * [`io`]: output, and system calls when granted.
 //! * [`ffi`]: everything else that the host's libraries offer, when granted.
 //!
@@ -13,6 +14,7 @@ mod io;
 mod math;
 mod memory;
 mod text;
+mod traces;
 
 use sx_ir::{FuncId, Linkage, Module, TrapKind};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory, Trap};
@@ -99,6 +101,7 @@ pub struct StdHost<'h> {
     compiler: Compiler<'h>,
     errno: Errno,
     foreign: ffi::Foreign,
+    traces: traces::Traces,
 }
 
 /// Who answers `Linkage::Host` functions.
@@ -132,6 +135,7 @@ impl<'h> StdHost<'h> {
             compiler,
             errno: Errno::default(),
             foreign: ffi::Foreign::default(),
+            traces: traces::Traces::default(),
         }
     }
 
@@ -139,6 +143,7 @@ impl<'h> StdHost<'h> {
     pub fn begin(&mut self) {
         self.errno = Errno::default();
         self.foreign.forget();
+        self.traces = traces::Traces::default();
     }
 
     fn external(
@@ -154,6 +159,9 @@ impl<'h> StdHost<'h> {
             .or_else(|| text::call(symbol, &args, memory))
             .or_else(|| math::call(symbol, &args, memory, module.target.endian))
         {
+            return result;
+        }
+        if let Some(result) = self.traces.call(symbol, &args) {
             return result;
         }
         if let Some(result) = self.io(symbol, &args, memory, module) {
