@@ -1,9 +1,9 @@
 //! Memo tables that belong to one topic each and need no access from elsewhere.
 
 use rustc_hash::FxHashMap;
-use sx_ir::{FuncId, GlobalId, Symbol, TypeId};
+use sx_ir::{FuncId, GlobalId, TypeId};
 
-use crate::sema::{FnId, ImplId, TemplateId};
+use crate::sema::FnId;
 use crate::value::CtVal;
 
 #[derive(Default)]
@@ -14,10 +14,6 @@ pub struct Caches {
     pub vtables: FxHashMap<(TypeId, TypeId), GlobalId>,
     /// Adapters from functions to closures and between conventions, by (function, target type).
     pub adapters: FxHashMap<(FuncId, TypeId), FuncId>,
-    /// Impl lookup results by (protocol template, arguments, target).
-    pub impls: FxHashMap<(TemplateId, Option<Vec<CtVal>>, TypeId), Option<ImplId>>,
-    /// Functions of an impl by (impl, target type).
-    pub impl_methods: FxHashMap<(ImplId, TypeId), FxHashMap<Symbol, FnId>>,
     /// Impls, their matches and methods.
     pub conformance: crate::impls::ImplCache,
     /// Type records for run-time reflection.

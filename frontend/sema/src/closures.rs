@@ -100,31 +100,6 @@ impl Sema<'_> {
         Ok(Val::regs(ty, smallvec![Piece::FuncAddr(lowered.func), env]))
     }
 
-    /// The closure type a lambda has under partly known parameter types, found without emitting code in `cx`.
-    /// `hints` stand for unannotated parameters by position; `ret` is the expected result, if there is one.
-    pub fn lambda_type(
-        &mut self,
-        cx: &mut FnCx,
-        decl: &'static ast::FnDecl,
-        hints: &[Option<TypeId>],
-        ret: Option<TypeId>,
-    ) -> Res<TypeId> {
-        let sig = self.lambda_sig(cx, decl, hints, ret)?;
-        let ret = match sig.ret {
-            Some(ret) => ret,
-            None => {
-                let scratch = self.lambda_into(cx, decl, &sig.params, None)?;
-                result_found(&scratch)
-            }
-        };
-        Ok(self.m.types.intern(TypeKind::Closure(FnType {
-            params: sig.params,
-            ret,
-            c_conv: false,
-            variadic: false,
-        })))
-    }
-
     pub fn strip_optionals(&self, ty: TypeId) -> TypeId {
         match self.m.types.kind(ty) {
             TypeKind::Optional(payload) => self.strip_optionals(*payload),

@@ -586,6 +586,19 @@ impl Sema<'_> {
         }
     }
 
+    /// What a type has for a method of a protocol it conforms to.
+    pub fn protocol_method(
+        &mut self,
+        protocol: &ProtocolRef,
+        ty: TypeId,
+        name: Symbol,
+    ) -> Res<Option<FnId>> {
+        match self.find_impl(protocol, ty)? {
+            Some(m) => Ok(self.impl_methods(&m, ty)?.get(&name).copied()),
+            None => Ok(None),
+        }
+    }
+
     /// The method of that name which impls give a type. Two protocols giving it is an error at `span`.
     pub fn find_method_at(
         &mut self,

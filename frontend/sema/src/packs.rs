@@ -121,7 +121,11 @@ impl Sema<'_> {
         for at in 0..pack.elems.len() {
             let ident = self.pack_ident(base, pack);
             let elem = self.pack_elem(cx, owner, pack, at, ident)?;
-            let Some(method) = self.own_method(elem.ty, name.name)? else {
+            let method = match &pack.protocol {
+                Some(protocol) => self.protocol_method(protocol, elem.ty, name.name)?,
+                None => self.own_method(elem.ty, name.name)?,
+            };
+            let Some(method) = method else {
                 let shown = pack
                     .protocol
                     .as_ref()
@@ -278,8 +282,9 @@ impl Sema<'_> {
         )))
     }
 
-    /// An argument for a pack: its natural type; a function name keeps being a function.
-    pub fn pack_argument(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Val> {
+    /// An argument for a pack: its natural type. `boxed`: the elements end up in `any`s (`print`), where a function's
+    /// name stands for the text of its type.
+    pub fn pack_argument(&mut self, cx: &mut FnCx, expr: &'static ast::Expr, boxed: bool) -> Res<Val> {
         let val = self.lower_expr(cx, expr, None)?;
         if val.is_poison() {
             return Err(Failed);
@@ -288,6 +293,13 @@ impl Sema<'_> {
             && !values.is_empty()
         {
             return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
+        }
+        if let TypeKind::Function(_) = self.m.types.kind(val.ty)
+            && matches!(val.const_piece(), Some(Piece::FuncAddr(_)))
+            && boxed
+        {
+            let text = self.type_name(val.ty);
+            return Ok(self.str_val(text.as_bytes()));
         }
         if val.literal && val.ty == TypeId::U64 {
             let bits = val.const_bits().unwrap_or(0);
