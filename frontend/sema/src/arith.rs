@@ -68,6 +68,8 @@ impl Sema<'_> {
                 || self.m.types.enum_def(*w).is_some()
                 || matches!(self.m.types.kind(*w), TypeKind::Vector(..))
         });
+        // Inside arithmetic an integer literal stays an integer, whatever the target.
+        let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(lhs));
         let left_want = if is_literal_operand(lhs)
             || matches!(lhs.kind, ExprKind::Xx(_) | ExprKind::EnumLit(_))
         {
@@ -900,6 +902,15 @@ fn bit_op(op: BinOp) -> BinaryOp {
         BinOp::BitOr => BinaryOp::Or,
         BinOp::BitXor => BinaryOp::Xor,
         _ => BinaryOp::And,
+    }
+}
+
+fn is_int_literal(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int { .. } => true,
+        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => is_int_literal(e),
+        ExprKind::Binary { lhs, rhs, .. } => is_int_literal(lhs) && is_int_literal(rhs),
+        _ => false,
     }
 }
 

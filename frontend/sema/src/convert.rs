@@ -678,6 +678,14 @@ impl Sema<'_> {
         if val.ty == TypeId::ANY {
             return Ok(val.clone());
         }
+        // A bare function name boxes as a string, the text of its type (part 5 §5.4).
+        if let TypeKind::Function(_) = self.m.types.kind(val.ty)
+            && let Some(Piece::FuncAddr(_)) = val.const_piece()
+        {
+            let text = self.type_name(val.ty);
+            let text = self.str_val(text.as_bytes());
+            return self.box_any(cx, &text);
+        }
         let val = if val.ty == TypeId::VOID {
             val.clone()
         } else {

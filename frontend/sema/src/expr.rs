@@ -1238,7 +1238,7 @@ impl Sema<'_> {
             Some(lo) => self.index_piece(cx, lo)?,
             None => Piece::Const(Ty::I64, 0),
         };
-        if lo.is_some() && op.lo_exclusive {
+        if op.lo_exclusive {
             from = cx.binary(BinaryOp::Add, from, one);
             from = cx.pin(from);
         }

@@ -300,6 +300,8 @@ impl Sema<'_> {
         let info = self.fn_info(f);
         let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
         let params: &'static [ast::Param] = &decl.sig.params;
+        let is_format = matches!(name.as_str(), "print" | "format" | "warn" | "info" | "debug" | "err")
+            && self.in_library_module(env.module);
         let caller = cx.env().clone();
         let mut bindings: Bindings = Vec::new();
         let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
@@ -320,6 +322,18 @@ impl Sema<'_> {
             };
             let (later, first): (Vec<usize>, Vec<usize>) = order.iter().partition(|i| needs(i));
             order = first.into_iter().chain(later).collect();
+        }
+        // Arguments are evaluated as written, whichever parameters they name.
+        let written = |slot: &Option<Arg>| match slot {
+            Some(Arg::Expr(expr)) => Some((expr.span.file, expr.span.lo)),
+            Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => None,
+        };
+        let plain = params
+            .iter()
+            .all(|p| p.kind == ParamKind::Plain && p.ty.as_ref().is_some_and(|t| !mentions_dollar(t)));
+        let in_one_file = slots.iter().filter_map(written).map(|w| w.0).collect::<std::collections::BTreeSet<_>>().len() <= 1;
+        if plain && in_one_file {
+            order.sort_by_key(|i| written(&slots[*i]).map(|w| w.1));
         }
         for i in order {
             let param = &params[i];
@@ -490,7 +504,7 @@ impl Sema<'_> {
                     let mut types = Vec::new();
                     for arg in args {
                         let val = match arg {
-                            Arg::Expr(expr) => self.pack_argument(cx, expr)?,
+                            Arg::Expr(expr) => self.pack_argument(cx, expr, is_format)?,
                             Arg::Val(val, _) => val,
                             Arg::Slice(expr) => {
                                 return Err(self.error(expr.span, format!("cannot spread this value into '{name}' — a pack needs a length known at compile time")));

@@ -139,6 +139,11 @@ impl Sema<'_> {
         self.diags.iter().filter(|d| d.is_error()).count()
     }
 
+    /// Whether a module is part of the standard library.
+    pub fn in_library_module(&self, module: ModId) -> bool {
+        self.in_library(module)
+    }
+
     fn in_library(&self, module: ModId) -> bool {
         self.cfg
             .library_dirs

@@ -1689,7 +1689,11 @@ impl Sema<'_> {
             }
             _ => want,
         };
-        self.lower_tail(cx, expr, hint)
+        match &expr.kind {
+            // Narrowing holds for what is returned, not for the arms of a value `if`.
+            ExprKind::If(_) | ExprKind::Match(_) => self.lower_tail(cx, expr, hint),
+            _ => self.lower_expr(cx, expr, hint),
+        }
     }
 
     fn lower_return(
