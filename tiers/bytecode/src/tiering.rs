@@ -23,8 +23,8 @@ pub trait HotCompiler {
 /// function seen `samples` times is compiled. Counting costs nothing in between, and depends on the program alone.
 #[derive(Clone, Debug)]
 pub struct Tiering {
-    /// Steps before the first look. Most evaluations end before it, and setting up the compiler costs as much as the
-    /// VM takes for so many steps (some 150 microseconds): so no evaluation takes more than twice the better choice.
+    /// Steps before the first look. Most evaluations end before it. Setting the compiler up costs as much as the VM
+    /// takes for about as many steps, so no evaluation takes much more than twice the better choice.
     pub warmup: u64,
     /// Steps between looks, on average; 0: compile everything at its first call.
     pub interval: u64,

@@ -92,7 +92,7 @@ pub(crate) struct Vm<'a> {
     pub stop: Option<Stop>,
     /// Set when the loop suspends itself.
     pub resume: Resume,
-    /// Machine code may run: the host stack is large.
+    /// Machine code may run: the host stack is large enough.
     pub big_stack: bool,
 }
 

@@ -6,6 +6,7 @@ use sx_machine::ctx::CodeEntry;
 use sx_machine::stack::on_big_stack;
 use sx_tier_api::Host;
 
+use super::native_stack;
 use super::slow::{self, Entered, Resume};
 use super::{self as dispatch, End};
 use crate::vm::{Hot, Return, Stop, Tables, Vm};
@@ -52,7 +53,7 @@ pub(crate) fn launch<'a>(
         hot,
         stop: None,
         resume: Resume::None,
-        big_stack: false,
+        big_stack: native_stack::is_enough(machine.ctx.depth_limit),
     };
     let vm: *mut Vm<'_> = &mut vm;
     // SAFETY: the tables are filled for this machine and module and outlive the run. The frame is the first one; the
@@ -60,7 +61,7 @@ pub(crate) fn launch<'a>(
     unsafe {
         (*(*vm).machine).ctx.owner = vm.cast();
         std::ptr::copy_nonoverlapping(args.as_ptr(), frame, args.len());
-        let mut end = if eager {
+        let mut end = if eager && !(*vm).big_stack {
             on_big_stack(|| {
                 (*vm).big_stack = true;
                 dispatch::start(vm, root, frame, args.len())

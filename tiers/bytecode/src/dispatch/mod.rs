@@ -17,6 +17,7 @@
 
 mod entry;
 mod launch;
+mod native_stack;
 mod scalar;
 mod slow;
 #[cfg(all(test, target_arch = "x86_64"))]

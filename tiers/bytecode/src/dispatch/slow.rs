@@ -6,9 +6,9 @@
 use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, LabelId, LocId, TrapKind, Ty, semantics};
 use sx_machine::ctx::{CodeEntry, Exit, Fault, VmCtx};
-use sx_machine::stack;
+use sx_machine::stack::on_big_stack;
 
-use super::{self as dispatch, End};
+use super::{self as dispatch, End, native_stack};
 use crate::isa::{Inst, NO_RESULT};
 use crate::translate::{self, RMW_OPS};
 use crate::vm::{GIVEN_UP, Return, Stop, Vm};
@@ -402,6 +402,19 @@ pub(crate) unsafe fn loop_step(
     }
 }
 
+/// Calls a function on the next stack, because this one may not suffice for what it calls.
+unsafe fn on_next_stack(vm: *mut Vm<'_>, id: FuncId, frame: *mut u64, argc: usize) -> End {
+    on_big_stack(|| {
+        // SAFETY: as in `enter_from_machine_code`; the thread that called waits.
+        unsafe {
+            if !native_stack::is_enough(0) {
+                return limit(vm, LimitKind::Depth);
+            }
+            dispatch::start(vm, id, frame, argc)
+        }
+    })
+}
+
 /// Runs a function for machine code: the stub in `VmCtx::entries`. `func`: the `FuncId`; in the upper half, for
 /// functions outside the sandbox with more arguments than parameters, their number.
 unsafe fn enter_from_machine_code(ctx: *mut VmCtx, frame: *mut u64, func: u64) -> u64 {
@@ -412,11 +425,11 @@ unsafe fn enter_from_machine_code(ctx: *mut VmCtx, frame: *mut u64, func: u64) -
     let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         // SAFETY: see the module; the vm is not in use while machine code runs.
         unsafe {
-            if stack::here() <= stack::floor() {
-                return limit(vm, LimitKind::Depth);
+            let argc = argc.max((*vm).module.params_of(id).len());
+            if !native_stack::is_enough((*ctx).depth_limit - (*ctx).depth) {
+                return on_next_stack(vm, id, frame, argc);
             }
-            let params = (*vm).module.params_of(id).len();
-            dispatch::start(vm, id, frame, argc.max(params))
+            dispatch::start(vm, id, frame, argc)
         }
     }));
     exit_code(vm, end)
