@@ -36,8 +36,8 @@ pub struct Tiering {
 impl Default for Tiering {
     fn default() -> Tiering {
         Tiering {
-            warmup: 24_000,
-            interval: 1024,
+            warmup: 1_000,
+            interval: 512,
             samples: 2,
             seed: 0x5EED,
         }
