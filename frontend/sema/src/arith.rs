@@ -26,6 +26,23 @@ impl Sema<'_> {
                 self.lower_logical(cx, op, lhs, rhs, span)
             }
             BinOp::Coalesce => self.lower_coalesce(cx, lhs, rhs, want, span),
+            BinOp::Eq | BinOp::Ne if matches!(rhs.kind, ExprKind::Null) => {
+                let val = self.lower_expr(cx, lhs, None)?;
+                if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
+                    let null = self.null_like(cx, val.ty, rhs.span)?;
+                    let val = self.own(cx, &val);
+                    return self.compare(cx, op, val, null, span);
+                }
+                // Presence alone: the payload need not be comparable.
+                let present = self.is_present(cx, &val);
+                let present = cx.pin(present);
+                let piece = if op == BinOp::Ne { present } else { self.not(cx, present) };
+                Ok(Val::scalar(TypeId::BOOL, piece))
+            }
+            BinOp::Eq | BinOp::Ne if matches!(lhs.kind, ExprKind::Null) || matches!(rhs.kind, ExprKind::Null) => {
+                let (other, null) = if matches!(rhs.kind, ExprKind::Null) { (lhs, rhs) } else { (rhs, lhs) };
+                self.compare_null(cx, op, other, null.span)
+            }
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
                 let (a, b) = self.lower_operands(cx, lhs, rhs, op, None)?;
                 self.compare(cx, op, a, b, span)
@@ -45,6 +62,27 @@ impl Sema<'_> {
                 self.arith(cx, op, a, b, want, span, rhs.span)
             }
         }
+    }
+
+    /// `o == null`: absence, whatever the payload is.
+    fn compare_null(&mut self, cx: &mut FnCx, op: BinOp, other: &'static ast::Expr, span: Span) -> Res<Val> {
+        let val = self.lower_operand_raw(cx, other, None)?;
+        let present = match self.m.types.kind(val.ty).clone() {
+            TypeKind::Optional(_) => {
+                let val = self.stable(cx, &val);
+                self.is_present(cx, &val)
+            }
+            TypeKind::Pointer(_) | TypeKind::ManyPointer(_) | TypeKind::CString | TypeKind::Function(_) => {
+                let piece = self.piece(cx, &val);
+                self.ptr_nonnull(cx, piece)
+            }
+            _ => {
+                self.null_like(cx, val.ty, span)?;
+                return Err(Failed);
+            }
+        };
+        let piece = if op == BinOp::Ne { present } else { self.not(cx, present) };
+        Ok(Val::scalar(TypeId::BOOL, piece))
     }
 
     /// Both operands, evaluated left to right; a typeless right one (enum literal, `.{}`, null) takes the left's type.
