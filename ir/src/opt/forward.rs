@@ -198,7 +198,7 @@ impl Forward<'_, '_> {
                 let facts = self.facts.clone();
                 self.block(body);
                 if joins {
-                    self.forget_since(mark);
+                    self.forget_body(mark, body);
                     self.facts = facts;
                 }
             }
@@ -276,9 +276,11 @@ impl Forward<'_, '_> {
         }
     }
 
-    /// After a region that can be left in several places.
-    fn forget_since(&mut self, mark: usize) {
+    /// After a region that can be left in several places: what branches that leave it define has been rolled back, so
+    /// all that is set anywhere in it counts.
+    fn forget_body(&mut self, mark: usize, body: &Block) {
         let mut defined = Vec::new();
+        body.for_each_stmt(&mut |stmt| defined.extend(stmt.kind.defs()));
         self.defined_since(mark, &mut defined);
         self.roll_back(mark);
         for local in defined {
