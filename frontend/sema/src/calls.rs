@@ -967,6 +967,9 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let info = self.fn_info(f);
         let (decl, name) = (info.decl, info.name.clone());
+        if self.fn_info(f).intrinsic {
+            return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
+        }
         if decl.mixin {
             return Err(self.not_implemented(span, "`mixin` functions"));
         }

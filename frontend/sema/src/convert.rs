@@ -678,6 +678,13 @@ impl Sema<'_> {
         if val.ty == TypeId::ANY {
             return Ok(val.clone());
         }
+        if let TypeKind::Failable { values, set } = self.m.types.kind(val.ty)
+            && values.is_empty()
+        {
+            let set = *set;
+            let error = self.retype(cx, val, set);
+            return self.box_any(cx, &error);
+        }
         // A bare function name boxes as a string, the text of its type (part 5 §5.4).
         if let TypeKind::Function(_) = self.m.types.kind(val.ty)
             && let Some(Piece::FuncAddr(_)) = val.const_piece()

@@ -136,6 +136,17 @@ impl Sema<'_> {
         }
     }
 
+    /// The result of a pure failable call as the error value that it is; other values as they are.
+    pub fn as_error_value(&mut self, cx: &mut FnCx, val: Val) -> Val {
+        match self.m.types.kind(val.ty) {
+            TypeKind::Failable { values, set } if values.is_empty() => {
+                let set = *set;
+                self.retype(cx, &val, set)
+            }
+            _ => val,
+        }
+    }
+
     fn is_error_value(&self, ty: TypeId) -> bool {
         matches!(
             self.m.types.kind(ty),

@@ -289,9 +289,8 @@ impl Sema<'_> {
         if val.is_poison() {
             return Err(Failed);
         }
-        if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
-            && !values.is_empty()
-        {
+        let val = self.as_error_value(cx, val);
+        if let TypeKind::Failable { .. } = self.m.types.kind(val.ty) {
             return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
         }
         if let TypeKind::Function(_) = self.m.types.kind(val.ty)

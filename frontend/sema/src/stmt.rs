@@ -48,6 +48,7 @@ impl Sema<'_> {
         if as_value
             && let (Some(tail), Some(_)) = (&block.tail, cx.ret.ty)
             && !is_statement_if(tail)
+            && !(want.is_none() && matches!(tail.kind, ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)))
         {
             self.lower_stmt_list(cx, &block.stmts)?;
             if cx.dead {
