@@ -2,6 +2,7 @@
 
 use crate::cold::Cold;
 use crate::emit::{Emitter, Target, Val, Want};
+use crate::facts::Saved;
 use crate::memory::Access;
 use crate::plan::Home;
 use crate::stubs::SP;
@@ -96,6 +97,11 @@ impl Emitter<'_> {
             }
             StmtKind::Fence(_) => {}
         }
+        if !matches!(stmt.kind, StmtKind::Set { .. }) {
+            for local in crate::liveness::stmt_defs(&stmt.kind) {
+                self.facts.kill(local);
+            }
+        }
         true
     }
 
@@ -114,8 +120,10 @@ impl Emitter<'_> {
                 raw,
             },
         };
+        let facts = self.facts_of_set(value);
         let val = self.eval(value, want);
         self.assign(local, val);
+        self.learn_set(local, facts);
     }
 
     /// Gives a local its value, which is then released.
@@ -159,15 +167,19 @@ impl Emitter<'_> {
         if then.stmts.is_empty() && !els.stmts.is_empty() {
             let end = self.label();
             self.branch(cond, end, true);
-            self.block(els);
+            let saved = self.facts.save();
+            let falls = self.block(els);
             self.bind(end);
+            self.facts_after(&saved, falls);
             return true;
         }
         let otherwise = self.label();
         self.branch(cond, otherwise, false);
+        let saved = self.facts.save();
         let falls = self.block(then);
         if els.stmts.is_empty() {
             self.bind(otherwise);
+            self.facts_after(&saved, falls);
             return true;
         }
         let end = self.label();
@@ -175,9 +187,22 @@ impl Emitter<'_> {
             self.jump(end);
         }
         self.bind(otherwise);
+        self.facts.restore(&saved);
         let falls_too = self.block(els);
         self.bind(end);
+        if falls {
+            self.facts.join(&saved);
+        }
         falls || falls_too
+    }
+
+    /// Facts after code that may have been passed over; `falls`: its end is reached.
+    fn facts_after(&mut self, saved: &Saved, falls: bool) {
+        if falls {
+            self.facts.join(saved);
+        } else {
+            self.facts.restore(saved);
+        }
     }
 
     /// Where control goes if all the block does is jump.
@@ -213,9 +238,14 @@ impl Emitter<'_> {
                 used: false,
             },
         );
+        let saved = self.facts.save();
         let falls = self.block(body);
         self.bind(brk);
-        falls || self.targets.get(&label).is_some_and(|target| target.used)
+        let used = self.targets.get(&label).is_some_and(|target| target.used);
+        if used {
+            self.facts.join(&saved);
+        }
+        falls || used
     }
 
     fn repeat(&mut self, label: LabelId, body: &Block) -> bool {
@@ -230,6 +260,8 @@ impl Emitter<'_> {
         );
         self.osr.push((label, head));
         let loc = self.loc;
+        self.facts.enter_loop(body);
+        let saved = self.facts.save();
         self.bind(head);
         self.loop_step(loc);
         match body.stmts.split_first() {
@@ -238,6 +270,7 @@ impl Emitter<'_> {
                 let again = self.label();
                 self.stmt(first);
                 self.bind(again);
+                self.facts.restore(&saved);
                 if rest.iter().all(|stmt| self.stmt(stmt)) {
                     self.loop_step(loc);
                     self.loc = first.loc;
@@ -253,6 +286,7 @@ impl Emitter<'_> {
             }
         }
         self.bind(brk);
+        self.facts.restore(&saved);
         self.targets.get(&label).is_some_and(|target| target.used)
     }
 
@@ -339,6 +373,7 @@ impl Emitter<'_> {
         }
         self.dispatch(self.bits(ty) > 32, &mut val, &arms, other);
         self.release(val);
+        let saved = self.facts.save();
         self.bind(other);
         let mut falls = self.block(default);
         if falls {
@@ -346,12 +381,14 @@ impl Emitter<'_> {
         }
         for (case, label) in cases.iter().zip(labels) {
             self.bind(label);
+            self.facts.restore(&saved);
             if self.block(&case.body) {
                 falls = true;
                 self.jump(end);
             }
         }
         self.bind(end);
+        self.facts.join(&saved);
         falls
     }
 

@@ -98,6 +98,7 @@ pub struct Emitter<'a> {
     /// Start of the function itself, for recursion.
     pub start: DynamicLabel,
     pub osr: Vec<(LabelId, DynamicLabel)>,
+    pub facts: crate::facts::Facts,
     pub error: Option<String>,
 }
 
@@ -126,6 +127,7 @@ impl<'a> Emitter<'a> {
             targets: FxHashMap::default(),
             start,
             osr: Vec::new(),
+            facts: Default::default(),
             error: None,
         }
     }

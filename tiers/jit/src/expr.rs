@@ -85,6 +85,7 @@ impl Emitter<'_> {
             b: bv,
         });
         self.release(bv);
+        self.learn_check(rel, a, b);
         av
     }
 }

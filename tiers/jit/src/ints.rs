@@ -231,6 +231,9 @@ impl Emitter<'_> {
             return self.add_scaled(a, x, scale, want);
         }
         let (mut av, mut bv, hint) = self.operands(true, a, b, want);
+        if matches!(av, Val::Imm(_)) {
+            std::mem::swap(&mut av, &mut bv);
+        }
         if bits >= 32
             && let Val::Local(local) = av
             && let Home::Gpr(ra) = self.home(local)
@@ -254,9 +257,6 @@ impl Emitter<'_> {
                 }
                 Rm::R(_) | Rm::M(_) => {}
             }
-        }
-        if matches!(av, Val::Imm(_)) {
-            std::mem::swap(&mut av, &mut bv);
         }
         let dst = self.combine(Alu::Add, true, wide, av, bv, hint);
         if bits < 32 {

@@ -1,7 +1,8 @@
 //! x86-64 baseline compiler for comptime: machine code on the frames that `sx_machine::ctx` describes.
 //!
 //! * [`compile`]: the [`Compiler`], one function at a time; [`engine`]: an engine that runs nothing but its code.
-//! * [`plan`] on [`liveness`]: which locals get registers; [`nan`]: which may hold odd NaNs. [`emit`]: state while a function is compiled.
+//! * [`plan`] on [`liveness`]: which locals get registers; [`nan`]: which may hold odd NaNs; [`facts`]:
+//!   which accesses need no check. [`emit`]: state while a function is compiled.
 //! * [`control`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
 //!   code per construct; [`cold`]: what stands behind the function.
 //! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`], [`pool`]: memory.
@@ -18,6 +19,7 @@ mod divide;
 mod emit;
 pub mod engine;
 mod expr;
+mod facts;
 mod floats;
 mod helpers;
 mod ints;

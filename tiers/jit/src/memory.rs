@@ -134,21 +134,52 @@ impl Emitter<'_> {
             | Expr::Select { .. }
             | Expr::Check { .. } => {}
         }
+        let safe = self.is_accessible(addr, len, access);
+        if safe && let Some((index, at)) = self.index_of_global(root, disp) {
+            let base = Base::Val(self.eval(index, Want::ANY));
+            return Addr {
+                base,
+                disp: at,
+                safe,
+            };
+        }
         match self.eval(root, Want::ANY) {
             Val::Imm(bits) => {
                 let val = Val::Imm(bits.wrapping_add_signed(disp));
                 Addr {
                     base: Base::Val(val),
                     disp: 0,
-                    safe: false,
+                    safe,
                 }
             }
             val @ (Val::Local(_) | Val::Gpr(_) | Val::Xmm(_) | Val::Spill(_)) => Addr {
                 base: Base::Val(val),
                 disp: disp as i32,
-                safe: false,
+                safe,
             },
         }
+    }
+
+    /// Takes `global + index` apart: the index, and the global's address as a displacement.
+    fn index_of_global(&self, root: ExprId, disp: i64) -> Option<(ExprId, i32)> {
+        let Expr::Binary {
+            op: BinaryOp::PtrAdd,
+            a,
+            b,
+            ..
+        } = *self.func.expr(root)
+        else {
+            return None;
+        };
+        let (base, inner) = self.peel(a);
+        let Expr::GlobalAddr(id) = *self.func.expr(base) else {
+            return None;
+        };
+        let at = self.env.space.global_address(id)? as i64 + inner + disp;
+        let at = i32::try_from(at)
+            .ok()
+            .filter(|at| i64::from(*at) < MAX_DISP)?;
+        (self.constant(b).is_none()).then_some((b, at))
     }
 
     /// Offset of a slot from the context's `sp`.
@@ -198,6 +229,9 @@ impl Emitter<'_> {
                 let r = self.reg(&mut val);
                 if !addr.safe {
                     self.check_access(r, addr.disp, len, access, loc);
+                    if let Base::Val(Val::Local(local)) = addr.base {
+                        self.learn_access(local, addr.disp, len, access);
+                    }
                 }
                 (Place::At(r, addr.disp), val)
             }
