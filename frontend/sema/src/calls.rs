@@ -373,7 +373,7 @@ impl Sema<'_> {
             );
         }
         // 4. Dispatch through a protocol value.
-        if let Some(val) = self.call_protocol_method(cx, &recv, name, &call.args, want, span)? {
+        if let Some(val) = self.call_protocol_method(cx, &recv, name, call, span)? {
             return Ok(val);
         }
         // A protocol may itself be the target of an impl.

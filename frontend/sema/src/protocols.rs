@@ -503,11 +503,9 @@ impl Sema<'_> {
         cx: &mut FnCx,
         recv: &Val,
         name: ast::Ident,
-        args: &'static [ast::Arg],
-        want: Option<TypeId>,
+        call: &'static ast::CallExpr,
         span: Span,
     ) -> Res<Option<Val>> {
-        let _ = want;
         let mut val = recv.clone();
         if let TypeKind::Optional(_) = self.m.types.kind(val.ty) {
             val = self.payload_of(cx, &val);
@@ -528,7 +526,7 @@ impl Sema<'_> {
         let Some(slot) = def.slots.iter().position(|(n, _)| *n == name.name) else {
             return self.no_slot(protocol, &shown, name);
         };
-        if let Some(named) = args.iter().find_map(|a| a.name) {
+        if let Some(named) = call.args.iter().find_map(|a| a.name) {
             return Err(self.error(
                 named.span,
                 format!("cannot use named arguments here — '{shown}.{}' has no known parameter names at the call", name.name),
@@ -543,7 +541,8 @@ impl Sema<'_> {
         let TypeKind::Function(ty) = self.m.types.kind(def.slots[slot].1).clone() else {
             return Err(Failed);
         };
-        let given = self.expand_args(cx, args, None)?;
+        let mut given = self.expand_args(cx, &call.args, None)?;
+        given.extend(call.trailing.as_deref().map(crate::calls::Arg::Trailing));
         let expected = ty.params.len().saturating_sub(1);
         if given.len() != expected {
             let n = given.len();
