@@ -710,6 +710,7 @@ impl Sema<'_> {
         if val.is_poison() {
             return Err(Failed);
         }
+        let val = self.as_error_value(cx, val);
         if val.ty == TypeId::NORETURN {
             return Err(Failed);
         }
