@@ -48,6 +48,7 @@ fn main() {
         time(name, *n, &module);
     }
     runs();
+    compilation();
 }
 
 fn time(name: &str, n: u64, module: &Module) {
@@ -127,4 +128,43 @@ fn runs() {
         "a run: {:.2} us",
         start.elapsed().as_secs_f64() * 1e6 / count as f64
     );
+}
+
+/// What compiling costs, per node of the function.
+fn compilation() {
+    let head = "target \"x86_64-unknown-linux-gnu\" os linux arch x86_64 pointer 8 little align_i64 8 align_f64 8\n\
+                sig0 = sx (i64) -> i64\n";
+    for statements in [100, 1_000, 10_000, 100_000] {
+        let mut text = format!(
+            "{head}func @f0 \"large\" internal sig0 {{\n  local %0: i64\n  local %1: i64\n"
+        );
+        for i in 0..statements {
+            text.push_str(&format!(
+                "  %1 = add.i64 (mul.i64 %0, i64 {i}), (xor.i64 %1, %0)\n"
+            ));
+            if i % 10 == 9 {
+                text.push_str("  if lt_s.i64 %1, i64 7 {\n    %0 = %1\n  }\n");
+            }
+        }
+        text.push_str("  return %1\n}\n");
+        let Ok(module) = sx_ir::parse::parse(&text) else {
+            return;
+        };
+        let machine = Machine::new(&module, FuncId(0), &Limits::default());
+        let callbacks = Callbacks {
+            call_host: no_host,
+            compile: None,
+        };
+        let made = Compiler::new(&module, &machine.space, &callbacks, Options::default());
+        let Ok(mut compiler) = made else { return };
+        let start = Instant::now();
+        let code = compiler.compile(&module, &machine.space, FuncId(0));
+        let time = start.elapsed().as_secs_f64();
+        let nodes = module.func(FuncId(0)).exprs.len();
+        let bytes = code.map_or(0, |c| c.len);
+        println!(
+            "compilation: {nodes} nodes, {bytes} bytes, {:.1} ns/node",
+            time * 1e9 / nodes as f64
+        );
+    }
 }
