@@ -144,7 +144,7 @@ fn inputs() -> Vec<Input> {
         ),
         input(
             "huge_array",
-            "f :: () -> i64 { a : [4000000000]i64; a[0] }\nA :: #run f();\nmain :: () {}\n",
+            "f :: () -> i64 { a : [4000000000]i64; for a (*x) { x.* = 1; } a[5] }\nA :: #run f();\nmain :: () {}\n",
             "error",
         ),
         input(
