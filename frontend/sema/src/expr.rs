@@ -1015,7 +1015,7 @@ impl Sema<'_> {
             return Ok(val);
         }
         let env = cx.env().clone();
-        if matches!(base.kind, ExprKind::Dollar { .. }) || self.is_type_pack(&env, base) {
+        if self.is_type_pack(&env, base) {
             let ty = self.eval_type(&env, expr)?;
             return Ok(Val::type_value(ty));
         }
