@@ -678,6 +678,10 @@ impl Sema<'_> {
         if val.ty == TypeId::ANY {
             return Ok(val.clone());
         }
+        if val.ty == TypeId::STRING_Z {
+            let text = self.retype(cx, val, TypeId::STRING);
+            return self.box_any(cx, &text);
+        }
         if let TypeKind::Failable { values, set } = self.m.types.kind(val.ty)
             && values.is_empty()
         {

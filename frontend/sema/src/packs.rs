@@ -290,6 +290,7 @@ impl Sema<'_> {
             return Err(Failed);
         }
         let val = self.as_error_value(cx, val);
+        let val = if boxed && val.ty == TypeId::STRING_Z { self.retype(cx, &val, TypeId::STRING) } else { val };
         if let TypeKind::Failable { .. } = self.m.types.kind(val.ty) {
             return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
         }
