@@ -1015,7 +1015,8 @@ impl Sema<'_> {
             return Ok(val);
         }
         let env = cx.env().clone();
-        if self.is_type_pack(&env, base) {
+        let named = matches!(base.kind, ExprKind::Dollar { .. });
+        if named && self.type_pack_of(&env, base).is_some() || self.is_type_pack(&env, base) {
             let ty = self.eval_type(&env, expr)?;
             return Ok(Val::type_value(ty));
         }
