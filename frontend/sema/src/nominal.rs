@@ -772,6 +772,12 @@ impl Sema<'_> {
         let Some(param_ty) = &param.ty else {
             return Err(Failed);
         };
+        // `$T: P` in a struct header is a type with an impl.
+        if let Some(protocol) = self.try_protocol_ref(scope, param_ty)? {
+            let ty = self.eval_type(env, arg)?;
+            self.conform(&protocol, ty, arg.span)?;
+            return Ok(self.ct_of_type(ty));
+        }
         let want = self.eval_type(scope, param_ty)?;
         self.value_arg(env, arg, want, param.name)
     }
