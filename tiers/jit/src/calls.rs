@@ -1,8 +1,8 @@
 //! Function entry, calls, and entries in the middle of loops.
 //!
 //! Inner convention: `rbx` already is the callee's frame and holds the arguments in its first words; the results are
-//! there on return, and `rbx` is what it was at the call. Only the registers of [`crate::regs`] survive a call, so a
-//! caller keeps pinned locals that it needs afterwards in their frame words.
+//! there on return, the first one in `rax` or `xmm0` too, and `rbx` is what it was at the call. Only the registers of
+//! [`crate::regs`] survive a call, so a caller keeps pinned locals that it needs afterwards in their frame words.
 
 use crate::cold::Cold;
 use crate::emit::{Emitter, Val, Want, frame_disp};
@@ -170,13 +170,22 @@ impl Emitter<'_> {
         }
         self.fetch_slots();
         for (i, local) in call.results.iter().enumerate() {
-            self.take_result(callee_frame + i, *local);
+            if i == 0 {
+                self.take_first_result(*local);
+            } else {
+                self.take_result(callee_frame + i, *local);
+            }
         }
     }
 
     fn pass_argument(&mut self, word: usize, arg: ExprId) {
         let val = self.eval(arg, Want::ANY);
         self.store_local_word(frame_disp(word), val, self.func.expr_ty(arg));
+    }
+
+    fn take_first_result(&mut self, local: LocalId) {
+        let float = self.func.locals[local.index()].ty.is_float();
+        self.assign(local, if float { Val::Xmm(0) } else { Val::Gpr(RAX) });
     }
 
     fn take_result(&mut self, word: usize, local: LocalId) {

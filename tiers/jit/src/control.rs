@@ -5,6 +5,7 @@ use crate::emit::{Emitter, Target, Val, Want};
 use crate::facts::Saved;
 use crate::memory::Access;
 use crate::plan::Home;
+use crate::regs::RAX;
 use crate::stubs::SP;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 use sx_ir::trap::LimitKind;
@@ -325,7 +326,22 @@ impl Emitter<'_> {
         }
         for (i, value) in values.iter().enumerate().rev() {
             let val = self.pop();
-            self.store_local_word(crate::emit::frame_disp(i), val, self.func.expr_ty(*value));
+            let (disp, ty) = (crate::emit::frame_disp(i), self.func.expr_ty(*value));
+            // The first result is in a register too, see `calls`.
+            let val = match (i, ty.is_float()) {
+                (0, true) => {
+                    self.move_to_xmm(0, val, ty);
+                    self.release(val);
+                    Val::Xmm(0)
+                }
+                (0, false) => {
+                    self.move_to(RAX, val);
+                    self.release(val);
+                    Val::Gpr(RAX)
+                }
+                (_, _) => val,
+            };
+            self.store_local_word(disp, val, ty);
         }
         self.leave();
     }

@@ -304,6 +304,8 @@ fn call_entries(ops: &mut Asm, exit: usize, data: usize) {
         ; test eax, eax
         ; jnz extern exit
         ;; refresh_spans(ops, data)
+        ; mov rax, [rbx]
+        ; movsd xmm0, [rbx]
         ; ret
     );
 }
@@ -324,6 +326,8 @@ fn call_host(ops: &mut Asm, callback: usize, exit: usize, data: usize) {
         ; test eax, eax
         ; jnz extern exit
         ;; refresh_spans(ops, data)
+        ; mov rax, [rbx]
+        ; movsd xmm0, [rbx]
         ; ret
     );
 }

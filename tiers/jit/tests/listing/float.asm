@@ -1,11 +1,11 @@
 float:
     0  sub r12,1
-    4  jb 94
+    4  jb 97
     a  cmp r13,[shared]
-   11  jae ac
+   11  jae af
    17  lea rax,[rbx+30h]
    1e  cmp rax,[r15+90h]
-   25  ja ac
+   25  ja af
    2b  mov dword ptr [r13],0
    33  add r13,8
    37  mov rdi,[rbx]
@@ -21,28 +21,26 @@ float:
    72  movaps xmm4,xmm0
    76  cvttsd2si rsi,xmm4
    7b  cmp rsi,1
-   82  jo c1
-   88  mov [rbx],rsi
-   8f  sub r13,8
-   93  ret
-   94  xor r12d,r12d
-   97  mov qword ptr [r15+78h],0
-   a2  mov eax,2
-   a7  jmp shared
-   ac  mov qword ptr [r15+78h],2
-   b7  mov eax,2
-   bc  jmp shared
-   c1  ucomisd xmm4,[shared]
-   ca  jp db
-   d0  jae e3
-   d6  jmp 88
-   db  xor esi,esi
-   de  jmp 88
-   e3  sub rsi,1
-   e7  jmp 88
-   ec  nop
-   ed  nop
-   ee  nop
+   82  jo c4
+   88  mov rax,rsi
+   8b  mov [rbx],rax
+   92  sub r13,8
+   96  ret
+   97  xor r12d,r12d
+   9a  mov qword ptr [r15+78h],0
+   a5  mov eax,2
+   aa  jmp shared
+   af  mov qword ptr [r15+78h],2
+   ba  mov eax,2
+   bf  jmp shared
+   c4  ucomisd xmm4,[shared]
+   cd  jp de
+   d3  jae e6
+   d9  jmp 88
+   de  xor esi,esi
+   e1  jmp 88
+   e6  sub rsi,1
+   ea  jmp 88
    ef  nop
    f0  add [rax],al
    f2  add [rax],al

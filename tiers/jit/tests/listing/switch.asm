@@ -1,11 +1,11 @@
 switch:
     0  sub r12,1
-    4  jb bd
+    4  jb c0
     a  cmp r13,[shared]
-   11  jae d5
+   11  jae d8
    17  lea rax,[rbx+28h]
    1e  cmp rax,[r15+90h]
-   25  ja d5
+   25  ja d8
    2b  mov dword ptr [r13],0
    33  add r13,8
    37  mov r8,[rbx]
@@ -39,15 +39,16 @@ switch:
    a1  jmp b1
    a6  mov edi,28h
    ac  jmp b1
-   b1  mov [rbx],rdi
-   b8  sub r13,8
-   bc  ret
-   bd  xor r12d,r12d
-   c0  mov qword ptr [r15+78h],0
-   cb  mov eax,2
-   d0  jmp shared
-   d5  mov qword ptr [r15+78h],2
-   e0  mov eax,2
-   e5  jmp shared
-   ea  lea rax,[0]
-   f1  jmp shared
+   b1  mov rax,rdi
+   b4  mov [rbx],rax
+   bb  sub r13,8
+   bf  ret
+   c0  xor r12d,r12d
+   c3  mov qword ptr [r15+78h],0
+   ce  mov eax,2
+   d3  jmp shared
+   d8  mov qword ptr [r15+78h],2
+   e3  mov eax,2
+   e8  jmp shared
+   ed  lea rax,[0]
+   f4  jmp shared
