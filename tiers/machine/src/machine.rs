@@ -366,15 +366,12 @@ impl Machine {
         frames_of(self.ctx.records, self.ctx.depth)
     }
 
-    /// The innermost call.
-    pub fn innermost(&self) -> Option<Frame> {
-        let last = self.ctx.depth.checked_sub(1)?;
-        // SAFETY: records[..depth] are initialised.
-        let record = unsafe { *self.ctx.records.add(last as usize) };
-        Some(Frame {
-            func: record.func,
-            loc: record.loc,
-        })
+    /// The innermost `count` calls, innermost first.
+    pub fn innermost(&self, count: u64) -> Vec<Frame> {
+        let count = count.min(self.ctx.depth);
+        // SAFETY: records[..depth] are initialised, so the last `count` of them are.
+        let records = unsafe { self.ctx.records.add((self.ctx.depth - count) as usize) };
+        frames_of(records, count)
     }
 
     // ---- heap ----

@@ -41,10 +41,20 @@ enum Kind {
         number: u32,
     },
     Heap {
-        born: Option<Frame>,
-        died: Option<Frame>,
+        born: Site,
+        died: Option<Site>,
     },
 }
+
+/// The innermost calls at some moment: a range of [`Sanitizer::sites`].
+#[derive(Clone, Copy, Debug)]
+struct Site {
+    first: u32,
+    count: u8,
+}
+
+/// Calls kept of a site: enough to get from the allocator to the program.
+const SITE_CALLS: u64 = 4;
 
 /// Locals whose address was taken are numbered one by one; beyond this many they share "unknown".
 const MAX_OBJECTS: usize = 1 << 26;
@@ -63,7 +73,9 @@ pub struct Sanitizer {
     pages: Pages,
     pointer_size: u64,
     /// Blocks left behind: size and where they were allocated.
-    leaks: Vec<(u64, Option<Frame>)>,
+    leaks: Vec<(u64, Site)>,
+    /// The calls that allocated and freed, see [`Site`].
+    sites: Vec<Frame>,
 }
 
 impl Sanitizer {
@@ -85,6 +97,7 @@ impl Sanitizer {
             pages: Pages::new(pointer_size, big_endian),
             pointer_size,
             leaks: Vec::new(),
+            sites: Vec::new(),
         }
     }
 
@@ -98,6 +111,27 @@ impl Sanitizer {
         }
         self.objects.push(object);
         self.objects.len() as u32 - 1
+    }
+
+    /// Where the program is.
+    fn site(&mut self, machine: &Machine) -> Site {
+        let calls = machine.innermost(SITE_CALLS);
+        // Programs often allocate at one place over and over.
+        let again = self.sites.len().saturating_sub(calls.len());
+        if self.sites.get(again..) != Some(&calls[..]) {
+            self.sites.extend_from_slice(&calls);
+        }
+        let first = self.sites.len() - calls.len();
+        Site {
+            first: u32::try_from(first).unwrap_or(0),
+            count: calls.len() as u8,
+        }
+    }
+
+    fn calls(&self, site: Site) -> &[Frame] {
+        self.sites
+            .get(site.first as usize..site.first as usize + usize::from(site.count))
+            .unwrap_or(&[])
     }
 
     /// Whether `len` bytes at `addr` may be accessed through an address marked so.
@@ -142,7 +176,7 @@ impl Sanitizer {
 
     fn born(&mut self, machine: &Machine, base: u64, size: u64, undefined: bool) {
         let kind = Kind::Heap {
-            born: machine.innermost(),
+            born: self.site(machine),
             died: None,
         };
         let number = self.add(Object {
@@ -157,10 +191,11 @@ impl Sanitizer {
 
     fn died(&mut self, machine: &Machine, base: u64) {
         if let Some(number) = self.heap.remove(&base) {
+            let site = self.site(machine);
             let object = &mut self.objects[number as usize];
             object.alive = false;
             if let Kind::Heap { died, .. } = &mut object.kind {
-                *died = machine.innermost();
+                *died = Some(site);
             }
         }
     }
@@ -179,10 +214,10 @@ impl Sanitizer {
 
     /// One line for each leaked block.
     pub fn leaks(&self, module: &Module) -> Vec<String> {
-        let leak = |(size, born): &(u64, Option<Frame>)| {
+        let leak = |(size, born): &(u64, Site)| {
             format!(
                 "leak of {size} bytes{}",
-                words::place(module, ", allocated", *born)
+                words::place(module, ", allocated", self.calls(*born))
             )
         };
         self.leaks.iter().map(leak).collect()
@@ -193,11 +228,11 @@ impl Shadow for Sanitizer {
     const ON: bool = true;
 
     fn describe(&self, module: &Module, problem: Problem) -> String {
-        words::describe(&self.objects, module, problem)
+        words::describe(self, module, problem)
     }
 
     fn describe_free(&self, module: &Module, addr: u64) -> Option<String> {
-        words::describe_free(&self.objects, module, addr)
+        words::describe_free(self, module, addr)
     }
 
     fn begin(&mut self, machine: &mut Machine) {

@@ -3,28 +3,35 @@
 use sx_ir::Module;
 use sx_tier_api::Frame;
 
-use super::{Kind, Object};
+use super::{Kind, Object, Sanitizer};
 use crate::shadow::Problem;
 
-/// `{what} in f at file:line:col`, or nothing if not known.
-pub fn place(module: &Module, what: &str, frame: Option<Frame>) -> String {
-    let Some(frame) = frame else {
+/// `{what} in f at file:line:col, called from g`, or nothing if not known. Positions are left out while the module
+/// does not know its files.
+pub fn place(module: &Module, what: &str, calls: &[Frame]) -> String {
+    let Some((inner, outer)) = calls.split_first() else {
         return String::new();
     };
-    let loc = module.loc(frame.loc);
-    let file = module
-        .files
-        .get(loc.file as usize)
-        .map_or("?", String::as_str);
-    format!(
-        "{what} in {} at {file}:{}:{}",
-        module.func(frame.func).name,
-        loc.line,
-        loc.col
-    )
+    let call = |frame: &Frame| {
+        let loc = module.loc(frame.loc);
+        let name = &module.func(frame.func).name;
+        match module.files.get(loc.file as usize) {
+            Some(file) if loc.line != 0 => format!("{name} at {file}:{}:{}", loc.line, loc.col),
+            Some(_) | None => name.clone(),
+        }
+    };
+    let mut text = format!("{what} in {}", call(inner));
+    for (i, frame) in outer.iter().enumerate() {
+        text.push_str(if i == 0 { " (called from " } else { ", " });
+        text.push_str(&call(frame));
+    }
+    if !outer.is_empty() {
+        text.push(')');
+    }
+    text
 }
 
-fn object(module: &Module, object: &Object) -> String {
+fn object(all: &Sanitizer, module: &Module, object: &Object) -> String {
     match object.kind {
         Kind::None => "no object".into(),
         Kind::Global(id) => format!(
@@ -49,13 +56,13 @@ fn object(module: &Module, object: &Object) -> String {
         Kind::Heap { born, died } => format!(
             "a heap block of {} bytes{}{}",
             object.size,
-            place(module, ", allocated", born),
-            place(module, ", freed", died)
+            place(module, ", allocated", all.calls(born)),
+            place(module, ", freed", died.map_or(&[], |site| all.calls(site)))
         ),
     }
 }
 
-pub fn describe(objects: &[Object], module: &Module, problem: Problem) -> String {
+pub fn describe(all: &Sanitizer, module: &Module, problem: Problem) -> String {
     match problem {
         Problem::Undefined => "this depends on memory that was never given a value".into(),
         Problem::Access {
@@ -66,8 +73,8 @@ pub fn describe(objects: &[Object], module: &Module, problem: Problem) -> String
         } => {
             let mut text =
                 format!("access of {len} bytes at 0x{addr:x}, which belongs to no live object");
-            if let Some(gone) = last_at(objects, addr) {
-                text.push_str(&format!("; it was part of {}", object(module, gone)));
+            if let Some(gone) = last_at(&all.objects, addr) {
+                text.push_str(&format!("; it was part of {}", object(all, module, gone)));
             }
             text
         }
@@ -77,11 +84,11 @@ pub fn describe(objects: &[Object], module: &Module, problem: Problem) -> String
             object: Some(number),
             dead,
         } => {
-            let Some(known) = objects.get(number as usize) else {
+            let Some(known) = all.objects.get(number as usize) else {
                 return format!("invalid access of {len} bytes at 0x{addr:x}");
             };
             let offset = addr.wrapping_sub(known.base) as i64;
-            let name = object(module, known);
+            let name = object(all, module, known);
             match (dead, known.kind) {
                 (true, Kind::Slot { .. }) => {
                     format!(
@@ -102,9 +109,9 @@ fn last_at(objects: &[Object], addr: u64) -> Option<&Object> {
     })
 }
 
-pub fn describe_free(objects: &[Object], module: &Module, addr: u64) -> Option<String> {
-    let known = last_at(objects, addr)?;
-    let name = object(module, known);
+pub fn describe_free(all: &Sanitizer, module: &Module, addr: u64) -> Option<String> {
+    let known = last_at(&all.objects, addr)?;
+    let name = object(all, module, known);
     Some(match (known.alive, addr == known.base) {
         (false, true) => format!("double free of {name}"),
         (false, false) | (true, false) => {
