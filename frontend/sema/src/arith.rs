@@ -192,6 +192,9 @@ impl Sema<'_> {
         }
         let (x, y) = (self.type_name(a), self.type_name(b));
         for (ty, name) in [(a, &x), (b, &y)] {
+            if matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if !values.is_empty()) {
+                return self.unhandled(span);
+            }
             if matches!(self.m.types.kind(ty), TypeKind::Optional(_)) {
                 let diag = Diagnostic::error(span, format!("cannot use a value of type '{name}' as an operand: an optional does not implicitly unwrap"))
                     .with_help(None, "unwrap it with `!`, give a default with `??`, or bind it with `if v := ...`");

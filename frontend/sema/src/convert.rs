@@ -62,6 +62,13 @@ impl Sema<'_> {
         let kind_from = self.m.types.kind(from).clone();
         let kind_to = self.m.types.kind(want).clone();
         let diag = match (&kind_from, &kind_to) {
+            (TypeKind::Failable { values, .. }, _) if !values.is_empty() => return self.unhandled(span),
+            (TypeKind::Function(f) | TypeKind::Closure(f), TypeKind::Function(g) | TypeKind::Closure(g))
+                if self.is_failable(f.ret) && !self.is_failable(g.ret) =>
+            {
+                Diagnostic::error(span, format!("a failable function does not fit '{b}': the slot can't carry the error"))
+                    .with_help(None, "handle the error in a closure: `(..) => f(..) catch { .. }`")
+            }
             (TypeKind::Optional(_), TypeKind::Bool) => Diagnostic::error(
                 span,
                 format!("cannot use a value of type '{a}' where 'bool' is expected; test presence explicitly with '!= null'"),

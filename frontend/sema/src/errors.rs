@@ -147,6 +147,18 @@ impl Sema<'_> {
         }
     }
 
+    /// A value-carrying failable where nothing takes its error.
+    pub fn unhandled(&mut self, span: Span) -> Failed {
+        self.error(
+            span,
+            "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
+        )
+    }
+
+    pub fn is_failable(&self, ty: TypeId) -> bool {
+        matches!(self.m.types.kind(ty), TypeKind::Failable { .. })
+    }
+
     fn is_error_value(&self, ty: TypeId) -> bool {
         matches!(
             self.m.types.kind(ty),

@@ -50,12 +50,14 @@ impl Sema<'_> {
             && !is_statement_if(tail)
             && !(want.is_none() && matches!(tail.kind, ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)))
         {
-            self.lower_stmt_list(cx, &block.stmts)?;
+            let before = self.lower_stmt_list(cx, &block.stmts);
             if cx.dead {
-                return Ok(None);
+                return before.map(|()| None);
             }
             self.at(cx, tail.span);
-            return self.lower_return_operand(cx, tail, want).map(Some);
+            // Looked at even after a mistake before it, for its own.
+            let val = self.lower_return_operand(cx, tail, want);
+            return before.and(val.map(Some));
         }
         self.lower_stmts_in(cx, block, as_value, want)
     }
@@ -67,28 +69,24 @@ impl Sema<'_> {
         as_value: bool,
         want: Option<TypeId>,
     ) -> Res<Option<Val>> {
-        self.lower_stmt_list(cx, &block.stmts)?;
+        let before = self.lower_stmt_list(cx, &block.stmts);
         if cx.dead {
-            return Ok(None);
+            return before.map(|()| None);
         }
-        match &block.tail {
+        // The tail is looked at even after a mistake before it, for its own.
+        let tail = match &block.tail {
             Some(tail) if as_value && is_statement_if(tail) => {
-                self.lower_expr_stmt(cx, tail)?;
-                Ok(None)
+                self.lower_expr_stmt(cx, tail).map(|()| None)
             }
             Some(tail) if as_value => {
                 self.at(cx, tail.span);
                 self.lower_tail(cx, tail, want).map(Some)
             }
-            Some(tail) => {
-                self.lower_expr_stmt(cx, tail)?;
-                Ok(None)
-            }
-            None => {
-                // A block `if` or match at the end of a value block is its value even though it is a statement.
-                Ok(None)
-            }
-        }
+            Some(tail) => self.lower_expr_stmt(cx, tail).map(|()| None),
+            // A block `if` or match at the end of a value block is its value even though it is a statement.
+            None => Ok(None),
+        };
+        before.and(tail)
     }
 
     fn lower_tail(
