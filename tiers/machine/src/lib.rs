@@ -50,5 +50,5 @@ pub mod memory;
 pub mod stack;
 
 pub use extract::{ExtractError, Extracted, NewObject, extract};
-pub use host::{CompilerHost, Effect, HostOptions, StdHost, Transcript};
+pub use host::{CompilerHost, Effect, Grants, HostOptions, StdHost, Transcript};
 pub use machine::{Machine, MemoryEvent, status_of};

@@ -269,3 +269,33 @@ fn host_libraries() {
     assert_eq!(w.machine.read(end, 3), Some(&b"hi\n"[..]));
     assert_eq!(w.call("pclose", &[Ptr], I32, &[stream]), Ok(0));
 }
+
+#[test]
+fn narrow_grants() {
+    let mut w = World::new(HostOptions::default());
+    let folder = std::env::temp_dir().join(format!("sx-machine-grants-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("in.txt"), "input").unwrap();
+    w.host.grants.read.push(folder.clone());
+    let path = w.text(folder.join("in.txt").to_str().unwrap());
+    let fd = w.call("open", &[Ptr, I32], I32, &[path, 0]).unwrap();
+    let buffer = w.machine.alloc(8).unwrap();
+    assert_eq!(
+        w.call("read", &[I32, Ptr, I64], I64, &[fd, buffer, 8]),
+        Ok(5)
+    );
+    assert_eq!(w.call("close", &[I32], I32, &[fd]), Ok(0));
+    assert_eq!(w.host.inputs, [folder.join("in.txt")]);
+    // Not written, not by a way around, not another file, not someone else's descriptor.
+    unsupported(w.call("open", &[Ptr, I32], I32, &[path, 1]));
+    let around = w.text(folder.join("../../etc/hostname").to_str().unwrap());
+    unsupported(w.call("open", &[Ptr, I32], I32, &[around, 0]));
+    unsupported(w.call("unlink", &[Ptr], I32, &[path]));
+    unsupported(w.call("read", &[I32, Ptr, I64], I64, &[0, buffer, 8]));
+    std::fs::remove_dir_all(&folder).unwrap();
+    unsupported(w.call("ffs", &[I32], I32, &[8]));
+    w.host.grants.libraries.push("c".into());
+    if cfg!(target_arch = "x86_64") {
+        assert_eq!(w.call("ffs", &[I32], I32, &[8]), Ok(4));
+    }
+}

@@ -91,6 +91,24 @@ impl Foreign {
     }
 }
 
+/// Functions that run other programs, or read what those say.
+fn is_exec(symbol: &str) -> bool {
+    matches!(
+        symbol,
+        "popen"
+            | "pclose"
+            | "fread"
+            | "fgets"
+            | "feof"
+            | "system"
+            | "posix_spawn"
+            | "posix_spawnp"
+            | "waitpid"
+            | "execve"
+            | "execvp"
+    )
+}
+
 /// Registers and stack words of a call.
 struct Registers {
     ints: [u64; INT_REGISTERS],
@@ -149,7 +167,15 @@ impl StdHost<'_> {
         } else {
             self.foreign.symbol(symbol)
         };
-        if !self.options.allow_extern {
+        let library_name = library.unwrap_or("c");
+        let granted = self.options.allow_extern
+            || self.grants.exec && is_exec(symbol)
+            || self
+                .grants
+                .libraries
+                .iter()
+                .any(|granted| granted == library_name);
+        if !granted {
             if found.is_none()
                 && of_libc
                 && module
@@ -159,9 +185,10 @@ impl StdHost<'_> {
             {
                 return Err(missing());
             }
-            let grant = match symbol {
-                "popen" | "system" | "posix_spawn" | "execve" | "execvp" => "exec".to_owned(),
-                _ => format!("extern:{}", library.unwrap_or("c")),
+            let grant = if is_exec(symbol) {
+                "exec".to_owned()
+            } else {
+                format!("extern:{library_name}")
             };
             return Err(io::denied(symbol, &grant));
         }

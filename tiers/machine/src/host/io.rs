@@ -90,10 +90,63 @@ impl StdHost<'_> {
             "write" => "read:PATH",
             _ => grant(symbol)?,
         };
-        if !self.options.allow_io {
+        if !self.options.allow_io && !self.may_read(symbol, args, memory) {
             return Some(Err(denied(symbol, wanted)));
         }
-        Some(self.granted(symbol, args, memory, module))
+        let reply = self.granted(symbol, args, memory, module);
+        if let Ok(values) = &reply {
+            self.note_file(symbol, args, memory, values);
+        }
+        Some(reply)
+    }
+
+    /// Whether a call only reads what [`super::Grants::read`] names.
+    fn may_read(&self, symbol: &str, args: &Args, memory: &dyn SandboxMemory) -> bool {
+        if self.grants.read.is_empty() {
+            return false;
+        }
+        match symbol {
+            "open" => reads_only(args.int(1)) && self.path_granted(args.get(0), memory),
+            "access" | "stat" => self.path_granted(args.get(0), memory),
+            "read" | "pread" | "close" | "lseek" | "fstat" => self.opened.contains(&args.int(0)),
+            _ => false,
+        }
+    }
+
+    fn path_granted(&self, path: u64, memory: &dyn SandboxMemory) -> bool {
+        let Some(path) = host_path(path, memory) else {
+            return false;
+        };
+        // Names are compared as the file system sees them, so that `..` and links lead nowhere else. Of a file that is
+        // not there, the folder counts: its absence may be learned.
+        let real = std::fs::canonicalize(&path).or_else(|_| {
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+            std::fs::canonicalize(folder.unwrap_or(std::path::Path::new(".")))
+        });
+        let Ok(real) = real else { return false };
+        self.grants
+            .read
+            .iter()
+            .filter_map(|grant| std::fs::canonicalize(grant).ok())
+            .any(|grant| real.starts_with(grant))
+    }
+
+    /// Keeps account of files opened and closed.
+    fn note_file(&mut self, symbol: &str, args: &Args, memory: &dyn SandboxMemory, values: &[u64]) {
+        let result = values.first().copied().unwrap_or(0) as i32;
+        match symbol {
+            "open" if result >= 0 => {
+                self.opened.push(result);
+                if reads_only(args.int(1))
+                    && let Some(path) = host_path(args.get(0), memory)
+                    && !self.inputs.contains(&path)
+                {
+                    self.inputs.push(path);
+                }
+            }
+            "close" => self.opened.retain(|fd| *fd != args.int(0)),
+            _ => {}
+        }
     }
 
     fn output(&mut self, args: &Args, memory: &dyn SandboxMemory) -> Reply {
@@ -370,6 +423,17 @@ impl StdHost<'_> {
         self.transcript.call(symbol, what, shown as u64);
         one(result as u64)
     }
+}
+
+fn reads_only(flags: i32) -> bool {
+    flags & libc::O_ACCMODE == libc::O_RDONLY && flags & (libc::O_CREAT | libc::O_TRUNC) == 0
+}
+
+/// The path that a C string names.
+fn host_path(addr: u64, memory: &dyn SandboxMemory) -> Option<std::path::PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    let text = string_at(memory, addr).ok()?;
+    Some(std::path::PathBuf::from(std::ffi::OsStr::from_bytes(text)))
 }
 
 fn last_error() -> i32 {

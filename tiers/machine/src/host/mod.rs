@@ -32,6 +32,17 @@ pub struct HostOptions {
     pub live_output: bool,
 }
 
+/// Grants narrower than those of [`HostOptions`], as the command line gives them.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Grants {
+    /// Files and folders that may be read.
+    pub read: Vec<std::path::PathBuf>,
+    /// Libraries whose functions may be called; `c` is the C library.
+    pub libraries: Vec<String>,
+    /// Other programs may be run.
+    pub exec: bool,
+}
+
 /// Something an evaluation did outside itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -97,6 +108,12 @@ pub trait CompilerHost {
 
 pub struct StdHost<'h> {
     pub options: HostOptions,
+    /// In addition to `options`.
+    pub grants: Grants,
+    /// Files opened for reading, in order, each once: inputs of the build.
+    pub inputs: Vec<std::path::PathBuf>,
+    /// Descriptors that came from opening files.
+    opened: Vec<i32>,
     pub transcript: Transcript,
     compiler: Compiler<'h>,
     errno: Errno,
@@ -131,6 +148,9 @@ impl<'h> StdHost<'h> {
     fn make(options: HostOptions, compiler: Compiler<'h>) -> StdHost<'h> {
         StdHost {
             options,
+            grants: Grants::default(),
+            inputs: Vec::new(),
+            opened: Vec::new(),
             transcript: Transcript::default(),
             compiler,
             errno: Errno::default(),
