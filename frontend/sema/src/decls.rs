@@ -29,6 +29,7 @@ impl Sema<'_> {
             Ok(entity) => EntityState::Done(entity.clone()),
             Err(_) => EntityState::Failed,
         };
+        self.settle();
         result
     }
 

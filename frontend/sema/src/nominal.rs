@@ -105,6 +105,13 @@ impl Sema<'_> {
         }
     }
 
+    /// Completes what has been met, unless a type is being completed right now (it will be done then).
+    pub fn settle(&mut self) {
+        if self.open_nominals == 0 && !self.incomplete.is_empty() {
+            self.complete_all();
+        }
+    }
+
     /// Makes sure the layout of `ty` is known.
     pub fn complete(&mut self, ty: TypeId) -> Res<()> {
         match self.m.types.kind(ty).clone() {
@@ -146,6 +153,7 @@ impl Sema<'_> {
         }
         let (syntax, env) = (info.syntax.clone(), info.env.clone());
         self.set_state(ty, NominalState::InProgress);
+        self.open_nominals += 1;
         let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || match syntax {
             NominalSyntax::Struct(decl) => self.complete_struct(ty, decl, &env),
             NominalSyntax::Enum(decl) => self.complete_enum(ty, decl, &env),
@@ -164,6 +172,8 @@ impl Sema<'_> {
                 NominalState::Failed
             },
         );
+        self.open_nominals -= 1;
+        self.settle();
         result
     }
 

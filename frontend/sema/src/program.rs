@@ -36,6 +36,7 @@ pub fn compile(
         sources: SourceMap::new(),
         trees: Vec::new(),
         incomplete: Vec::new(),
+        open_nominals: 0,
         inline_names: Vec::new(),
         resolving: Vec::new(),
         name_stack: Vec::new(),

@@ -408,6 +408,8 @@ pub struct Sema<'a> {
     pub inferring: FxHashSet<FnId>,
     /// Nominal types declared and not yet completed.
     pub incomplete: Vec<TypeId>,
+    /// Nominal types being completed.
+    pub open_nominals: u32,
     /// What an inline type being written would be called (`Parent.field`).
     pub inline_names: Vec<String>,
     /// Declarations being resolved, innermost last.

@@ -24,9 +24,11 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         name: Option<Symbol>,
     ) -> Res<TypeId> {
-        stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
+        let ty = stacker::maybe_grow(64 * 1024, 2 * 1024 * 1024, || {
             self.eval_type_now(env, expr, name)
-        })
+        });
+        self.settle();
+        ty
     }
 
     fn eval_type_now(
