@@ -5,7 +5,7 @@
 //! [`crate::regs`] survive a call, so a caller keeps pinned locals that it needs afterwards in their frame words.
 
 use crate::cold::Cold;
-use crate::emit::{Emitter, Val, Want, frame_disp};
+use crate::emit::{Emitter, Val, Want, frame_disp, framed};
 use crate::liveness::stmt_key;
 use crate::plan::Home;
 use crate::regs::RAX;
@@ -55,7 +55,7 @@ impl Emitter<'_> {
                 continue;
             }
             match self.home(local) {
-                Home::Frame => dynasm!(self.ops; mov QWORD [rbx + frame_disp(local.index())], 0),
+                Home::Frame => framed!(self, frame_disp(local.index()), [mov QWORD], 0),
                 Home::Gpr(r) => dynasm!(self.ops; xor Rd(r), Rd(r)),
                 Home::Xmm(x) => dynasm!(self.ops; xorps Rx(x), Rx(x)),
             }
@@ -103,9 +103,9 @@ impl Emitter<'_> {
         let d = frame_disp(local.index());
         match self.home(local) {
             Home::Frame => {}
-            Home::Gpr(r) => dynasm!(self.ops; mov Rq(r), [rbx + d]),
-            Home::Xmm(x) if ty == Ty::F64 => dynasm!(self.ops; movsd Rx(x), [rbx + d]),
-            Home::Xmm(x) => dynasm!(self.ops; movss Rx(x), [rbx + d]),
+            Home::Gpr(r) => framed!(self, d, [mov Rq(r),]),
+            Home::Xmm(x) if ty == Ty::F64 => framed!(self, d, [movsd Rx(x),]),
+            Home::Xmm(x) => framed!(self, d, [movss Rx(x),]),
         }
     }
 
@@ -114,7 +114,7 @@ impl Emitter<'_> {
         let d = frame_disp(local.index());
         match self.home(local) {
             Home::Frame => {}
-            Home::Gpr(r) => dynasm!(self.ops; mov [rbx + d], Rq(r)),
+            Home::Gpr(r) => framed!(self, d, [mov], Rq(r)),
             Home::Xmm(_) => self.store_float_word(d, Val::Local(local), ty),
         }
     }
@@ -192,11 +192,12 @@ impl Emitter<'_> {
         let d = frame_disp(word);
         let ty = self.func.locals[local.index()].ty;
         match self.home(local) {
-            Home::Gpr(r) => dynasm!(self.ops; mov Rq(r), [rbx + d]),
-            Home::Xmm(x) if ty == Ty::F64 => dynasm!(self.ops; movsd Rx(x), [rbx + d]),
-            Home::Xmm(x) => dynasm!(self.ops; movss Rx(x), [rbx + d]),
+            Home::Gpr(r) => framed!(self, d, [mov Rq(r),]),
+            Home::Xmm(x) if ty == Ty::F64 => framed!(self, d, [movsd Rx(x),]),
+            Home::Xmm(x) => framed!(self, d, [movss Rx(x),]),
             Home::Frame => {
-                dynasm!(self.ops; mov rax, [rbx + d]; mov [rbx + frame_disp(local.index())], rax);
+                framed!(self, d, [mov rax,]);
+                framed!(self, frame_disp(local.index()), [mov], rax);
             }
         }
     }

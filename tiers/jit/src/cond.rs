@@ -1,6 +1,6 @@
 //! Comparisons, and branches on them.
 
-use crate::emit::{Emitter, Rm, Val, Want, frame_disp};
+use crate::emit::{Emitter, Rm, Val, Want, frame_disp, framed};
 use crate::plan::Home;
 use crate::regs::Gpr;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
@@ -211,10 +211,10 @@ impl Emitter<'_> {
         let r = self.reg(&mut xv);
         match (wide, self.rm(&mut yv, wide)) {
             (true, Rm::R(s)) => dynasm!(self.ops; test Rq(r), Rq(s)),
-            (true, Rm::M(d)) => dynasm!(self.ops; test QWORD [rbx + d], Rq(r)),
+            (true, Rm::M(d)) => framed!(self, d, [test QWORD], Rq(r)),
             (true, Rm::I(i)) => dynasm!(self.ops; test Rq(r), i),
             (false, Rm::R(s)) => dynasm!(self.ops; test Rd(r), Rd(s)),
-            (false, Rm::M(d)) => dynasm!(self.ops; test DWORD [rbx + d], Rd(r)),
+            (false, Rm::M(d)) => framed!(self, d, [test DWORD], Rd(r)),
             (false, Rm::I(i)) => dynasm!(self.ops; test Rd(r), i),
         }
         self.release(xv);
@@ -232,9 +232,9 @@ impl Emitter<'_> {
         if let (Some(word), Rm::I(i)) = (word, operand) {
             let d = frame_disp(word);
             if wide {
-                dynasm!(self.ops; cmp QWORD [rbx + d], i);
+                framed!(self, d, [cmp QWORD], i);
             } else {
-                dynasm!(self.ops; cmp DWORD [rbx + d], i);
+                framed!(self, d, [cmp DWORD], i);
             }
             return;
         }
@@ -251,10 +251,10 @@ impl Emitter<'_> {
         let r = self.reg(a);
         match (bits, self.rm(b, false)) {
             (8, Rm::R(s)) => dynasm!(self.ops; cmp Rb(r), Rb(s)),
-            (8, Rm::M(d)) => dynasm!(self.ops; cmp Rb(r), BYTE [rbx + d]),
+            (8, Rm::M(d)) => framed!(self, d, [cmp Rb(r), BYTE]),
             (8, Rm::I(i)) => dynasm!(self.ops; cmp Rb(r), BYTE i as i8),
             (_, Rm::R(s)) => dynasm!(self.ops; cmp Rw(r), Rw(s)),
-            (_, Rm::M(d)) => dynasm!(self.ops; cmp Rw(r), WORD [rbx + d]),
+            (_, Rm::M(d)) => framed!(self, d, [cmp Rw(r), WORD]),
             (_, Rm::I(i)) => dynasm!(self.ops; cmp Rw(r), WORD i as i16),
         }
     }

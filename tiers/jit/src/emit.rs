@@ -102,6 +102,18 @@ pub struct Emitter<'a> {
     pub error: Option<String>,
 }
 
+/// Emits `before [frame word at this byte offset] after`, in the short form where it can be.
+macro_rules! framed {
+    ($self:ident, $disp:expr, [$($before:tt)*] $($after:tt)*) => {{
+        let disp: i32 = $disp;
+        match i8::try_from(disp) {
+            Ok(short) => dynasm!($self.ops; $($before)* [BYTE rbx + short] $($after)*),
+            Err(_) => dynasm!($self.ops; $($before)* [rbx + disp] $($after)*),
+        }
+    }};
+}
+pub(crate) use framed;
+
 pub fn frame_disp(word: usize) -> i32 {
     (word * 8) as i32
 }
@@ -202,7 +214,7 @@ impl<'a> Emitter<'a> {
         match found.map(|i| (i, self.stack[i].0)) {
             Some((i, Val::Gpr(r))) => {
                 let word = self.spill_word();
-                dynasm!(self.ops; mov [rbx + frame_disp(word as usize)], Rq(r));
+                framed!(self, frame_disp(word as usize), [mov], Rq(r));
                 self.stack[i].0 = Val::Spill(word);
                 r
             }
@@ -230,7 +242,7 @@ impl<'a> Emitter<'a> {
         match found.map(|i| (i, self.stack[i].0)) {
             Some((i, Val::Xmm(r))) => {
                 let word = self.spill_word();
-                dynasm!(self.ops; movq [rbx + frame_disp(word as usize)], Rx(r));
+                framed!(self, frame_disp(word as usize), [movq], Rx(r));
                 self.stack[i].0 = Val::Spill(word);
                 r
             }
@@ -255,7 +267,7 @@ impl<'a> Emitter<'a> {
             }
             Some(i) => {
                 let word = self.spill_word();
-                dynasm!(self.ops; mov [rbx + frame_disp(word as usize)], Rq(reg));
+                framed!(self, frame_disp(word as usize), [mov], Rq(reg));
                 self.stack[i].0 = Val::Spill(word);
             }
             None => self.fail("internal: a register is in use"),
@@ -302,10 +314,10 @@ impl<'a> Emitter<'a> {
         match val {
             Val::Imm(value) => self.mov_imm(dst, value),
             Val::Gpr(r) => self.mov(dst, r),
-            Val::Spill(word) => dynasm!(self.ops; mov Rq(dst), [rbx + frame_disp(word as usize)]),
+            Val::Spill(word) => framed!(self, frame_disp(word as usize), [mov Rq(dst),]),
             Val::Local(local) => match self.home(local) {
                 Home::Gpr(r) => self.mov(dst, r),
-                Home::Frame => dynasm!(self.ops; mov Rq(dst), [rbx + frame_disp(local.index())]),
+                Home::Frame => framed!(self, frame_disp(local.index()), [mov Rq(dst),]),
                 Home::Xmm(x) => dynasm!(self.ops; movq Rq(dst), Rx(x)),
             },
             Val::Xmm(x) => dynasm!(self.ops; movq Rq(dst), Rx(x)),
@@ -365,12 +377,12 @@ impl<'a> Emitter<'a> {
     pub fn store_word(&mut self, disp: i32, val: Val) {
         match val {
             Val::Imm(value) if i32::try_from(value as i64).is_ok() => {
-                dynasm!(self.ops; mov QWORD [rbx + disp], value as i32);
+                framed!(self, disp, [mov QWORD], value as i32);
             }
             Val::Imm(_) | Val::Local(_) | Val::Gpr(_) | Val::Spill(_) | Val::Xmm(_) => {
                 let mut val = val;
                 let r = self.reg(&mut val);
-                dynasm!(self.ops; mov [rbx + disp], Rq(r));
+                framed!(self, disp, [mov], Rq(r));
                 self.release(val);
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::cold::Cold;
 use crate::cond::Cond;
-use crate::emit::{Emitter, Val, Want, frame_disp};
+use crate::emit::{Emitter, Val, Want, frame_disp, framed};
 use crate::helpers::{FloatOp, float_op};
 use crate::plan::Home;
 use crate::regs::Xmm;
@@ -28,9 +28,9 @@ impl Emitter<'_> {
     pub fn move_to_xmm(&mut self, dst: Xmm, val: Val, ty: Ty) {
         let load = |this: &mut Self, d: i32| {
             if ty == Ty::F64 {
-                dynasm!(this.ops; movsd Rx(dst), [rbx + d]);
+                framed!(this, d, [movsd Rx(dst),]);
             } else {
-                dynasm!(this.ops; movss Rx(dst), [rbx + d]);
+                framed!(this, d, [movss Rx(dst),]);
             }
         };
         match val {
@@ -107,9 +107,10 @@ impl Emitter<'_> {
         let mut val = val;
         let x = self.xmm(&mut val, ty);
         if ty == Ty::F64 {
-            dynasm!(self.ops; movsd [rbx + disp], Rx(x));
+            framed!(self, disp, [movsd], Rx(x));
         } else {
-            dynasm!(self.ops; movss [rbx + disp], Rx(x); mov DWORD [rbx + disp + 4], 0);
+            framed!(self, disp, [movss], Rx(x));
+            framed!(self, disp + 4, [mov DWORD], 0);
         }
         self.release(val);
     }
@@ -172,9 +173,9 @@ impl Emitter<'_> {
             ($wide:ident, $narrow:ident) => {
                 match (ty == Ty::F64, src) {
                     (true, Xm::R(s)) => dynasm!(self.ops; $wide Rx(dst), Rx(s)),
-                    (true, Xm::M(d)) => dynasm!(self.ops; $wide Rx(dst), [rbx + d]),
+                    (true, Xm::M(d)) => framed!(self, d, [$wide Rx(dst),]),
                     (false, Xm::R(s)) => dynasm!(self.ops; $narrow Rx(dst), Rx(s)),
-                    (false, Xm::M(d)) => dynasm!(self.ops; $narrow Rx(dst), [rbx + d]),
+                    (false, Xm::M(d)) => framed!(self, d, [$narrow Rx(dst),]),
                 }
             };
         }
@@ -210,9 +211,9 @@ impl Emitter<'_> {
         let dst = self.xmm(&mut x, ty);
         match (ty == Ty::F64, src) {
             (true, Xm::R(s)) => dynasm!(self.ops; ucomisd Rx(dst), Rx(s)),
-            (true, Xm::M(d)) => dynasm!(self.ops; ucomisd Rx(dst), [rbx + d]),
+            (true, Xm::M(d)) => framed!(self, d, [ucomisd Rx(dst),]),
             (false, Xm::R(s)) => dynasm!(self.ops; ucomiss Rx(dst), Rx(s)),
-            (false, Xm::M(d)) => dynasm!(self.ops; ucomiss Rx(dst), [rbx + d]),
+            (false, Xm::M(d)) => framed!(self, d, [ucomiss Rx(dst),]),
         }
         self.release(x);
         self.release(y);

@@ -1,7 +1,7 @@
 //! Integer arithmetic.
 
 use crate::cold::Cold;
-use crate::emit::{Emitter, Rm, Val, Want};
+use crate::emit::{Emitter, Rm, Val, Want, framed};
 use crate::plan::Home;
 use crate::regs::{Gpr, RAX, RCX, RDX, RegSet, bit};
 use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
@@ -24,10 +24,10 @@ impl Emitter<'_> {
             ($op:ident) => {
                 match (wide, src) {
                     (true, Rm::R(s)) => dynasm!(self.ops; $op Rq(dst), Rq(s)),
-                    (true, Rm::M(d)) => dynasm!(self.ops; $op Rq(dst), [rbx + d]),
+                    (true, Rm::M(d)) => framed!(self, d, [$op Rq(dst),]),
                     (true, Rm::I(i)) => dynasm!(self.ops; $op Rq(dst), i),
                     (false, Rm::R(s)) => dynasm!(self.ops; $op Rd(dst), Rd(s)),
-                    (false, Rm::M(d)) => dynasm!(self.ops; $op Rd(dst), [rbx + d]),
+                    (false, Rm::M(d)) => framed!(self, d, [$op Rd(dst),]),
                     (false, Rm::I(i)) => dynasm!(self.ops; $op Rd(dst), i),
                 }
             };
@@ -331,10 +331,10 @@ impl Emitter<'_> {
                     let dst = self.own(av, hint);
                     match (wide, src) {
                         (true, Rm::R(s)) => dynasm!(self.ops; imul Rq(dst), Rq(s)),
-                        (true, Rm::M(d)) => dynasm!(self.ops; imul Rq(dst), [rbx + d]),
+                        (true, Rm::M(d)) => framed!(self, d, [imul Rq(dst),]),
                         (true, Rm::I(i)) => dynasm!(self.ops; imul Rq(dst), Rq(dst), i),
                         (false, Rm::R(s)) => dynasm!(self.ops; imul Rd(dst), Rd(s)),
-                        (false, Rm::M(d)) => dynasm!(self.ops; imul Rd(dst), [rbx + d]),
+                        (false, Rm::M(d)) => framed!(self, d, [imul Rd(dst),]),
                         (false, Rm::I(i)) => dynasm!(self.ops; imul Rd(dst), Rd(dst), i),
                     }
                     self.release(bv);

@@ -7,6 +7,9 @@
 //!   code per construct; [`cold`]: what stands behind the function.
 //! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`], [`pool`]: memory.
 
+// The assembler's macro converts register numbers of whatever type.
+#![allow(clippy::useless_conversion)]
+
 pub mod arena;
 mod bulk;
 mod calls;

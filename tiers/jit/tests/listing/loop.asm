@@ -1,52 +1,52 @@
 count:
     0  sub r12,1
-    4  jb 80
+    4  jb 7a
     a  cmp r13,[shared]
-   11  jae 98
+   11  jae 92
    17  lea rax,[rbx+38h]
    1e  cmp rax,[r15+90h]
-   25  ja 98
+   25  ja 92
    2b  mov dword ptr [r13],0
    33  add r13,8
    37  mov r9,[rbx]
-   3e  xor edi,edi
-   41  xor r8d,r8d
-   44  sub r12,1
-   48  jb ad
-   4e  cmp rdi,r9
-   51  jge 71
-   57  add r8,rdi
-   5a  add rdi,1
-   5e  sub r12,1
-   62  jb cd
-   68  cmp rdi,r9
-   6b  jl 57
-   71  mov rax,r8
-   74  mov [rbx],rax
-   7b  sub r13,8
-   7f  ret
-   80  xor r12d,r12d
-   83  mov qword ptr [r15+78h],0
-   8e  mov eax,2
-   93  jmp shared
-   98  mov qword ptr [r15+78h],2
-   a3  mov eax,2
-   a8  jmp shared
-   ad  mov dword ptr [r13-4],0
-   b5  xor r12d,r12d
-   b8  mov qword ptr [r15+78h],0
-   c3  mov eax,2
-   c8  jmp shared
-   cd  mov dword ptr [r13-4],0
-   d5  xor r12d,r12d
-   d8  mov qword ptr [r15+78h],0
-   e3  mov eax,2
-   e8  jmp shared
-   ed  lea rax,[0]
-   f4  jmp shared
-   f9  lea rax,[105]
-  100  jmp shared
-  105  mov r9,[rbx]
-  10c  mov rdi,[rbx+8]
-  113  mov r8,[rbx+10h]
-  11a  jmp 44
+   3b  xor edi,edi
+   3e  xor r8d,r8d
+   41  sub r12,1
+   45  jb a7
+   4b  cmp rdi,r9
+   4e  jge 6e
+   54  add r8,rdi
+   57  add rdi,1
+   5b  sub r12,1
+   5f  jb c7
+   65  cmp rdi,r9
+   68  jl 54
+   6e  mov rax,r8
+   71  mov [rbx],rax
+   75  sub r13,8
+   79  ret
+   7a  xor r12d,r12d
+   7d  mov qword ptr [r15+78h],0
+   88  mov eax,2
+   8d  jmp shared
+   92  mov qword ptr [r15+78h],2
+   9d  mov eax,2
+   a2  jmp shared
+   a7  mov dword ptr [r13-4],0
+   af  xor r12d,r12d
+   b2  mov qword ptr [r15+78h],0
+   bd  mov eax,2
+   c2  jmp shared
+   c7  mov dword ptr [r13-4],0
+   cf  xor r12d,r12d
+   d2  mov qword ptr [r15+78h],0
+   dd  mov eax,2
+   e2  jmp shared
+   e7  lea rax,[0]
+   ee  jmp shared
+   f3  lea rax,[ff]
+   fa  jmp shared
+   ff  mov r9,[rbx]
+  103  mov rdi,[rbx+8]
+  107  mov r8,[rbx+10h]
+  10b  jmp 41

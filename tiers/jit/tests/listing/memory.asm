@@ -1,77 +1,77 @@
 memory:
     0  sub r12,1
-    4  jb f9
+    4  jb f3
     a  cmp r13,[shared]
-   11  jae 111
+   11  jae 10b
    17  lea rax,[rbx+40h]
    1e  cmp rax,[r15+90h]
-   25  ja 111
+   25  ja 10b
    2b  mov dword ptr [r13],0
    33  add r13,8
    37  mov rax,[r15+20h]
    3e  lea rcx,[rax+10h]
    45  cmp rcx,[r15+28h]
-   4c  ja 126
+   4c  ja 120
    52  mov [r15+20h],rcx
    59  xorps xmm0,xmm0
    5c  movups [r14+rax],xmm0
    65  mov rdi,[rbx]
-   6c  lea rsi,[rdi-0FFF8h]
-   74  cmp rsi,[shared]
-   7b  ja 143
-   81  mov r8,[r14+rdi+8]
-   86  lea rsi,[rdi-0FFF0h]
-   8e  cmp rsi,[shared]
-   95  ja 164
-   9b  mov [r14+rdi+10h],r8
-   a0  lea rsi,[rdi-10000h]
-   a8  cmp rsi,[shared]
-   af  ja 185
-   b5  mov rsi,[r14+rdi]
-   ba  mov rax,[r15+20h]
-   c1  mov [r14+rax-8],rsi
-   c6  cmp r8,8
-   ca  jae 1a6
-   d0  mov rsi,r8
-   d3  shl rsi,3
-   d7  mov rsi,[r14+rsi+10000h]
-   df  mov rax,rsi
-   e2  mov [rbx],rax
-   e9  sub qword ptr [r15+20h],10h
-   f4  sub r13,8
-   f8  ret
-   f9  xor r12d,r12d
-   fc  mov qword ptr [r15+78h],0
-  107  mov eax,2
-  10c  jmp shared
-  111  mov qword ptr [r15+78h],2
-  11c  mov eax,2
-  121  jmp shared
-  126  mov dword ptr [r13-4],0
-  12e  mov qword ptr [r15+78h],3
-  139  mov eax,2
-  13e  jmp shared
-  143  mov dword ptr [r13-4],0
-  14b  lea rsi,[rsi+10000h]
-  153  mov edx,8
-  159  mov ecx,0
-  15f  jmp shared
-  164  mov dword ptr [r13-4],0
-  16c  lea rsi,[rsi+10000h]
-  174  mov edx,8
-  17a  mov ecx,1
-  180  jmp shared
-  185  mov dword ptr [r13-4],0
-  18d  lea rsi,[rsi+10000h]
-  195  mov edx,8
-  19b  mov ecx,0
-  1a1  jmp shared
-  1a6  mov dword ptr [r13-4],0
-  1ae  mov [r15+80h],r8
-  1b5  mov eax,8
-  1bb  mov [r15+88h],rax
-  1c2  mov qword ptr [r15+78h],0
-  1cd  mov eax,1
-  1d2  jmp shared
-  1d7  lea rax,[0]
-  1de  jmp shared
+   69  lea rsi,[rdi-0FFF8h]
+   71  cmp rsi,[shared]
+   78  ja 13d
+   7e  mov r8,[r14+rdi+8]
+   83  lea rsi,[rdi-0FFF0h]
+   8b  cmp rsi,[shared]
+   92  ja 15e
+   98  mov [r14+rdi+10h],r8
+   9d  lea rsi,[rdi-10000h]
+   a5  cmp rsi,[shared]
+   ac  ja 17f
+   b2  mov rsi,[r14+rdi]
+   b7  mov rax,[r15+20h]
+   be  mov [r14+rax-8],rsi
+   c3  cmp r8,8
+   c7  jae 1a0
+   cd  mov rsi,r8
+   d0  shl rsi,3
+   d4  mov rsi,[r14+rsi+10000h]
+   dc  mov rax,rsi
+   df  mov [rbx],rax
+   e3  sub qword ptr [r15+20h],10h
+   ee  sub r13,8
+   f2  ret
+   f3  xor r12d,r12d
+   f6  mov qword ptr [r15+78h],0
+  101  mov eax,2
+  106  jmp shared
+  10b  mov qword ptr [r15+78h],2
+  116  mov eax,2
+  11b  jmp shared
+  120  mov dword ptr [r13-4],0
+  128  mov qword ptr [r15+78h],3
+  133  mov eax,2
+  138  jmp shared
+  13d  mov dword ptr [r13-4],0
+  145  lea rsi,[rsi+10000h]
+  14d  mov edx,8
+  153  mov ecx,0
+  159  jmp shared
+  15e  mov dword ptr [r13-4],0
+  166  lea rsi,[rsi+10000h]
+  16e  mov edx,8
+  174  mov ecx,1
+  17a  jmp shared
+  17f  mov dword ptr [r13-4],0
+  187  lea rsi,[rsi+10000h]
+  18f  mov edx,8
+  195  mov ecx,0
+  19b  jmp shared
+  1a0  mov dword ptr [r13-4],0
+  1a8  mov [r15+80h],r8
+  1af  mov eax,8
+  1b5  mov [r15+88h],rax
+  1bc  mov qword ptr [r15+78h],0
+  1c7  mov eax,1
+  1cc  jmp shared
+  1d1  lea rax,[0]
+  1d8  jmp shared

@@ -1,50 +1,50 @@
 fib:
     0  sub r12,1
-    4  jb d8
+    4  jb c0
     a  cmp r13,[shared]
-   11  jae f0
+   11  jae d8
    17  lea rax,[rbx+38h]
    1e  cmp rax,[r15+90h]
-   25  ja f0
+   25  ja d8
    2b  mov dword ptr [r13],0
    33  add r13,8
    37  mov rdi,[rbx]
-   3e  cmp rdi,2
-   42  jge 57
-   48  mov rax,rdi
-   4b  mov [rbx],rax
-   52  sub r13,8
-   56  ret
-   57  mov rsi,rdi
-   5a  sub rsi,1
-   5e  mov [rbx+38h],rsi
-   65  mov dword ptr [r13-4],0
-   6d  add rbx,38h
-   74  call 0
-   79  sub rbx,38h
-   80  mov rdi,[rbx]
-   87  mov r8,rax
-   8a  mov rsi,rdi
-   8d  sub rsi,2
-   91  mov [rbx+38h],rsi
-   98  mov dword ptr [r13-4],0
-   a0  mov [rbx+8],r8
-   a7  add rbx,38h
-   ae  call 0
-   b3  sub rbx,38h
-   ba  mov r8,[rbx+8]
-   c1  mov rdi,rax
-   c4  lea rsi,[r8+rdi]
-   c9  mov rax,rsi
-   cc  mov [rbx],rax
-   d3  sub r13,8
-   d7  ret
-   d8  xor r12d,r12d
-   db  mov qword ptr [r15+78h],0
-   e6  mov eax,2
-   eb  jmp shared
-   f0  mov qword ptr [r15+78h],2
-   fb  mov eax,2
-  100  jmp shared
-  105  lea rax,[0]
-  10c  jmp shared
+   3b  cmp rdi,2
+   3f  jge 51
+   45  mov rax,rdi
+   48  mov [rbx],rax
+   4c  sub r13,8
+   50  ret
+   51  mov rsi,rdi
+   54  sub rsi,1
+   58  mov [rbx+38h],rsi
+   5c  mov dword ptr [r13-4],0
+   64  add rbx,38h
+   6b  call 0
+   70  sub rbx,38h
+   77  mov rdi,[rbx]
+   7b  mov r8,rax
+   7e  mov rsi,rdi
+   81  sub rsi,2
+   85  mov [rbx+38h],rsi
+   89  mov dword ptr [r13-4],0
+   91  mov [rbx+8],r8
+   95  add rbx,38h
+   9c  call 0
+   a1  sub rbx,38h
+   a8  mov r8,[rbx+8]
+   ac  mov rdi,rax
+   af  lea rsi,[r8+rdi]
+   b4  mov rax,rsi
+   b7  mov [rbx],rax
+   bb  sub r13,8
+   bf  ret
+   c0  xor r12d,r12d
+   c3  mov qword ptr [r15+78h],0
+   ce  mov eax,2
+   d3  jmp shared
+   d8  mov qword ptr [r15+78h],2
+   e3  mov eax,2
+   e8  jmp shared
+   ed  lea rax,[0]
+   f4  jmp shared

@@ -1,54 +1,53 @@
 switch:
     0  sub r12,1
-    4  jb c0
+    4  jb b9
     a  cmp r13,[shared]
-   11  jae d8
+   11  jae d1
    17  lea rax,[rbx+28h]
    1e  cmp rax,[r15+90h]
-   25  ja d8
+   25  ja d1
    2b  mov dword ptr [r13],0
    33  add r13,8
    37  mov r8,[rbx]
-   3e  xor edi,edi
-   41  mov rsi,r8
-   44  sub rsi,1
-   4b  cmp rsi,5
-   52  jae 80
-   58  lea rax,[6c]
-   5f  movsxd rsi,[rax+rsi*4]
-   64  add rax,rsi
-   67  jmp rax
-   6a  nop
-   6b  nop
-   6c  sbb [rax],eax
+   3b  xor edi,edi
+   3e  mov rsi,r8
+   41  sub rsi,1
+   48  cmp rsi,5
+   4f  jae 7c
+   55  lea rax,[68]
+   5c  movsxd rsi,[rax+rsi*4]
+   61  add rax,rsi
+   64  jmp rax
+   67  nop
+   68  sbb [rax],eax
+   6a  add [rax],al
+   6c  and al,0
    6e  add [rax],al
-   70  and al,0
+   70  (bad)
    72  add [rax],al
-   74  (bad)
+   74  cmp al,[rax]
    76  add [rax],al
-   78  cmp al,[rax]
+   78  (bad)
    7a  add [rax],al
-   7c  (bad)
-   7e  add [rax],al
-   80  jmp b1
-   85  mov edi,0Ah
-   8b  jmp b1
-   90  mov edi,14h
-   96  jmp b1
-   9b  mov edi,1Eh
-   a1  jmp b1
-   a6  mov edi,28h
-   ac  jmp b1
-   b1  mov rax,rdi
-   b4  mov [rbx],rax
-   bb  sub r13,8
-   bf  ret
-   c0  xor r12d,r12d
-   c3  mov qword ptr [r15+78h],0
-   ce  mov eax,2
-   d3  jmp shared
-   d8  mov qword ptr [r15+78h],2
-   e3  mov eax,2
-   e8  jmp shared
-   ed  lea rax,[0]
-   f4  jmp shared
+   7c  jmp ad
+   81  mov edi,0Ah
+   87  jmp ad
+   8c  mov edi,14h
+   92  jmp ad
+   97  mov edi,1Eh
+   9d  jmp ad
+   a2  mov edi,28h
+   a8  jmp ad
+   ad  mov rax,rdi
+   b0  mov [rbx],rax
+   b4  sub r13,8
+   b8  ret
+   b9  xor r12d,r12d
+   bc  mov qword ptr [r15+78h],0
+   c7  mov eax,2
+   cc  jmp shared
+   d1  mov qword ptr [r15+78h],2
+   dc  mov eax,2
+   e1  jmp shared
+   e6  lea rax,[0]
+   ed  jmp shared
