@@ -188,6 +188,12 @@ impl Emitter<'_> {
             self.test_and(bits > 32, x, y);
             return cond;
         }
+        if self.constant(b) == Some(0)
+            && matches!(cond, Cond::E | Cond::Ne)
+            && self.test_divisible(bits, a)
+        {
+            return cond;
+        }
         let av = self.eval(a, Want::ANY);
         self.push(av, false);
         let mut bv = self.eval(b, Want::ANY);
@@ -200,6 +206,28 @@ impl Emitter<'_> {
         self.release(av);
         self.release(bv);
         cond
+    }
+
+    /// Flags of `x % 2^n` against 0 without computing the remainder; whether `expr` is that.
+    fn test_divisible(&mut self, bits: u32, expr: ExprId) -> bool {
+        let Expr::Binary {
+            op: BinaryOp::RemS | BinaryOp::RemU,
+            a,
+            b,
+            ..
+        } = *self.func.expr(expr)
+        else {
+            return false;
+        };
+        let power = self
+            .constant(b)
+            .filter(|d| d.is_power_of_two() && *d <= 1 << 30 && d.ilog2() < bits - 1);
+        let Some(power) = power else { return false };
+        let mut val = self.eval(a, Want::ANY);
+        let r = self.reg(&mut val);
+        dynasm!(self.ops; test Rd(r), (power - 1) as i32);
+        self.release(val);
+        true
     }
 
     fn test_and(&mut self, wide: bool, x: ExprId, y: ExprId) {

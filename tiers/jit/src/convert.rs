@@ -27,7 +27,7 @@ impl Emitter<'_> {
             ConvertOp::FToU => self.float_to_int(from, a, want, true),
             ConvertOp::FCvt => self.float_to_float(from, a, want),
             ConvertOp::BitsOf => self.bits_of(from, a, want),
-            ConvertOp::FromBits => self.from_bits(to, a, want),
+            ConvertOp::FromBits => self.float_of_bits(to, a, want),
         }
     }
 
@@ -180,7 +180,7 @@ impl Emitter<'_> {
         Val::Gpr(dst)
     }
 
-    fn from_bits(&mut self, to: Ty, a: ExprId, want: Want) -> Val {
+    fn float_of_bits(&mut self, to: Ty, a: ExprId, want: Want) -> Val {
         let mut av = self.eval(a, Want::ANY);
         if let Val::Imm(_) = av {
             return av;
