@@ -249,15 +249,16 @@ impl Sema<'_> {
             .with_help(None, format!("write `v.({shown})` for an owned copy"));
             return Err(self.report(diag));
         }
-        if def.inline {
-            return Err(
-                self.not_implemented(span, "an owned copy of a view of an `#inline` protocol")
-            );
-        }
-        // Vtables hold the size of the concrete type after their slots.
-        let table = self.protocol_word(cx, &record, 2);
-        let table = cx.addr_of_piece(table);
-        let size = cx.load_scalar(Ty::I64, table.plus(8 * def.slots.len() as u64));
+        let size = if def.inline {
+            let tag = self.protocol_word(cx, &record, 1);
+            let info = self.record_of(cx, tag);
+            cx.load_scalar(Ty::I64, info.plus(crate::reflect::record::SIZE_OF))
+        } else {
+            // Vtables hold the size of the concrete type after their slots.
+            let table = self.protocol_word(cx, &record, 2);
+            let table = cx.addr_of_piece(table);
+            cx.load_scalar(Ty::I64, table.plus(8 * def.slots.len() as u64))
+        };
         let block = match alloc {
             Some(allocator) => self.alloc_through(cx, allocator, size, span)?,
             None => self.alloc_in_context(cx, size, span)?,
@@ -265,11 +266,19 @@ impl Sema<'_> {
         let from = self.protocol_word(cx, &record, 0);
         let (dst, src, len) = (cx.use_piece(block), cx.use_piece(from), cx.use_piece(size));
         cx.emit(sx_ir::StmtKind::Copy { dst, src, len });
-        let ValKind::Regs(mut words) = record.kind else {
-            return Err(Failed);
-        };
-        words[0] = block;
-        Ok(Val::regs(want, words))
+        match record.kind {
+            ValKind::Regs(mut words) => {
+                words[0] = block;
+                Ok(Val::regs(want, words))
+            }
+            // More words than travel as scalars: the record is copied and its first word replaced.
+            ValKind::Mem(_) | ValKind::Place(_) => {
+                let out = self.slot(cx, want);
+                self.store(cx, out, &record);
+                cx.store_scalar(out, block);
+                Ok(Val::mem(want, out))
+            }
+        }
     }
 }
 
