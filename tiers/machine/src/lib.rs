@@ -1,5 +1,12 @@
 //! The machine that engines share: flat sandboxed memory, deterministic allocator, frames, host functions of libc.
 //!
+//! * [`memory`], [`mapping`]: address space, initial globals; host memory behind it.
+//! * [`heap`]: the deterministic allocator. [`builtin`]: its functions of libc, and memory moves.
+//! * [`ctx`], [`machine`]: what VM, machine code and interpreter share while running.
+//! * [`host`]: the standard host (libc, grants, transcript, host libraries).
+//! * [`extract`]: results into static data.
+//! * [`stack`]: running deep recursion on a large stack.
+//!
 //! # What an engine does
 //!
 //! ```text

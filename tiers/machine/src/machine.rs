@@ -71,13 +71,8 @@ pub struct Machine {
 impl Machine {
     /// A machine holding the initial globals that `root` reaches.
     pub fn new(module: &Module, root: FuncId, limits: &Limits) -> Machine {
-        let space = AddressSpace::new(module, root, limits);
-        let fits = space.fits();
-        let sandbox = if fits {
-            mapping::acquire(space.heap_end as usize)
-        } else {
-            None
-        };
+        let mut space = AddressSpace::new(module, root, limits);
+        let sandbox = acquire_sandbox(&mut space);
         let frames = acquire_frames();
         let record_bytes = limits.depth as usize * size_of::<CallRecord>();
         let records = mapping::acquire(record_bytes.max(1));
@@ -465,6 +460,23 @@ pub fn status_of(fault: HostFault) -> Status {
         HostFault::Limit(limit) => Status::Limit(limit),
         HostFault::Exit(code) => Status::Exit(code),
         HostFault::Unsupported(text) => Status::Unsupported(text),
+    }
+}
+
+/// The address space's memory. A host that has less of it than the limits ask for gives a smaller heap.
+fn acquire_sandbox(space: &mut AddressSpace) -> Option<Mapping> {
+    if !space.fits() {
+        return None;
+    }
+    loop {
+        if let Some(mapping) = mapping::acquire(space.heap_end as usize) {
+            return Some(mapping);
+        }
+        let heap = (space.heap_end - space.heap_start) / 2;
+        if heap < 64 << 20 {
+            return None;
+        }
+        space.heap_end = space.heap_start + heap;
     }
 }
 
