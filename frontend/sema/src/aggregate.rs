@@ -361,15 +361,20 @@ impl Sema<'_> {
         let members = self.m.types.members(ty).unwrap_or_default();
         let elems = self.expand(cx, &agg.elems)?;
         if elems.len() != members.len() {
-            let shown = self.type_name(ty);
-            return Err(self.error(
-                span,
-                format!(
-                    "cannot build a value of type '{shown}' from {} elements: it has {}",
-                    elems.len(),
-                    members.len()
-                ),
-            ));
+            let mut given = Vec::new();
+            for (i, elem) in elems.iter().enumerate() {
+                let want = members.get(i).map(|(_, ty)| *ty);
+                given.push(match (elem, want) {
+                    (_, Some(ty)) => (None, ty),
+                    (Elem::Expr(_, expr), None) => {
+                        let val = self.lower_expr(cx, expr, None)?;
+                        (None, self.default_literal(&val).ty)
+                    }
+                    (Elem::Val(_, val), None) => (None, val.ty),
+                });
+            }
+            let given = self.m.types.intern(TypeKind::Tuple(given));
+            return Err(self.wrong_count(cx, given, ty, span));
         }
         let mut vals: Vec<Option<Val>> = vec![None; members.len()];
         for (i, elem) in elems.iter().enumerate() {
@@ -505,6 +510,16 @@ impl Sema<'_> {
         Ok(Val::mem(ty, slot))
     }
 
+    /// An array or tuple literal with too few or too many elements is a value of another type.
+    fn wrong_count(&mut self, cx: &mut FnCx, given: TypeId, want: TypeId, span: Span) -> Failed {
+        let (a, b) = (self.type_name(given), self.type_name(want));
+        let message = match cx.storing.take() {
+            Some((at, verb)) if at == span => format!("cannot {verb} '{b}' with a value of type '{a}'"),
+            _ => format!("cannot coerce a value of type '{a}' to '{b}': no implicit conversion applies"),
+        };
+        self.error(span, message)
+    }
+
     fn array_literal(
         &mut self,
         cx: &mut FnCx,
@@ -516,14 +531,8 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let elems = self.expand(cx, &agg.elems)?;
         if elems.len() as u64 != count {
-            let shown = self.type_name(ty);
-            return Err(self.error(
-                span,
-                format!(
-                    "cannot build a value of type '{shown}' from {} elements: it has {count}",
-                    elems.len()
-                ),
-            ));
+            let given = self.m.types.array(elem, elems.len() as u64);
+            return Err(self.wrong_count(cx, given, ty, span));
         }
         self.array_from(cx, elems, ty, elem, span)
     }

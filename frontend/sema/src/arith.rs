@@ -834,6 +834,10 @@ impl Sema<'_> {
                 if let ExprKind::Int { value, .. } = &expr.kind {
                     return self.negative_literal(cx, *value, want, span);
                 }
+                // A float literal under an integer target is judged with its sign.
+                let want = want.filter(|&want| {
+                    !matches!(expr.kind, ExprKind::Float { .. }) || !self.is_integer(want)
+                });
                 let val = self.lower_operand(cx, expr, want)?;
                 let val = self.load(cx, &val);
                 if let TypeKind::Vector(..) = self.m.types.kind(val.ty) {

@@ -892,6 +892,17 @@ impl Sema<'_> {
         {
             return self.borrow(cx, &val);
         }
+        if let TypeKind::Optional(payload) = *self.m.types.kind(ty)
+            && val.ty != ty
+            && !val.is_poison()
+            && val.ty != TypeId::NORETURN
+            && !matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. })
+        {
+            return match self.try_coerce(cx, &val, ty, span)? {
+                Some(val) => Ok(val),
+                None => Err(self.cannot_wrap(val.ty, payload, ty, span)),
+            };
+        }
         self.coerce(cx, val, ty, span)
     }
 

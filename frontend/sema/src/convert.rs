@@ -111,6 +111,15 @@ impl Sema<'_> {
         self.report(diag)
     }
 
+    /// The message of [`Self::no_conversion`] for arguments and results, which wrap rather than assign.
+    pub fn cannot_wrap(&mut self, from: TypeId, payload: TypeId, want: TypeId, span: Span) -> Failed {
+        let (a, b, p) = (self.type_name(from), self.type_name(want), self.type_name(payload));
+        self.error(
+            span,
+            format!("cannot wrap a value of type '{a}' to optional '{b}': its payload type is '{p}'"),
+        )
+    }
+
     /// The implicit conversion, or `None` if there is none.
     pub fn try_coerce(
         &mut self,
@@ -428,7 +437,7 @@ impl Sema<'_> {
             if value.fract() != 0.0 || !value.is_finite() {
                 let shown = self.type_name(want);
                 let text = self.span_text(span);
-                let text = if text.trim_start_matches('-').parse::<f64>().is_ok() {
+                let text = if text.parse::<f64>().is_ok_and(|v| v == value) {
                     text
                 } else {
                     format!("{value:?}")

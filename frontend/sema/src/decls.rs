@@ -355,7 +355,31 @@ impl Sema<'_> {
                 ExprKind::Str(_),
                 TypeKind::Int { .. } | TypeKind::F32 | TypeKind::F64 | TypeKind::Bool,
             ) => "a string literal",
-            (ExprKind::Bool(_), TypeKind::String) => "a boolean literal",
+            (
+                ExprKind::Bool(_),
+                TypeKind::String | TypeKind::Int { .. } | TypeKind::F32 | TypeKind::F64,
+            ) => "a boolean literal",
+            (
+                ExprKind::Binary {
+                    op:
+                        ast::BinOp::Add
+                        | ast::BinOp::Sub
+                        | ast::BinOp::Mul
+                        | ast::BinOp::Div
+                        | ast::BinOp::Rem,
+                    lhs,
+                    rhs,
+                    ..
+                },
+                TypeKind::String | TypeKind::Bool,
+            ) if matches!(lhs.kind, ExprKind::Int { .. }) && matches!(rhs.kind, ExprKind::Int { .. }) => {
+                "an integer expression"
+            }
+            (ExprKind::Unary { expr, .. }, TypeKind::String | TypeKind::Bool)
+                if matches!(expr.kind, ExprKind::Int { .. }) =>
+            {
+                "an integer literal"
+            }
             _ => return Ok(()),
         };
         let declared = self.type_name(want);

@@ -555,6 +555,13 @@ impl Sema<'_> {
         if let Some(val) = self.pack_member(cx, base, name)? {
             return Ok(val);
         }
+        // `u8.max` is the limit even where a value is called `u8`.
+        if let ExprKind::Ident(ident) = &base.kind
+            && let Some(ty) = self.reserved_type(*ident)
+            && let Some(val) = self.numeric_limit(ty, name)
+        {
+            return Ok(val);
+        }
         if self.denotes_type(&env, base) {
             let ty = self.eval_type(&env, base)?;
             return self.type_member(cx, ty, name, want, expr.span);

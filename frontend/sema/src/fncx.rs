@@ -171,6 +171,8 @@ pub struct FnCx {
     pub owner: Option<TypeId>,
     pub fn_id: Option<FnId>,
     pub caller_loc: Option<(Span, String)>,
+    /// The value being lowered for a store and what the store does, for the wording of a mismatch.
+    pub storing: Option<(Span, String)>,
 }
 
 /// Where a failing `try` inside an `or` chain or `catch` operand goes.

@@ -230,6 +230,7 @@ impl Sema<'_> {
             owner: None,
             fn_id: None,
             caller_loc: None,
+            storing: None,
         };
         cx.push_scope_env(env.child());
         cx
@@ -285,11 +286,16 @@ impl Sema<'_> {
                 ),
             ));
         }
+        if !self.making.insert(key.clone()) {
+            let name = self.fn_info(func).name.clone();
+            return Err(self.error(span, format!("cycle: the signature of '{name}' needs a call of '{name}' itself")));
+        }
         self.instantiation_depth += 1;
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.make_instance(func, &key, &statics, &packs, span)
         });
         self.instantiation_depth -= 1;
+        self.making.remove(&key);
         if result.is_err() {
             self.instances.insert(key, None);
         }
@@ -477,6 +483,9 @@ impl Sema<'_> {
             }
         } else {
             self.bodies.insert(id, BodyState::Queued);
+            // An instance made from a generic body is one level deeper; a plain function starts anew.
+            let depth = if statics.is_empty() && packs.is_empty() { 0 } else { self.instantiation_depth };
+            self.body_depth.insert(id, depth);
             self.pending.insert(id, PendingBody { func: id, job });
             self.queue.push_back(id);
         }
@@ -616,9 +625,12 @@ impl Sema<'_> {
             return;
         };
         self.bodies.insert(func, BodyState::Lowering);
+        let depth = self.body_depth.get(&func).copied().unwrap_or(0);
+        let outer = std::mem::replace(&mut self.instantiation_depth, depth);
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
             self.lower_pending(func, &pending.job)
         });
+        self.instantiation_depth = outer;
         if done.is_err() {
             self.bodies.insert(func, BodyState::Failed);
         }
@@ -937,6 +949,7 @@ impl Sema<'_> {
             return Ok(());
         }
         let mut level = cx.scopes.len();
+        let mut all = Ok(());
         while level > down_to {
             level -= 1;
             let list = cx.scopes[level].cleanups.clone();
@@ -947,10 +960,10 @@ impl Sema<'_> {
                 let done = self.run_cleanup(cx, cleanup, env, failing);
                 cx.scopes.extend(outer);
                 cx.scopes[level].cleanups.extend(newer);
-                done?;
+                all = all.and(done);
             }
         }
-        Ok(())
+        all
     }
 
     fn run_cleanup(
@@ -978,11 +991,11 @@ impl Sema<'_> {
             let access = Access::Capture(ident.name, crate::value::CaptureKind::ErrorTag);
             self.declare_var(cx, ident, set, Some(&val), access);
         }
-        let done = self.lower_expr(cx, body, None);
+        let done = self.lower_expr_stmt(cx, body);
         cx.scopes.pop();
         cx.in_cleanup = was;
         // A cleanup that diverges (a noreturn call) ends the path; the rest is dropped.
-        done.map(|_| ())
+        done
     }
 
     fn declare_named_results(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl) -> Res<()> {

@@ -42,14 +42,25 @@ impl Sema<'_> {
 
     /// `None` if nothing of that name is visible. Errors (ambiguity, failed declarations) have been reported.
     pub fn try_resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
-        if !name.is_raw()
-            && let Some(ty) = builtin_type(name.name)
-        {
-            // A raw declaration of the name shadows the builtin in value position only if there is one.
-            return match env.get(name.name) {
-                Some(binding) => self.binding_name(binding).map(Some),
-                None => Ok(Some(Name::BuiltinType(ty))),
-            };
+        if let Some(ty) = self.reserved_type(name) {
+            // A value declared with the escaped name wins in value position; a type never does.
+            match env.get(name.name) {
+                Some(Binding::Type(_)) => return Ok(Some(Name::BuiltinType(ty))),
+                Some(binding) => return self.binding_name(binding).map(Some),
+                None => {}
+            }
+            if let Found::Decl(decl) = self.lookup_module(env.module, name.name)
+                && matches!(
+                    self.decl(decl).syntax,
+                    DeclSyntax::Const(_) | DeclSyntax::Var(_) | DeclSyntax::Fn(_)
+                )
+            {
+                let entity = self.resolve_decl(decl)?;
+                if !matches!(entity, Entity::Type(_) | Entity::Template(_)) {
+                    return Ok(Some(Name::Entity(entity, decl)));
+                }
+            }
+            return Ok(Some(Name::BuiltinType(ty)));
         }
         if let Some(binding) = env.get(name.name) {
             return self.binding_name(binding).map(Some);
@@ -62,6 +73,17 @@ impl Sema<'_> {
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
             Found::Nothing | Found::Invisible(_) => Ok(None),
         }
+    }
+
+    /// The type a bare reserved name stands for, odd integer widths included.
+    pub fn reserved_type(&mut self, name: ast::Ident) -> Option<TypeId> {
+        if name.is_raw() {
+            return None;
+        }
+        if let Some(ty) = builtin_type(name.name) {
+            return Some(ty);
+        }
+        crate::types_eval::is_int_name(name.as_str()).then(|| self.int_by_name(name.as_str()))
     }
 
     fn binding_name(&mut self, binding: Binding) -> Res<Name> {

@@ -453,10 +453,16 @@ impl Sema<'_> {
                 self.bind_var(cx, name, ty, addr, Access::Mutable);
                 return Ok(());
             }
-            (Some(init), Some(ty)) => {
-                let val = self.lower_initializer(cx, init, ty, name)?;
-                (ty, val)
-            }
+            (Some(init), Some(ty)) => match self.lower_initializer(cx, init, ty, name) {
+                Ok(val) => (ty, val),
+                Err(Failed) => {
+                    // The annotation says all that later uses need.
+                    let addr = self.slot(cx, ty);
+                    self.new_scope_level(cx);
+                    self.bind_var(cx, name, ty, addr, Access::Mutable);
+                    return Err(Failed);
+                }
+            },
             (Some(init), None) => {
                 let val = self.lower_operand_raw(cx, init, None)?;
                 let val = self.untyped_binding(cx, val, init)?;
@@ -495,14 +501,10 @@ impl Sema<'_> {
         ty: TypeId,
         name: ast::Ident,
     ) -> Res<Val> {
+        let verb = format!("initialize '{}' of type", name.name);
+        cx.storing = Some((init.span, verb.clone()));
         let val = self.lower_expr(cx, init, Some(ty))?;
-        self.assignable(
-            cx,
-            val,
-            ty,
-            init.span,
-            &format!("initialize '{}' of type", name.name),
-        )
+        self.assignable(cx, val, ty, init.span, &verb)
     }
 
     /// Converts for a store, wording a mismatch as the reference does (`cannot VERB 'T' with a value of type 'U'`).
@@ -829,8 +831,13 @@ impl Sema<'_> {
         }
         match op {
             AssignOp::Set => {
-                let val = self.lower_expr(cx, value, Some(ty))?;
                 let noun = self.target_noun(target);
+                let verb = match &noun {
+                    TargetNoun::Variable(name) => format!("reassign '{name}' of type"),
+                    TargetNoun::Other(name) => format!("assign '{name}' of type"),
+                };
+                cx.storing = Some((value.span, verb));
+                let val = self.lower_expr(cx, value, Some(ty))?;
                 let val = match noun {
                     TargetNoun::Variable(name) => self.assignable(
                         cx,
@@ -1932,6 +1939,9 @@ impl Sema<'_> {
                         TypeKind::Optional(_) | TypeKind::Any
                     ) {
                         return Err(self.no_conversion(val.ty, ret, span));
+                    }
+                    if let TypeKind::Optional(payload) = *self.m.types.kind(ret) {
+                        return Err(self.cannot_wrap(val.ty, payload, ret, span));
                     }
                     let (a, b) = (self.type_name(val.ty), self.type_name(ret));
                     Err(self.error(

@@ -461,8 +461,27 @@ impl Sema<'_> {
         what: &str,
         min: u64,
     ) -> Res<u64> {
+        if let ExprKind::Ident(name) = &expr.kind
+            && self.is_runtime_variable(env, *name)
+        {
+            let adjective = if min > 0 { "positive " } else { "" };
+            return Err(self.error(
+                expr.span,
+                format!("{what} must be a {adjective}compile-time integer constant"),
+            ));
+        }
         let val = self.comptime_value(env, expr, None, &Purpose::Count(what.to_string()))?;
         self.count_of(&val, expr.span, what, min)
+    }
+
+    fn is_runtime_variable(&mut self, env: &Rc<Env>, name: ast::Ident) -> bool {
+        matches!(
+            self.try_resolve_name(env, name),
+            Ok(Some(
+                Name::Binding(Binding::Var { .. })
+                    | Name::Entity(Entity::Global { .. } | Entity::RtConst, _)
+            ))
+        )
     }
 
     pub fn count_of(&mut self, val: &CtVal, span: Span, what: &str, min: u64) -> Res<u64> {
