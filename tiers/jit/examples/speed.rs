@@ -1,5 +1,5 @@
 //! Times of machine code on small programs: `cargo run --release -p sx-jit --example speed [PROGRAM]`. With a program's
-//! name, its machine code too.
+//! name, its machine code too; with the path of IR text (`*.ir`), only that.
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
 use std::time::Instant;
@@ -31,6 +31,14 @@ const PROGRAMS: &[(&str, u64, &str)] = &[
 
 fn main() {
     let wanted = std::env::args().nth(1);
+    if let Some(path) = wanted.as_ref().filter(|w| w.ends_with(".ir")) {
+        match std::fs::read_to_string(path).map(|text| sx_ir::parse::parse(&text)) {
+            Ok(Ok(module)) => listing(&module),
+            Ok(Err(error)) => println!("{path}: {error:?}"),
+            Err(error) => println!("{path}: {error}"),
+        }
+        return;
+    }
     for (name, n, text) in PROGRAMS {
         if wanted.as_ref().is_some_and(|w| w != name) {
             continue;

@@ -4,6 +4,7 @@
 
 use crate::compile::{Code, Compiler, Options};
 use crate::stubs::Callbacks;
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use sx_ir::trap::{LimitKind, TRAP_KINDS};
@@ -238,18 +239,23 @@ extern "sysv64" fn call_host(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: 
     // SAFETY: called from machine code.
     let runtime = unsafe { owner(ctx) };
     // SAFETY: the caller wrote its arguments there.
-    let args = unsafe { std::slice::from_raw_parts(frame, argc as usize) }.to_vec();
+    let args = unsafe { std::slice::from_raw_parts(frame, argc as usize) };
+    // Results go to the same place.
+    let args: SmallVec<[u64; 8]> = SmallVec::from_slice(args);
     let Runtime {
         machine,
         module,
         host,
         ..
     } = runtime;
+    let func = FuncId(func as u32);
+    let count = module.sig(module.func(func).sig).results.len();
+    let mut results: SmallVec<[u64; 2]> = SmallVec::from_elem(0, count);
     let called = catch_unwind(AssertUnwindSafe(|| {
-        machine.call_host(module, *host, FuncId(func as u32), &args)
+        machine.call_host_into(module, *host, func, &args, &mut results)
     }));
     let status = match called {
-        Ok(Ok(results)) => {
+        Ok(Ok(())) => {
             // SAFETY: frame words are ours to write after the caller's own; the stack ends far beyond.
             unsafe { frame.copy_from_nonoverlapping(results.as_ptr(), results.len()) };
             return Exit::Returned as u64;
