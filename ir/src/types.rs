@@ -226,6 +226,14 @@ impl TypeTable {
         id
     }
 
+    /// Turns a declared type whose contents were open into a type of another kind; its id stays.
+    pub fn rekind(&mut self, id: TypeId, kind: TypeKind) {
+        self.ids.remove(&self.kinds[id.index()]);
+        self.kinds[id.index()] = kind.clone();
+        self.ids.entry(kind).or_insert(id);
+        self.layouts[id.index()] = OnceLock::new();
+    }
+
     pub fn lookup(&self, kind: &TypeKind) -> Option<TypeId> {
         self.ids.get(kind).copied()
     }

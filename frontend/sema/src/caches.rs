@@ -21,6 +21,12 @@ pub struct Caches {
     /// Compiler-made functions by name.
     pub helpers: FxHashMap<String, FuncId>,
     /// Type functions by (function, arguments, packs).
+    pub minted: crate::host::Minted,
+    /// What `declare` names belong to: the type function instance being evaluated, or nobody in particular.
+    pub mint_scope: String,
+    /// Table of `TypeInfo` records and their type, once something reads it.
+    pub type_infos: Option<(GlobalId, TypeId)>,
+    pub type_info_records: FxHashMap<TypeId, GlobalId>,
     pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
     /// Names of compiler-known declarations, found once.
     pub known_types: FxHashMap<&'static str, TypeId>,

@@ -767,7 +767,7 @@ impl Sema<'_> {
                 self.at(cx, expr.span);
                 self.no_implicit_deref(&val, ty, expr.span)?;
                 self.check_owning_argument(cx, &val, ty, expr.span)?;
-                let out = self.coerce(cx, val, ty, expr.span)?;
+                let out = self.coerce_passed(cx, val, ty, expr.span)?;
                 (cx.loc, cx.span) = (loc, span);
                 out
             }
@@ -892,6 +892,11 @@ impl Sema<'_> {
         {
             return self.borrow(cx, &val);
         }
+        self.coerce_passed(cx, val, ty, span)
+    }
+
+    /// Like `coerce`, with the wording for values wrapped on the way into a call.
+    fn coerce_passed(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
         if let TypeKind::Optional(payload) = *self.m.types.kind(ty)
             && val.ty != ty
             && !val.is_poison()
@@ -979,6 +984,9 @@ impl Sema<'_> {
         let info = self.fn_info(f);
         let (decl, name) = (info.decl, info.name.clone());
         if self.fn_info(f).intrinsic {
+            if crate::metatypes::is_host_function(&name) {
+                return self.host_call(cx, f, call, span);
+            }
             return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
         }
         if decl.mixin {

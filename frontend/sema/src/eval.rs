@@ -192,6 +192,7 @@ impl Sema<'_> {
         purpose: &Purpose,
         number: u32,
     ) -> Res<CtVal> {
+        let val = if failable.is_some() { self.with_trace(&mut cx, &val) } else { val };
         let layout = self.m.types.layout(val.ty);
         let result = self.m.add_global(Global {
             name: format!("{}.result", cx.name),
@@ -256,7 +257,9 @@ impl Sema<'_> {
         let m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
         let mut host = crate::host::CompilerHost {
             types: &m.types,
-            errors: &self.error_names,
+            grown: None,
+            minted: std::mem::take(&mut self.caches.minted),
+            scope: self.caches.mint_scope.clone(),
         };
         let evaluation = self.evaluator.evaluate(EvalRequest {
             module: &m,
@@ -264,7 +267,13 @@ impl Sema<'_> {
             result: (m.types.size_of(ty) > 0).then_some((result, ty)),
             compiler: &mut host,
         });
+        let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
         self.m = m;
+        self.caches.minted = minted;
+        if let Some(grown) = grown {
+            self.m.types = grown;
+            self.adopt_minted(span);
+        }
         let name = self.m.func(root).name.clone();
         self.stats.evaluations.push((
             name,
@@ -355,8 +364,9 @@ impl Sema<'_> {
         let Some(values) = failable else {
             return Ok(whole);
         };
-        // The error slot is last; 0 is success.
-        let offset = self.m.types.layout(ty).offsets.last().copied().unwrap_or(0);
+        // The error slot is last; 0 is success. Behind it stands the trace of a failure.
+        let failed = self.m.types.members(ty).and_then(|m| m.first().map(|f| f.1)).unwrap_or(ty);
+        let offset = self.m.types.offset_of(failed, values.len());
         let tag = slice_image(&whole.image, offset, 4);
         let tag = u32::from_le_bytes(
             tag.bytes
@@ -365,6 +375,7 @@ impl Sema<'_> {
                 .unwrap_or([0; 4]),
         );
         if tag != 0 {
+            let trace = self.recorded_trace(ty, &whole.image);
             let name = self
                 .error_names
                 .get(tag as usize - 1)
@@ -376,7 +387,7 @@ impl Sema<'_> {
             };
             let diag = Diagnostic::error(
                 span,
-                format!("comptime `#run` ({which}) raised an unhandled error: error.{name}"),
+                format!("comptime `#run` ({which}) raised an unhandled error: error.{name}{trace}"),
             )
             .with_help(
                 None,

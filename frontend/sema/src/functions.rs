@@ -325,6 +325,9 @@ impl Sema<'_> {
             };
             scope.bind(*param, binding);
         }
+        if self.returns_type(func) {
+            self.bind_forward_names(&scope, decl, span);
+        }
         for (pack, types) in packs {
             scope.bind(*pack, Binding::TypePack(Rc::new(types.clone())));
             for ty in types {

@@ -1110,11 +1110,20 @@ impl Sema<'_> {
                     .any(|p| p.name.name == *n && p.kind == ParamKind::Comptime)
             })
             .collect();
-        let instance = self.instantiate_fn(f, statics, packs, span)?;
-        let val = self.comptime_call(&instance, span, &Purpose::Type)?;
-        let ty = self.ct_type(&val);
-        self.complete(ty)?;
-        Ok(ty)
+        // What a type function declares is its instance's own and named after it.
+        let own = (!decl.sig.params.is_empty()).then_some(name);
+        let scope = own.map_or_else(String::new, |n| n.to_string());
+        let outer = std::mem::replace(&mut self.caches.mint_scope, scope);
+        let built = self
+            .instantiate_fn(f, statics, packs, span)
+            .and_then(|instance| self.comptime_call(&instance, span, &Purpose::Type));
+        let result = built.and_then(|val| {
+            let ty = self.ct_type(&val);
+            self.finish_built(ty, own, span)?;
+            Ok(ty)
+        });
+        self.caches.mint_scope = outer;
+        result
     }
 }
 

@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "align_of",
     "type_of",
     "type_name",
+    "type_info",
     "pointee_type",
     "is_flags",
     "is_unsigned",
@@ -110,6 +111,9 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Option<Val>> {
         let name = self.fn_info(f).name.clone();
+        if crate::metatypes::is_host_function(&name) {
+            return self.host_call(cx, f, call, span).map(Some);
+        }
         if !is_intrinsic_name(&name) {
             return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
         }
@@ -316,6 +320,28 @@ impl Sema<'_> {
                         let record = self.record_of(cx, tag);
                         let val = Val::mem(TypeId::STRING, record.plus(record::NAME));
                         Ok(self.load(cx, &val))
+                    }
+                }
+            }
+            "type_info" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let info = self.type_info_type(env, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => match self.type_info_image(info, ty) {
+                        Some(ct) => Ok(self.val_of_ct(cx, &ct)),
+                        None => Err(self.error(
+                            span,
+                            "`TypeInfo` doesn't have the shape that modules/std/meta.sx gives it",
+                        )),
+                    },
+                    TypeArg::Runtime(tag) => {
+                        let table = self.type_info_table(info);
+                        let offset = cx.binary(BinaryOp::Mul, tag, Piece::Const(Ty::I64, 8));
+                        let at = cx.binary(BinaryOp::PtrAdd, Piece::GlobalAddr(table, 0), offset);
+                        let at = cx.addr_of_piece(at);
+                        let record = cx.load_scalar(Ty::Ptr, at);
+                        let addr = cx.addr_of_piece(record);
+                        Ok(Val::mem(info, addr))
                     }
                 }
             }

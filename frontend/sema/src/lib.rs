@@ -36,6 +36,7 @@ mod impls;
 mod into;
 mod intrinsics;
 mod lookup;
+mod metatypes;
 mod methods;
 mod modules;
 mod nominal;

@@ -162,7 +162,7 @@ impl Sema<'_> {
             NominalSyntax::Protocol(decl, template) => {
                 self.complete_protocol(ty, decl, template, &env)
             }
-            NominalSyntax::Minted => Ok(()),
+            NominalSyntax::Minted => self.complete_minted(ty),
         });
         self.set_state(
             ty,

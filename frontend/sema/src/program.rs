@@ -36,6 +36,8 @@ pub fn compile(
         sources: SourceMap::new(),
         trees: Vec::new(),
         incomplete: Vec::new(),
+        making: FxHashSet::default(),
+        body_depth: FxHashMap::default(),
         open_nominals: 0,
         inline_names: Vec::new(),
         resolving: Vec::new(),
@@ -131,6 +133,7 @@ impl Sema<'_> {
             s.check_inferred_sets();
             s.finish_error_names();
             s.fill_type_table();
+            s.fill_type_infos();
             s.drain_queue();
             (main, roots)
         })
@@ -472,6 +475,7 @@ impl Sema<'_> {
     /// Runs the IR passes over what `root` reaches and has not been through them.
     pub fn optimise_new(&mut self, root: FuncId) {
         self.fill_type_table();
+        self.fill_type_infos();
         if !self.cfg.optimise {
             return;
         }
