@@ -6,7 +6,6 @@
 
 use crate::cold::Cold;
 use crate::emit::{Emitter, Val, Want, frame_disp, framed};
-use crate::liveness::stmt_key;
 use crate::plan::Home;
 use crate::regs::RAX;
 use crate::stubs::{FN_BASE, FN_COUNT, FN_OF, FRAMES_END, SP, STACK_END, field};
@@ -47,8 +46,8 @@ impl Emitter<'_> {
             loc: None,
         });
         self.take_slots();
-        let live: Vec<LocalId> = self.plan.live.entry.iter().collect();
-        for local in live {
+        self.clear_untracked(params);
+        for local in self.plan.live.at_entry() {
             let ty = self.func.locals[local.index()].ty;
             if local.index() < params {
                 self.fetch(local, ty);
@@ -58,6 +57,15 @@ impl Emitter<'_> {
                 Home::Frame => framed!(self, frame_disp(local.index()), [mov QWORD], 0),
                 Home::Gpr(r) => dynasm!(self.ops; xor Rd(r), Rd(r)),
                 Home::Xmm(x) => dynasm!(self.ops; xorps Rx(x), Rx(x)),
+            }
+        }
+    }
+
+    /// Zeroes locals about which nothing is known: parameters come first and have their values.
+    fn clear_untracked(&mut self, params: usize) {
+        for local in &self.plan.untracked {
+            if local.index() >= params {
+                framed!(self, frame_disp(local.index()), [mov QWORD], 0);
             }
         }
     }
@@ -140,12 +148,7 @@ impl Emitter<'_> {
             self.resolve(target, sig, stmt);
         }
         let plan = self.plan;
-        let live: Vec<LocalId> = plan
-            .live
-            .calls
-            .get(&stmt_key(stmt))
-            .map(|l| l.iter().collect())
-            .unwrap_or_default();
+        let live = plan.live.after_call(stmt);
         for local in &live {
             if !plan.constant_params.has(*local) {
                 self.save(*local, self.func.locals[local.index()].ty);
@@ -263,14 +266,7 @@ impl Emitter<'_> {
             let inside = self.label();
             out.push((label, self.ops.offset()));
             dynasm!(self.ops; lea rax, [=>inside]; jmp extern enter; =>inside);
-            let live: Vec<LocalId> = self
-                .plan
-                .live
-                .headers
-                .get(&label)
-                .map(|l| l.iter().collect())
-                .unwrap_or_default();
-            for local in live {
+            for local in self.plan.live.at_header(label) {
                 self.fetch(local, self.func.locals[local.index()].ty);
             }
             self.fetch_slots();

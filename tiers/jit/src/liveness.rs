@@ -61,18 +61,57 @@ impl Bits {
 }
 
 /// Identity of a statement while its function stands still.
-pub fn stmt_key(stmt: &Stmt) -> usize {
+fn stmt_key(stmt: &Stmt) -> usize {
     std::ptr::from_ref(stmt) as usize
 }
 
+/// Sets in here are of positions in `tracked`, so that functions with very many locals stay cheap.
 pub struct Liveness {
-    pub entry: Bits,
+    /// The locals that are followed; about others nothing is known.
+    pub tracked: Vec<LocalId>,
+    position: Vec<Option<LocalId>>,
+    entry: Bits,
     /// Per call: locals needed after it, its results not counted.
-    pub calls: FxHashMap<usize, Bits>,
+    calls: FxHashMap<usize, Bits>,
     /// Per loop label: locals needed at its header.
-    pub headers: FxHashMap<LabelId, Bits>,
+    headers: FxHashMap<LabelId, Bits>,
     /// Per local: locals that are needed at a point where it is written.
-    pub conflicts: Vec<Bits>,
+    conflicts: Vec<Bits>,
+}
+
+impl Liveness {
+    fn locals<'a>(&'a self, bits: &'a Bits) -> impl Iterator<Item = LocalId> + 'a {
+        bits.iter().map(|at| self.tracked[at.index()])
+    }
+
+    /// Locals whose initial value is used.
+    pub fn at_entry(&self) -> Vec<LocalId> {
+        self.locals(&self.entry).collect()
+    }
+
+    pub fn after_call(&self, stmt: &Stmt) -> Vec<LocalId> {
+        self.calls
+            .get(&stmt_key(stmt))
+            .map(|bits| self.locals(bits).collect())
+            .unwrap_or_default()
+    }
+
+    pub fn at_header(&self, label: LabelId) -> Vec<LocalId> {
+        self.headers
+            .get(&label)
+            .map(|bits| self.locals(bits).collect())
+            .unwrap_or_default()
+    }
+
+    /// Whether two tracked locals can't share a register.
+    pub fn conflict(&self, a: LocalId, b: LocalId) -> bool {
+        match (self.position[a.index()], self.position[b.index()]) {
+            (Some(a), Some(b)) => {
+                self.conflicts[a.index()].has(b) || self.conflicts[b.index()].has(a)
+            }
+            _ => true,
+        }
+    }
 }
 
 /// Calls `f` on each child of `expr`.
@@ -175,13 +214,20 @@ pub fn stmt_defs(kind: &StmtKind) -> SmallVec<[LocalId; 2]> {
 
 struct Walk<'f> {
     func: &'f Function,
+    len: usize,
     breaks: FxHashMap<LabelId, Bits>,
     out: Liveness,
 }
 
-pub fn liveness(func: &Function, body: &Block, params: usize) -> Liveness {
-    let len = func.locals.len();
+pub fn liveness(func: &Function, body: &Block, params: usize, tracked: Vec<LocalId>) -> Liveness {
+    let len = tracked.len();
+    let mut position = vec![None; func.locals.len()];
+    for (at, local) in tracked.iter().enumerate() {
+        position[local.index()] = Some(LocalId::new(at));
+    }
     let out = Liveness {
+        tracked,
+        position,
         entry: Bits::new(len),
         calls: FxHashMap::default(),
         headers: FxHashMap::default(),
@@ -189,6 +235,7 @@ pub fn liveness(func: &Function, body: &Block, params: usize) -> Liveness {
     };
     let mut walk = Walk {
         func,
+        len,
         breaks: FxHashMap::default(),
         out,
     };
@@ -196,18 +243,15 @@ pub fn liveness(func: &Function, body: &Block, params: usize) -> Liveness {
     walk.block(body, &mut live);
     walk.out.entry = live;
     // Parameters arrive together, and what must start as zero is there at the same time.
-    let mut entry: Vec<LocalId> = walk.out.entry.iter().collect();
-    entry.extend(
-        (0..params.min(len))
-            .map(LocalId::new)
-            .filter(|p| !walk.out.entry.has(*p)),
-    );
-    for local in &entry {
-        for other in &entry {
-            if local != other {
-                walk.out.conflicts[local.index()].add(*other);
-            }
+    let mut entry = walk.out.entry.clone();
+    for param in 0..params.min(func.locals.len()) {
+        if let Some(at) = walk.out.position[param] {
+            entry.add(at);
         }
+    }
+    let together: Vec<LocalId> = entry.iter().collect();
+    for at in together {
+        walk.out.conflicts[at.index()].union(&entry);
     }
     walk.out
 }
@@ -221,7 +265,10 @@ impl Walk<'_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, live: &mut Bits) {
-        let defs = stmt_defs(&stmt.kind);
+        let defs: SmallVec<[LocalId; 2]> = stmt_defs(&stmt.kind)
+            .into_iter()
+            .filter_map(|local| self.out.position[local.index()])
+            .collect();
         for def in &defs {
             let conflicts = &mut self.out.conflicts[def.index()];
             conflicts.union(live);
@@ -250,7 +297,7 @@ impl Walk<'_> {
                         .out
                         .headers
                         .entry(*label)
-                        .or_insert_with(|| Bits::new(self.func.locals.len()));
+                        .or_insert_with(|| Bits::new(self.len));
                     live.clone_from(header);
                     self.block(body, live);
                     if !self
@@ -295,10 +342,13 @@ impl Walk<'_> {
             | StmtKind::AtomicCmpxchg { .. }
             | StmtKind::Fence(_) => {}
         }
+        let position = &self.out.position;
         for root in stmt_exprs(&stmt.kind) {
             for_each_node(self.func, root, |_, expr| {
-                if let Expr::Local(local) = expr {
-                    live.add(*local);
+                if let Expr::Local(local) = expr
+                    && let Some(at) = position[local.index()]
+                {
+                    live.add(at);
                 }
             });
         }

@@ -18,6 +18,8 @@ pub enum Home {
 pub struct Plan {
     pub homes: Vec<Home>,
     pub live: Liveness,
+    /// Locals that are used and that `live` does not track.
+    pub untracked: Vec<LocalId>,
     pub slots: FrameLayout,
     /// Holds the context's `sp` (end of this function's slots), if it is worth a register.
     pub slot_pin: Option<Gpr>,
@@ -37,8 +39,8 @@ pub struct Plan {
 
 const LOOP_WEIGHT: u64 = 8;
 const MAX_WEIGHT: u64 = 1 << 40;
-/// Locals considered for pinning, most used first.
-const MAX_CANDIDATES: usize = 2048;
+/// Locals considered for pinning: the most used ones.
+const MAX_TRACKED: usize = 1024;
 
 struct Uses<'f> {
     func: &'f Function,
@@ -159,7 +161,13 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
         depth: 0,
     };
     uses.block(body, 1, 1);
-    let live = liveness(func, body, params);
+    let mut order: Vec<LocalId> = (0..count)
+        .map(LocalId::new)
+        .filter(|l| uses.weights[l.index()] > 0)
+        .collect();
+    order.sort_by_key(|l| std::cmp::Reverse(uses.weights[l.index()]));
+    let untracked = order.split_off(order.len().min(MAX_TRACKED));
+    let live = liveness(func, body, params, order);
     let mut homes = vec![Home::Frame; count];
     let mut slot_pin = None;
     if pin {
@@ -187,6 +195,7 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
     Plan {
         homes,
         live,
+        untracked,
         slots: func.frame_layout(),
         slot_pin,
         pool_gprs,
@@ -201,12 +210,7 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
 
 /// Gives registers to the most used locals; locals that are never needed at the same time may share one.
 fn assign(func: &Function, uses: &Uses, live: &Liveness, homes: &mut [Home]) -> Option<Gpr> {
-    let mut order: Vec<LocalId> = (0..homes.len())
-        .map(LocalId::new)
-        .filter(|l| uses.weights[l.index()] > 0)
-        .collect();
-    order.sort_by_key(|l| std::cmp::Reverse(uses.weights[l.index()]));
-    order.truncate(MAX_CANDIDATES);
+    let order = &live.tracked;
     let ints = order
         .iter()
         .filter(|l| !func.locals[l.index()].ty.is_float());
@@ -225,8 +229,7 @@ fn assign(func: &Function, uses: &Uses, live: &Liveness, homes: &mut [Home]) -> 
         let mut taken: RegSet = 0;
         let float = func.locals[local.index()].ty.is_float();
         for other in &pinned {
-            if live.conflicts[local.index()].has(*other) || live.conflicts[other.index()].has(local)
-            {
+            if live.conflict(*local, *other) {
                 match homes[other.index()] {
                     Home::Gpr(r) if !float => taken |= bit(r),
                     Home::Xmm(r) if float => taken |= bit(r),
@@ -237,7 +240,7 @@ fn assign(func: &Function, uses: &Uses, live: &Liveness, homes: &mut [Home]) -> 
         let regs: &[u8] = if float { &PIN_XMMS } else { gprs };
         if let Some(r) = regs.iter().find(|r| taken & bit(**r) == 0) {
             homes[local.index()] = if float { Home::Xmm(*r) } else { Home::Gpr(*r) };
-            pinned.push(local);
+            pinned.push(*local);
         }
     }
     slot_pin

@@ -8,9 +8,9 @@ count:
    25  ja 92
    2b  mov dword ptr [r13],0
    33  add r13,8
-   37  mov r9,[rbx]
-   3b  xor edi,edi
-   3e  xor r8d,r8d
+   37  xor edi,edi
+   3a  xor r8d,r8d
+   3d  mov r9,[rbx]
    41  sub r12,1
    45  jb a7
    4b  cmp rdi,r9
@@ -46,7 +46,7 @@ count:
    ee  jmp shared
    f3  lea rax,[ff]
    fa  jmp shared
-   ff  mov r9,[rbx]
-  103  mov rdi,[rbx+8]
-  107  mov r8,[rbx+10h]
+   ff  mov rdi,[rbx+8]
+  103  mov r8,[rbx+10h]
+  107  mov r9,[rbx]
   10b  jmp 41

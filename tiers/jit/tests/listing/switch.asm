@@ -8,8 +8,8 @@ switch:
    25  ja d1
    2b  mov dword ptr [r13],0
    33  add r13,8
-   37  mov r8,[rbx]
-   3b  xor edi,edi
+   37  xor edi,edi
+   3a  mov r8,[rbx]
    3e  mov rsi,r8
    41  sub rsi,1
    48  cmp rsi,5
