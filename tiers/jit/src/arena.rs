@@ -2,7 +2,7 @@
 //!
 //! One address range: a data part (read and write) followed by a code part (read and execute). The code part is a
 //! memfd that is mapped a second time for writing elsewhere, so no page is ever writable and executable at one address
-//! and adding a function takes no system call.
+//! and adding a function takes no system call. Where there is no memfd, pages change their protection to be written.
 
 #![allow(unsafe_code)]
 
@@ -15,7 +15,7 @@ pub struct CodeArena {
     base: *mut u8,
     data_len: usize,
     code_len: usize,
-    /// The code part as seen for writing.
+    /// The code part as seen for writing; null if it has to be made writable first.
     write: *mut u8,
     used: usize,
 }
@@ -70,12 +70,22 @@ impl CodeArena {
         };
         let rw = libc::PROT_READ | libc::PROT_WRITE;
         mmap(base, data_len, rw, anonymous | libc::MAP_FIXED, -1)?;
-        let fd = memfd(code_len)?;
+        let execute = libc::PROT_READ | libc::PROT_EXEC;
+        let Ok(fd) = memfd(code_len) else {
+            mmap(
+                arena.code(),
+                code_len,
+                execute,
+                anonymous | libc::MAP_FIXED,
+                -1,
+            )?;
+            return Ok(arena);
+        };
         let shared = libc::MAP_SHARED;
         let exec = mmap(
             arena.code(),
             code_len,
-            libc::PROT_READ | libc::PROT_EXEC,
+            execute,
             shared | libc::MAP_FIXED,
             fd,
         );
@@ -116,13 +126,39 @@ impl CodeArena {
         if code.len() > self.code_len - self.used {
             return None;
         }
-        // SAFETY: the range is inside the writable view, and no code has been handed out there yet.
-        unsafe { ptr::copy_nonoverlapping(code.as_ptr(), self.write.add(self.used), code.len()) };
+        if self.write.is_null() {
+            self.write_in_place(code)?;
+        } else {
+            // SAFETY: the range is inside the writable view, and no code has been handed out there yet.
+            unsafe {
+                ptr::copy_nonoverlapping(code.as_ptr(), self.write.add(self.used), code.len());
+            }
+        }
         let at = self.next() as *const u8;
         self.used = (self.used + code.len())
             .next_multiple_of(16)
             .min(self.code_len);
         Some(at)
+    }
+}
+
+impl CodeArena {
+    /// Writes at the end of the code, whose pages can't be run meanwhile: the thread that adds code is the one that
+    /// runs it.
+    fn write_in_place(&mut self, code: &[u8]) -> Option<()> {
+        let to = self.next();
+        let from = to / PAGE * PAGE;
+        let len = to + code.len() - from;
+        let protect = |protection: i32| {
+            // SAFETY: pages of the code part, which is ours.
+            unsafe { libc::mprotect(from as *mut libc::c_void, len, protection) == 0 }
+        };
+        if !protect(libc::PROT_READ | libc::PROT_WRITE) {
+            return None;
+        }
+        // SAFETY: writable now, and no code has been handed out there yet.
+        unsafe { ptr::copy_nonoverlapping(code.as_ptr(), to as *mut u8, code.len()) };
+        protect(libc::PROT_READ | libc::PROT_EXEC).then_some(())
     }
 }
 
@@ -135,5 +171,53 @@ impl Drop for CodeArena {
                 libc::munmap(self.write.cast(), self.code_len);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(arena: &mut CodeArena, value: u8) -> i32 {
+        // mov eax, value; ret
+        let at = arena.add(&[0xb8, value, 0, 0, 0, 0xc3]);
+        let Some(at) = at else { return -1 };
+        // SAFETY: the bytes just added are a function of this type.
+        let function = unsafe { std::mem::transmute::<*const u8, extern "sysv64" fn() -> i32>(at) };
+        function()
+    }
+
+    #[test]
+    fn code_runs_and_stays() {
+        let Ok(mut arena) = CodeArena::new(100, 1 << 20) else {
+            return;
+        };
+        assert_eq!(answer(&mut arena, 7), 7);
+        assert_eq!(answer(&mut arena, 8), 8);
+        assert!(arena.add(&vec![0; 2 << 20]).is_none());
+    }
+
+    #[test]
+    fn code_runs_without_a_second_mapping() {
+        let Ok(mut arena) = CodeArena::new(100, 1 << 20) else {
+            return;
+        };
+        // SAFETY: the writable view is this arena's own and not used after.
+        unsafe { libc::munmap(arena.write.cast(), arena.code_len) };
+        arena.write = ptr::null_mut();
+        let at = arena.code();
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
+        assert!(
+            mmap(
+                at,
+                arena.code_len,
+                libc::PROT_READ | libc::PROT_EXEC,
+                flags,
+                -1
+            )
+            .is_ok()
+        );
+        assert_eq!(answer(&mut arena, 7), 7);
+        assert_eq!(answer(&mut arena, 8), 8);
     }
 }

@@ -6,7 +6,9 @@ use crate::arena::CodeArena;
 use crate::stubs::{self, Callbacks, Data, Stubs};
 use std::sync::Mutex;
 
+/// Address space for code; less where the host gives less.
 const CODE_BYTES: usize = 256 << 20;
+const LEAST_CODE_BYTES: usize = 4 << 20;
 /// Functions the tables of an arena have room for, at least.
 const FUNCS: usize = 16 << 10;
 /// Arenas kept, and how much code one may have held to be worth keeping.
@@ -41,8 +43,15 @@ pub fn take(callbacks: &Callbacks, funcs: usize) -> Result<Prepared, String> {
         }
     }
     let capacity = funcs.next_power_of_two().max(FUNCS);
-    let mut arena = CodeArena::new(size_of::<Data>() + capacity * (8 + 4), CODE_BYTES)
-        .map_err(|e| format!("no memory for machine code: {e}"))?;
+    let data = size_of::<Data>() + capacity * (8 + 4);
+    let mut code = CODE_BYTES;
+    let mut arena = loop {
+        match CodeArena::new(data, code) {
+            Ok(arena) => break arena,
+            Err(_) if code > LEAST_CODE_BYTES => code /= 2,
+            Err(e) => return Err(format!("no memory for machine code: {e}")),
+        }
+    };
     let stubs = stubs::build(&mut arena, capacity, callbacks)?;
     let mark = arena.used();
     Ok(Prepared {
