@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 
 use sx_ir::{ConstImage, Module, RelocTarget};
+use sx_machine::Grants;
 use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Unstorable};
 use sx_tier_api::{ComptimeEngine, Frame, Limits, Outcome, Status};
 
 use crate::engines::{self, EngineKind};
 use crate::progress::Progress;
-use crate::sandbox::{Grants, Output, Sandbox};
+use crate::sandbox::{Output, Sandbox};
 
 /// What parity compares of one evaluation.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -34,6 +35,8 @@ pub struct EngineEvaluator {
     pub disagreements: Vec<String>,
     /// Bytes that compile-time code has written to fd 1.
     pub stdout_bytes: u64,
+    /// Files that compile-time code has read.
+    pub inputs: Vec<std::path::PathBuf>,
     progress: Option<Progress>,
 }
 
@@ -55,6 +58,7 @@ impl EngineEvaluator {
             keep_records,
             disagreements: Vec::new(),
             stdout_bytes: 0,
+            inputs: Vec::new(),
             progress: Progress::start(),
         }
     }
@@ -81,7 +85,7 @@ impl Evaluator for EngineEvaluator {
             } else {
                 Output::Discard
             };
-            let mut sandbox = Sandbox::for_comptime(&mut *compiler, self.grants, output);
+            let mut sandbox = Sandbox::for_comptime(&mut *compiler, &self.grants, output);
             if let Some(progress) = &self.progress {
                 progress.begin(&module.func(root).name);
             }
@@ -92,6 +96,7 @@ impl Evaluator for EngineEvaluator {
             if chosen.is_none() {
                 self.stdout_bytes += sandbox.stdout_bytes();
             }
+            self.inputs.extend_from_slice(sandbox.inputs());
             let transcript = sandbox.transcript();
             let digest = outcome.digest;
             let evaluation = conclude(module, outcome, result);

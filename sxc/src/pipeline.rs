@@ -11,8 +11,7 @@ use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
 use crate::render::{self, ErrorFormat};
-use crate::sandbox::Grants;
-use crate::{bug, library, triples};
+use crate::{bug, library, sandbox, triples};
 
 /// Exit status of compile errors.
 pub const ERRORS: u8 = 1;
@@ -106,7 +105,14 @@ pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         return Err(Stopped(status as u8));
     }
     if let Some(path) = &args.depfile {
-        let text = depfile(file, &compiled.compilation.inputs);
+        let text = depfile(
+            file,
+            &[
+                compiled.compilation.inputs.as_slice(),
+                &compiled.evaluator.inputs,
+            ]
+            .concat(),
+        );
         std::fs::write(path, text).map_err(|error| {
             fail(
                 args.error_format,
@@ -138,7 +144,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     if let Some(option) = args.not_implemented() {
         return Err(usage(&format!("not implemented: {option}")));
     }
-    let grants = Grants::parse(&args.allow).map_err(|message| usage(&message))?;
+    let grants = sandbox::parse_grants(&args.allow).map_err(|message| usage(&message))?;
     let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
     let files = DiskFiles::open(file).map_err(|error| {
         fail(

@@ -1,7 +1,7 @@
 //! What code run by an engine may ask of the outside: compiler functions, modelled libc, and what was granted.
 
 use sx_ir::{FuncId, Linkage, Module};
-use sx_machine::{Effect, HostOptions, StdHost};
+use sx_machine::{Effect, Grants, HostOptions, StdHost};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 /// Where output of the program goes.
@@ -11,33 +11,22 @@ pub enum Output {
     Discard,
 }
 
-/// Effects that compile-time code is granted by `--allow`.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Grants {
-    pub files: bool,
-    pub extern_calls: bool,
-}
-
-impl Grants {
-    pub fn parse(allow: &[String]) -> Result<Grants, String> {
-        let mut grants = Grants::default();
-        for grant in allow {
-            match grant
-                .split_once(':')
-                .map_or(grant.as_str(), |(kind, _)| kind)
-            {
-                "read" | "io" => grants.files = true,
-                "extern" => grants.extern_calls = true,
-                "exec" => return Err("not implemented: --allow=exec".to_owned()),
-                _ => {
-                    return Err(format!(
-                        "unknown grant '--allow={grant}'; known are read:PATH, extern:LIB, exec"
-                    ));
-                }
+/// What `--allow` options grant to compile-time code.
+pub fn parse_grants(allow: &[String]) -> Result<Grants, String> {
+    let mut grants = Grants::default();
+    for grant in allow {
+        match grant.split_once(':') {
+            Some(("read", path)) => grants.read.push(path.into()),
+            Some(("extern", library)) => grants.libraries.push(library.to_owned()),
+            None if grant == "exec" => grants.exec = true,
+            Some(_) | None => {
+                return Err(format!(
+                    "unknown grant '--allow={grant}'; known are read:PATH, extern:LIB, exec"
+                ));
             }
         }
-        Ok(grants)
     }
+    Ok(grants)
 }
 
 pub struct Sandbox<'a> {
@@ -46,16 +35,26 @@ pub struct Sandbox<'a> {
 }
 
 impl<'a> Sandbox<'a> {
-    pub fn for_comptime(compiler: &'a mut dyn Host, grants: Grants, output: Output) -> Sandbox<'a> {
+    pub fn for_comptime(
+        compiler: &'a mut dyn Host,
+        grants: &Grants,
+        output: Output,
+    ) -> Sandbox<'a> {
         let options = HostOptions {
-            allow_io: grants.files,
-            allow_extern: grants.extern_calls,
             live_output: output == Output::Live,
+            ..HostOptions::default()
         };
+        let mut host = StdHost::new(options, None);
+        host.grants = grants.clone();
         Sandbox {
             compiler: Some(compiler),
-            host: StdHost::new(options, None),
+            host,
         }
+    }
+
+    /// Files that were read: inputs of the build.
+    pub fn inputs(&self) -> &[std::path::PathBuf] {
+        &self.host.inputs
     }
 
     /// For a program's own run: everything is allowed that an engine can do.
@@ -117,14 +116,16 @@ mod tests {
 
     #[test]
     fn grants() {
-        let list = ["read:.".to_owned(), "extern:z".to_owned()];
+        let list = [
+            "read:a/b".to_owned(),
+            "extern:z".to_owned(),
+            "exec".to_owned(),
+        ];
+        let grants = parse_grants(&list).unwrap_or_default();
         assert_eq!(
-            Grants::parse(&list),
-            Ok(Grants {
-                files: true,
-                extern_calls: true
-            })
+            (grants.read.len(), grants.libraries, grants.exec),
+            (1, vec!["z".to_owned()], true)
         );
-        assert!(Grants::parse(&["net".to_owned()]).is_err());
+        assert!(parse_grants(&["net".to_owned()]).is_err());
     }
 }
