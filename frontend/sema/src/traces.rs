@@ -2,8 +2,8 @@
 
 use sx_ir::types::FnType;
 use sx_ir::{
-    ConstImage, ConvertOp, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget, Ty,
-    TypeId,
+    BinaryOp, ConstImage, ConvertOp, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget, StmtKind, Ty,
+    TypeId, TypeKind,
 };
 use sx_syntax::Span;
 
@@ -20,6 +20,9 @@ mod frame {
     pub const LINE_TEXT: u64 = 40;
     pub const SIZE: u64 = 56;
 }
+
+/// Frames that a trace keeps.
+const RING: u64 = 32;
 
 impl Sema<'_> {
     /// A function of the run-time support, declared once; the program may declare it too.
@@ -127,6 +130,60 @@ impl Sema<'_> {
             addend: 0,
         });
         self.put_int(&mut image.bytes, offset as usize + 8, 8, text.len() as u64);
+    }
+
+    // ---------------------------------------------------------------------------------------------- evaluations
+
+    /// The failable result of an evaluation together with what the trace holds if it failed.
+    pub fn with_trace(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+        let ring = self.m.types.array(TypeId::VOID_PTR, RING);
+        let members = [val.ty, TypeId::U32, ring].map(|ty| (None, ty)).to_vec();
+        let ty = self.m.types.intern(TypeKind::Tuple(members));
+        let slots = self.m.types.members(val.ty).map_or(0, |m| m.len());
+        let tag_at = self.m.types.offset_of(val.ty, slots.saturating_sub(1));
+        let out = self.slot(cx, ty);
+        cx.zero(out, self.m.types.size_of(ty));
+        self.store(cx, out, val);
+        let tag = cx.load_scalar(Ty::I32, out.plus(tag_at));
+        let failing = cx.binary(BinaryOp::Ne, tag, Piece::Const(Ty::I32, 0));
+        let cond = cx.use_piece(failing);
+        cx.open();
+        let (lost_at, ring_at) = (self.m.types.offset_of(ty, 1), self.m.types.offset_of(ty, 2));
+        let truncated = self.runtime_fn("sx_trace_truncated", &[], TypeId::U32);
+        let lost = cx.call_direct(truncated, &[], &[Ty::I32]);
+        cx.store_scalar(out.plus(lost_at), lost[0]);
+        let frame_at = self.runtime_fn("sx_trace_frame_at", &[TypeId::U32], TypeId::U64);
+        for i in 0..RING {
+            let found = cx.call_direct(frame_at, &[Piece::Const(Ty::I32, i)], &[Ty::I64]);
+            let pointer = cx.convert(ConvertOp::IToP, Ty::Ptr, found[0]);
+            cx.store_scalar(out.plus(ring_at + 8 * i), pointer);
+        }
+        let then = cx.close();
+        cx.emit(StmtKind::If { cond, then, els: Default::default() });
+        Val::mem(ty, out)
+    }
+
+    /// Lines for the trace in the result of an evaluation that failed, each after a line end.
+    pub fn recorded_trace(&self, ty: TypeId, image: &ConstImage) -> String {
+        let ring_at = self.m.types.offset_of(ty, 2);
+        let lost_at = self.m.types.offset_of(ty, 1) as usize;
+        let mut out = String::new();
+        for reloc in image.relocs.iter().filter(|r| r.offset >= ring_at) {
+            let RelocTarget::Global(global) = reloc.target else { continue };
+            let frames = &self.caches.errors.frames;
+            let Some(((span, func), _)) = frames.iter().find(|(_, known)| **known == global) else { continue };
+            if out.is_empty() {
+                out.push_str("\nerror return trace (most recent call last):");
+                if image.bytes.get(lost_at).is_some_and(|b| *b != 0) {
+                    out.push_str("\n  ... older frames omitted (buffer full)");
+                }
+            }
+            let at = self.sources.line_col(*span);
+            let path = self.sources.path(span.file);
+            let file = path.rsplit('/').next().unwrap_or(path);
+            out.push_str(&format!("\n  {func} at {file}:{}:{}", at.line, at.col));
+        }
+        out
     }
 
     // ---------------------------------------------------------------------------------------------- names

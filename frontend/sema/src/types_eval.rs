@@ -395,6 +395,11 @@ impl Sema<'_> {
         let set = match set {
             None => TypeId::ANY_ERROR,
             Some(path) => {
+                if let ExprKind::Ident(name) = &path.kind
+                    && self.try_resolve_name(env, *name)?.is_none()
+                {
+                    return Err(self.error(path.span, format!("unknown error set '{}'", name.name)));
+                }
                 let ty = self.eval_type(env, path)?;
                 if !matches!(self.m.types.kind(ty), TypeKind::ErrorSet(_)) {
                     let name = self.type_name(ty);
