@@ -386,11 +386,8 @@ impl Sema<'_> {
         // 5. ufcs.
         let env = cx.env().clone();
         if let Some(f) = self.find_ufcs(&env, name, recv.ty)? {
-            if self.fn_info(f).intrinsic
-                && let Some(val) =
-                    self.intrinsic_with_receiver(cx, &env, f, recv.clone(), base, call, want, span)?
-            {
-                return Ok(val);
+            if self.fn_info(f).intrinsic {
+                return self.intrinsic_with_receiver(cx, f, recv, base, call, span);
             }
             return self.call_fn(cx, f, vec![Arg::Val(recv, base.span)], call, want, span);
         }
@@ -985,7 +982,7 @@ impl Sema<'_> {
         let (decl, name) = (info.decl, info.name.clone());
         if self.fn_info(f).intrinsic {
             if crate::metatypes::is_host_function(&name) {
-                return self.host_call(cx, f, call, span);
+                return self.host_call(cx, f, None, call, span);
             }
             return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
         }

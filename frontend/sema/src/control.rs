@@ -16,6 +16,12 @@ struct Lowered {
     val: Option<Val>,
     dead: bool,
     span: Span,
+    /// The bare literal `null` without a target: takes its type from the other branches.
+    null: bool,
+    /// The `;` that discards the value a block would have had.
+    semi: Option<Span>,
+    /// An arm of a match rather than a branch of an `if`.
+    arm: bool,
 }
 
 impl Sema<'_> {
@@ -160,10 +166,17 @@ impl Sema<'_> {
         enter: impl FnOnce(&mut Self, &mut FnCx),
     ) -> Res<Lowered> {
         let dead_before = cx.dead;
+        let null = as_value && want.is_none() && branch_is_null(branch);
+        let semi = match branch {
+            Branch::Block(block) => discarding_semi(block),
+            Branch::Expr(_) | Branch::Jump(_) => None,
+        };
         cx.open();
         cx.push_scope();
         enter(self, cx);
         let (result, span) = match branch {
+            Branch::Expr(expr) if null => (Ok(None), expr.span),
+            Branch::Block(block) if null => (Ok(None), block_value_span(block)),
             Branch::Block(block) => (
                 self.lower_stmts_in(cx, block, as_value, want),
                 block_value_span(block),
@@ -202,6 +215,9 @@ impl Sema<'_> {
             val: result?,
             dead,
             span,
+            null,
+            semi,
+            arm: false,
         })
     }
 
@@ -242,8 +258,15 @@ impl Sema<'_> {
                 blocks.push(branch.block);
                 continue;
             }
-            let Some(val) = branch.val else {
-                return Err(self.error(branch.span, "this arm yields no value"));
+            let val = match branch.val {
+                Some(val) if val.ty != TypeId::VOID || want == Some(TypeId::ANY) => val,
+                None if branch.null => self.null_of(cx, ty),
+                Some(_) | None => {
+                    return Err(match branch.semi {
+                        Some(semi) => self.error(semi, "this branch is used as a value but its last expression's value is discarded by this `;`"),
+                        None => self.error(branch.span, "this arm yields no value"),
+                    });
+                }
             };
             if val.ty == TypeId::NORETURN {
                 blocks.push(branch.block);
@@ -280,18 +303,35 @@ impl Sema<'_> {
                 continue;
             }
             let Some(val) = &branch.val else { continue };
-            if val.ty == TypeId::NORETURN || val.is_poison() {
+            if val.ty == TypeId::NORETURN || val.ty == TypeId::VOID || val.is_poison() {
                 continue;
             }
             ty = Some(match ty {
                 None => val.ty,
-                Some(old) => self.unify_types(old, val.ty, span)?,
+                Some(old) => {
+                    let at = if branch.arm { span } else { branch.span };
+                    self.unify_types(old, val.ty, branch.arm, at)?
+                }
             });
+        }
+        if branches.iter().any(|b| b.null) {
+            let Some(found) = ty else {
+                let what = if branches.iter().any(|b| b.arm) { "match" } else { "if" };
+                let message = if what == "if" {
+                    "cannot infer the type of this `if` — both arms are `null`"
+                } else {
+                    "cannot infer the type of this match — its arms are `null`"
+                };
+                return Err(self.error(span, message));
+            };
+            if !self.accepts_null(found) {
+                ty = Some(self.m.types.intern(TypeKind::Optional(found)));
+            }
         }
         Ok(ty.unwrap_or(TypeId::VOID))
     }
 
-    pub fn unify_types(&mut self, a: TypeId, b: TypeId, span: Span) -> Res<TypeId> {
+    fn unify_types(&mut self, a: TypeId, b: TypeId, arms: bool, span: Span) -> Res<TypeId> {
         if a == b {
             return Ok(a);
         }
@@ -326,6 +366,9 @@ impl Sema<'_> {
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
             ) => Ok(TypeId::ANY_ERROR),
             _ => {
+                if !arms {
+                    return Err(self.no_conversion(b, a, span));
+                }
                 let (x, y) = (self.type_name(a), self.type_name(b));
                 Err(self.error(
                     span,
@@ -356,12 +399,9 @@ impl Sema<'_> {
             None if cx.dead => Ok(Val::noreturn()),
             None => {
                 if !matches!(want, None | Some(TypeId::VOID))
-                    && let Some(ast::Stmt {
-                        kind: ast::StmtKind::Expr { semi: true, .. },
-                        span,
-                    }) = block.stmts.last()
+                    && let Some(semi) = discarding_semi(block)
                 {
-                    return Err(self.error(*span, "this block is used as a value but its last expression's value is discarded by the `;`"));
+                    return Err(self.error(semi, "this block is used as a value but its last expression's value is discarded by this `;`"));
                 }
                 Ok(Val::void())
             }
@@ -527,88 +567,24 @@ impl Sema<'_> {
         let width = scalar.int_bits().unwrap_or(64);
         let mut cases: Vec<(u64, usize)> = Vec::new();
         let mut branches = Vec::new();
+        let mut failed = false;
         for arm in &node.arms {
-            let mut payload: Option<(TypeId, u64)> = None;
-            let bits = match &arm.pattern.kind {
-                PatternKind::Variant(name) => match (&def, self.m.types.kind(subject.ty).clone()) {
-                    (Some(def), _) => {
-                        let Some(variant) = def.variants.iter().find(|v| v.name == name.name)
-                        else {
-                            let shown = self.type_name(subject.ty);
-                            let list: Vec<String> =
-                                def.variants.iter().map(|v| v.name.to_string()).collect();
-                            let diag = sx_syntax::Diagnostic::error(
-                                name.span,
-                                format!("no variant '{}' on type '{shown}'", name.name),
-                            );
-                            let diag = match crate::lookup::nearest(
-                                name.as_str(),
-                                list.iter().map(String::as_str),
-                            ) {
-                                Some(near) => {
-                                    diag.with_help(None, format!("did you mean '.{near}'?"))
-                                }
-                                None => diag,
-                            };
-                            return Err(self.report(diag));
-                        };
-                        let payload_at = match def.places {
-                            Some(places) => places.payload_offset,
-                            None => self.m.types.size_of(def.backing),
-                        };
-                        payload = variant.payload.map(|p| (p, payload_at));
-                        variant.value as u64
-                    }
-                    (None, TypeKind::ErrorSet(_)) => {
-                        let val = self.error_tag_literal(*name, Some(subject.ty), name.span)?;
-                        val.const_bits().unwrap_or(0)
-                    }
-                    (None, TypeKind::AnyError) => u64::from(self.error_tag(name.name)),
-                    (None, _) => {
-                        let shown = self.type_name(subject.ty);
-                        return Err(self.error(
-                            name.span,
-                            format!("no variant '{}' on type '{shown}'", name.name),
-                        ));
-                    }
-                },
-                PatternKind::Expr(pattern) => {
-                    let env = cx.env().clone();
-                    let val =
-                        self.comptime_value(&env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
-                    self.ct_u64(&val)
+            match self.value_arm(cx, arm, &subject, def.as_ref(), width, &cases, want, as_value) {
+                Ok((bits, lowered)) => {
+                    cases.push((bits, branches.len()));
+                    branches.push(lowered);
                 }
-            };
-            let bits = sx_ir::semantics::zext_from(bits, width);
-            if cases.iter().any(|(b, _)| *b == bits) {
-                return Err(self.error(
-                    arm.pattern.span,
-                    "this arm is unreachable — an earlier arm matches the same value",
-                ));
+                Err(Failed) => failed = true,
             }
-            if let Some(capture) = arm.capture
-                && payload.is_none()
-            {
-                let shown = self.type_name(subject.ty);
-                return Err(self.error(
-                    capture.span,
-                    format!("this case pattern cannot bind a payload from subject type '{shown}'"),
-                ));
-            }
-            let lowered = self.lower_arm(cx, &arm.body, arm.span, want, as_value, |s, cx| {
-                if let (Some(capture), Some((ty, at))) = (arm.capture, payload) {
-                    let part = s.part_at(cx, &subject, at, ty);
-                    let access = Access::Capture(capture.name, CaptureKind::Payload);
-                    s.declare_var(cx, capture, ty, Some(&part), access);
-                }
-            })?;
-            cases.push((bits, branches.len()));
-            branches.push(lowered);
         }
         let default = match &node.else_ {
             Some(body) => self.lower_arm(cx, body, node.span, want, as_value, |_, _| {})?,
+            None if failed => return Err(Failed),
             None => self.no_match(cx, &branches, want, as_value, node.span)?,
         };
+        if failed {
+            return Err(Failed);
+        }
         branches.push(default);
         self.join(cx, branches, want, as_value, node.span, |cx, mut blocks| {
             let default = blocks.pop().unwrap_or_default();
@@ -628,6 +604,96 @@ impl Sema<'_> {
                 default,
             });
         })
+    }
+
+    /// One arm of a match on a scalar or tagged value: the tag it stands for and its code.
+    #[allow(clippy::too_many_arguments)]
+    fn value_arm(
+        &mut self,
+        cx: &mut FnCx,
+        arm: &'static ast::MatchArm,
+        subject: &Val,
+        def: Option<&sx_ir::types::EnumDef>,
+        width: u32,
+        cases: &[(u64, usize)],
+        want: Option<TypeId>,
+        as_value: bool,
+    ) -> Res<(u64, Lowered)> {
+        let mut payload: Option<(TypeId, u64)> = None;
+        let bits = match &arm.pattern.kind {
+            PatternKind::Variant(name) => match (def, self.m.types.kind(subject.ty).clone()) {
+                (Some(def), _) => {
+                    let Some(variant) = def.variants.iter().find(|v| v.name == name.name)
+                    else {
+                        let shown = self.type_name(subject.ty);
+                        let list: Vec<String> =
+                            def.variants.iter().map(|v| v.name.to_string()).collect();
+                        let diag = sx_syntax::Diagnostic::error(
+                            name.span,
+                            format!("no variant '{}' on type '{shown}'", name.name),
+                        );
+                        let diag = match crate::lookup::nearest(
+                            name.as_str(),
+                            list.iter().map(String::as_str),
+                        ) {
+                            Some(near) => {
+                                diag.with_help(None, format!("did you mean '.{near}'?"))
+                            }
+                            None => diag,
+                        };
+                        return Err(self.report(diag));
+                    };
+                    let payload_at = match def.places {
+                        Some(places) => places.payload_offset,
+                        None => self.m.types.size_of(def.backing),
+                    };
+                    payload = variant.payload.map(|p| (p, payload_at));
+                    variant.value as u64
+                }
+                (None, TypeKind::ErrorSet(_)) => {
+                    let val = self.error_tag_literal(*name, Some(subject.ty), name.span)?;
+                    val.const_bits().unwrap_or(0)
+                }
+                (None, TypeKind::AnyError) => u64::from(self.error_tag(name.name)),
+                (None, _) => {
+                    let shown = self.type_name(subject.ty);
+                    return Err(self.error(
+                        name.span,
+                        format!("no variant '{}' on type '{shown}'", name.name),
+                    ));
+                }
+            },
+            PatternKind::Expr(pattern) => {
+                let env = cx.env().clone();
+                let val =
+                    self.comptime_value(&env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
+                self.ct_u64(&val)
+            }
+        };
+        let bits = sx_ir::semantics::zext_from(bits, width);
+        if cases.iter().any(|(b, _)| *b == bits) {
+            return Err(self.error(
+                arm.pattern.span,
+                "this arm is unreachable — an earlier arm matches the same value",
+            ));
+        }
+        if let Some(capture) = arm.capture
+            && payload.is_none()
+        {
+            let shown = self.type_name(subject.ty);
+            return Err(self.error(
+                capture.span,
+                format!("this case pattern cannot bind a payload from subject type '{shown}'"),
+            ));
+        }
+        let lowered = self.lower_arm(cx, &arm.body, arm.span, want, as_value, |s, cx| {
+            if let (Some(capture), Some((ty, at))) = (arm.capture, payload) {
+                let part = s.part_at(cx, subject, at, ty);
+                let access = Access::Capture(capture.name, CaptureKind::Payload);
+                s.declare_var(cx, capture, ty, Some(&part), access);
+            }
+        })?;
+        Ok((bits, lowered))
     }
 
     /// Without `else:` a value match that selects nothing yields zero.
@@ -653,6 +719,9 @@ impl Sema<'_> {
             val: Some(val),
             dead: false,
             span,
+            null: false,
+            semi: None,
+            arm: true,
         })
     }
 
@@ -667,13 +736,21 @@ impl Sema<'_> {
     ) -> Res<Lowered> {
         match body {
             ArmBody::Break(_) => Ok(empty_branch(span)),
-            ArmBody::Arrow(branch) => self.lower_branch(cx, branch, want, as_value, enter),
+            ArmBody::Arrow(branch) => Ok(Lowered {
+                arm: true,
+                ..self.lower_branch(cx, branch, want, as_value, enter)?
+            }),
             ArmBody::Stmts(block) => {
                 let dead_before = cx.dead;
+                let null = as_value && want.is_none() && block_is_null(block);
                 cx.open();
                 cx.push_scope();
                 enter(self, cx);
-                let result = self.lower_stmts_in(cx, block, as_value, want);
+                let result = if null {
+                    Ok(None)
+                } else {
+                    self.lower_stmts_in(cx, block, as_value, want)
+                };
                 let result = match result {
                     Ok(Some(val)) if cx.scopes.last().is_some_and(|s| !s.cleanups.is_empty()) => {
                         let owned = self.own(cx, &val);
@@ -690,6 +767,9 @@ impl Sema<'_> {
                     val: result?,
                     dead,
                     span: block_value_span(block),
+                    null,
+                    semi: None,
+                    arm: true,
                 })
             }
         }
@@ -814,6 +894,7 @@ impl Sema<'_> {
         let mut claimed: Vec<TypeId> = Vec::new();
         let mut categories: Vec<String> = Vec::new();
         let mut branches = Vec::new();
+        let mut failed = false;
         let mut conds = Vec::new();
         for arm in &node.arms {
             let PatternKind::Expr(pattern) = &arm.pattern.kind else {
@@ -855,7 +936,10 @@ impl Sema<'_> {
                 if let (Some(v), Some(was)) = (subject_var, was) {
                     cx.vars[v.0 as usize].category = was;
                 }
-                branches.push(lowered?);
+                match lowered {
+                    Ok(lowered) => branches.push(lowered),
+                    Err(Failed) => failed = true,
+                }
                 continue;
             }
             if !self.denotes_type(&env, pattern) {
@@ -896,13 +980,20 @@ impl Sema<'_> {
                     let access = Access::Capture(capture.name, CaptureKind::Payload);
                     s.declare_var(cx, capture, ty, Some(&Val::place(place)), access);
                 }
-            })?;
-            branches.push(lowered);
+            });
+            match lowered {
+                Ok(lowered) => branches.push(lowered),
+                Err(Failed) => failed = true,
+            }
         }
         let default = match &node.else_ {
             Some(body) => self.lower_arm(cx, body, node.span, want, as_value, |_, _| {})?,
+            None if failed => return Err(Failed),
             None => self.no_match(cx, &branches, want, as_value, node.span)?,
         };
+        if failed {
+            return Err(Failed);
+        }
         branches.push(default);
         self.join(cx, branches, want, as_value, node.span, |cx, mut blocks| {
             let mut rest = blocks.pop().unwrap_or_default();
@@ -1316,6 +1407,53 @@ fn empty_branch(span: Span) -> Lowered {
         val: None,
         dead: false,
         span,
+        null: false,
+        semi: None,
+        arm: false,
+    }
+}
+
+fn branch_is_null(branch: &Branch) -> bool {
+    match branch {
+        Branch::Expr(expr) => matches!(expr.kind, ExprKind::Null),
+        Branch::Block(block) => block_is_null(block),
+        Branch::Jump(_) => false,
+    }
+}
+
+fn block_is_null(block: &ast::Block) -> bool {
+    block.stmts.is_empty()
+        && block
+            .tail
+            .as_ref()
+            .is_some_and(|t| matches!(t.kind, ExprKind::Null))
+}
+
+/// The `;` after the expression that ends a block.
+pub fn discarding_semi(block: &ast::Block) -> Option<Span> {
+    match block.stmts.last() {
+        Some(ast::Stmt {
+            kind: ast::StmtKind::Expr { expr, semi: true },
+            ..
+        }) if block.tail.is_none() => {
+            Some(Span::new(expr.span.file, expr.span.hi, expr.span.hi + 1))
+        }
+        _ => None,
+    }
+}
+
+/// The `;` that takes the value from a block or `if` used as one.
+pub fn value_discarded_by(expr: &ast::Expr) -> Option<Span> {
+    match &expr.kind {
+        ExprKind::Block(block) => discarding_semi(block),
+        ExprKind::If(node) => [Some(&node.then), node.else_.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|branch| match branch {
+                Branch::Block(block) => discarding_semi(block),
+                Branch::Expr(_) | Branch::Jump(_) => None,
+            }),
+        _ => None,
     }
 }
 

@@ -230,6 +230,7 @@ impl Sema<'_> {
         if let Some(want) = want {
             self.check_typed_constant(&env, name, want, &decl.value)?;
         }
+        self.check_array_constant(&env, name, want, &decl.value)?;
         if self.constant_is_runtime(&env, &decl.value) {
             return Ok(Entity::RtConst);
         }
@@ -336,6 +337,80 @@ impl Sema<'_> {
                 crate::intrinsics::is_intrinsic_name(name.as_str()) && env.get(name.name).is_none()
             }
             ExprKind::Field { base, .. } => self.denotes_type(env, base),
+            _ => false,
+        }
+    }
+
+    /// Array constants are one immutable global: their elements are constants, of one type, as many as declared.
+    fn check_array_constant(
+        &mut self,
+        env: &Rc<Env>,
+        name: Symbol,
+        want: Option<TypeId>,
+        value: &'static ast::Expr,
+    ) -> Res<()> {
+        let ExprKind::Aggregate(agg) = &value.kind else {
+            return Ok(());
+        };
+        if agg.ty.is_some() || agg.elems.iter().any(|e| e.name.is_some()) {
+            return Ok(());
+        }
+        let count = match want.map(|want| self.m.types.kind(want).clone()) {
+            Some(sx_ir::TypeKind::Array(_, count)) => Some(count),
+            None if agg.brackets == ast::Brackets::Square => None,
+            Some(_) | None => return Ok(()),
+        };
+        for (i, elem) in agg.elems.iter().enumerate() {
+            if self.reads_variable(env, &elem.value) {
+                return Err(if want.is_none() && i == 0 {
+                    self.error(
+                        elem.value.span,
+                        format!("cannot infer the element type of constant '{name}' from this element"),
+                    )
+                } else {
+                    self.error(
+                        elem.value.span,
+                        format!("constant '{name}' must be initialized by compile-time constant elements"),
+                    )
+                });
+            }
+        }
+        let given = agg.elems.len() as u64;
+        if let Some(count) = count
+            && given != count
+            && !agg.elems.iter().any(|e| matches!(e.value.kind, ExprKind::Spread(_)))
+        {
+            return Err(self.error(
+                value.span,
+                format!("constant '{name}' declares [{count}] elements but its initializer has {given}"),
+            ));
+        }
+        let first = agg.elems.first().and_then(|e| literal_kind(&e.value));
+        if want.is_none()
+            && let Some(first) = first
+            && let Some(other) = agg
+                .elems
+                .iter()
+                .find(|e| literal_kind(&e.value).is_some_and(|kind| kind != first))
+        {
+            return Err(self.error(
+                other.value.span,
+                format!("constant '{name}' mixes incompatible element types"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn reads_variable(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Ident(_) => self.mentions_runtime(env, expr),
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.reads_variable(env, lhs) || self.reads_variable(env, rhs)
+            }
+            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) | ExprKind::Xx(expr) => {
+                self.reads_variable(env, expr)
+            }
+            ExprKind::Field { base, .. } => self.reads_variable(env, base),
             _ => false,
         }
     }
@@ -463,6 +538,24 @@ impl Sema<'_> {
                     || self.is_folding_call(env, &call.callee)
                     || self.denotes_type(env, init)
             }
+            // Operators, `CONST.field` and `E.variant` need an evaluation.
+            ExprKind::Binary { .. } => false,
+            ExprKind::Field { base, name } if self.namespace_of(env, base).is_none() => {
+                self.denotes_type(env, init)
+                    || match &base.kind {
+                        ExprKind::Ident(ident) => {
+                            self.reserved_type(*ident).is_some() || name.as_str() == "len"
+                        }
+                        _ => true,
+                    }
+            }
+            ExprKind::Paren(inner) => return self.check_global_init(env, name, inner),
+            ExprKind::Aggregate(agg) => {
+                for elem in &agg.elems {
+                    self.check_global_init(env, name, &elem.value)?;
+                }
+                true
+            }
             _ => true,
         };
         if constant {
@@ -473,5 +566,22 @@ impl Sema<'_> {
                 format!("global '{name}' must be initialized by a compile-time constant"),
             ))
         }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LiteralKind {
+    Number,
+    Text,
+    Bool,
+}
+
+fn literal_kind(expr: &ast::Expr) -> Option<LiteralKind> {
+    match &expr.kind {
+        ExprKind::Int { .. } | ExprKind::Float { .. } => Some(LiteralKind::Number),
+        ExprKind::Str(_) => Some(LiteralKind::Text),
+        ExprKind::Bool(_) => Some(LiteralKind::Bool),
+        ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => literal_kind(expr),
+        _ => None,
     }
 }

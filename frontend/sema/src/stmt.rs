@@ -243,18 +243,18 @@ impl Sema<'_> {
         val: &Val,
         expr: &'static ast::Expr,
     ) -> Res<()> {
+        if cx.in_cleanup && matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. }) {
+            return Err(self.error(
+                expr.span,
+                "a cleanup has nowhere to send this call's error — absorb it with `catch` or `or`",
+            ));
+        }
         if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
             && !values.is_empty()
         {
             return Err(self.error(
                 expr.span,
                 "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
-            ));
-        }
-        if cx.in_cleanup && matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. }) {
-            return Err(self.error(
-                expr.span,
-                "a cleanup has nowhere to send this call's error — absorb it with `catch` or `or`",
             ));
         }
         Ok(())
@@ -424,6 +424,11 @@ impl Sema<'_> {
         }
     }
 
+    fn is_guarded(&self, cx: &FnCx, expr: &ast::Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Ident(name)
+            if self.own_var(cx, *name).is_some_and(|v| cx.vars[v.0 as usize].guarded_by.is_some()))
+    }
+
     fn lower_var(
         &mut self,
         cx: &mut FnCx,
@@ -463,6 +468,8 @@ impl Sema<'_> {
                     return Err(Failed);
                 }
             },
+            // `_ := v` is the one mention of an unproven value slot that reads nothing.
+            (Some(init), None) if name.is_discard() && self.is_guarded(cx, init) => return Ok(()),
             (Some(init), None) => {
                 let val = self.lower_operand_raw(cx, init, None)?;
                 let val = self.untyped_binding(cx, val, init)?;
@@ -592,6 +599,14 @@ impl Sema<'_> {
                     init.span,
                     "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
                 ))
+            }
+            TypeKind::Void if crate::control::value_discarded_by(init).is_some() => {
+                let semi = crate::control::value_discarded_by(init).unwrap_or(init.span);
+                let what = match &init.kind {
+                    ExprKind::If(_) => "branch",
+                    _ => "block",
+                };
+                Err(self.error(semi, format!("this {what} is used as a value but its last expression's value is discarded by this `;`")))
             }
             TypeKind::Void if !matches!(init.kind, ExprKind::Aggregate(_)) => {
                 Err(self.error(init.span, "this expression has no value to bind"))
@@ -1220,7 +1235,7 @@ impl Sema<'_> {
             });
         }
         let mut vals = Vec::new();
-        for (value, ty) in values.iter().zip(&types) {
+        for ((value, ty), target) in values.iter().zip(&types).zip(targets) {
             let val = match ty {
                 None => self.lower_expr(cx, value, None)?,
                 Some((_, Some(setter))) => {
@@ -1229,8 +1244,13 @@ impl Sema<'_> {
                     self.lower_to(cx, value, param)?
                 }
                 Some((ty, None)) => {
+                    let verb = match self.target_noun(target) {
+                        TargetNoun::Variable(name) => format!("reassign '{name}' of type"),
+                        TargetNoun::Other(name) => format!("assign '{name}' of type"),
+                    };
+                    cx.storing = Some((value.span, verb.clone()));
                     let val = self.lower_expr(cx, value, Some(*ty))?;
-                    self.assignable(cx, val, *ty, value.span, "assign a target of type")?
+                    self.assignable(cx, val, *ty, value.span, &verb)?
                 }
             };
             let val = self.own(cx, &val);
