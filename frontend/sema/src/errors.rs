@@ -193,9 +193,14 @@ impl Sema<'_> {
             ExprKind::OptCast { base, ty } if self.is_erased_optional(cx, base) => {
                 let env = cx.env().clone();
                 let to = self.eval_type(&env, ty)?;
-                let val = self.lower_operand_raw(cx, base, None)?;
-                self.at(cx, expr.span);
-                self.assert_chain_failable(cx, &val, to, expr.span)?
+                if matches!(self.m.types.kind(to), TypeKind::Optional(_)) {
+                    // A mismatch gives null here.
+                    self.lower_expr(cx, expr, want)?
+                } else {
+                    let val = self.lower_operand_raw(cx, base, None)?;
+                    self.at(cx, expr.span);
+                    self.assert_chain_failable(cx, &val, to, expr.span)?
+                }
             }
             _ => self.lower_expr(cx, expr, want)?,
         };

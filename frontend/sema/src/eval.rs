@@ -71,9 +71,20 @@ impl Sema<'_> {
         if let Some(val) = self.quick_constant(expr, want) {
             return Ok(val);
         }
-        stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+        // An evaluation that needs itself through signatures and counts never gets to run.
+        const NESTED: u32 = 100;
+        if self.eval_depth > NESTED {
+            return Err(self.error(
+                expr.span,
+                "cycle: this compile-time value needs itself (evaluations are nested more than 100 deep)",
+            ));
+        }
+        self.eval_depth += 1;
+        let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.comptime_thunk(env, expr, want, purpose)
-        })
+        });
+        self.eval_depth -= 1;
+        result
     }
 
     /// Plain literals without a thunk.

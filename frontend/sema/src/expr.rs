@@ -1438,10 +1438,11 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let env = cx.env().clone();
-        let mut want = self.eval_type(&env, ty)?;
-        if let TypeKind::Optional(p) = self.m.types.kind(want) {
-            want = *p;
-        }
+        let asked = self.eval_type(&env, ty)?;
+        let want = match self.m.types.kind(asked) {
+            TypeKind::Optional(payload) => *payload,
+            _ => asked,
+        };
         let val = self.lower_operand_raw(cx, base, None)?;
         if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
             let name = self.type_name(val.ty);
@@ -1452,7 +1453,8 @@ impl Sema<'_> {
         }
         self.map_optional(cx, &val, span, |s, cx, inner| {
             match s.m.types.kind(inner.ty) {
-                TypeKind::Any | TypeKind::Protocol(_) => s.assert_type(cx, &inner, want, span),
+                // An optional target asks without insisting.
+                TypeKind::Any | TypeKind::Protocol(_) => s.assert_type(cx, &inner, asked, span),
                 _ => {
                     let loaded = s.load(cx, &inner);
                     s.cast(cx, loaded, want, span)

@@ -112,7 +112,7 @@ impl Sema<'_> {
     ) -> Res<Option<Val>> {
         let name = self.fn_info(f).name.clone();
         if crate::metatypes::is_host_function(&name) {
-            return self.host_call(cx, f, call, span).map(Some);
+            return self.host_call(cx, f, None, call, span).map(Some);
         }
         if !is_intrinsic_name(&name) {
             return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
@@ -121,22 +121,26 @@ impl Sema<'_> {
             .map(Some)
     }
 
+    /// `x.f(..)` for a compiler function `f` declared `ufcs`.
     pub fn intrinsic_with_receiver(
         &mut self,
-        _cx: &mut FnCx,
-        _env: &Rc<Env>,
+        cx: &mut FnCx,
         f: FnId,
-        _recv: Val,
-        _base: &'static ast::Expr,
-        _call: &'static ast::CallExpr,
-        _want: Option<TypeId>,
+        receiver: Val,
+        base: &'static ast::Expr,
+        call: &'static ast::CallExpr,
         span: Span,
-    ) -> Res<Option<Val>> {
+    ) -> Res<Val> {
         let name = self.fn_info(f).name.clone();
-        Err(self.not_implemented(
-            span,
-            &format!("calling the intrinsic '{name}' on a receiver"),
-        ))
+        if crate::metatypes::is_host_function(&name) {
+            return self.host_call(cx, f, Some((receiver, base.span)), call, span);
+        }
+        let what = if is_intrinsic_name(&name) {
+            format!("calling the intrinsic '{name}' on a receiver")
+        } else {
+            format!("the compiler function '{name}'")
+        };
+        Err(self.not_implemented(span, &what))
     }
 
     fn arg(
@@ -709,12 +713,26 @@ impl Sema<'_> {
     ) -> Res<Vec<sx_ir::types::Variant>> {
         self.complete(ty)?;
         match self.m.types.enum_def(ty) {
-            Some(def) => Ok(def.variants.clone()),
+            Some(def) => {
+                let (mut variants, backing) = (def.variants.clone(), def.backing);
+                for variant in &mut variants {
+                    variant.value = self.tag_number(backing, variant.value);
+                }
+                Ok(variants)
+            }
             None => {
                 let shown = self.type_name(ty);
                 let twin = name.replace("variant_", "struct_field_");
                 Err(self.error(span, format!("{name} expects an enum or tagged union, got '{shown}'; for structs use '{twin}'")))
             }
+        }
+    }
+
+    /// What a variant's value, kept sign-extended, is as a number of the enum's backing type.
+    pub fn tag_number(&self, backing: TypeId, value: i64) -> i64 {
+        match self.m.types.int_info(backing) {
+            Some((bits, false)) => sx_ir::semantics::zext_from(value as u64, bits) as i64,
+            Some((_, true)) | None => value,
         }
     }
 

@@ -45,12 +45,16 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         f: FnId,
+        receiver: Option<(Val, Span)>,
         call: &'static ast::CallExpr,
         span: Span,
     ) -> Res<Val> {
         let info = self.fn_info(f);
         let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
-        let params: &'static [ast::Param] = &decl.sig.params;
+        let params: &'static [ast::Param] = match &receiver {
+            Some(_) => decl.sig.params.get(1..).unwrap_or_default(),
+            None => &decl.sig.params,
+        };
         if call.args.len() != params.len() {
             let (want, given) = (params.len(), call.args.len());
             return Err(self.error(
@@ -64,6 +68,17 @@ impl Sema<'_> {
         }
         let mut pieces = Pieces::new();
         let mut tys = Vec::new();
+        if let (Some((receiver, at)), Some(param)) = (receiver, decl.sig.params.first())
+            && let Some(ty) = &param.ty
+        {
+            let ty = self.eval_type(&env, ty)?;
+            let val = self.coerce(cx, receiver, ty, at)?;
+            let parts = self.pieces(cx, &val);
+            for piece in cx.pin_pieces(&parts) {
+                tys.push(piece.ty());
+                pieces.push(piece);
+            }
+        }
         for (param, arg) in params.iter().zip(&call.args) {
             let Some(ty) = &param.ty else {
                 return Err(Failed);

@@ -176,7 +176,7 @@ impl Sema<'_> {
                         members.push((
                             variant.name.to_string(),
                             variant.payload.unwrap_or(TypeId::VOID),
-                            variant.value,
+                            self.tag_number(def.backing, variant.value),
                         ));
                     }
                     variants = members.len() as u64;

@@ -402,6 +402,10 @@ pub struct Sema<'a> {
     pub instantiation_sites: Vec<Span>,
     /// Parsed `#insert` texts.
     pub fragments: FxHashMap<String, &'static ast::Fragment>,
+    /// Instances whose signature is being worked out.
+    pub making: FxHashSet<InstanceKey>,
+    /// How many generic instances led to a body still to be lowered.
+    pub body_depth: FxHashMap<FuncId, u32>,
     /// Extern functions by symbol.
     pub externs: FxHashMap<String, FnInstance>,
     /// Functions whose result type is being inferred.

@@ -203,6 +203,14 @@ impl Sema<'_> {
     }
 
     fn lower_operand_discard(&mut self, cx: &mut FnCx, value: &'static ast::Expr) -> Res<Val> {
+        // Dropping a value slot needs no proof.
+        if let ExprKind::Ident(name) = &value.kind
+            && let Some(Binding::Var { cx: id, var }) = cx.env().get(name.name)
+            && id == cx.id
+            && cx.var(var).guarded_by.is_some()
+        {
+            return Ok(Val::void());
+        }
         let val = self.lower_operand_raw(cx, value, None)?;
         if val.ty == TypeId::NORETURN {
             cx.dead = true;
@@ -468,8 +476,6 @@ impl Sema<'_> {
                     return Err(Failed);
                 }
             },
-            // `_ := v` is the one mention of an unproven value slot that reads nothing.
-            (Some(init), None) if name.is_discard() && self.is_guarded(cx, init) => return Ok(()),
             (Some(init), None) => {
                 let val = self.lower_operand_raw(cx, init, None)?;
                 let val = self.untyped_binding(cx, val, init)?;
