@@ -42,7 +42,25 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         want: Option<TypeId>,
     ) -> Res<Val> {
-        self.lower_expr(cx, expr, want)
+        let val = self.lower_expr(cx, expr, want)?;
+        Ok(self.captured_element(cx, val))
+    }
+
+    /// A by-reference capture stands for its element where it is an operand or a match subject.
+    pub fn captured_element(&mut self, cx: &mut FnCx, val: Val) -> Val {
+        match &val.kind {
+            ValKind::Place(Place {
+                access: Access::RefCapture(_),
+                ..
+            }) => {
+                let TypeKind::Pointer(to) = *self.m.types.kind(val.ty) else {
+                    return val;
+                };
+                let pointer = self.load(cx, &val);
+                Val::place(self.deref_place(cx, &pointer, to))
+            }
+            _ => val,
+        }
     }
 
     /// Where narrowing does not apply: an optional variable stays optional.

@@ -1,6 +1,9 @@
 //! Types as values at compile time: compiler functions that make and read types, and `type_info`.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use sx_ir::func::{Param, ParamAttr};
 use sx_ir::types::NominalDef;
@@ -8,13 +11,13 @@ use sx_ir::{
     CallConv, ConstImage, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget,
     Signature, Symbol, Ty, TypeId, TypeKind,
 };
-use sx_syntax::Span;
+use sx_syntax::{Diagnostic, Span};
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::fncx::FnCx;
 use crate::nominal::{plural, were};
 use crate::sema::{
-    Binding, BodyState, DeclSyntax, Entity, Env, Failed, FieldDefault, FnId, ModId, NominalInfo,
+    Binding, BodyState, DeclSyntax, Entity, Env, Event, Failed, FieldDefault, FnId, ModId, NominalInfo,
     NominalState, NominalSyntax, Res, Sema,
 };
 use crate::value::{CtVal, Pieces, Val};
@@ -101,6 +104,9 @@ impl Sema<'_> {
             .unwrap_or_default();
         let func = self.host_function(&name, &tys, &results);
         self.note_reach(cx, func);
+        if let Some(caller) = cx.func_id {
+            self.caches.host_sites.entry((caller, func)).or_insert(span);
+        }
         let results = cx.call_direct(func, &pieces, &results);
         Ok(Val::regs(ret, results))
     }
@@ -135,6 +141,65 @@ impl Sema<'_> {
         self.bodies.insert(func, BodyState::External);
         self.caches.helpers.insert(key, func);
         func
+    }
+
+    /// Compiler functions that the program itself would call are errors, with the way to them.
+    pub fn check_host_calls(&mut self, roots: &[FuncId]) {
+        let mut from: FxHashMap<FuncId, Option<FuncId>> = FxHashMap::default();
+        let mut queue: VecDeque<FuncId> = VecDeque::new();
+        for root in roots {
+            if from.insert(*root, None).is_none() {
+                queue.push_back(*root);
+            }
+        }
+        while let Some(func) = queue.pop_front() {
+            if matches!(self.m.func(func).linkage, Linkage::Host(_)) {
+                self.host_call_error(func, &from);
+                continue;
+            }
+            let Some(events) = self.events.get(&Some(func)) else { continue };
+            for event in events {
+                if let Event::Reach(callee) = event
+                    && !from.contains_key(callee)
+                {
+                    from.insert(*callee, Some(func));
+                    queue.push_back(*callee);
+                }
+            }
+        }
+    }
+
+    fn host_call_error(&mut self, func: FuncId, from: &FxHashMap<FuncId, Option<FuncId>>) {
+        let mut path = vec![func];
+        while let Some(Some(caller)) = from.get(&path[path.len() - 1]) {
+            path.push(*caller);
+        }
+        let name = self.m.func(func).name.clone();
+        let mut text = String::from("reached from the runtime graph:");
+        // The C entry wrapper is no function of the program.
+        let shown = path.iter().rev().skip_while(|f| !self.events.contains_key(&Some(**f)));
+        let mut arrow = "\n    ";
+        let mut last = String::new();
+        for step in shown {
+            let name = self.m.func(*step).name.clone();
+            if name == last {
+                continue;
+            }
+            text.push_str(arrow);
+            text.push_str(&name);
+            last = name;
+            arrow = "\n    -> ";
+        }
+        text.push_str("   (compile-time only)");
+        let message = format!(
+            "'{name}' runs only at compile time — call it from `#run` or a comptime '::'"
+        );
+        let site = path.get(1).and_then(|caller| self.caches.host_sites.get(&(*caller, func)));
+        let diag = match site {
+            Some(span) => Diagnostic::error(*span, message),
+            None => Diagnostic::error_without_span(message),
+        };
+        self.report(diag.with_note(None, text));
     }
 
     /// Readers look types up by name: all that are written exist.
