@@ -143,6 +143,14 @@ impl Sema<'_> {
             StmtKind::Decl(decl) => self.lower_decl(cx, decl),
             StmtKind::Destructure { names, value } => self.lower_destructure(cx, names, value),
             StmtKind::Discard(value) => {
+                // Dropping a value slot needs no proof.
+                if let ExprKind::Ident(name) = &value.kind
+                    && let Some(Binding::Var { cx: id, var }) = cx.env().get(name.name)
+                    && id == cx.id
+                    && cx.var(var).guarded_by.is_some()
+                {
+                    return Ok(());
+                }
                 let val = self.lower_operand_discard(cx, value)?;
                 self.must_not_be_failable(cx, &val, value)?;
                 Ok(())
@@ -203,14 +211,6 @@ impl Sema<'_> {
     }
 
     fn lower_operand_discard(&mut self, cx: &mut FnCx, value: &'static ast::Expr) -> Res<Val> {
-        // Dropping a value slot needs no proof.
-        if let ExprKind::Ident(name) = &value.kind
-            && let Some(Binding::Var { cx: id, var }) = cx.env().get(name.name)
-            && id == cx.id
-            && cx.var(var).guarded_by.is_some()
-        {
-            return Ok(Val::void());
-        }
         let val = self.lower_operand_raw(cx, value, None)?;
         if val.ty == TypeId::NORETURN {
             cx.dead = true;
@@ -430,11 +430,6 @@ impl Sema<'_> {
         if let Some(scope) = cx.scopes.last_mut() {
             scope.env = next;
         }
-    }
-
-    fn is_guarded(&self, cx: &FnCx, expr: &ast::Expr) -> bool {
-        matches!(&expr.kind, ExprKind::Ident(name)
-            if self.own_var(cx, *name).is_some_and(|v| cx.vars[v.0 as usize].guarded_by.is_some()))
     }
 
     fn lower_var(
