@@ -261,6 +261,7 @@ impl Emitter<'_> {
         );
         self.osr.push((label, head));
         let loc = self.loc;
+        let range = self.loop_range(body);
         self.facts.enter_loop(body);
         let saved = self.facts.save();
         self.bind(head);
@@ -272,6 +273,9 @@ impl Emitter<'_> {
                 self.stmt(first);
                 self.bind(again);
                 self.facts.restore(&saved);
+                if let Some((local, max)) = range {
+                    self.facts.learn_at_most(local, max);
+                }
                 if rest.iter().all(|stmt| self.stmt(stmt)) {
                     self.loop_step(loc);
                     self.loc = first.loc;

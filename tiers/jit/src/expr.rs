@@ -56,6 +56,9 @@ impl Emitter<'_> {
         b: ExprId,
         want: Want,
     ) -> Val {
+        if self.always_holds(rel, a, b) {
+            return self.eval(a, want);
+        }
         let hint = self.hint_before(want, b);
         let av = self.eval(a, hint);
         self.push(av, false);

@@ -6,7 +6,7 @@
 
 use crate::emit::Emitter;
 use crate::memory::Access;
-use sx_ir::{BinaryOp, Block, CheckRel, ConvertOp, Expr, ExprId, LocalId, Stmt};
+use sx_ir::{BinaryOp, Block, CheckRel, ConvertOp, Expr, ExprId, LocalId, Stmt, StmtKind, Ty};
 
 /// Facts kept at once; older ones make room.
 const MAX_FACTS: usize = 48;
@@ -81,6 +81,10 @@ impl Facts {
             .filter(|fact| !killed.contains(&fact.local()))
             .copied()
             .collect();
+    }
+
+    pub fn learn_at_most(&mut self, local: LocalId, max: i64) {
+        self.add(Fact::AtMost { local, max });
     }
 
     /// Ends the facts that a loop with this body does not keep.
@@ -195,6 +199,64 @@ impl Emitter<'_> {
         }
     }
 
+    /// The counter of a loop that begins with `if i >= constant { break }`, and its maximum after that test. It has to
+    /// start small and to grow by a constant once per iteration: then it never is negative, whatever the comparison.
+    /// Called before the loop is entered.
+    pub fn loop_range(&self, body: &Block) -> Option<(LocalId, i64)> {
+        let StmtKind::If { cond, then, els } = &body.stmts.first()?.kind else {
+            return None;
+        };
+        let Expr::Binary {
+            op,
+            ty: Ty::I32 | Ty::I64,
+            a,
+            b,
+        } = *self.func.expr(*cond)
+        else {
+            return None;
+        };
+        let leaves_if_at_least = match op {
+            BinaryOp::GeS | BinaryOp::GeU => els.stmts.is_empty(),
+            BinaryOp::LtS | BinaryOp::LtU => then.stmts.is_empty(),
+            _ => false,
+        };
+        let Expr::Local(local) = *self.func.expr(a) else {
+            return None;
+        };
+        let limit = i64::try_from(self.constant(b)?)
+            .ok()
+            .filter(|limit| *limit > 0 && *limit < FAR)?;
+        self.at_most(a)?;
+        let mut writes = 0;
+        body.for_each_stmt(&mut |stmt: &Stmt| {
+            writes += crate::liveness::stmt_defs(&stmt.kind)
+                .iter()
+                .filter(|def| **def == local)
+                .count();
+        });
+        let grows = body.stmts.iter().any(|stmt| match stmt.kind {
+            StmtKind::Set { local: set, value } => {
+                set == local && self.is_small_increment(local, value)
+            }
+            _ => false,
+        });
+        (leaves_if_at_least && writes == 1 && grows).then_some((local, limit - 1))
+    }
+
+    fn is_small_increment(&self, local: LocalId, value: ExprId) -> bool {
+        let Expr::Binary {
+            op: BinaryOp::Add,
+            a,
+            b,
+            ..
+        } = *self.func.expr(value)
+        else {
+            return false;
+        };
+        *self.func.expr(a) == Expr::Local(local)
+            && self.constant(b).is_some_and(|by| by < FAR as u64)
+    }
+
     /// Whether `len` bytes at `addr` are known to be accessible. Only where pointers are as wide as registers: there
     /// the arithmetic of addresses is the machine's.
     pub fn is_accessible(&self, addr: ExprId, len: u64, access: Access) -> bool {
@@ -232,6 +294,18 @@ impl Emitter<'_> {
             .filter(|max| *max < FAR)
         {
             self.facts.add(Fact::AtMost { local, max });
+        }
+    }
+
+    /// Whether a check against a constant can't fail.
+    pub fn always_holds(&self, rel: CheckRel, a: ExprId, b: ExprId) -> bool {
+        let (Some(max), Some(limit)) = (self.at_most(a), self.constant(b)) else {
+            return false;
+        };
+        match rel {
+            CheckRel::Below => (max as u64) < limit,
+            CheckRel::AtMost => max as u64 <= limit,
+            CheckRel::Equal | CheckRel::NotEqual => false,
         }
     }
 
