@@ -20,8 +20,16 @@ pub struct Caches {
     pub type_records: FxHashMap<TypeId, GlobalId>,
     /// Compiler-made functions by name.
     pub helpers: FxHashMap<String, FuncId>,
+    /// `$T: Type` parameters of the call at hand that other parameters' types may bind.
+    pub open_types: Vec<sx_ir::Symbol>,
     /// Type functions by (function, arguments, packs).
+    /// The outermost call that led to a generic instance.
+    pub body_sites: FxHashMap<FuncId, sx_syntax::Span>,
+    /// Where functions call what only evaluations can.
+    pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::host::Minted,
+    /// Something calls what makes types.
+    pub minting: bool,
     /// What `declare` names belong to: the type function instance being evaluated, or nobody in particular.
     pub mint_scope: String,
     /// Table of `TypeInfo` records and their type, once something reads it.

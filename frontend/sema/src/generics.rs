@@ -11,7 +11,8 @@ use crate::calls::Arg;
 use crate::eval::Purpose;
 use crate::fncx::FnCx;
 use crate::nominal::{constraints_of, is_type_param, plural, were};
-use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
+use crate::lookup::Name;
+use crate::sema::{Binding, Entity, Env, Failed, FnId, Res, Sema};
 use crate::value::{CtVal, Piece, Val};
 
 /// Whether a type expression introduces a `$` name.
@@ -101,7 +102,13 @@ impl Sema<'_> {
         ty: TypeId,
         out: &mut Bindings,
     ) -> bool {
-        if !mentions_dollar(pattern) {
+        let open = |out: &Bindings, n: Symbol| !out.iter().any(|(o, _)| *o == n);
+        let open_here = self
+            .caches
+            .open_types
+            .iter()
+            .any(|n| open(out, *n) && mentions_name(pattern, *n));
+        if !mentions_dollar(pattern) && !open_here {
             // A plain `T` may have been introduced by another parameter.
             if let ExprKind::Ident(name) = &pattern.kind
                 && let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name)
@@ -122,6 +129,11 @@ impl Sema<'_> {
                 }
                 let _ = constraints;
                 out.push((name.name, ct));
+                true
+            }
+            ExprKind::Ident(name) => {
+                // `T` of a `$T: Type` that consumed no argument.
+                out.push((name.name, self.ct_of_type(ty)));
                 true
             }
             ExprKind::Paren(inner) => self.bind_pattern(env, inner, ty, out),
@@ -343,7 +355,10 @@ impl Sema<'_> {
                     if is_type_param(param) {
                         let Some(arg) = arg else { continue };
                         let ty = match arg {
-                            Arg::Expr(expr) => self.eval_type(&caller, expr)?,
+                            Arg::Expr(expr) => match self.type_of_function_name(&caller, expr)? {
+                                Some(ty) => ty,
+                                None => self.eval_type(&caller, expr)?,
+                            },
                             Arg::Val(val, at) => match val.as_type() {
                                 Some(ty) => ty,
                                 None => {
@@ -433,6 +448,15 @@ impl Sema<'_> {
                         vals[i].push(val);
                         continue;
                     }
+                    let outer = std::mem::replace(
+                        &mut self.caches.open_types,
+                        params
+                            .iter()
+                            .filter(|p| p.kind == ParamKind::Comptime && is_type_param(p))
+                            .map(|p| p.name.name)
+                            .filter(|n| !bindings.iter().any(|(b, _)| b == n))
+                            .collect(),
+                    );
                     let val = self.infer_arg(
                         cx,
                         &name,
@@ -443,7 +467,9 @@ impl Sema<'_> {
                         receiver,
                         param,
                         span,
-                    )?;
+                    );
+                    self.caches.open_types = outer;
+                    let val = val?;
                     vals[i].push(val);
                     for (n, ct) in &bindings {
                         let binding = if ct.ty == TypeId::TYPE {
@@ -593,6 +619,26 @@ impl Sema<'_> {
         self.call_instance(cx, &instance, &out, span)
     }
 
+    /// A function name as argument for a `Type` parameter stands for its function type.
+    fn type_of_function_name(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+    ) -> Res<Option<TypeId>> {
+        let ExprKind::Ident(name) = &expr.kind else {
+            return Ok(None);
+        };
+        let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(env, *name) else {
+            return Ok(None);
+        };
+        if self.fn_info(f).intrinsic || crate::adapters::is_generic(self.fn_info(f).decl) {
+            return Ok(None);
+        }
+        let instance = self.instantiate_fn(f, Vec::new(), Vec::new(), expr.span)?;
+        let ty = self.fn_type_of(&instance);
+        Ok(Some(self.m.types.intern(TypeKind::Function(ty))))
+    }
+
     fn is_pack(&self, param: &ast::Param) -> bool {
         matches!(param.kind, ParamKind::Variadic | ParamKind::ComptimePack)
             && !self.is_slice_variadic(param)
@@ -689,6 +735,7 @@ impl Sema<'_> {
             Arg::Trailing(t) => t.span,
         };
         let wants_type = self.fn_result_is_type(cx, fname);
+        let open = std::mem::take(&mut self.caches.open_types);
         let val = match arg {
             Arg::Expr(expr) => {
                 let hint = self.partial_closure(scope, pattern, expr);
@@ -707,6 +754,7 @@ impl Sema<'_> {
             Arg::Slice(expr) => self.lower_expr(cx, expr, None)?,
             Arg::Trailing(t) => self.lower_lambda(cx, t, None, t.span)?,
         };
+        self.caches.open_types = open;
         if val.is_poison() {
             return Err(Failed);
         }
