@@ -25,16 +25,13 @@ impl Sema<'_> {
             (s.module(f.module).shown.to_string(), f.name.to_string())
         };
         fields.sort_by_key(|f| path(self, f));
-        for pair in fields.windows(2) {
-            if let Some(first) = fields
-                .iter()
-                .find(|f| f.name == pair[1].name && !std::ptr::eq(*f, &pair[1]))
-            {
+        for (i, field) in fields.iter().enumerate() {
+            if let Some(first) = fields[..i].iter().find(|f| f.name == field.name) {
                 let diag = Diagnostic::error(
-                    pair[1].decl.name.span,
-                    format!("duplicate context field '{}'", pair[1].name),
+                    field.decl.name.span,
+                    format!("duplicate context field '{}'", field.name),
                 )
-                .with_note(Some(first.decl.name.span), "also declared here");
+                .with_note(Some(first.decl.name.span), "first declared here");
                 self.report(diag);
             }
         }

@@ -246,7 +246,9 @@ impl Sema<'_> {
     /// Arrays, structs and other memory constants get storage; scalars and strings fold.
     pub fn constant_entity(&mut self, name: Symbol, val: CtVal) -> Entity {
         if val.ty == TypeId::TYPE {
-            return Entity::Type(self.ct_type(&val));
+            let ty = self.ct_type(&val);
+            let _ = self.complete(ty);
+            return Entity::Type(ty);
         }
         let scalar = self.m.types.scalar(val.ty).is_some()
             || matches!(val.ty, TypeId::STRING | TypeId::STRING_Z | TypeId::VOID);

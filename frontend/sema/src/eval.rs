@@ -158,6 +158,11 @@ impl Sema<'_> {
             });
         }
         self.require_comptime_operand(purpose, expr)?;
+        // A constant that computes a type is a type construction.
+        let purpose = match purpose {
+            Purpose::Constant(_) if val.ty == TypeId::TYPE => &Purpose::Type,
+            _ => purpose,
+        };
         self.finish_thunk(cx, val, failable, want, expr.span, purpose, number)
     }
 
@@ -271,6 +276,7 @@ impl Sema<'_> {
             grown: None,
             minted: std::mem::take(&mut self.caches.minted),
             scope: self.caches.mint_scope.clone(),
+            records: self.type_table.filter(|_| self.caches.minting),
         };
         let evaluation = self.evaluator.evaluate(EvalRequest {
             module: &m,
@@ -481,10 +487,12 @@ impl Sema<'_> {
         root: FuncId,
     ) -> Failed {
         let subject = purpose.subject(number);
-        let at = frames
-            .first()
-            .and_then(|f| self.loc_span(f.loc))
-            .unwrap_or(span);
+        // Mistakes in making a type stand where it is asked for.
+        let innermost = frames.first().and_then(|f| self.loc_span(f.loc));
+        let at = match purpose {
+            Purpose::Type => span,
+            _ => innermost.unwrap_or(span),
+        };
         let mut diag = Diagnostic::error(at, format!("{subject}: {reason}"));
         const SHOWN: usize = 12;
         let lines = self.stack_lines(frames, root);

@@ -489,6 +489,11 @@ impl Sema<'_> {
             // An instance made from a generic body is one level deeper; a plain function starts anew.
             let depth = if statics.is_empty() && packs.is_empty() { 0 } else { self.instantiation_depth };
             self.body_depth.insert(id, depth);
+            if (!statics.is_empty() || !packs.is_empty())
+                && let Some(site) = self.instantiation_sites.first()
+            {
+                self.caches.body_sites.insert(id, *site);
+            }
             self.pending.insert(id, PendingBody { func: id, job });
             self.queue.push_back(id);
         }
@@ -630,10 +635,13 @@ impl Sema<'_> {
         self.bodies.insert(func, BodyState::Lowering);
         let depth = self.body_depth.get(&func).copied().unwrap_or(0);
         let outer = std::mem::replace(&mut self.instantiation_depth, depth);
+        let site = self.caches.body_sites.get(&func).copied();
+        let sites = std::mem::replace(&mut self.instantiation_sites, site.into_iter().collect());
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
             self.lower_pending(func, &pending.job)
         });
         self.instantiation_depth = outer;
+        self.instantiation_sites = sites;
         if done.is_err() {
             self.bodies.insert(func, BodyState::Failed);
         }

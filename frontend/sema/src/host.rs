@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
-use sx_ir::{FuncId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
+use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
+use crate::reflect::record;
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 /// Types made at compile time, and the texts behind handles; outlives single evaluations.
@@ -13,6 +14,9 @@ pub struct Minted {
     pub names: BTreeMap<(String, String), TypeId>,
     pub texts: Vec<String>,
 }
+
+/// Records that an evaluation can add to the table of types.
+pub const RESERVED_RECORDS: usize = 512;
 
 /// Bytes of a `Member` record: `name: string`, `ty: Type`.
 const MEMBER_SIZE: u64 = 24;
@@ -29,6 +33,8 @@ pub struct CompilerHost<'a> {
     pub minted: Minted,
     /// What `declare` names belong to.
     pub scope: String,
+    /// The table of type records, which has room for what an evaluation makes.
+    pub records: Option<GlobalId>,
 }
 
 impl CompilerHost<'_> {
@@ -264,6 +270,82 @@ fn text_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<String, Ho
     }
 }
 
+impl CompilerHost<'_> {
+    /// What run-time reflection of a type made by this evaluation reads, in the evaluation's own memory.
+    fn write_record(
+        &mut self,
+        ty: TypeId,
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<(), HostFault> {
+        let Some(table) = self.records.and_then(|global| memory.address_of(global)) else {
+            return Ok(());
+        };
+        let types = self.table();
+        let layout = types.layout(ty);
+        let mut words = [0u64; record::SIZE as usize / 8];
+        let mut put = |at: u64, value: u64| words[at as usize / 8] = value;
+        put(record::SIZE_OF, layout.size);
+        put(record::ALIGN_OF, layout.align);
+        let mut members: Vec<(String, TypeId, u64)> = Vec::new();
+        let category = match types.kind(ty) {
+            TypeKind::Struct(_) | TypeKind::Tuple(_) => {
+                for (i, (name, member)) in types.members(ty).unwrap_or_default().iter().enumerate() {
+                    let offset = layout.offsets.get(i).copied().unwrap_or(0);
+                    members.push((name.map_or(String::new(), |n| n.to_string()), *member, offset));
+                }
+                put(record::FIELD_COUNT, members.len() as u64);
+                "struct"
+            }
+            TypeKind::Enum(_) => {
+                if let Some(def) = types.enum_def(ty) {
+                    for v in &def.variants {
+                        let payload = v.payload.unwrap_or(TypeId::VOID);
+                        members.push((v.name.to_string(), payload, v.value as u64));
+                    }
+                }
+                put(record::VARIANT_COUNT, members.len() as u64);
+                put(record::TAG_WIDTH, -8i64 as u64);
+                put(record::PAYLOAD_OFFSET, 8);
+                "enum"
+            }
+            TypeKind::Pointer(to) => {
+                put(record::ELEM, u64::from(to.0));
+                "pointer"
+            }
+            _ => return Ok(()),
+        };
+        put(record::COUNT, members.len() as u64);
+        if let Some(bit) = crate::reflect::CATEGORIES.iter().position(|c| *c == category) {
+            put(record::CATEGORIES, 1 << bit);
+        }
+        let name = types.name(ty);
+        let text = |text: &str, memory: &mut dyn SandboxMemory| -> Result<u64, HostFault> {
+            let at = memory.alloc(text.len() as u64 + 1)?;
+            memory.write(at, text.as_bytes())?;
+            Ok(at)
+        };
+        words[record::NAME as usize / 8] = text(&name, memory)?;
+        words[record::NAME as usize / 8 + 1] = name.len() as u64;
+        if !members.is_empty() {
+            let list = memory.alloc(members.len() as u64 * record::member::SIZE)?;
+            for (i, (name, member, value)) in members.iter().enumerate() {
+                let fields = [text(name, memory)?, name.len() as u64, u64::from(member.0), *value];
+                let bytes: Vec<u8> = fields.iter().flat_map(|w| w.to_le_bytes()).collect();
+                memory.write(list + i as u64 * record::member::SIZE, &bytes)?;
+            }
+            words[record::MEMBERS as usize / 8] = list;
+        }
+        let at = memory.alloc(record::SIZE)?;
+        let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+        memory.write(at, &bytes)?;
+        let slot = 8 * ty.index() as u64;
+        if slot < 8 * (self.types.len() + RESERVED_RECORDS) as u64 {
+            memory.write(table + slot, &at.to_le_bytes())?;
+        }
+        Ok(())
+    }
+}
+
 impl Host for CompilerHost<'_> {
     fn call(
         &mut self,
@@ -281,7 +363,9 @@ impl Host for CompilerHost<'_> {
         Ok(match name {
             "raw_declare_type" => {
                 let name = text_at(memory, arg(0), arg(1))?;
-                vec![u64::from(self.declare(&name).0)]
+                let ty = self.declare(&name);
+                self.write_record(ty, memory)?;
+                vec![u64::from(ty.0)]
             }
             "raw_register_type" => {
                 let handle = TypeId(arg(0) as u32);
@@ -311,7 +395,9 @@ impl Host for CompilerHost<'_> {
                     }
                     members.push((text_at(memory, word(at), word(at + 8))?, ty));
                 }
-                vec![u64::from(self.register(handle, arg(1), &members)?.0)]
+                let ty = self.register(handle, arg(1), &members)?;
+                self.write_record(ty, memory)?;
+                vec![u64::from(ty.0)]
             }
             "raw_pointer_to" => {
                 let to = TypeId(arg(0) as u32);
@@ -323,6 +409,7 @@ impl Host for CompilerHost<'_> {
                     Some(ty) => ty,
                     None => self.table_mut().pointer(to),
                 };
+                self.write_record(ty, memory)?;
                 vec![u64::from(ty.0)]
             }
             "raw_intern" => {

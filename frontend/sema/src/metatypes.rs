@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use sx_ir::func::{Param, ParamAttr};
+use sx_ir::func::{Callee, Param, ParamAttr, StmtKind};
 use sx_ir::types::NominalDef;
 use sx_ir::{
     CallConv, ConstImage, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget,
@@ -95,6 +95,9 @@ impl Sema<'_> {
             }
         }
         let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
+        if matches!(name.as_str(), "raw_declare_type" | "raw_register_type" | "raw_pointer_to") {
+            self.caches.minting = true;
+        }
         if name == "raw_find_type" {
             self.resolve_all_types();
         }
@@ -157,13 +160,26 @@ impl Sema<'_> {
                 self.host_call_error(func, &from);
                 continue;
             }
-            let Some(events) = self.events.get(&Some(func)) else { continue };
-            for event in events {
-                if let Event::Reach(callee) = event
-                    && !from.contains_key(callee)
-                {
-                    from.insert(*callee, Some(func));
-                    queue.push_back(*callee);
+            let mut callees: Vec<FuncId> = Vec::new();
+            match (self.events.get(&Some(func)), &self.m.func(func).body) {
+                (Some(events), _) => callees.extend(events.iter().filter_map(|e| match e {
+                    Event::Reach(callee) => Some(*callee),
+                    Event::Diag(_) => None,
+                })),
+                // The entry wrapper.
+                (None, Some(body)) => body.for_each_stmt(&mut |stmt| {
+                    if let StmtKind::Call(call) = &stmt.kind
+                        && let Callee::Direct(callee) = call.callee
+                    {
+                        callees.push(callee);
+                    }
+                }),
+                (None, None) => {}
+            }
+            for callee in callees {
+                if let std::collections::hash_map::Entry::Vacant(slot) = from.entry(callee) {
+                    slot.insert(Some(func));
+                    queue.push_back(callee);
                 }
             }
         }
@@ -177,17 +193,14 @@ impl Sema<'_> {
         let name = self.m.func(func).name.clone();
         let mut text = String::from("reached from the runtime graph:");
         // The C entry wrapper is no function of the program.
-        let shown = path.iter().rev().skip_while(|f| !self.events.contains_key(&Some(**f)));
         let mut arrow = "\n    ";
-        let mut last = String::new();
-        for step in shown {
-            let name = self.m.func(*step).name.clone();
-            if name == last {
+        for step in path.iter().rev() {
+            let name = &self.m.func(*step).name;
+            if name.is_empty() {
                 continue;
             }
             text.push_str(arrow);
-            text.push_str(&name);
-            last = name;
+            text.push_str(name);
             arrow = "\n    -> ";
         }
         text.push_str("   (compile-time only)");
@@ -225,6 +238,34 @@ impl Sema<'_> {
             }
         }
         self.settle();
+    }
+
+    /// An `intrinsic` declaration binds by module and name; only the library declares them.
+    pub fn check_intrinsic(&mut self, decl: crate::sema::DeclId) {
+        let info = self.decl(decl);
+        let (name, span, module) = (info.name, info.name_span, info.module);
+        if self.in_library_module(module) {
+            return;
+        }
+        let name = name.as_str();
+        let owner = match name {
+            "sqrt" | "sin" | "cos" | "floor" => "modules/math/scalar.sx",
+            "raw_declare_type" | "raw_register_type" | "type_info" => "modules/std/meta.sx",
+            _ if name.starts_with("atomic_") && crate::intrinsics::is_intrinsic_name(name) => {
+                "modules/std/atomic.sx"
+            }
+            _ if is_host_function(name) || crate::intrinsics::is_intrinsic_name(name) => {
+                "modules/std/core.sx"
+            }
+            _ => {
+                self.error(span, format!("unknown intrinsic '{name}'"));
+                return;
+            }
+        };
+        self.error(
+            span,
+            format!("intrinsic '{name}' belongs to {owner}; import that instead of declaring it"),
+        );
     }
 
     // ------------------------------------------------------------------------------------------- minting

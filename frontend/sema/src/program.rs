@@ -130,6 +130,7 @@ impl Sema<'_> {
             roots.extend(main);
             s.drain_queue();
             s.complete_all();
+            s.check_host_calls(&roots);
             s.check_inferred_sets();
             s.finish_error_names();
             s.fill_type_table();
@@ -186,7 +187,12 @@ impl Sema<'_> {
                             let _ = self.resolve_decl(decl);
                         }
                     }
-                    DeclSyntax::Fn(f) => self.check_signature(decl, f),
+                    DeclSyntax::Fn(f) => {
+                        if matches!(f.body, ast::FnBody::Intrinsic) {
+                            self.check_intrinsic(decl);
+                        }
+                        self.check_signature(decl, f);
+                    }
                     DeclSyntax::Protocol(_)
                     | DeclSyntax::UfcsAlias(_)
                     | DeclSyntax::Import(_)
@@ -493,6 +499,7 @@ impl Sema<'_> {
         self.m.files = (0..self.sources.len())
             .map(|i| self.sources.path(sx_syntax::FileId(i as u32)).to_string())
             .collect();
+        self.caches.minting = false;
         let diagnostics = self.ordered_diagnostics(&roots);
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         if !failed && self.exit.is_none() {

@@ -109,10 +109,13 @@ impl Sema<'_> {
                 addend: 0,
             });
         }
+        // Evaluations that make types add their records.
+        let spare = if self.caches.minting { crate::host::RESERVED_RECORDS } else { 0 };
         let global = &mut self.m.globals[table.index()];
-        global.size = 8 * count as u64;
+        global.size = 8 * (count + spare) as u64;
+        global.mutable = spare > 0;
         global.init = ConstImage {
-            bytes: vec![0; 8 * count],
+            bytes: vec![0; 8 * (count + spare)],
             relocs,
         };
     }
