@@ -27,7 +27,7 @@ impl Sema<'_> {
             }
             BinOp::Coalesce => self.lower_coalesce(cx, lhs, rhs, want, span),
             BinOp::Eq | BinOp::Ne if matches!(rhs.kind, ExprKind::Null) => {
-                let val = self.lower_expr(cx, lhs, None)?;
+                let val = self.lower_operand(cx, lhs, None)?;
                 if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
                     let null = self.null_like(cx, val.ty, rhs.span)?;
                     let val = self.own(cx, &val);
@@ -67,6 +67,7 @@ impl Sema<'_> {
     /// `o == null`: absence, whatever the payload is.
     fn compare_null(&mut self, cx: &mut FnCx, op: BinOp, other: &'static ast::Expr, span: Span) -> Res<Val> {
         let val = self.lower_operand_raw(cx, other, None)?;
+        let val = self.captured_element(cx, val);
         let present = match self.m.types.kind(val.ty).clone() {
             TypeKind::Optional(_) => {
                 let val = self.stable(cx, &val);
@@ -115,7 +116,18 @@ impl Sema<'_> {
         } else {
             None
         };
-        let a = self.lower_operand(cx, lhs, left_want)?;
+        // Unlike a literal standing alone, an operand is not range-checked.
+        let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(lhs));
+        let a = match unchecked {
+            Some(want) => {
+                let literal = self.lower_operand(cx, lhs, None)?;
+                match literal.const_bits() {
+                    Some(bits) => self.int_val(want, bits),
+                    None => self.coerce(cx, literal, want, lhs.span)?,
+                }
+            }
+            None => self.lower_operand(cx, lhs, left_want)?,
+        };
         let a = self.own(cx, &a);
         let a = if self.has_effects(rhs) {
             self.stable(cx, &a)

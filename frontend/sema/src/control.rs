@@ -494,6 +494,7 @@ impl Sema<'_> {
         if subject.is_poison() {
             return Err(Failed);
         }
+        let subject = self.captured_element(cx, subject);
         let subject = self.match_subject(cx, subject);
         match self.m.types.kind(subject.ty).clone() {
             TypeKind::Any | TypeKind::Protocol(_) | TypeKind::Type => {

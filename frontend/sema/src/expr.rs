@@ -603,7 +603,14 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
-        self.complete(ty)?;
+        // A constant of the body may be used before the fields are laid out: `x: [S.K]i64`.
+        let own_member = self.nominals.get(&ty).is_some_and(|n| {
+            matches!(n.state, crate::sema::NominalState::InProgress)
+                && n.members.contains_key(&name.name)
+        });
+        if !own_member {
+            self.complete(ty)?;
+        }
         if let Some(val) = self.numeric_limit(ty, name) {
             return Ok(val);
         }
@@ -1491,7 +1498,7 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         // Every operand is evaluated exactly once, also after a false link.
-        let a = self.lower_expr(cx, first, None)?;
+        let a = self.lower_operand(cx, first, None)?;
         let a = self.own(cx, &a);
         let mut left = self.stable(cx, &a);
         let mut all = Piece::Const(Ty::I8, 1);
@@ -1501,7 +1508,7 @@ impl Sema<'_> {
                 ExprKind::EnumLit(_) | ExprKind::Aggregate(_) | ExprKind::Null
             )
             .then_some(left.ty);
-            let right = self.lower_expr(cx, &link.rhs, want)?;
+            let right = self.lower_operand(cx, &link.rhs, want)?;
             let right = self.own(cx, &right);
             let right = self.stable(cx, &right);
             let one = self.compare(cx, link.op, left, right.clone(), span)?;

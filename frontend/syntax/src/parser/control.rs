@@ -133,7 +133,7 @@ impl Parser<'_> {
         if else_.is_none() && self.at(Tok::Else) {
             self.bump();
             self.expect(Tok::Colon)?;
-            *else_ = Some(self.arm_body()?);
+            *else_ = Some(self.arm_body(true)?);
             return Ok(());
         }
         if else_.is_some() || !self.at(Tok::Case) {
@@ -148,7 +148,7 @@ impl Parser<'_> {
             capture = Some(self.binding_name()?);
             self.bump();
         }
-        let body = self.arm_body()?;
+        let body = self.arm_body(false)?;
         arms.push(MatchArm {
             span: self.span_from(lo),
             pattern,
@@ -184,9 +184,10 @@ impl Parser<'_> {
         })
     }
 
-    fn arm_body(&mut self) -> PResult<ArmBody> {
+    fn arm_body(&mut self, is_else: bool) -> PResult<ArmBody> {
         let lo = self.here();
-        if self.at(Tok::Break) && self.peek_at(1) == Tok::Semi {
+        // In `else:` a `break` belongs to the loop around the match.
+        if !is_else && self.at(Tok::Break) && self.peek_at(1) == Tok::Semi {
             let next = self.peek_at(2);
             let else_next = next == Tok::Else && self.peek_at(3) == Tok::Colon;
             if matches!(next, Tok::Case | Tok::RBrace) || else_next {
