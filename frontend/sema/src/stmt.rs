@@ -949,7 +949,9 @@ impl Sema<'_> {
         cx: &mut FnCx,
         target: &'static ast::Expr,
     ) -> Res<(TypeId, Option<crate::sema::FnId>)> {
-        let blocks = cx.blocks.clone();
+        // What it emits goes into a list that is thrown away.
+        let blocks = cx.blocks.len();
+        cx.open();
         let locals = cx.func.locals.len();
         let slots = cx.func.slots.len();
         let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
@@ -961,7 +963,7 @@ impl Sema<'_> {
             Ok(None) => self.lower_place(cx, target).map(|p| (p.ty, None)),
             Err(Failed) => Err(Failed),
         };
-        cx.blocks = blocks;
+        cx.blocks.truncate(blocks);
         cx.func.locals.truncate(locals);
         cx.func.slots.truncate(slots);
         cx.func.exprs.truncate(exprs);
@@ -1708,10 +1710,10 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let hint = match cx.ret.ty {
             Some(ty) if matches!(self.m.types.kind(ty), TypeKind::Failable { .. }) => {
-                if want.is_none() || matches!(expr.kind, ExprKind::ErrorTag(_)) {
-                    Some(ty)
-                } else {
-                    want
+                match self.all_slots(ty, expr) {
+                    Some(all) => Some(all),
+                    None if want.is_none() || matches!(expr.kind, ExprKind::ErrorTag(_)) => Some(ty),
+                    None => want,
                 }
             }
             _ => want,
