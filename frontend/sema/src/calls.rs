@@ -733,13 +733,15 @@ impl Sema<'_> {
 
     /// Type of an expression without emitting its code.
     pub fn type_of_expr(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<TypeId> {
-        let blocks = cx.blocks.clone();
+        // What it emits goes into a list that is thrown away.
+        let blocks = cx.blocks.len();
+        cx.open();
         let (locals, slots) = (cx.func.locals.len(), cx.func.slots.len());
         let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
         let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
         let dead = cx.dead;
         let val = self.lower_expr(cx, expr, None);
-        cx.blocks = blocks;
+        cx.blocks.truncate(blocks);
         cx.func.locals.truncate(locals);
         cx.func.slots.truncate(slots);
         cx.func.exprs.truncate(exprs);
