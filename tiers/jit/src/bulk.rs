@@ -10,8 +10,9 @@ use crate::stubs::{TRAP_A, TRAP_B, TRAP_KIND};
 use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
 use sx_ir::{ExprId, LocalId, RmwOp, Ty};
 
-/// Largest constant size handled without a call: four SSE registers.
-const INLINE_BYTES: u64 = 64;
+/// Largest constant sizes handled without a call.
+const INLINE_COPY: u64 = 128;
+const INLINE_FILL: u64 = 256;
 
 /// Part of an inline copy in a register.
 enum Piece {
@@ -35,7 +36,7 @@ fn pieces(len: u64) -> Vec<(i32, u64)> {
 impl Emitter<'_> {
     pub fn copy(&mut self, dst: ExprId, src: ExprId, len: ExprId) {
         match self.constant(len) {
-            Some(len) if len > 0 && len <= INLINE_BYTES => self.copy_inline(dst, src, len),
+            Some(len) if len > 0 && self.can_copy_inline(len) => self.copy_inline(dst, src, len),
             Some(_) | None => {
                 let helper = self.env.stubs.copy;
                 self.bulk_call([dst, src, len], helper);
@@ -43,9 +44,14 @@ impl Emitter<'_> {
         }
     }
 
+    /// Whether all of it fits the free registers at once.
+    fn can_copy_inline(&self, len: u64) -> bool {
+        len <= INLINE_COPY && pieces(len).len() <= self.free_xmms.count_ones() as usize
+    }
+
     pub fn fill(&mut self, dst: ExprId, byte: ExprId, len: ExprId) {
         match (self.constant(byte), self.constant(len)) {
-            (Some(byte), Some(len)) if len > 0 && len <= INLINE_BYTES => {
+            (Some(byte), Some(len)) if len > 0 && len <= INLINE_FILL => {
                 self.fill_inline(dst, byte as u8, len)
             }
             _ => {
