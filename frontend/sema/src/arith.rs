@@ -116,6 +116,14 @@ impl Sema<'_> {
         } else {
             None
         };
+        // A bare `.{..}` opposite a tuple takes its type.
+        let left_want = match &lhs.kind {
+            ExprKind::Aggregate(agg) if agg.ty.is_none() && !matches!(rhs.kind, ExprKind::Aggregate(_)) => {
+                let right = self.type_of_expr(cx, rhs)?;
+                Some(right).filter(|t| matches!(self.m.types.kind(*t), TypeKind::Tuple(_)))
+            }
+            _ => left_want,
+        };
         // Unlike a literal standing alone, an operand is not range-checked.
         let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(lhs));
         let a = match unchecked {
@@ -376,7 +384,7 @@ impl Sema<'_> {
                 self.compare_numbers(cx, op, &a, &b),
             ));
         }
-        if matches!(self.m.types.kind(a.ty), TypeKind::Vector(..)) {
+        if matches!(self.m.types.kind(a.ty), TypeKind::Vector(..)) || matches!(self.m.types.kind(b.ty), TypeKind::Vector(..)) {
             return self.vector_compare(cx, op, a, b, span);
         }
         if matches!(op, BinOp::Eq | BinOp::Ne) {

@@ -207,7 +207,7 @@ impl Sema<'_> {
         let pointer = self.cfg.target.pointer_size;
         let mut push = |ty: Ty, offset: u64| {
             out.push(Leaf { offset, ty });
-            offset % ty.size(pointer) == 0
+            offset.is_multiple_of(ty.size(pointer))
         };
         if let Some(scalar) = types.scalar(ty) {
             return push(scalar, base);
@@ -326,7 +326,7 @@ impl Sema<'_> {
     }
 
     /// A `[:0]u8` (or optional one) made of the `char *` that crossed the call.
-    pub fn from_c_string(&mut self, cx: &mut FnCx, ty: TypeId, pointer: Piece) -> Option<Val> {
+    pub fn string_of_c_pointer(&mut self, cx: &mut FnCx, ty: TypeId, pointer: Piece) -> Option<Val> {
         let optional = self.is_c_string_option(ty);
         if !optional && !matches!(self.m.types.kind(ty), TypeKind::StringZ) {
             return None;

@@ -700,7 +700,7 @@ impl Sema<'_> {
         };
         cx.dead = before;
         cx.emit(StmtKind::Block { label, body });
-        let handled = self.catch_handler(cx, catch, tag, &sets, success.clone());
+        let handled = self.catch_handler(cx, catch, tag, &sets, success);
         let handler_ends = !cx.dead;
         let body = cx.close();
         cx.dead = before;

@@ -161,7 +161,7 @@ impl Sema<'_> {
             (Some(addr), _) => Val::mem(ty.ret, addr),
             (None, Passing::Parts(parts)) if self.flatten(ty.ret).as_ref() != Some(parts) => {
                 if let [pointer] = results.as_slice()
-                    && let Some(text) = self.from_c_string(cx, ty.ret, *pointer)
+                    && let Some(text) = self.string_of_c_pointer(cx, ty.ret, *pointer)
                 {
                     return text;
                 }
@@ -804,7 +804,7 @@ impl Sema<'_> {
                 for part in parts {
                     let (local, scalar) = take(cx);
                     let piece = Piece::Local(scalar, local);
-                    let text = if parts.len() == 1 { self.from_c_string(cx, ty, piece) } else { None };
+                    let text = if parts.len() == 1 { self.string_of_c_pointer(cx, ty, piece) } else { None };
                     match text {
                         Some(text) => self.store(cx, slot, &text),
                         None => cx.store_scalar(slot.plus(part.offset), piece),
@@ -832,7 +832,10 @@ impl Sema<'_> {
             FnBody::Block(block) => {
                 let tail = self.lower_stmts(cx, block, true)?;
                 if cx.dead {
-                    return Ok(());
+                    return self.ends_plainly(cx, block);
+                }
+                if tail.is_none() {
+                    self.check_named_results(decl, block)?;
                 }
                 let end = Span::new(
                     block.span.file,
@@ -849,6 +852,57 @@ impl Sema<'_> {
                 }
             }
             FnBody::Intrinsic | FnBody::None => Ok(()),
+        }
+    }
+
+    /// A body with a result doesn't end in an `if`, match or loop that returns on every path.
+    fn ends_plainly(&mut self, cx: &FnCx, block: &'static ast::Block) -> Res<()> {
+        let ret = cx.ret.ty.unwrap_or(TypeId::VOID);
+        if !cx.ret.named.is_empty() || self.success_type(ret) == TypeId::VOID || ret == TypeId::NORETURN {
+            return Ok(());
+        }
+        let last = match (&block.tail, block.stmts.last().map(|s| &s.kind)) {
+            (Some(tail), _) => Some(&**tail),
+            (None, Some(ast::StmtKind::Expr { expr, .. })) => Some(expr),
+            (None, _) => None,
+        };
+        let branches = last.is_some_and(|e| match &e.kind {
+            ExprKind::If(node) => !node.inline && node.form == ast::IfForm::Block,
+            ExprKind::Match(node) => !node.inline,
+            _ => false,
+        });
+        let returned_before = block.stmts.iter().any(|s| {
+            matches!(s.kind, ast::StmtKind::Return(_) | ast::StmtKind::Raise(_))
+        });
+        if !branches || returned_before {
+            return Ok(());
+        }
+        let name = self.type_name(ret);
+        Err(self.error(
+            cx.ret.span,
+            format!("function returns '{name}' but its body produces no value — end it with a value or a `return`"),
+        ))
+    }
+
+    /// The end of the body is reached: every named slot has a value there.
+    fn check_named_results(&mut self, decl: &'static ast::FnDecl, block: &'static ast::Block) -> Res<()> {
+        let Some(ast::RetType { kind: ast::RetKind::Slots { slots, .. }, .. }) = &decl.sig.ret else {
+            return Ok(());
+        };
+        let names: Vec<ast::Ident> = slots
+            .iter()
+            .filter(|s| s.default.is_none())
+            .filter_map(|s| s.name)
+            .filter(|n| !n.is_discard())
+            .collect();
+        let symbols: Vec<Symbol> = names.iter().map(|n| n.name).collect();
+        let unset = crate::named_slots::unset_at_end(block, &symbols);
+        match names.iter().find(|n| unset.contains(&n.name)) {
+            Some(name) => Err(self.error(
+                name.span,
+                format!("named return '{}' may be unset (not assigned on every path) and has no default — assign it or give it one", name.name),
+            )),
+            None => Ok(()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Operators on `Vector(N, T)`: lane by lane, scalars broadcast (reference part 1 §4.7).
 
-use sx_ir::{BinaryOp, CheckRel, Expr, StmtKind, TrapKind, Ty, TypeId, TypeKind};
+use sx_ir::{BinaryOp, Expr, StmtKind, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::BinOp;
 
@@ -229,15 +229,5 @@ impl Sema<'_> {
         made_lane?;
         cx.emit(StmtKind::Loop { label, body });
         Ok(Val::mem(ty, out))
-    }
-
-    /// Traps unless a lane index is within the vector.
-    pub fn check_lane(&mut self, cx: &mut FnCx, index: Piece, count: u32) -> Piece {
-        cx.check(
-            TrapKind::Index,
-            CheckRel::Below,
-            index,
-            Piece::Const(Ty::I64, u64::from(count)),
-        )
     }
 }
