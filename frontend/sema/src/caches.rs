@@ -28,6 +28,8 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::host::Minted,
+    /// See [`crate::host::CompilerHost`]: tells evaluations' runs apart.
+    pub host_mark: Option<GlobalId>,
     /// Something calls what makes types.
     pub minting: bool,
     /// What `declare` names belong to: the type function instance being evaluated, or nobody in particular.

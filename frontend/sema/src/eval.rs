@@ -46,6 +46,21 @@ impl Purpose {
         }
     }
 
+    /// Evaluations that the program asks for by `#run` or as a constant.
+    fn is_numbered(&self) -> bool {
+        match self {
+            Purpose::Constant(_) | Purpose::Global(_) | Purpose::Operand | Purpose::Statement => true,
+            Purpose::Type
+            | Purpose::Count(_)
+            | Purpose::EnumValue
+            | Purpose::ValueArgument(_)
+            | Purpose::Insert
+            | Purpose::Condition
+            | Purpose::ContextDefault(_)
+            | Purpose::CaseLabel => false,
+        }
+    }
+
     fn subject(&self, n: u32) -> String {
         match self {
             Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
@@ -107,7 +122,6 @@ impl Sema<'_> {
         purpose: &Purpose,
     ) -> Res<CtVal> {
         let number = self.eval_counter;
-        self.eval_counter += 1;
         let name = purpose.entry_name(number);
         let mut cx = self.thunk_cx(env, &name, expr.span);
         self.at(&mut cx, expr.span);
@@ -206,8 +220,14 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
         purpose: &Purpose,
-        number: u32,
+        mut number: u32,
     ) -> Res<CtVal> {
+        // What is evaluated is numbered; what folds is not.
+        if purpose.is_numbered() {
+            number = self.eval_counter;
+            self.eval_counter += 1;
+            cx.func.name = purpose.entry_name(number);
+        }
         let val = if failable.is_some() { self.with_trace(&mut cx, &val) } else { val };
         let layout = self.m.types.layout(val.ty);
         let result = self.m.add_global(Global {
@@ -271,13 +291,10 @@ impl Sema<'_> {
         }
         let started = std::time::Instant::now();
         let m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
-        let mut host = crate::host::CompilerHost {
-            types: &m.types,
-            grown: None,
-            minted: std::mem::take(&mut self.caches.minted),
-            scope: self.caches.mint_scope.clone(),
-            records: self.type_table.filter(|_| self.caches.minting),
-        };
+        let records = self.type_table.filter(|_| self.caches.minting);
+        let scope = self.caches.mint_scope.clone();
+        let minted = std::mem::take(&mut self.caches.minted);
+        let mut host = crate::host::CompilerHost::new(&m.types, minted, scope, records);
         let evaluation = self.evaluator.evaluate(EvalRequest {
             module: &m,
             root,
@@ -440,7 +457,6 @@ impl Sema<'_> {
             Some(ct) => Ok(ct),
             None => {
                 let number = self.eval_counter;
-                self.eval_counter += 1;
                 self.finish_thunk(
                     cx,
                     converted,
@@ -463,7 +479,6 @@ impl Sema<'_> {
     ) -> Res<CtVal> {
         let env = Env::root(crate::sema::ModId(0));
         let number = self.eval_counter;
-        self.eval_counter += 1;
         let name = purpose.entry_name(number);
         let mut cx = self.thunk_cx(&env, &name, span);
         let target = crate::functions::Target::Direct(instance.func);

@@ -8,7 +8,7 @@ use crate::reflect::record;
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 /// Types made at compile time, and the texts behind handles; outlives single evaluations.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Minted {
     /// By (type function instance that declares it, empty for anybody else; name).
     pub names: BTreeMap<(String, String), TypeId>,
@@ -35,9 +35,31 @@ pub struct CompilerHost<'a> {
     pub scope: String,
     /// The table of type records, which has room for what an evaluation makes.
     pub records: Option<GlobalId>,
+    /// State before the evaluation: each engine that runs it starts there.
+    before: Minted,
 }
 
-impl CompilerHost<'_> {
+impl<'a> CompilerHost<'a> {
+    pub fn new(
+        types: &'a TypeTable,
+        minted: Minted,
+        scope: String,
+        records: Option<GlobalId>,
+    ) -> CompilerHost<'a> {
+        CompilerHost { types, grown: None, before: minted.clone(), minted, scope, records }
+    }
+
+    /// The calls' last argument is a byte of the evaluation's memory: zero in a fresh one.
+    fn begin(&mut self, args: &[u64], memory: &mut dyn SandboxMemory) -> Result<(), HostFault> {
+        let Some(mark) = args.last() else { return Ok(()) };
+        if memory.read(*mark, 1) == Some(&[0]) {
+            self.grown = None;
+            self.minted = self.before.clone();
+            memory.write(*mark, &[1])?;
+        }
+        Ok(())
+    }
+
     fn table(&self) -> &TypeTable {
         self.grown.as_ref().unwrap_or(self.types)
     }
@@ -353,13 +375,20 @@ impl Host for CompilerHost<'_> {
         func: FuncId,
         args: &[u64],
         memory: &mut dyn SandboxMemory,
-        _frames: &dyn Fn() -> Vec<Frame>,
+        frames: &dyn Fn() -> Vec<Frame>,
     ) -> Result<Vec<u64>, HostFault> {
         let name = match &module.func(func).linkage {
             Linkage::Host(name) => name.as_str(),
             Linkage::Internal | Linkage::Export(_) | Linkage::Extern { .. } => "?",
         };
         let arg = |i: usize| args.get(i).copied().unwrap_or(0);
+        if name == "__interp_frames" {
+            let text = frame_lines(module, &frames());
+            let at = memory.alloc(text.len() as u64 + 1)?;
+            memory.write(at, text.as_bytes())?;
+            return Ok(vec![at, text.len() as u64]);
+        }
+        self.begin(args, memory)?;
         Ok(match name {
             "raw_declare_type" => {
                 let name = text_at(memory, arg(0), arg(1))?;
@@ -536,4 +565,23 @@ impl Host for CompilerHost<'_> {
             _ => return fail(format!("not implemented: the compiler function '{name}'")),
         })
     }
+}
+
+/// The sx calls under way, outermost first, without the functions that ask.
+fn frame_lines(module: &Module, frames: &[Frame]) -> String {
+    let mut names = Vec::new();
+    for frame in frames {
+        let mut loc = frame.loc;
+        while let Some(inlined) = module.loc(loc).inlined {
+            names.push(module.func(inlined.func).name.as_str());
+            loc = inlined.at;
+        }
+        names.push(module.func(frame.func).name.as_str());
+    }
+    let mut out = String::from("comptime call frames (most recent call last):\n");
+    let asking = |name: &&str| matches!(*name, "__interp_print_frames" | "print_interpreter_frames");
+    for name in names.into_iter().skip_while(asking).collect::<Vec<_>>().iter().rev() {
+        out.push_str(&format!("  at {name}\n"));
+    }
+    out
 }

@@ -176,6 +176,11 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         any_ok: bool,
     ) -> Res<TypeArg> {
+        if let ExprKind::Dollar { name, .. } = &expr.kind
+            && matches!(env.get(name.name), Some(Binding::Type(_)))
+        {
+            return Err(self.error(expr.span, format!("'$' introduces a generic parameter only in its declaration; write '{}' here", name.name)));
+        }
         if self.denotes_type(env, expr) {
             let ty = self.eval_type(env, expr)?;
             self.complete(ty)?;
@@ -673,7 +678,11 @@ impl Sema<'_> {
                 let piece = self.piece(cx, &val);
                 Ok(Val::scalar(val.ty, cx.unary(op, piece)))
             }
-            "__interp_print_frames" => Ok(Val::void()),
+            "__interp_print_frames" => {
+                let printer = self.frames_printer();
+                cx.call_direct(printer, &[], &[]);
+                Ok(Val::void())
+            }
             "__trace_resolve_frame" => self.resolve_trace_frame(cx, args, span),
             _ if name.starts_with("atomic_") => self.atomic(cx, env, name, args, span),
             _ => Err(self.not_implemented(span, &format!("the intrinsic '{name}'"))),

@@ -20,7 +20,7 @@ use crate::sema::{
     Binding, BodyState, DeclSyntax, Entity, Env, Event, Failed, FieldDefault, FnId, ModId, NominalInfo,
     NominalState, NominalSyntax, Res, Sema,
 };
-use crate::value::{CtVal, Pieces, Val};
+use crate::value::{CtVal, Piece, Pieces, Val};
 
 /// Compiler functions that only evaluations can call (reference part 4 §14, §15), by declared name.
 const HOST_FUNCTIONS: &[&str] = &[
@@ -94,6 +94,10 @@ impl Sema<'_> {
                 pieces.push(piece);
             }
         }
+        // Tells one run of an evaluation from another's.
+        let mark = self.host_mark();
+        tys.push(Ty::Ptr);
+        pieces.push(Piece::GlobalAddr(mark, 0));
         let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
         if matches!(name.as_str(), "raw_declare_type" | "raw_register_type" | "raw_pointer_to") {
             self.caches.minting = true;
@@ -112,6 +116,86 @@ impl Sema<'_> {
         }
         let results = cx.call_direct(func, &pieces, &results);
         Ok(Val::regs(ret, results))
+    }
+
+    fn host_mark(&mut self) -> GlobalId {
+        if let Some(mark) = self.caches.host_mark {
+            return mark;
+        }
+        let mark = self.m.add_global(Global {
+            name: "__sx_host_mark".into(),
+            size: 1,
+            align: 1,
+            init: ConstImage::zeroed(1),
+            mutable: true,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: None,
+            mergeable: false,
+        });
+        self.caches.host_mark = Some(mark);
+        mark
+    }
+
+    /// Prints the calls of an evaluation; does nothing in the program (see [`Sema::forget_frames_printer`]).
+    pub fn frames_printer(&mut self) -> FuncId {
+        const NAME: &str = "__interp_print_frames";
+        if let Some(func) = self.caches.helpers.get(NAME) {
+            return *func;
+        }
+        let sig = self.m.add_sig(Signature {
+            conv: CallConv::Sx,
+            params: vec![],
+            results: vec![],
+            variadic: false,
+            noreturn: false,
+        });
+        let func = Function::new(NAME.into(), Linkage::Internal, sig, &[], sx_ir::LocId(0));
+        let env = Env::root(ModId(0));
+        let mut cx = self.new_cx(func, env, NAME.into(), self.decl(crate::sema::DeclId(0)).span);
+        let ask = self.host_function("__interp_frames", &[], &[Ty::Ptr, Ty::I64]);
+        let text = cx.call_direct(ask, &[], &[Ty::Ptr, Ty::I64]);
+        let write = match self.externs.get("write") {
+            Some(write) => write.func,
+            None => self.libc_write(),
+        };
+        let fd = self.m.params_of(write)[0].ty;
+        let results = self.m.sig(self.m.func(write).sig).results.clone();
+        cx.call_direct(write, &[Piece::Const(fd, 1), text[0], text[1]], &results);
+        cx.emit(StmtKind::Return(Default::default()));
+        let func = self.finish_cx(cx);
+        self.caches.helpers.insert(NAME.into(), func);
+        func
+    }
+
+    fn libc_write(&mut self) -> FuncId {
+        let params: Vec<Param> = [Ty::I32, Ty::Ptr, Ty::I64]
+            .into_iter()
+            .map(|ty| Param { ty, attr: ParamAttr::None })
+            .collect();
+        let sig = self.m.add_sig(Signature {
+            conv: CallConv::C,
+            params: params.clone(),
+            results: vec![Ty::I64],
+            variadic: false,
+            noreturn: false,
+        });
+        let linkage = Linkage::Extern { symbol: "write".into(), library: None };
+        let func = self.m.add_func(Function::new("write".into(), linkage, sig, &params, sx_ir::LocId(0)));
+        self.bodies.insert(func, BodyState::External);
+        func
+    }
+
+    /// The program has no evaluations whose frames could be printed.
+    pub fn forget_frames_printer(&mut self) {
+        let Some(func) = self.caches.helpers.get("__interp_print_frames").copied() else {
+            return;
+        };
+        let function = &mut self.m.funcs[func.index()];
+        let loc = function.loc;
+        function.body = Some(sx_ir::Block {
+            stmts: vec![sx_ir::Stmt { loc, kind: StmtKind::Return(Default::default()) }],
+        });
     }
 
     pub fn host_function(&mut self, name: &str, params: &[Ty], results: &[Ty]) -> FuncId {
@@ -156,7 +240,10 @@ impl Sema<'_> {
             }
         }
         while let Some(func) = queue.pop_front() {
-            if matches!(self.m.func(func).linkage, Linkage::Host(_)) {
+            if let Linkage::Host(name) = &self.m.func(func).linkage {
+                if !is_host_function(name) {
+                    continue;
+                }
                 self.host_call_error(func, &from);
                 continue;
             }

@@ -109,6 +109,7 @@ impl Sema<'_> {
             s.check_protocols();
             s.check_declarations();
             s.complete_all();
+            s.check_unreached_type_names();
         });
         if self.exit.is_some() {
             return (None, Vec::new());
@@ -500,6 +501,7 @@ impl Sema<'_> {
             .map(|i| self.sources.path(sx_syntax::FileId(i as u32)).to_string())
             .collect();
         self.caches.minting = false;
+        self.forget_frames_printer();
         let diagnostics = self.ordered_diagnostics(&roots);
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         if !failed && self.exit.is_none() {
