@@ -23,7 +23,7 @@ impl Emitter<'_> {
         self.bind(start);
         let (steps, depth) = (self.label(), self.label());
         let records_end = field!(self.env.stubs.data, records_end);
-        let frame_bytes = frame_disp(self.plan.frame_words);
+        let frame_bytes = frame_disp(self.plan.frame_words + self.plan.call_words);
         dynasm!(self.ops
             ; sub r12, BYTE 1
             ; jb =>steps

@@ -30,6 +30,8 @@ pub struct Plan {
     pub spill_start: usize,
     /// Words of the frame; a callee's frame starts here.
     pub frame_words: usize,
+    /// Words beyond that calls use for arguments and results.
+    pub call_words: usize,
     /// Nesting of statements and expressions, for choosing a stack large enough for the recursion over them.
     pub depth: usize,
     pub nan: NanPlan,
@@ -48,6 +50,7 @@ struct Uses<'f> {
     written: Bits,
     slot_weight: u64,
     height: usize,
+    call_words: usize,
     depth: usize,
 }
 
@@ -113,6 +116,9 @@ impl Uses<'_> {
                 | Expr::Check { .. } => {}
             });
         }
+        if let StmtKind::Call(call) = &stmt.kind {
+            self.call_words = self.call_words.max(call.args.len()).max(call.results.len());
+        }
         match &stmt.kind {
             StmtKind::If { then, els, .. } => {
                 self.block(then, weight, depth + 1);
@@ -158,6 +164,7 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
         written: Bits::new(count),
         slot_weight: 0,
         height: 0,
+        call_words: 0,
         depth: 0,
     };
     uses.block(body, 1, 1);
@@ -202,6 +209,7 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
         pool_xmms,
         spill_start,
         frame_words: spill_start + uses.height + 2,
+        call_words: uses.call_words,
         depth: uses.depth,
         nan: nan_plan(func, body, params),
         constant_params,

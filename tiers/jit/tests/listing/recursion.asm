@@ -3,7 +3,7 @@ fib:
     4  jb c0
     a  cmp r13,[shared]
    11  jae d8
-   17  lea rax,[rbx+38h]
+   17  lea rax,[rbx+40h]
    1e  cmp rax,[r15+90h]
    25  ja d8
    2b  mov dword ptr [r13],0
