@@ -120,6 +120,12 @@ impl Sema<'_> {
         self.stats.lines += text.bytes().filter(|b| *b == b'\n').count();
         self.inputs.push(path.to_path_buf());
         let file = self.sources.add(shown.clone(), text.as_ref());
+        // The replaced text keeps the offsets before the first bad byte.
+        if let Err(bad) = std::str::from_utf8(&bytes) {
+            let at = bad.valid_up_to() as u32;
+            self.error(Span::new(file, at, at + 1), "invalid UTF-8: source text must be UTF-8");
+            return None;
+        }
         let parsed = sx_syntax::parse_file(file, &text);
         if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
             let mut first = first;
