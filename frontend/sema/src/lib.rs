@@ -11,6 +11,7 @@
 mod adapters;
 mod aggregate;
 mod anycat;
+mod asm_rules;
 mod api;
 mod arith;
 mod asserts;
@@ -39,6 +40,7 @@ mod lookup;
 mod metatypes;
 mod methods;
 mod modules;
+mod named_slots;
 mod nominal;
 mod packs;
 mod patterns;
@@ -50,6 +52,7 @@ mod stmt;
 mod traces;
 mod tuples;
 mod types_eval;
+mod unreached;
 mod value;
 mod vectors;
 

@@ -137,7 +137,7 @@ impl Sema<'_> {
                 _ => Err(self.error(
                     expr.span,
                     format!(
-                        "'${}' introduces a generic parameter only in its declaration",
+                        "'$' introduces a generic parameter only in its declaration; write '{}' here",
                         name.name
                     ),
                 )),
@@ -201,6 +201,22 @@ impl Sema<'_> {
         }
     }
 
+    /// A name in a signature that another parameter, `T: Type`, of the same function has.
+    fn is_value_parameter(&self, ident: ast::Ident) -> bool {
+        self.fns.iter().any(|f| {
+            let inside = |p: &ast::Param| {
+                p.span.file == ident.span.file && p.span.lo <= ident.span.lo && ident.span.hi <= p.span.hi
+            };
+            let params = &f.decl.sig.params;
+            params.iter().any(inside)
+                && params.iter().any(|p| {
+                    p.kind == ast::ParamKind::Plain
+                        && p.name.name == ident.name
+                        && p.ty.as_ref().is_some_and(|t| matches!(&t.kind, ExprKind::Ident(n) if n.as_str() == "Type"))
+                })
+        })
+    }
+
     fn lower_type_value(&mut self, _env: &Rc<Env>, _expr: &'static ast::Expr) -> Res<()> {
         Ok(())
     }
@@ -222,7 +238,7 @@ impl Sema<'_> {
         TypeId(self.ct_u64(val) as u32)
     }
 
-    fn type_by_name(&mut self, env: &Rc<Env>, ident: ast::Ident) -> Res<TypeId> {
+    pub fn type_by_name(&mut self, env: &Rc<Env>, ident: ast::Ident) -> Res<TypeId> {
         if !ident.is_raw()
             && let Some(ty) = crate::modules::builtin_type(ident.name)
         {
@@ -256,6 +272,9 @@ impl Sema<'_> {
             None => {
                 if is_int_name(ident.as_str()) && !ident.is_raw() {
                     return Ok(self.int_by_name(ident.as_str()));
+                }
+                if self.is_value_parameter(ident) {
+                    return Err(self.error(ident.span, format!("'{0}' is a value parameter, not a type; write '${0}: Type' to use it in types", ident.name)));
                 }
                 let diag = self.unresolved(env.module, ident);
                 let diag = if diag.message.starts_with("unresolved") {
