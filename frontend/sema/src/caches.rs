@@ -30,6 +30,8 @@ pub struct Caches {
     pub minted: crate::host::Minted,
     /// See [`crate::host::CompilerHost`]: tells evaluations' runs apart.
     pub host_mark: Option<GlobalId>,
+    /// `#saved` globals met so far.
+    pub saved: Vec<(GlobalId, TypeId)>,
     /// Something calls what makes types.
     pub minting: bool,
     /// What `declare` names belong to: the type function instance being evaluated, or nobody in particular.

@@ -504,6 +504,9 @@ impl Sema<'_> {
             self.complete(ty)?;
             // Known before its initialiser, which may take addresses of other globals that point back.
             let global = make(self, ty, ConstImage::zeroed(0));
+            if decl.saved {
+                self.caches.saved.push((global, ty));
+            }
             self.early(id, Entity::Global { global, ty });
             if let Some(init) = &decl.init
                 && !matches!(init.kind, ExprKind::Undef)
@@ -524,6 +527,9 @@ impl Sema<'_> {
         self.check_global_init(&env, name, init)?;
         let val = self.comptime_value(&env, init, None, &crate::eval::Purpose::Global(name))?;
         let global = make(self, val.ty, (*val.image).clone());
+        if decl.saved {
+            self.caches.saved.push((global, val.ty));
+        }
         Ok(Entity::Global { global, ty: val.ty })
     }
 

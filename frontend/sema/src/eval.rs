@@ -189,7 +189,7 @@ impl Sema<'_> {
         Ok(())
     }
 
-    fn thunk_cx(&mut self, env: &Rc<Env>, name: &str, span: Span) -> FnCx {
+    pub fn thunk_cx(&mut self, env: &Rc<Env>, name: &str, span: Span) -> FnCx {
         let sig = Signature {
             conv: sx_ir::CallConv::Sx,
             params: vec![],
@@ -289,6 +289,14 @@ impl Sema<'_> {
             }
             return Err(Failed);
         }
+        let saving = self.saving_root(root, result, ty, span);
+        let (run, run_result, run_ty) = match &saving {
+            Some(saving) => {
+                self.optimise_new(saving.root);
+                (saving.root, saving.result, saving.ty)
+            }
+            None => (root, result, ty),
+        };
         let started = std::time::Instant::now();
         let m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
         let records = self.type_table.filter(|_| self.caches.minting);
@@ -297,8 +305,8 @@ impl Sema<'_> {
         let mut host = crate::host::CompilerHost::new(&m.types, minted, scope, records);
         let evaluation = self.evaluator.evaluate(EvalRequest {
             module: &m,
-            root,
-            result: (m.types.size_of(ty) > 0).then_some((result, ty)),
+            root: run,
+            result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
             compiler: &mut host,
         });
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
@@ -385,8 +393,13 @@ impl Sema<'_> {
             }
             None => (ConstImage::default(), Vec::new()),
         };
+        let first_object = self.m.globals.len();
         for object in objects {
             self.m.add_global(object);
+        }
+        if let Some(saving) = &saving {
+            self.keep_saved(saving, &image, first_object);
+            image = slice_image(&image, 0, self.m.types.size_of(ty));
         }
         image.bytes.resize(self.m.types.size_of(ty) as usize, 0);
         self.normalise_strings(ty, &mut image, 0);

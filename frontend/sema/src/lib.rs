@@ -47,6 +47,7 @@ mod patterns;
 mod program;
 mod protocols;
 mod reflect;
+mod saved;
 mod sema;
 mod stmt;
 mod traces;
