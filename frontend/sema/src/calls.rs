@@ -998,6 +998,16 @@ impl Sema<'_> {
         let mut rest: Vec<Arg> = Vec::new();
         let mut positional: Vec<Arg> = lead;
         let skip = positional.len();
+        if variadic_at.is_none() {
+            for arg in &call.args {
+                if let ExprKind::Spread(inner) = &arg.value.kind
+                    && self.is_slice_spread(cx, inner)
+                    && !matches!(self.type_of_expr(cx, inner).map(|t| self.m.types.kind(t).clone()), Ok(TypeKind::Array(..)))
+                {
+                    return Err(self.error(inner.span, format!("cannot spread this value into '{name}' — a slice has no length known at compile time and spreads only into a slice variadic")));
+                }
+            }
+        }
         let variadic_from = variadic_at.map(|at| at.saturating_sub(skip));
         positional.extend(self.expand_args(cx, &call.args, variadic_from)?);
         let named: Vec<&'static ast::Arg> = call.args.iter().filter(|a| a.name.is_some()).collect();
@@ -1200,7 +1210,7 @@ impl Sema<'_> {
                 ExprKind::ClosureType(c) => Some(c.params.is_empty()),
                 _ => None,
             },
-            ExprKind::Ident(_) => Some(true),
+            ExprKind::Ident(name) => (name.is_raw() || self.reserved_type(*name).is_none()).then_some(true),
             _ => None,
         };
         match last.ty.as_ref().and_then(is_closure) {

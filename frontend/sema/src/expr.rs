@@ -230,7 +230,10 @@ impl Sema<'_> {
             ExprKind::Match(node) => self.lower_match(cx, node, want, true),
             ExprKind::Block(block) => self.lower_value_block(cx, block, want),
             ExprKind::Lambda(decl) => self.lower_lambda(cx, decl, want, span),
-            ExprKind::Asm(asm) => Err(self.not_implemented(asm.span, "inline assembly")),
+            ExprKind::Asm(asm) => match crate::asm_rules::mistake(asm) {
+                Some((at, message)) => Err(self.error(at, message)),
+                None => Err(self.not_implemented(asm.span, "inline assembly")),
+            },
             ExprKind::Run(inner) => {
                 let env = cx.env().clone();
                 let val = self.comptime_value(
@@ -573,6 +576,7 @@ impl Sema<'_> {
         if let Some(val) = self.pack_member(cx, base, name)? {
             return Ok(val);
         }
+        self.check_element_member(cx, base, name)?;
         // `u8.max` is the limit even where a value is called `u8`.
         if let ExprKind::Ident(ident) = &base.kind
             && let Some(ty) = self.reserved_type(*ident)

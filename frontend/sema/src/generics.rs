@@ -734,6 +734,14 @@ impl Sema<'_> {
             Arg::Val(_, s) => *s,
             Arg::Trailing(t) => t.span,
         };
+        if let (ExprKind::SliceType(elem), Arg::Expr(expr)) = (&pattern.kind, &arg)
+            && let ExprKind::Dollar { name, .. } = &elem.kind
+            && let ExprKind::Aggregate(literal) = &expr.kind
+            && literal.ty.is_none()
+            && !bindings.iter().any(|(n, _)| *n == name.name)
+        {
+            return Err(self.error(at, format!("cannot infer generic type parameter '{}' for '{fname}' from this call's arguments", name.name)));
+        }
         let wants_type = self.fn_result_is_type(cx, fname);
         let open = std::mem::take(&mut self.caches.open_types);
         let val = match arg {

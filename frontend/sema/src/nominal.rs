@@ -800,6 +800,17 @@ impl Sema<'_> {
         want: TypeId,
         name: ast::Ident,
     ) -> Res<CtVal> {
+        if let ExprKind::Ident(ident) = &arg.kind
+            && matches!(env.get(ident.name), Some(Binding::Var { .. }))
+        {
+            let shown = self.type_name(want);
+            let message = if shown == "Ordering" {
+                format!("atomic ordering must be a constant ordering literal — '{}' is a run-time variable", ident.name)
+            } else {
+                format!("argument for '${}' ({shown}) must be known at compile time — '{}' is a run-time variable", name.name, ident.name)
+            };
+            return Err(self.error(arg.span, message));
+        }
         if self.m.types.int_info(want).is_some() {
             let natural =
                 self.comptime_value(env, arg, None, &Purpose::ValueArgument(name.name))?;

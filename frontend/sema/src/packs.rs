@@ -109,6 +109,29 @@ impl Sema<'_> {
         Ok(Some(self.make_aggregate(cx, ty, &vals)))
     }
 
+    /// `a[i].name` of a pack over a protocol: only the protocol's methods are there.
+    pub fn check_element_member(
+        &mut self,
+        cx: &FnCx,
+        base: &'static ast::Expr,
+        name: ast::Ident,
+    ) -> Res<()> {
+        let ExprKind::Index { base, .. } = &base.kind else {
+            return Ok(());
+        };
+        let Some((_, pack)) = self.pack_of(cx, base) else {
+            return Ok(());
+        };
+        let (Some(protocol), Some((_, first))) = (&pack.protocol, pack.elems.first()) else {
+            return Ok(());
+        };
+        if self.protocol_method(protocol, *first, name.name)?.is_some() {
+            return Ok(());
+        }
+        let shown = self.templates[protocol.template.index()].name;
+        Err(self.error(name.span, format!("'{}' is not part of protocol '{shown}' — a pack element exposes only its protocol's methods", name.name)))
+    }
+
     fn project(
         &mut self,
         cx: &mut FnCx,

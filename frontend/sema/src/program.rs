@@ -180,7 +180,10 @@ impl Sema<'_> {
                         let eager = constant.ty.is_some()
                             || matches!(
                                 constant.value.kind,
-                                ExprKind::Run(_) | ExprKind::Aggregate(_) | ExprKind::Binary { .. }
+                                ExprKind::Run(_)
+                                    | ExprKind::Aggregate(_)
+                                    | ExprKind::Binary { .. }
+                                    | ExprKind::Index { .. }
                             )
                             || matches!(constant.value.kind, ExprKind::Call(_))
                             || is_alias_of_self(self, &constant.value);
@@ -238,6 +241,7 @@ impl Sema<'_> {
             return;
         }
         let env = self.decl(decl).env.clone();
+        let _ = self.resolve_decl(decl);
         for param in &f.sig.params {
             if let Some(ty) = &param.ty {
                 let _ = self.eval_type(&env, ty);

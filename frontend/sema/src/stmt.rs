@@ -1168,6 +1168,9 @@ impl Sema<'_> {
     }
 
     fn check_writable(&mut self, place: &Place, target: &'static ast::Expr) -> Res<()> {
+        if let (Access::Capture(name, CaptureKind::InlineElement), ExprKind::Index { .. }) = (&place.access, &target.kind) {
+            return Err(self.error(target.span, format!("pack '{name}' has no runtime value — its elements are read-only; copy one into a `:=` local")));
+        }
         let message = match &place.access {
             Access::Mutable => return Ok(()),
             Access::Constant(name) => {

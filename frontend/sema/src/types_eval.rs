@@ -134,6 +134,11 @@ impl Sema<'_> {
             ExprKind::Dollar { name, .. } => match env.get(name.name) {
                 Some(Binding::Type(ty)) => Ok(ty),
                 Some(Binding::Ct(val)) if val.ty == TypeId::TYPE => Ok(self.ct_type(&val)),
+                // The declaration has been told already.
+                _ if self.diags.iter().any(|d| d.span == Some(expr.span)) => {
+                    Err(crate::sema::Failed)
+                }
+                _ if let Some((at, message)) = self.unbound_return(expr.span) => Err(self.error(at, message)),
                 _ => Err(self.error(
                     expr.span,
                     format!(
@@ -199,6 +204,18 @@ impl Sema<'_> {
             }
             _ => self.type_from_value(env, expr),
         }
+    }
+
+    /// A `$T` in a result type that no parameter introduces.
+    fn unbound_return(&self, dollar: Span) -> Option<(Span, String)> {
+        let ret = self.fns.iter().find_map(|f| {
+            let ret = f.decl.sig.ret.as_ref()?;
+            (ret.span.file == dollar.file && ret.span.lo <= dollar.lo && dollar.hi <= ret.span.hi)
+                .then_some(ret.span)
+        })?;
+        let text = self.span_text(ret);
+        let text = text.trim_start_matches("->").trim();
+        Some((ret, format!("generic return type '{text}' cannot be bound — no parameter introduces it")))
     }
 
     /// A name in a signature that another parameter, `T: Type`, of the same function has.
