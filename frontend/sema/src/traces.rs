@@ -55,27 +55,42 @@ impl Sema<'_> {
         func
     }
 
-    fn traces_here(&self, cx: &FnCx) -> bool {
-        self.cfg.traces || cx.comptime
+    /// Code about traces: where none are recorded in the program, it runs only at compile time.
+    fn tracing(&mut self, cx: &mut FnCx, f: impl FnOnce(&mut Self, &mut FnCx)) {
+        if cx.dead {
+            return;
+        }
+        if self.cfg.traces || cx.comptime {
+            return f(self, cx);
+        }
+        let flag = self.comptime_flag();
+        let comptime = cx.load_scalar(Ty::I8, Addr::Global(flag, 0));
+        let cond = cx.use_piece(comptime);
+        cx.open();
+        f(self, cx);
+        let then = cx.close();
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
     }
 
     /// Records that an error passed through here.
     pub fn push_trace(&mut self, cx: &mut FnCx, span: Span) {
-        if !self.traces_here(cx) || cx.dead {
-            return;
-        }
-        let global = self.trace_frame(span, &cx.name.clone());
-        let func = self.runtime_fn("sx_trace_push", &[TypeId::U64], TypeId::VOID);
-        let address = cx.convert(ConvertOp::PToI, Ty::I64, Piece::GlobalAddr(global, 0));
-        cx.call_direct(func, &[address], &[]);
+        self.tracing(cx, |s, cx| {
+            let global = s.trace_frame(span, &cx.name.clone());
+            let func = s.runtime_fn("sx_trace_push", &[TypeId::U64], TypeId::VOID);
+            let address = cx.convert(ConvertOp::PToI, Ty::I64, Piece::GlobalAddr(global, 0));
+            cx.call_direct(func, &[address], &[]);
+        });
     }
 
     pub fn clear_trace(&mut self, cx: &mut FnCx) {
-        if !self.traces_here(cx) || cx.dead {
-            return;
-        }
-        let func = self.runtime_fn("sx_trace_clear", &[], TypeId::VOID);
-        cx.call_direct(func, &[], &[]);
+        self.tracing(cx, |s, cx| {
+            let func = s.runtime_fn("sx_trace_clear", &[], TypeId::VOID);
+            cx.call_direct(func, &[], &[]);
+        });
     }
 
     fn trace_frame(&mut self, span: Span, func: &str) -> GlobalId {
