@@ -359,9 +359,25 @@ impl Sema<'_> {
         }
         let count = match want.map(|want| self.m.types.kind(want).clone()) {
             Some(sx_ir::TypeKind::Array(_, count)) => Some(count),
+            Some(sx_ir::TypeKind::Slice(_)) if agg.brackets == ast::Brackets::Square => {
+                let declared = want.map_or(String::new(), |want| self.type_name(want));
+                return Err(self.error(
+                    value.span,
+                    format!("constant '{name}' has an array initializer but its annotation '{declared}' is not an array type"),
+                ));
+            }
             None if agg.brackets == ast::Brackets::Square => None,
             Some(_) | None => return Ok(()),
         };
+        if want.is_none()
+            && let Some(first) = agg.elems.first()
+            && matches!(&first.value.kind, ExprKind::Aggregate(inner) if inner.ty.is_none())
+        {
+            return Err(self.error(
+                first.value.span,
+                format!("cannot infer the element type of constant '{name}'; annotate it: '{name} : [{}]T : ..'", agg.elems.len()),
+            ));
+        }
         for (i, elem) in agg.elems.iter().enumerate() {
             if self.reads_variable(env, &elem.value) {
                 return Err(if want.is_none() && i == 0 {
