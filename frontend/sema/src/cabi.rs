@@ -326,7 +326,12 @@ impl Sema<'_> {
     }
 
     /// A `[:0]u8` (or optional one) made of the `char *` that crossed the call.
-    pub fn string_of_c_pointer(&mut self, cx: &mut FnCx, ty: TypeId, pointer: Piece) -> Option<Val> {
+    pub fn string_of_c_pointer(
+        &mut self,
+        cx: &mut FnCx,
+        ty: TypeId,
+        pointer: Piece,
+    ) -> Option<Val> {
         let optional = self.is_c_string_option(ty);
         if !optional && !matches!(self.m.types.kind(ty), TypeKind::StringZ) {
             return None;

@@ -854,12 +854,21 @@ impl Sema<'_> {
 
     /// The type of `.{v.., error.X}`, which fills every slot of the failable result `ret`, the error's included.
     pub fn all_slots(&mut self, ret: TypeId, expr: &'static ast::Expr) -> Option<TypeId> {
-        let ExprKind::Aggregate(agg) = &expr.kind else { return None };
+        let ExprKind::Aggregate(agg) = &expr.kind else {
+            return None;
+        };
         let members = self.m.types.members(ret)?;
-        if agg.ty.is_some() || agg.brackets != ast::Brackets::Brace || agg.elems.len() != members.len() || members.len() < 2 {
+        if agg.ty.is_some()
+            || agg.brackets != ast::Brackets::Brace
+            || agg.elems.len() != members.len()
+            || members.len() < 2
+        {
             return None;
         }
-        let tag_last = matches!(agg.elems.last().map(|e| &e.value.kind), Some(ExprKind::ErrorTag(_)));
+        let tag_last = matches!(
+            agg.elems.last().map(|e| &e.value.kind),
+            Some(ExprKind::ErrorTag(_))
+        );
         if members.len() == 2 && !tag_last {
             // Rather the one value, an aggregate of two.
             return None;

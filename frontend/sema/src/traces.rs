@@ -2,8 +2,8 @@
 
 use sx_ir::types::FnType;
 use sx_ir::{
-    BinaryOp, ConstImage, ConvertOp, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget, StmtKind, Ty,
-    TypeId, TypeKind,
+    BinaryOp, ConstImage, ConvertOp, FuncId, Function, Global, GlobalId, Linkage, Reloc,
+    RelocTarget, StmtKind, Ty, TypeId, TypeKind,
 };
 use sx_syntax::Span;
 
@@ -174,7 +174,11 @@ impl Sema<'_> {
             cx.store_scalar(out.plus(ring_at + 8 * i), pointer);
         }
         let then = cx.close();
-        cx.emit(StmtKind::If { cond, then, els: Default::default() });
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
         Val::mem(ty, out)
     }
 
@@ -184,9 +188,13 @@ impl Sema<'_> {
         let lost_at = self.m.types.offset_of(ty, 1) as usize;
         let mut out = String::new();
         for reloc in image.relocs.iter().filter(|r| r.offset >= ring_at) {
-            let RelocTarget::Global(global) = reloc.target else { continue };
+            let RelocTarget::Global(global) = reloc.target else {
+                continue;
+            };
             let frames = &self.caches.errors.frames;
-            let Some(((span, func), _)) = frames.iter().find(|(_, known)| **known == global) else { continue };
+            let Some(((span, func), _)) = frames.iter().find(|(_, known)| **known == global) else {
+                continue;
+            };
             if out.is_empty() {
                 out.push_str("\nerror return trace (most recent call last):");
                 if image.bytes.get(lost_at).is_some_and(|b| *b != 0) {
