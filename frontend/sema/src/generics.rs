@@ -94,6 +94,8 @@ fn each_ret_part(ret: &ast::RetType, f: &mut impl FnMut(&ast::Expr)) {
 pub type Bindings = Vec<(Symbol, CtVal)>;
 
 impl Sema<'_> {
+    // ---------------------------------------------------------------------------------------------- binding
+
     /// Matches a parameter's type pattern against an argument's type. Names already in `env` are concrete.
     pub fn bind_pattern(
         &mut self,
@@ -283,6 +285,8 @@ impl Sema<'_> {
         matches!(self.resolve_path(env, callee), Ok(Some(crate::sema::Entity::Template(t))) if t == template)
             || matches!(&callee.kind, ExprKind::Ident(name) if matches!(env.get(name.name), Some(Binding::Type(t)) if self.instance_of(t).is_some_and(|i| i.0 == template)))
     }
+    // ---------------------------------------------------------------------------------------------- calls
+
 
     pub fn scope_with(&self, env: &Rc<Env>, bindings: &Bindings) -> Rc<Env> {
         let scope = env.child();

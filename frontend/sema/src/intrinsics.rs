@@ -713,6 +713,8 @@ impl Sema<'_> {
             None => 0,
         }
     }
+    // ---------------------------------------------------------------------------------------------- reflection
+
 
     fn variants_of(
         &mut self,
@@ -1048,6 +1050,8 @@ impl Sema<'_> {
         }
     }
 
+    // ---------------------------------------------------------------------------------------------- library
+
     /// A function that the library provides for the compiler, by name.
     pub fn library_fn(&mut self, name: &str, span: Span) -> Res<FnId> {
         let symbol = sx_ir::Symbol::intern(name);
@@ -1068,6 +1072,8 @@ impl Sema<'_> {
             )),
         }
     }
+    // ---------------------------------------------------------------------------------------------- atomics
+
 
     fn ordering(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Order> {
         let name = match &expr.kind {
@@ -1282,6 +1288,8 @@ impl Sema<'_> {
             }
         }
     }
+    // ---------------------------------------------------------------------------------------------- traces
+
 
     fn resolve_trace_frame(
         &mut self,
