@@ -982,6 +982,9 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let info = self.fn_info(f);
         let (decl, name) = (info.decl, info.name.clone());
+        if let Some(result) = self.library_call(cx, f, call, span) {
+            return result;
+        }
         if self.fn_info(f).intrinsic {
             if crate::metatypes::is_host_function(&name) {
                 return self.host_call(cx, f, None, call, span);

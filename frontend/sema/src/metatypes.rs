@@ -42,7 +42,51 @@ pub fn is_host_function(name: &str) -> bool {
     HOST_FUNCTIONS.contains(&name)
 }
 
+/// Spellings of the compiler library, and the functions they are.
+const LIBRARY_NAMES: &[(&str, &str)] = &[
+    ("intern", "raw_intern"),
+    ("text_of", "raw_text_of"),
+    ("find_type", "raw_find_type"),
+    ("type_kind", "raw_type_kind"),
+    ("type_field_count", "raw_field_count"),
+    ("type_nominal_name", "raw_type_name"),
+    ("type_field_name", "raw_field_name"),
+    ("type_field_type", "raw_field_type"),
+    ("type_field_value", "raw_variant_value"),
+    ("declare_type", "raw_declare_type"),
+    ("register_type", "raw_register_type"),
+    ("pointer_to", "raw_pointer_to"),
+];
+
+/// The compiler function that an `abi(.compiler)` declaration binds, by its name there; `Err` holds an unknown name.
+pub fn library_function(decl: &ast::FnDecl, name: &str) -> Option<Result<&'static str, String>> {
+    if !matches!(&decl.sig.abi, Some(abi) if matches!(abi.kind, ast::AbiKind::Compiler)) {
+        return None;
+    }
+    let symbol = decl.link.as_ref().and_then(|link| link.symbol.as_ref());
+    let name = symbol.map_or(name, |s| &*s.text);
+    let plain = LIBRARY_NAMES.iter().find(|(plain, _)| *plain == name).map(|(_, raw)| *raw);
+    let raw = HOST_FUNCTIONS.iter().find(|raw| **raw == name).copied();
+    Some(plain.or(raw).ok_or_else(|| name.to_string()))
+}
+
 impl Sema<'_> {
+    /// A call of what an `abi(.compiler)` declaration binds.
+    pub fn library_call(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
+        call: &'static ast::CallExpr,
+        span: Span,
+    ) -> Option<Res<Val>> {
+        let info = self.fn_info(f);
+        match library_function(info.decl, &info.name)? {
+            Ok(name) => Some(self.host_call_of(cx, f, name, None, call, span)),
+            // Reported where it is declared.
+            Err(_) => Some(Err(Failed)),
+        }
+    }
+
     /// A call of a compiler function by its declaration.
     pub fn host_call(
         &mut self,
@@ -52,8 +96,21 @@ impl Sema<'_> {
         call: &'static ast::CallExpr,
         span: Span,
     ) -> Res<Val> {
+        let name = self.fn_info(f).name.clone();
+        self.host_call_of(cx, f, &name, receiver, call, span)
+    }
+
+    fn host_call_of(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
+        name: &str,
+        receiver: Option<(Val, Span)>,
+        call: &'static ast::CallExpr,
+        span: Span,
+    ) -> Res<Val> {
         let info = self.fn_info(f);
-        let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
+        let (decl, env) = (info.decl, info.env.clone());
         let params: &'static [ast::Param] = match &receiver {
             Some(_) => decl.sig.params.get(1..).unwrap_or_default(),
             None => &decl.sig.params,
@@ -99,7 +156,7 @@ impl Sema<'_> {
         tys.push(Ty::Ptr);
         pieces.push(Piece::GlobalAddr(mark, 0));
         let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
-        if matches!(name.as_str(), "raw_declare_type" | "raw_register_type" | "raw_pointer_to") {
+        if matches!(name, "raw_declare_type" | "raw_register_type" | "raw_pointer_to") {
             self.caches.minting = true;
         }
         if name == "raw_find_type" {
@@ -109,7 +166,7 @@ impl Sema<'_> {
             .flatten(ret)
             .map(|parts| parts.iter().map(|p| p.ty).collect())
             .unwrap_or_default();
-        let func = self.host_function(&name, &tys, &results);
+        let func = self.host_function(name, &tys, &results);
         self.note_reach(cx, func);
         if let Some(caller) = cx.func_id {
             self.caches.host_sites.entry((caller, func)).or_insert(span);
