@@ -251,6 +251,9 @@ impl Sema<'_> {
             ExprKind::ArgText(_) => Err(self.not_implemented(span, "`#arg_text`")),
             ExprKind::Code(_) => Err(self.not_implemented(span, "`#code`")),
             ExprKind::Splice(_) => Err(self.not_implemented(span, "a splice `#(..)`")),
+            ExprKind::ArrayType { len, elem } if self.counts_at_evaluation(cx, len) => {
+                self.computed_array_type(cx, len, elem)
+            }
             ExprKind::Optional(_)
             | ExprKind::ManyPointer(_)
             | ExprKind::SliceType(_)

@@ -441,6 +441,24 @@ impl Host for CompilerHost<'_> {
                 self.write_record(ty, memory)?;
                 vec![u64::from(ty.0)]
             }
+            "__array_type" => {
+                let (elem, count) = (TypeId(arg(0) as u32), arg(1));
+                if elem.index() >= self.table().len() {
+                    return fail("the element is no type".into());
+                }
+                if (count as i64) < 0 {
+                    return fail(format!("array dimension must be non-negative, got {}", count as i64));
+                }
+                if count > u64::from(u32::MAX) {
+                    return fail(format!("array dimension {count} does not fit in u32"));
+                }
+                let known = self.table().lookup(&TypeKind::Array(elem, count));
+                let ty = match known {
+                    Some(ty) => ty,
+                    None => self.table_mut().array(elem, count),
+                };
+                vec![u64::from(ty.0)]
+            }
             "raw_intern" => {
                 let text = text_at(memory, arg(0), arg(1))?;
                 vec![self.intern_text(&text)]

@@ -175,6 +175,30 @@ impl Sema<'_> {
         Ok(Val::regs(ret, results))
     }
 
+    /// Whether an array dimension in a type function's body is computed while that runs.
+    pub fn counts_at_evaluation(&mut self, cx: &FnCx, len: &'static ast::Expr) -> bool {
+        let ExprKind::Ident(name) = &len.kind else { return false };
+        cx.fn_id.is_some_and(|f| self.returns_type(f))
+            && matches!(cx.env().get(name.name), Some(Binding::Var { .. }))
+    }
+
+    /// `[k]T` with a computed `k`.
+    pub fn computed_array_type(
+        &mut self,
+        cx: &mut FnCx,
+        len: &'static ast::Expr,
+        elem: &'static ast::Expr,
+    ) -> Res<Val> {
+        let count = self.lower_to(cx, len, TypeId::I64)?;
+        let elem = self.lower_to(cx, elem, TypeId::TYPE)?;
+        let (count, elem) = (self.piece(cx, &count), self.piece(cx, &elem));
+        let mark = self.host_mark();
+        let func = self.host_function("__array_type", &[Ty::I64, Ty::I64, Ty::Ptr], &[Ty::I64]);
+        self.caches.minting = true;
+        let results = cx.call_direct(func, &[elem, count, Piece::GlobalAddr(mark, 0)], &[Ty::I64]);
+        Ok(Val::regs(TypeId::TYPE, results))
+    }
+
     fn host_mark(&mut self) -> GlobalId {
         if let Some(mark) = self.caches.host_mark {
             return mark;
