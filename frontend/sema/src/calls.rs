@@ -391,7 +391,11 @@ impl Sema<'_> {
             }
             return self.call_fn(cx, f, vec![Arg::Val(recv, base.span)], call, want, span);
         }
-        if let Ok(Some(Name::Entity(Entity::Fn(_), _))) = self.try_resolve_name(&env, name) {
+        if let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(&env, name) {
+            if self.fn_info(f).decl.ufcs {
+                let shown = self.type_name(recv.ty);
+                return Err(self.error(name.span, format!("the ufcs function '{}' does not take a receiver of type '{shown}'", name.name)));
+            }
             let diag = Diagnostic::error(
                 name.span,
                 format!(
@@ -481,6 +485,14 @@ impl Sema<'_> {
             }
         }
         order.sort();
+        let flat: Vec<crate::sema::ModId> = self
+            .module(env.module)
+            .flat_imports
+            .iter()
+            .flat_map(|set| self.import_sets[set.0 as usize].modules.iter().copied())
+            .collect();
+        // Authors that flat imports declare: none of them goes before another.
+        let mut equals: Vec<(FnId, crate::sema::DeclId)> = Vec::new();
         for module in order {
             if let Some(decl) = self.module(module).names.get(&name.name).copied()
                 && !self.decl(decl).private
@@ -489,15 +501,28 @@ impl Sema<'_> {
                 && !candidates.contains(&f)
             {
                 candidates.push(f);
+                if flat.contains(&module) {
+                    equals.push((f, decl));
+                }
             }
         }
         let mut best: Option<(u32, FnId)> = None;
+        let mut tie = None;
         for f in candidates {
-            if let Some(score) = self.binds_receiver(f, recv)
-                && best.is_none_or(|(old, _)| score > old)
-            {
-                best = Some((score, f));
+            let Some(score) = self.binds_receiver(f, recv) else {
+                continue;
+            };
+            match best {
+                Some((old, first)) if score == old && tie.is_none() => {
+                    let author = |f: FnId| equals.iter().find(|e| e.0 == f).map(|e| e.1);
+                    tie = author(first).zip(author(f));
+                }
+                Some((old, _)) if score <= old => {}
+                _ => (best, tie) = (Some((score, f)), None),
             }
+        }
+        if let Some((a, b)) = tie {
+            return Err(self.ambiguous(name, a, b));
         }
         Ok(best.map(|(_, f)| f))
     }

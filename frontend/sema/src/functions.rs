@@ -866,7 +866,9 @@ impl Sema<'_> {
             (None, Some(ast::StmtKind::Expr { expr, .. })) => Some(expr),
             (None, _) => None,
         };
-        let branches = last.is_some_and(|e| match &e.kind {
+        let in_loop = block.tail.is_none()
+            && matches!(block.stmts.last().map(|s| &s.kind), Some(ast::StmtKind::While { .. } | ast::StmtKind::For(_)));
+        let branches = in_loop || last.is_some_and(|e| match &e.kind {
             ExprKind::If(node) => !node.inline && node.form == ast::IfForm::Block,
             ExprKind::Match(node) => !node.inline,
             _ => false,
