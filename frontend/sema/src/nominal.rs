@@ -378,9 +378,17 @@ impl Sema<'_> {
                         self.inline_names.push(format!("{owner}.{}", name.name));
                         let field_ty = self.field_type(env, &field.ty);
                         self.inline_names.pop();
+                        let field_ty = field_ty?;
+                        if members.iter().any(|m: &Field| m.name == name.name) {
+                            self.error(
+                                name.span,
+                                format!("duplicate member '{}' in union '{owner}'", name.name),
+                            );
+                            continue;
+                        }
                         members.push(Field {
                             name: name.name,
-                            ty: field_ty?,
+                            ty: field_ty,
                         });
                     }
                 }

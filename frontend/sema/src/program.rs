@@ -158,7 +158,14 @@ impl Sema<'_> {
     }
 
     /// What is checked whether reached or not (part 3 §6.2).
+    /// Constants and globals of the whole program, then the types its other declarations name.
     fn check_declarations(&mut self) {
+        for values in [true, false] {
+            self.check_declarations_of(values);
+        }
+    }
+
+    fn check_declarations_of(&mut self, values: bool) {
         for index in 0..self.modules.len() {
             let module = ModId(index as u32);
             if self.in_library(module) {
@@ -167,6 +174,13 @@ impl Sema<'_> {
             for decl in self.module(module).decls.clone() {
                 if self.exit.is_some() {
                     return;
+                }
+                let is_value = matches!(
+                    self.decl(decl).syntax,
+                    DeclSyntax::Var(_) | DeclSyntax::Const(_)
+                );
+                if is_value != values {
+                    continue;
                 }
                 match self.decl(decl).syntax.clone() {
                     DeclSyntax::Var(_)
@@ -216,6 +230,9 @@ impl Sema<'_> {
                 }
                 self.complete_all();
             }
+        }
+        if values {
+            return;
         }
         for (module, assert) in std::mem::take(&mut self.module_asserts) {
             let env = self.module(module).env.clone();
