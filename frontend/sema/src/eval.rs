@@ -394,7 +394,11 @@ impl Sema<'_> {
             None => (ConstImage::default(), Vec::new()),
         };
         let first_object = self.m.globals.len();
-        for object in objects {
+        // Reached through a variable, it can be written.
+        let writable = matches!(purpose, Purpose::Global(_));
+        for mut object in objects {
+            object.mutable |= writable;
+            object.mergeable &= !writable;
             self.m.add_global(object);
         }
         if let Some(saving) = &saving {
