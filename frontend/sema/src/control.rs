@@ -95,11 +95,12 @@ impl Sema<'_> {
                     let payload = s.payload_of(cx, &subject);
                     let ty = payload.ty;
                     s.declare_var(cx, *name, ty, Some(&payload), Access::Mutable);
-                })?;
+                });
                 let els = match &node.else_ {
-                    Some(branch) => self.lower_branch(cx, branch, want, as_value, |_, _| {})?,
-                    None => empty_branch(node.span),
+                    Some(branch) => self.lower_branch(cx, branch, want, as_value, |_, _| {}),
+                    None => Ok(empty_branch(node.span)),
                 };
+                let (then, els) = (then?, els?);
                 self.join(
                     cx,
                     vec![then, els],
@@ -135,13 +136,14 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let then = self.lower_branch(cx, &node.then, want, as_value, |s, cx| {
             s.narrow_from(cx, cond, true)
-        })?;
+        });
         let els = match &node.else_ {
             Some(branch) => self.lower_branch(cx, branch, want, as_value, |s, cx| {
                 s.narrow_from(cx, cond, false)
-            })?,
-            None => empty_branch(node.span),
+            }),
+            None => Ok(empty_branch(node.span)),
         };
+        let (then, els) = (then?, els?);
         self.join(
             cx,
             vec![then, els],
