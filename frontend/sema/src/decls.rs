@@ -234,12 +234,16 @@ impl Sema<'_> {
         if self.constant_is_runtime(&env, &decl.value) {
             return Ok(Entity::RtConst);
         }
-        let val = self.comptime_value(
+        let mut val = self.comptime_value(
             &env,
             &decl.value,
             want,
             &crate::eval::Purpose::Constant(name),
         )?;
+        if want == Some(TypeId::U64) {
+            // No literal that might not fit its default type.
+            val.literal = false;
+        }
         Ok(self.constant_entity(name, val))
     }
 
