@@ -401,6 +401,7 @@ impl Sema<'_> {
         let loc = self.loc(decl.name.map_or(decl.span, |n| n.span));
         let external = matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern);
         let ret = match &decl.sig.ret {
+            Some(_) if open_result(&scope, decl) => None,
             Some(_) => Some(self.declared_ret(&scope, decl)?),
             None if external || matches!(decl.body, FnBody::None) => Some(TypeId::VOID),
             None => None,
@@ -587,12 +588,13 @@ impl Sema<'_> {
         c_conv: bool,
         span: Span,
     ) -> Res<TypeId> {
-        let BodyJob::Fn { func, .. } = job else {
+        let BodyJob::Fn { func, env, .. } = job else {
             return Ok(TypeId::VOID);
         };
         let decl = self.fn_info(*func).decl;
         if let FnBody::Block(block) = &decl.body
             && !crate::stmt::returns_value(block)
+            && !(open_result(env, decl) && block.tail.is_some())
         {
             return Ok(TypeId::VOID);
         }
@@ -1135,3 +1137,16 @@ pub fn is_rvalue(val: &Val) -> bool {
 
 /// Keeps the callee enum in reach of this module's users.
 pub type IrCallee = Callee;
+
+/// `-> $R` that only the body of a function with a pack `..$a` can tell.
+fn open_result(scope: &Env, decl: &ast::FnDecl) -> bool {
+    let Some(ast::RetType {
+        kind: ast::RetKind::Type(ty),
+        ..
+    }) = &decl.sig.ret
+    else {
+        return false;
+    };
+    matches!(&ty.kind, ExprKind::Dollar { name, .. } if scope.get(name.name).is_none())
+        && decl.sig.params.iter().any(|p| p.kind == ParamKind::ComptimePack)
+}
