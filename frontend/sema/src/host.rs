@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::reflect::record;
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
-use crate::reflect::record;
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 /// Types made at compile time, and the texts behind handles; outlives single evaluations.
@@ -46,12 +46,21 @@ impl<'a> CompilerHost<'a> {
         scope: String,
         records: Option<GlobalId>,
     ) -> CompilerHost<'a> {
-        CompilerHost { types, grown: None, before: minted.clone(), minted, scope, records }
+        CompilerHost {
+            types,
+            grown: None,
+            before: minted.clone(),
+            minted,
+            scope,
+            records,
+        }
     }
 
     /// The calls' last argument is a byte of the evaluation's memory: zero in a fresh one.
     fn begin(&mut self, args: &[u64], memory: &mut dyn SandboxMemory) -> Result<(), HostFault> {
-        let Some(mark) = args.last() else { return Ok(()) };
+        let Some(mark) = args.last() else {
+            return Ok(());
+        };
         if memory.read(*mark, 1) == Some(&[0]) {
             self.grown = None;
             self.minted = self.before.clone();
@@ -311,9 +320,14 @@ impl CompilerHost<'_> {
         let mut members: Vec<(String, TypeId, u64)> = Vec::new();
         let category = match types.kind(ty) {
             TypeKind::Struct(_) | TypeKind::Tuple(_) => {
-                for (i, (name, member)) in types.members(ty).unwrap_or_default().iter().enumerate() {
+                for (i, (name, member)) in types.members(ty).unwrap_or_default().iter().enumerate()
+                {
                     let offset = layout.offsets.get(i).copied().unwrap_or(0);
-                    members.push((name.map_or(String::new(), |n| n.to_string()), *member, offset));
+                    members.push((
+                        name.map_or(String::new(), |n| n.to_string()),
+                        *member,
+                        offset,
+                    ));
                 }
                 put(record::FIELD_COUNT, members.len() as u64);
                 "struct"
@@ -337,7 +351,10 @@ impl CompilerHost<'_> {
             _ => return Ok(()),
         };
         put(record::COUNT, members.len() as u64);
-        if let Some(bit) = crate::reflect::CATEGORIES.iter().position(|c| *c == category) {
+        if let Some(bit) = crate::reflect::CATEGORIES
+            .iter()
+            .position(|c| *c == category)
+        {
             put(record::CATEGORIES, 1 << bit);
         }
         let name = types.name(ty);
@@ -351,7 +368,12 @@ impl CompilerHost<'_> {
         if !members.is_empty() {
             let list = memory.alloc(members.len() as u64 * record::member::SIZE)?;
             for (i, (name, member, value)) in members.iter().enumerate() {
-                let fields = [text(name, memory)?, name.len() as u64, u64::from(member.0), *value];
+                let fields = [
+                    text(name, memory)?,
+                    name.len() as u64,
+                    u64::from(member.0),
+                    *value,
+                ];
                 let bytes: Vec<u8> = fields.iter().flat_map(|w| w.to_le_bytes()).collect();
                 memory.write(list + i as u64 * record::member::SIZE, &bytes)?;
             }
@@ -447,7 +469,10 @@ impl Host for CompilerHost<'_> {
                     return fail("the element is no type".into());
                 }
                 if (count as i64) < 0 {
-                    return fail(format!("array dimension must be non-negative, got {}", count as i64));
+                    return fail(format!(
+                        "array dimension must be non-negative, got {}",
+                        count as i64
+                    ));
                 }
                 if count > u64::from(u32::MAX) {
                     return fail(format!("array dimension {count} does not fit in u32"));
@@ -597,8 +622,15 @@ fn frame_lines(module: &Module, frames: &[Frame]) -> String {
         names.push(module.func(frame.func).name.as_str());
     }
     let mut out = String::from("comptime call frames (most recent call last):\n");
-    let asking = |name: &&str| matches!(*name, "__interp_print_frames" | "print_interpreter_frames");
-    for name in names.into_iter().skip_while(asking).collect::<Vec<_>>().iter().rev() {
+    let asking =
+        |name: &&str| matches!(*name, "__interp_print_frames" | "print_interpreter_frames");
+    for name in names
+        .into_iter()
+        .skip_while(asking)
+        .collect::<Vec<_>>()
+        .iter()
+        .rev()
+    {
         out.push_str(&format!("  at {name}\n"));
     }
     out

@@ -11,14 +11,14 @@ use sx_ir::{
     CallConv, ConstImage, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget,
     Signature, Symbol, Ty, TypeId, TypeKind,
 };
-use sx_syntax::{Diagnostic, Span};
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 use crate::fncx::FnCx;
 use crate::nominal::{plural, were};
 use crate::sema::{
-    Binding, BodyState, DeclSyntax, Entity, Env, Event, Failed, FieldDefault, FnId, ModId, NominalInfo,
-    NominalState, NominalSyntax, Res, Sema,
+    Binding, BodyState, DeclSyntax, Entity, Env, Event, Failed, FieldDefault, FnId, ModId,
+    NominalInfo, NominalState, NominalSyntax, Res, Sema,
 };
 use crate::value::{CtVal, Piece, Pieces, Val};
 
@@ -65,7 +65,10 @@ pub fn library_function(decl: &ast::FnDecl, name: &str) -> Option<Result<&'stati
     }
     let symbol = decl.link.as_ref().and_then(|link| link.symbol.as_ref());
     let name = symbol.map_or(name, |s| &*s.text);
-    let plain = LIBRARY_NAMES.iter().find(|(plain, _)| *plain == name).map(|(_, raw)| *raw);
+    let plain = LIBRARY_NAMES
+        .iter()
+        .find(|(plain, _)| *plain == name)
+        .map(|(_, raw)| *raw);
     let raw = HOST_FUNCTIONS.iter().find(|raw| **raw == name).copied();
     Some(plain.or(raw).ok_or_else(|| name.to_string()))
 }
@@ -156,7 +159,10 @@ impl Sema<'_> {
         tys.push(Ty::Ptr);
         pieces.push(Piece::GlobalAddr(mark, 0));
         let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
-        if matches!(name, "raw_declare_type" | "raw_register_type" | "raw_pointer_to") {
+        if matches!(
+            name,
+            "raw_declare_type" | "raw_register_type" | "raw_pointer_to"
+        ) {
             self.caches.minting = true;
         }
         if name == "raw_find_type" {
@@ -177,7 +183,9 @@ impl Sema<'_> {
 
     /// Whether an array dimension in a type function's body is computed while that runs.
     pub fn counts_at_evaluation(&mut self, cx: &FnCx, len: &'static ast::Expr) -> bool {
-        let ExprKind::Ident(name) = &len.kind else { return false };
+        let ExprKind::Ident(name) = &len.kind else {
+            return false;
+        };
         cx.fn_id.is_some_and(|f| self.returns_type(f))
             && matches!(cx.env().get(name.name), Some(Binding::Var { .. }))
     }
@@ -233,7 +241,12 @@ impl Sema<'_> {
         });
         let func = Function::new(NAME.into(), Linkage::Internal, sig, &[], sx_ir::LocId(0));
         let env = Env::root(ModId(0));
-        let mut cx = self.new_cx(func, env, NAME.into(), self.decl(crate::sema::DeclId(0)).span);
+        let mut cx = self.new_cx(
+            func,
+            env,
+            NAME.into(),
+            self.decl(crate::sema::DeclId(0)).span,
+        );
         let ask = self.host_function("__interp_frames", &[], &[Ty::Ptr, Ty::I64]);
         let text = cx.call_direct(ask, &[], &[Ty::Ptr, Ty::I64]);
         let write = match self.externs.get("write") {
@@ -252,7 +265,10 @@ impl Sema<'_> {
     fn libc_write(&mut self) -> FuncId {
         let params: Vec<Param> = [Ty::I32, Ty::Ptr, Ty::I64]
             .into_iter()
-            .map(|ty| Param { ty, attr: ParamAttr::None })
+            .map(|ty| Param {
+                ty,
+                attr: ParamAttr::None,
+            })
             .collect();
         let sig = self.m.add_sig(Signature {
             conv: CallConv::C,
@@ -261,8 +277,17 @@ impl Sema<'_> {
             variadic: false,
             noreturn: false,
         });
-        let linkage = Linkage::Extern { symbol: "write".into(), library: None };
-        let func = self.m.add_func(Function::new("write".into(), linkage, sig, &params, sx_ir::LocId(0)));
+        let linkage = Linkage::Extern {
+            symbol: "write".into(),
+            library: None,
+        };
+        let func = self.m.add_func(Function::new(
+            "write".into(),
+            linkage,
+            sig,
+            &params,
+            sx_ir::LocId(0),
+        ));
         self.bodies.insert(func, BodyState::External);
         func
     }
@@ -275,7 +300,10 @@ impl Sema<'_> {
         let function = &mut self.m.funcs[func.index()];
         let loc = function.loc;
         function.body = Some(sx_ir::Block {
-            stmts: vec![sx_ir::Stmt { loc, kind: StmtKind::Return(Default::default()) }],
+            stmts: vec![sx_ir::Stmt {
+                loc,
+                kind: StmtKind::Return(Default::default()),
+            }],
         });
     }
 
@@ -372,10 +400,11 @@ impl Sema<'_> {
             arrow = "\n    -> ";
         }
         text.push_str("   (compile-time only)");
-        let message = format!(
-            "'{name}' runs only at compile time — call it from `#run` or a comptime '::'"
-        );
-        let site = path.get(1).and_then(|caller| self.caches.host_sites.get(&(*caller, func)));
+        let message =
+            format!("'{name}' runs only at compile time — call it from `#run` or a comptime '::'");
+        let site = path
+            .get(1)
+            .and_then(|caller| self.caches.host_sites.get(&(*caller, func)));
         let diag = match site {
             Some(span) => Diagnostic::error(*span, message),
             None => Diagnostic::error_without_span(message),
