@@ -20,16 +20,21 @@ pub enum AnyCategory {
 impl Sema<'_> {
     /// The variable a match subject names, if it is an `any` of this function.
     pub fn any_subject(&self, cx: &FnCx, subject: &ast::Expr) -> Option<VarId> {
-        let ExprKind::Ident(name) = &subject.kind else { return None };
+        let ExprKind::Ident(name) = &subject.kind else {
+            return None;
+        };
         match cx.env().get(name.name) {
-            Some(Binding::Var { cx: id, var }) if id == cx.id && cx.var(var).ty == TypeId::ANY => Some(var),
+            Some(Binding::Var { cx: id, var }) if id == cx.id && cx.var(var).ty == TypeId::ANY => {
+                Some(var)
+            }
             _ => None,
         }
     }
 
     /// The category known of an operand of `xx`, if it is such a variable.
     pub fn any_category(&self, cx: &FnCx, operand: &ast::Expr) -> Option<AnyCategory> {
-        self.any_subject(cx, operand).and_then(|var| cx.var(var).category)
+        self.any_subject(cx, operand)
+            .and_then(|var| cx.var(var).category)
     }
 
     /// The number in an `any` of unknown width, as an i64 or f64.
@@ -70,14 +75,22 @@ impl Sema<'_> {
                     let sign = cx.convert(ConvertOp::SExt, Ty::I64, narrow);
                     let wide = cx.select(unsigned, zero, sign);
                     cx.set(out, wide);
-                    cases.push(SwitchCase { values: smallvec::smallvec![bytes], body: cx.close() });
+                    cases.push(SwitchCase {
+                        values: smallvec::smallvec![bytes],
+                        body: cx.close(),
+                    });
                 }
                 cx.open();
                 let wide = cx.load_scalar(Ty::I64, data);
                 cx.set(out, wide);
                 let default = cx.close();
                 let value = cx.use_piece(size);
-                cx.emit(StmtKind::Switch { ty: Ty::I64, value, cases, default });
+                cx.emit(StmtKind::Switch {
+                    ty: Ty::I64,
+                    value,
+                    cases,
+                    default,
+                });
                 let read = cx.expr(Expr::Local(out));
                 Val::scalar(TypeId::I64, cx.pin(Piece::Tree(Ty::I64, read)))
             }

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use sx_ir::types::FnType;
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 use sx_syntax::{Diagnostic, Span};
@@ -10,9 +9,8 @@ use sx_syntax::{Diagnostic, Span};
 use crate::fncx::FnCx;
 use crate::functions::Target;
 use crate::lookup::{Found, Name};
-use crate::nominal::{plural, were};
-use crate::sema::{Binding, Entity, Env, Failed, FnId, FnInstance, Res, Sema};
-use crate::value::{Access, Piece, Place, Val, ValKind};
+use crate::sema::{Binding, Entity, Env, Failed, FnId, Res, Sema};
+use crate::value::{Access, Place, Val, ValKind};
 
 /// An argument before it is matched to a parameter.
 pub enum Arg {
@@ -92,11 +90,11 @@ impl Sema<'_> {
         }
     }
 
-    fn callee_is_type_call(&mut self, env: &Rc<Env>, call: &'static ast::CallExpr) -> bool {
+    pub fn callee_is_type_call(&mut self, env: &Rc<Env>, call: &'static ast::CallExpr) -> bool {
         matches!(&call.callee.kind, ExprKind::Ident(n) if n.as_str() == "Vector" && env.get(n.name).is_none())
     }
 
-    fn call_as_type(
+    pub fn call_as_type(
         &mut self,
         env: &Rc<Env>,
         call: &'static ast::CallExpr,
@@ -149,7 +147,7 @@ impl Sema<'_> {
         }
     }
 
-    fn call_enum_literal(
+    pub fn call_enum_literal(
         &mut self,
         cx: &mut FnCx,
         name: ast::Ident,
@@ -193,7 +191,7 @@ impl Sema<'_> {
         self.own_method_at(ty, name, None)
     }
 
-    fn own_method_at(
+    pub fn own_method_at(
         &mut self,
         ty: TypeId,
         name: Symbol,
@@ -221,12 +219,7 @@ impl Sema<'_> {
     }
 
     /// The method a dot call means; in a protocol's default body the impl's own methods come first.
-    fn dot_method(
-        &mut self,
-        cx: &FnCx,
-        target: TypeId,
-        name: ast::Ident,
-    ) -> Res<Option<FnId>> {
+    pub fn dot_method(&mut self, cx: &FnCx, target: TypeId, name: ast::Ident) -> Res<Option<FnId>> {
         if let Some(f) = cx.fn_id
             && let Some(id) = self.fn_info(f).impl_of
             && self.fn_info(f).owner == Some(target)
@@ -239,7 +232,7 @@ impl Sema<'_> {
 
     // ---------------------------------------------------------------------------------------------- member calls
 
-    fn call_member(
+    pub fn call_member(
         &mut self,
         cx: &mut FnCx,
         base: &'static ast::Expr,
@@ -282,7 +275,7 @@ impl Sema<'_> {
     }
 
     /// `T.m(args)`, `E.v(payload)`
-    fn static_call(
+    pub fn static_call(
         &mut self,
         cx: &mut FnCx,
         ty: TypeId,
@@ -394,7 +387,13 @@ impl Sema<'_> {
         if let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(&env, name) {
             if self.fn_info(f).decl.ufcs {
                 let shown = self.type_name(recv.ty);
-                return Err(self.error(name.span, format!("the ufcs function '{}' does not take a receiver of type '{shown}'", name.name)));
+                return Err(self.error(
+                    name.span,
+                    format!(
+                        "the ufcs function '{}' does not take a receiver of type '{shown}'",
+                        name.name
+                    ),
+                ));
             }
             let diag = Diagnostic::error(
                 name.span,
@@ -454,7 +453,12 @@ impl Sema<'_> {
     }
 
     /// The ufcs function for a receiver: the calling module's own, else the visible author that binds it best.
-    fn find_ufcs(&mut self, env: &Rc<Env>, name: ast::Ident, recv: TypeId) -> Res<Option<FnId>> {
+    pub fn find_ufcs(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        recv: TypeId,
+    ) -> Res<Option<FnId>> {
         let mut candidates: Vec<FnId> = Vec::new();
         if let Some(Binding::Decl(decl)) = env.get(name.name)
             && let Ok(Entity::Fn(f) | Entity::UfcsAlias(f)) = self.resolve_decl(decl)
@@ -527,7 +531,7 @@ impl Sema<'_> {
         Ok(best.map(|(_, f)| f))
     }
 
-    fn ufcs_of(&mut self, decl: crate::sema::DeclId) -> Option<FnId> {
+    pub fn ufcs_of(&mut self, decl: crate::sema::DeclId) -> Option<FnId> {
         if !matches!(
             self.decl(decl).syntax,
             crate::sema::DeclSyntax::Fn(_)
@@ -554,7 +558,7 @@ impl Sema<'_> {
     }
 
     /// How specifically a function's first parameter takes a receiver of this type; `None` if it can't.
-    fn binds_receiver(&mut self, f: FnId, recv: TypeId) -> Option<u32> {
+    pub fn binds_receiver(&mut self, f: FnId, recv: TypeId) -> Option<u32> {
         let info = self.fn_info(f);
         let (decl, env) = (info.decl, info.env.clone());
         let param = decl.sig.params.first()?;
@@ -612,103 +616,6 @@ impl Sema<'_> {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------- values
-
-    fn call_value_expr(
-        &mut self,
-        cx: &mut FnCx,
-        callee: &'static ast::Expr,
-        call: &'static ast::CallExpr,
-        want: Option<TypeId>,
-        span: Span,
-    ) -> Res<Val> {
-        let val = self.lower_expr(cx, callee, None)?;
-        self.call_value(cx, &val, call, want, span)
-    }
-
-    /// Calls a function pointer or closure value: exact arity, no names, no defaults.
-    pub fn call_value(
-        &mut self,
-        cx: &mut FnCx,
-        callee: &Val,
-        call: &'static ast::CallExpr,
-        want: Option<TypeId>,
-        span: Span,
-    ) -> Res<Val> {
-        let _ = want;
-        let callee = self.load(cx, callee);
-        let callee = self.stable(cx, &callee);
-        let (ty, closure) = match self.m.types.kind(callee.ty).clone() {
-            TypeKind::Function(f) => (f, false),
-            TypeKind::Closure(f) => (f, true),
-            TypeKind::Poison => return Err(Failed),
-            TypeKind::Optional(p) if self.is_callable(p) => {
-                let shown = self.type_name(callee.ty);
-                return Err(self.error(span, format!("cannot call a value of type '{shown}': an optional does not implicitly unwrap")));
-            }
-            _ => {
-                let shown = self.type_name(callee.ty);
-                return Err(self.error(
-                    call.callee.span,
-                    format!("a value of type '{shown}' is not callable"),
-                ));
-            }
-        };
-        let name = self.span_text(call.callee.span);
-        if let Some(named) = call.args.iter().find_map(|a| a.name) {
-            return Err(self.error(
-                named.span,
-                format!("cannot use named arguments here — '{name}' has no known parameter names"),
-            ));
-        }
-        if let Some(trailing) = call.trailing.as_deref() {
-            return Err(self.error(
-                trailing.span,
-                format!("cannot use a trailing block here — '{name}' has no known declaration"),
-            ));
-        }
-        let args = self.expand_args(cx, &call.args, None)?;
-        self.check_arity(&name, ty.params.len(), args.len(), ty.params.len(), span)?;
-        let mut vals = Vec::new();
-        for (arg, param) in args.into_iter().zip(&ty.params) {
-            let val = self.lower_arg(cx, arg, *param)?;
-            vals.push(val);
-        }
-        self.at(cx, span);
-        let pieces = self.pieces(cx, &callee);
-        let target = if closure {
-            Target::Closure(pieces[0], pieces[1])
-        } else {
-            Target::Pointer(pieces[0])
-        };
-        if let (Target::Pointer(Piece::FuncAddr(f)), false) = (target, closure) {
-            return Ok(self.emit_call(cx, Target::Direct(f), &ty, &vals));
-        }
-        Ok(self.emit_call(cx, target, &ty, &vals))
-    }
-
-    pub fn check_arity(
-        &mut self,
-        name: &str,
-        expected: usize,
-        given: usize,
-        max: usize,
-        span: Span,
-    ) -> Res<()> {
-        if given >= expected && given <= max {
-            return Ok(());
-        }
-        let n = if given < expected { expected } else { max };
-        Err(self.error(
-            span,
-            format!(
-                "'{name}' expects {n} argument{}, but {given} {} given",
-                plural(n),
-                were(given)
-            ),
-        ))
-    }
-
     // ---------------------------------------------------------------------------------------------- arguments
 
     /// Positional arguments with spreads of tuples, structs, arrays and packs expanded.
@@ -743,7 +650,7 @@ impl Sema<'_> {
     }
 
     /// Whether a spread operand is a slice or array, which a slice variadic takes whole.
-    fn is_slice_spread(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+    pub fn is_slice_spread(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
         if let ExprKind::Ident(name) = &expr.kind
             && let Some(Binding::Pack { .. }) = cx.env().get(name.name)
         {
@@ -807,7 +714,7 @@ impl Sema<'_> {
         Ok(self.stable(cx, &val))
     }
 
-    fn no_implicit_deref(&mut self, val: &Val, ty: TypeId, span: Span) -> Res<()> {
+    pub fn no_implicit_deref(&mut self, val: &Val, ty: TypeId, span: Span) -> Res<()> {
         if let TypeKind::Pointer(t) = self.m.types.kind(val.ty)
             && *t == ty
             && ty != TypeId::VOID
@@ -825,7 +732,7 @@ impl Sema<'_> {
     }
 
     /// A `*T` parameter takes the address of a `T` place; struct rvalues and constants are copied first.
-    fn address_argument(
+    pub fn address_argument(
         &mut self,
         cx: &mut FnCx,
         expr: &'static ast::Expr,
@@ -859,7 +766,7 @@ impl Sema<'_> {
     }
 
     /// An lvalue `C` at a `*P` parameter.
-    fn view_argument(
+    pub fn view_argument(
         &mut self,
         cx: &mut FnCx,
         val: &Val,
@@ -910,7 +817,7 @@ impl Sema<'_> {
         Ok(self.pointer_to(cx, addr, val.ty))
     }
 
-    fn coerce_argument(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
+    pub fn coerce_argument(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
         if let TypeKind::Pointer(to) = self.m.types.kind(ty).clone()
             && val.ty == to
         {
@@ -920,7 +827,7 @@ impl Sema<'_> {
     }
 
     /// Like `coerce`, with the wording for values wrapped on the way into a call.
-    fn coerce_passed(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
+    pub fn coerce_passed(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
         if let TypeKind::Optional(payload) = *self.m.types.kind(ty)
             && val.ty != ty
             && !val.is_poison()
@@ -976,299 +883,5 @@ impl Sema<'_> {
         };
         let recv = self.adapt_receiver(cx, recv, first, span)?;
         Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[recv]))
-    }
-
-    // ---------------------------------------------------------------------------------------------- declared functions
-
-    /// Calls a declared function: maps arguments, binds generics, fills defaults.
-    pub fn call_fn(
-        &mut self,
-        cx: &mut FnCx,
-        f: FnId,
-        lead: Vec<Arg>,
-        call: &'static ast::CallExpr,
-        want: Option<TypeId>,
-        span: Span,
-    ) -> Res<Val> {
-        self.instantiation_sites.push(call_site(call, span));
-        let result = self.call_fn_now(cx, f, lead, call, want, span);
-        self.instantiation_sites.pop();
-        result
-    }
-
-    fn call_fn_now(
-        &mut self,
-        cx: &mut FnCx,
-        f: FnId,
-        lead: Vec<Arg>,
-        call: &'static ast::CallExpr,
-        want: Option<TypeId>,
-        span: Span,
-    ) -> Res<Val> {
-        let info = self.fn_info(f);
-        let (decl, name) = (info.decl, info.name.clone());
-        if let Some(result) = self.library_call(cx, f, call, span) {
-            return result;
-        }
-        if self.fn_info(f).intrinsic {
-            if crate::metatypes::is_host_function(&name) {
-                return self.host_call(cx, f, None, call, span);
-            }
-            return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
-        }
-        if decl.mixin {
-            return Err(self.not_implemented(span, "`mixin` functions"));
-        }
-        let params: &'static [ast::Param] = &decl.sig.params;
-        let has_receiver = !lead.is_empty();
-        let variadic_at = params.iter().position(|p| self.is_slice_variadic(p));
-        let mut slots: Vec<Option<Arg>> = params.iter().map(|_| None).collect();
-        let mut rest: Vec<Arg> = Vec::new();
-        let mut positional: Vec<Arg> = lead;
-        let skip = positional.len();
-        if variadic_at.is_none() {
-            for arg in &call.args {
-                if let ExprKind::Spread(inner) = &arg.value.kind
-                    && self.is_slice_spread(cx, inner)
-                    && !matches!(self.type_of_expr(cx, inner).map(|t| self.m.types.kind(t).clone()), Ok(TypeKind::Array(..)))
-                {
-                    return Err(self.error(inner.span, format!("cannot spread this value into '{name}' — a slice has no length known at compile time and spreads only into a slice variadic")));
-                }
-            }
-        }
-        let variadic_from = variadic_at.map(|at| at.saturating_sub(skip));
-        positional.extend(self.expand_args(cx, &call.args, variadic_from)?);
-        let named: Vec<&'static ast::Arg> = call.args.iter().filter(|a| a.name.is_some()).collect();
-        if !named.is_empty()
-            && call
-                .args
-                .iter()
-                .any(|a| matches!(a.value.kind, ExprKind::Spread(_)))
-        {
-            return Err(self.error(span, "a spread argument cannot be combined with named arguments — pass everything by position"));
-        }
-        let trailing_at = match call.trailing.as_deref() {
-            Some(trailing) => {
-                let Some(last) = params.len().checked_sub(1) else {
-                    return Err(self.error(
-                        trailing.span,
-                        format!("'{name}' cannot take a trailing block — it has no parameters"),
-                    ));
-                };
-                self.check_trailing(&name, &params[last], trailing.span)?;
-                Some(last)
-            }
-            None => None,
-        };
-        let given = positional.len() - usize::from(has_receiver)
-            + named.len()
-            + usize::from(trailing_at.is_some());
-        // Positional arguments fill parameters in order; `$T: Type` consumes one only if it denotes a type.
-        let mut at = 0;
-        let mut positional = positional.into_iter().peekable();
-        while at < params.len() {
-            let param = &params[at];
-            if param.kind == ParamKind::Variadic || param.kind == ParamKind::ComptimePack {
-                let is_last = at + 1 == params.len();
-                if is_last || variadic_at == Some(at) {
-                    rest.extend(positional.by_ref());
-                }
-                at += 1;
-                continue;
-            }
-            let Some(next) = positional.peek() else { break };
-            if param.kind == ParamKind::Comptime && crate::nominal::is_type_param(param) {
-                let denotes = match next {
-                    Arg::Expr(expr) => {
-                        let env = cx.env().clone();
-                        self.denotes_type(&env, expr) || self.is_type_value(cx, expr)
-                    }
-                    Arg::Val(val, _) => val.ty == TypeId::TYPE,
-                    Arg::Slice(_) | Arg::Trailing(_) => false,
-                };
-                if !denotes && self.inferable(params, at) {
-                    at += 1;
-                    continue;
-                }
-            }
-            if trailing_at == Some(at) && positional.len() > 0 {
-                break;
-            }
-            slots[at] = positional.next();
-            at += 1;
-        }
-        let surplus = positional.count();
-        let required = params
-            .iter()
-            .enumerate()
-            .filter(|(i, p)| {
-                p.default.is_none()
-                    && p.kind != ParamKind::Variadic
-                    && p.kind != ParamKind::ComptimePack
-                    && !(p.kind == ParamKind::Comptime
-                        && crate::nominal::is_type_param(p)
-                        && self.inferable(params, *i))
-            })
-            .count()
-            - usize::from(has_receiver);
-        let max = params.len() - usize::from(has_receiver);
-        if surplus > 0 {
-            return Err(self.arity_error(&name, required, max, given, span));
-        }
-        for arg in named {
-            let Some(ident) = arg.name else { continue };
-            let Some(at) = params.iter().position(|p| p.name.name == ident.name) else {
-                let names: Vec<String> = params.iter().map(|p| p.name.name.to_string()).collect();
-                let near = crate::lookup::nearest(ident.as_str(), names.iter().map(String::as_str));
-                let hint = near.map_or_else(String::new, |n| format!(" — did you mean '{n}'?"));
-                return Err(self.error(
-                    ident.span,
-                    format!("'{name}' has no parameter named '{}'{hint}", ident.name),
-                ));
-            };
-            match params[at].kind {
-                ParamKind::Variadic | ParamKind::ComptimePack => {
-                    return Err(self.error(ident.span, format!("variadic parameter '{}' cannot be bound by name — pass its values by position", ident.name)));
-                }
-                ParamKind::Plain | ParamKind::Comptime => {}
-            }
-            if slots[at].is_some() {
-                return Err(self.error(
-                    ident.span,
-                    format!("parameter '{}' is bound more than once", ident.name),
-                ));
-            }
-            if trailing_at == Some(at) {
-                return Err(self.error(ident.span, format!("parameter '{}' is bound both by a named argument and by the trailing block", ident.name)));
-            }
-            slots[at] = Some(Arg::Expr(&arg.value));
-        }
-        if let (Some(at), Some(trailing)) = (trailing_at, call.trailing.as_deref()) {
-            if slots[at].is_some() {
-                return Err(self.arity_error(&name, required, max, given, span));
-            }
-            slots[at] = Some(Arg::Trailing(trailing));
-        }
-        let missing: Vec<usize> = (0..params.len())
-            .filter(|i| {
-                slots[*i].is_none()
-                    && params[*i].default.is_none()
-                    && matches!(params[*i].kind, ParamKind::Plain | ParamKind::Comptime)
-                    && !(params[*i].kind == ParamKind::Comptime
-                        && crate::nominal::is_type_param(&params[*i])
-                        && self.inferable(params, *i))
-            })
-            .collect();
-        if !missing.is_empty() {
-            if call.args.iter().any(|a| a.name.is_some()) {
-                let list: Vec<String> = missing
-                    .iter()
-                    .map(|i| format!("'{}'", params[*i].name.name))
-                    .collect();
-                let word = if list.len() == 1 {
-                    "parameter"
-                } else {
-                    "parameters"
-                };
-                return Err(self.error(
-                    span,
-                    format!(
-                        "call to '{name}' is missing required {word} {}",
-                        list.join(", ")
-                    ),
-                ));
-            }
-            return Err(self.arity_error(&name, required, max, given, span));
-        }
-        self.bind_and_call(cx, f, slots, rest, has_receiver, want, span)
-    }
-
-    fn arity_error(
-        &mut self,
-        name: &str,
-        required: usize,
-        max: usize,
-        given: usize,
-        span: Span,
-    ) -> Failed {
-        let n = if given < required { required } else { max };
-        self.error(
-            span,
-            format!(
-                "'{name}' expects {n} argument{}, but {given} {} given",
-                plural(n),
-                were(given)
-            ),
-        )
-    }
-
-    fn is_type_value(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Ident(name) => match cx.env().get(name.name) {
-                Some(Binding::Var { cx: id, var }) => id == cx.id && cx.var(var).ty == TypeId::TYPE,
-                Some(Binding::Ct(val)) => val.ty == TypeId::TYPE,
-                _ => false,
-            },
-            ExprKind::Call(_) | ExprKind::Index { .. } | ExprKind::Field { .. } => {
-                matches!(self.type_of_expr(cx, expr), Ok(TypeId::TYPE))
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether `$T: Type` at `at` is mentioned by another parameter, so that it can be inferred.
-    fn inferable(&self, params: &'static [ast::Param], at: usize) -> bool {
-        let name = params[at].name.name;
-        params.iter().enumerate().any(|(i, p)| {
-            i != at
-                && p.ty
-                    .as_ref()
-                    .is_some_and(|t| crate::generics::mentions_name(t, name))
-        })
-    }
-
-    fn check_trailing(&mut self, name: &str, last: &'static ast::Param, span: Span) -> Res<()> {
-        let shown = last.name.name;
-        if last.kind != ParamKind::Plain {
-            return Err(self.error(span, format!("'{name}' cannot take a trailing block — its last parameter '..{shown}' is variadic; pass the closure by position")));
-        }
-        let is_closure = |ty: &ast::Expr| match &ty.kind {
-            ExprKind::ClosureType(c) => Some(c.params.is_empty()),
-            ExprKind::Optional(inner) => match &inner.kind {
-                ExprKind::ClosureType(c) => Some(c.params.is_empty()),
-                _ => None,
-            },
-            ExprKind::Ident(name) => (name.is_raw() || self.reserved_type(*name).is_none()).then_some(true),
-            _ => None,
-        };
-        match last.ty.as_ref().and_then(is_closure) {
-            Some(true) => Ok(()),
-            Some(false) => Err(self.error(span, format!("'{name}' expects a parameterized closure for '{shown}' — write the lambda with its parameters"))),
-            None => Err(self.error(span, format!("'{name}' cannot take a trailing block — its last parameter '{shown}' is not a `Closure`"))),
-        }
-    }
-
-    /// An instance's call with its final argument values.
-    pub fn call_instance(
-        &mut self,
-        cx: &mut FnCx,
-        instance: &FnInstance,
-        vals: &[Val],
-        span: Span,
-    ) -> Res<Val> {
-        self.at(cx, span);
-        Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, vals))
-    }
-
-    /// The function type of an instance as callers see it.
-    pub fn fn_type_of(&self, instance: &FnInstance) -> FnType {
-        instance.ty.clone()
-    }
-}
-
-fn call_site(call: &'static ast::CallExpr, _span: Span) -> Span {
-    match &call.callee.kind {
-        ExprKind::Field { name, .. } => name.span,
-        _ => call.callee.span,
     }
 }

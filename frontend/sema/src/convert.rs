@@ -2,12 +2,12 @@
 
 use smallvec::smallvec;
 use sx_ir::types::FnType;
-use sx_ir::{BinaryOp, CheckRel, ConvertOp, TrapKind, Ty, TypeId, TypeKind, semantics};
+use sx_ir::{BinaryOp, ConvertOp, Ty, TypeId, TypeKind, semantics};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::fncx::FnCx;
 use crate::sema::{Failed, Res, Sema};
-use crate::value::{Access, Addr, Piece, Pieces, Val, ValKind};
+use crate::value::{Piece, Pieces, Val, ValKind};
 
 impl Sema<'_> {
     /// Whether values of this type are numbers for arithmetic.
@@ -28,7 +28,7 @@ impl Sema<'_> {
         self.m.types.scalar(ty).unwrap_or(Ty::I64)
     }
 
-    fn is_pointer_like(&self, ty: TypeId) -> bool {
+    pub fn is_pointer_like(&self, ty: TypeId) -> bool {
         matches!(
             self.m.types.kind(ty),
             TypeKind::Pointer(_)
@@ -112,11 +112,23 @@ impl Sema<'_> {
     }
 
     /// The message of [`Self::no_conversion`] for arguments and results, which wrap rather than assign.
-    pub fn cannot_wrap(&mut self, from: TypeId, payload: TypeId, want: TypeId, span: Span) -> Failed {
-        let (a, b, p) = (self.type_name(from), self.type_name(want), self.type_name(payload));
+    pub fn cannot_wrap(
+        &mut self,
+        from: TypeId,
+        payload: TypeId,
+        want: TypeId,
+        span: Span,
+    ) -> Failed {
+        let (a, b, p) = (
+            self.type_name(from),
+            self.type_name(want),
+            self.type_name(payload),
+        );
         self.error(
             span,
-            format!("cannot wrap a value of type '{a}' to optional '{b}': its payload type is '{p}'"),
+            format!(
+                "cannot wrap a value of type '{a}' to optional '{b}': its payload type is '{p}'"
+            ),
         )
     }
 
@@ -353,7 +365,7 @@ impl Sema<'_> {
     }
 
     /// A literal at its target: must fit.
-    fn bind_literal(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Val> {
+    pub fn bind_literal(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Val> {
         let bits = val.const_bits().unwrap_or(0);
         if self.is_float(val.ty) {
             let converted = self.convert_number(cx, val, want, span)?;
@@ -510,7 +522,7 @@ impl Sema<'_> {
         }
     }
 
-    fn wrap_to(
+    pub fn wrap_to(
         &mut self,
         cx: &mut FnCx,
         piece: Piece,
@@ -541,150 +553,6 @@ impl Sema<'_> {
             }
             _ => piece,
         }
-    }
-
-    // ---------------------------------------------------------------------------------------------- optionals
-
-    pub fn wrap_optional(&mut self, cx: &mut FnCx, payload: &Val, want: TypeId) -> Res<Val> {
-        if self.m.types.null_is_absent(payload.ty) {
-            return Ok(self.retype(cx, payload, want));
-        }
-        match self.flatten(want) {
-            Some(_) => {
-                let mut pieces = self.pieces(cx, payload);
-                pieces.push(Piece::Const(Ty::I8, 1));
-                Ok(Val::regs(want, pieces))
-            }
-            None => {
-                let slot = self.slot(cx, want);
-                self.store(cx, slot, payload);
-                let flag = self.m.types.size_of(payload.ty);
-                cx.store_scalar(slot.plus(flag), Piece::Const(Ty::I8, 1));
-                Ok(Val::mem(want, slot))
-            }
-        }
-    }
-
-    /// The absent value.
-    pub fn null_of(&mut self, cx: &mut FnCx, want: TypeId) -> Val {
-        self.zero_val(cx, want)
-    }
-
-    /// i8: whether an optional (or nullable word) is present.
-    pub fn is_present(&mut self, cx: &mut FnCx, val: &Val) -> Piece {
-        let TypeKind::Optional(payload) = self.m.types.kind(val.ty).clone() else {
-            return Piece::Const(Ty::I8, 1);
-        };
-        if self.m.types.null_is_absent(payload) {
-            let word = match &val.kind {
-                ValKind::Regs(pieces) => {
-                    pieces.first().copied().unwrap_or(Piece::Const(Ty::Ptr, 0))
-                }
-                ValKind::Mem(addr) => cx.load_scalar(Ty::Ptr, *addr),
-                ValKind::Place(place) => cx.load_scalar(Ty::Ptr, place.addr),
-            };
-            return self.ptr_nonnull(cx, word);
-        }
-        let flag_at = self.m.types.size_of(payload);
-        match &val.kind {
-            ValKind::Regs(pieces) => pieces.last().copied().unwrap_or(Piece::Const(Ty::I8, 0)),
-            ValKind::Mem(addr) => cx.load_scalar(Ty::I8, addr.plus(flag_at)),
-            ValKind::Place(place) => cx.load_scalar(Ty::I8, place.addr.plus(flag_at)),
-        }
-    }
-
-    pub fn ptr_nonnull(&mut self, cx: &mut FnCx, word: Piece) -> Piece {
-        if matches!(
-            word,
-            Piece::GlobalAddr(..) | Piece::SlotAddr(..) | Piece::FuncAddr(_)
-        ) {
-            return Piece::Const(Ty::I8, 1);
-        }
-        if let Some(bits) = word.as_const() {
-            return Piece::Const(Ty::I8, u64::from(bits != 0));
-        }
-        cx.binary(BinaryOp::Ne, word, Piece::Const(Ty::Ptr, 0))
-    }
-
-    /// The payload, whether or not it is there. A place stays a place.
-    pub fn payload_of(&mut self, _cx: &mut FnCx, val: &Val) -> Val {
-        let TypeKind::Optional(payload) = self.m.types.kind(val.ty).clone() else {
-            return val.clone();
-        };
-        match &val.kind {
-            ValKind::Regs(pieces) if self.m.types.null_is_absent(payload) => {
-                Val::regs(payload, pieces.clone())
-            }
-            ValKind::Regs(pieces) => {
-                let keep = pieces.len().saturating_sub(1);
-                Val::regs(payload, pieces[..keep].iter().copied().collect())
-            }
-            ValKind::Mem(addr) => Val::mem(payload, *addr),
-            ValKind::Place(place) => Val::place(crate::value::Place {
-                ty: payload,
-                ..place.clone()
-            }),
-        }
-    }
-
-    /// `o!`
-    pub fn unwrap(&mut self, cx: &mut FnCx, val: &Val) -> Val {
-        let val = match &val.kind {
-            ValKind::Place(_) => val.clone(),
-            _ => self.stable(cx, val),
-        };
-        let present = self.is_present(cx, &val);
-        let checked = cx.check(
-            TrapKind::Unwrap,
-            CheckRel::NotEqual,
-            present,
-            Piece::Const(Ty::I8, 0),
-        );
-        if let Piece::Local(..) = checked {
-            // The check happened when it was pinned.
-        }
-        self.payload_of(cx, &val)
-    }
-
-    fn convert_optional(
-        &mut self,
-        cx: &mut FnCx,
-        val: &Val,
-        a: TypeId,
-        b: TypeId,
-        want: TypeId,
-        span: Span,
-    ) -> Res<Option<Val>> {
-        // `?A` to `?(?A)` wraps.
-        if b == val.ty {
-            return self.wrap_optional(cx, val, want).map(Some);
-        }
-        let given = self.load(cx, val);
-        let given = self.stable(cx, &given);
-        let out = self.slot(cx, want);
-        let size = self.m.types.size_of(want);
-        cx.zero(out, size);
-        let present = self.is_present(cx, &given);
-        cx.open();
-        let payload = self.payload_of(cx, &given);
-        let converted = self.try_coerce(cx, &payload, b, span)?;
-        let ok = converted.is_some();
-        if let Some(converted) = converted {
-            let wrapped = self.wrap_optional(cx, &converted, want)?;
-            self.store(cx, out, &wrapped);
-        }
-        let then = cx.close();
-        let _ = a;
-        if !ok {
-            return Ok(None);
-        }
-        let cond = cx.use_piece(present);
-        cx.emit(sx_ir::StmtKind::If {
-            cond,
-            then,
-            els: Default::default(),
-        });
-        Ok(Some(Val::mem(want, out)))
     }
 
     // ---------------------------------------------------------------------------------------------- any, aggregates
@@ -736,7 +604,13 @@ impl Sema<'_> {
         }
     }
 
-    fn array_to_slice(&mut self, cx: &mut FnCx, val: &Val, count: u64, want: TypeId) -> Res<Val> {
+    pub fn array_to_slice(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        count: u64,
+        want: TypeId,
+    ) -> Res<Val> {
         let data = if count == 0 {
             Piece::Const(Ty::Ptr, 0)
         } else {
@@ -793,7 +667,7 @@ impl Sema<'_> {
         Val::mem(ty, slot)
     }
 
-    fn convert_members(
+    pub fn convert_members(
         &mut self,
         cx: &mut FnCx,
         val: &Val,
@@ -814,132 +688,7 @@ impl Sema<'_> {
         Ok(Some(self.make_aggregate(cx, want, &out)))
     }
 
-    fn closures_agree(&self, a: &FnType, b: &FnType) -> bool {
+    pub fn closures_agree(&self, a: &FnType, b: &FnType) -> bool {
         a.params == b.params && a.ret == b.ret
-    }
-
-    // ---------------------------------------------------------------------------------------------- explicit
-
-    /// `xx e` with a target, `e.(T)`: everything implicit plus reinterpretation. `any` and protocol receivers are
-    /// handled by the callers, who know how a mismatch is consumed.
-    pub fn cast(&mut self, cx: &mut FnCx, val: Val, want: TypeId, span: Span) -> Res<Val> {
-        if val.ty == want || val.is_poison() {
-            return Ok(Val {
-                literal: false,
-                ..val
-            });
-        }
-        if val.ty == TypeId::NORETURN {
-            return self.diverged(cx, want);
-        }
-        let from = self.m.types.kind(val.ty).clone();
-        let to = self.m.types.kind(want).clone();
-        if self.is_number(val.ty) && self.is_number(want) {
-            let piece = self.piece(cx, &val);
-            let piece = self.number_piece(cx, piece, val.ty, want);
-            return Ok(Val::scalar(want, piece));
-        }
-        if let TypeKind::Protocol(_) = to {
-            return self.erase(cx, &val, want, span, crate::protocols::Erasure::Xx);
-        }
-        if let (TypeKind::Protocol(_), TypeKind::Pointer(_)) = (&from, &to) {
-            let pieces = self.pieces(cx, &val);
-            return Ok(Val::scalar(want, pieces[0]));
-        }
-        if let TypeKind::Any = from {
-            // Unchecked unboxing.
-            let pieces = self.pieces(cx, &val);
-            let addr = cx.addr_of_piece(pieces[0]);
-            let place = crate::value::Place {
-                addr,
-                ty: want,
-                access: Access::Mutable,
-            };
-            let loaded = self.own(cx, &Val::place(place));
-            return Ok(loaded);
-        }
-        // Enums, error values, pointers and integers of any width.
-        if let Some(val) = self.cast_word(cx, &val, want) {
-            return Ok(val);
-        }
-        if matches!(to, TypeKind::String | TypeKind::CString)
-            && matches!(from, TypeKind::String | TypeKind::CString)
-            && self.try_coerce(cx, &val, want, span)?.is_none()
-        {
-            return Err(self.no_conversion(val.ty, want, span));
-        }
-        if let Some(val) = self.try_coerce(cx, &val, want, span)? {
-            return Ok(val);
-        }
-        if let Some(val) = self.convert_into(cx, &val, want, span)? {
-            return Ok(val);
-        }
-        Ok(self.reinterpret(cx, &val, want))
-    }
-
-    fn cast_word(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Option<Val> {
-        let number_of = |s: &Self, ty: TypeId| -> Option<TypeId> {
-            match s.m.types.kind(ty) {
-                TypeKind::Enum(_) => s.m.types.enum_def(ty).map(|d| d.backing),
-                TypeKind::ErrorSet(_) | TypeKind::AnyError => Some(TypeId::U32),
-                TypeKind::Failable { values, .. } if values.is_empty() => Some(TypeId::U32),
-                TypeKind::Bool => Some(TypeId::U8),
-                TypeKind::Pointer(_)
-                | TypeKind::ManyPointer(_)
-                | TypeKind::CString
-                | TypeKind::Function(_) => Some(TypeId::U64),
-                TypeKind::Type => Some(TypeId::U64),
-                _ if s.is_number(ty) => Some(ty),
-                _ => None,
-            }
-        };
-        let a = number_of(self, val.ty)?;
-        let b = number_of(self, want)?;
-        if matches!(self.m.types.enum_def(want), Some(def) if def.tagged) {
-            return None;
-        }
-        let mut piece = match self.m.types.enum_def(val.ty) {
-            Some(def) if def.tagged => {
-                let offset = def.places.map_or(0, |p| p.tag_offset);
-                let scalar = self.scalar(def.backing);
-                let addr = self.spill(cx, val);
-                cx.load_scalar(scalar, addr.plus(offset))
-            }
-            _ => self.piece(cx, val),
-        };
-        if piece.ty() == Ty::Ptr {
-            if self.scalar(want) == Ty::Ptr {
-                return Some(Val::scalar(want, piece));
-            }
-            if let Piece::Const(_, bits) = piece {
-                piece = Piece::Const(Ty::I64, bits);
-            } else {
-                piece = cx.convert(ConvertOp::PToI, Ty::I64, piece);
-            }
-        }
-        if want == TypeId::BOOL {
-            return None;
-        }
-        let mut out = self.number_piece(cx, piece, a, b);
-        if self.scalar(want) == Ty::Ptr {
-            out = match out {
-                Piece::Const(_, bits) => Piece::Const(Ty::Ptr, bits),
-                other => cx.convert(ConvertOp::IToP, Ty::Ptr, other),
-            };
-        }
-        Some(Val::scalar(want, out))
-    }
-
-    /// The bits, through a zeroed slot of the larger size.
-    pub fn reinterpret(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Val {
-        let (a, b) = (self.m.types.layout(val.ty), self.m.types.layout(want));
-        let slot = cx.func.add_slot(a.size.max(b.size), a.align.max(b.align));
-        let addr = Addr::Slot(slot, 0);
-        if b.size > a.size {
-            cx.zero(addr, b.size);
-        }
-        self.store(cx, addr, val);
-        let mem = Val::mem(want, addr);
-        self.load(cx, &mem)
     }
 }

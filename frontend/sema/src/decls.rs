@@ -387,7 +387,9 @@ impl Sema<'_> {
                 return Err(if want.is_none() && i == 0 {
                     self.error(
                         elem.value.span,
-                        format!("cannot infer the element type of constant '{name}' from this element"),
+                        format!(
+                            "cannot infer the element type of constant '{name}' from this element"
+                        ),
                     )
                 } else {
                     self.error(
@@ -400,11 +402,16 @@ impl Sema<'_> {
         let given = agg.elems.len() as u64;
         if let Some(count) = count
             && given != count
-            && !agg.elems.iter().any(|e| matches!(e.value.kind, ExprKind::Spread(_)))
+            && !agg
+                .elems
+                .iter()
+                .any(|e| matches!(e.value.kind, ExprKind::Spread(_)))
         {
             return Err(self.error(
                 value.span,
-                format!("constant '{name}' declares [{count}] elements but its initializer has {given}"),
+                format!(
+                    "constant '{name}' declares [{count}] elements but its initializer has {given}"
+                ),
             ));
         }
         let first = agg.elems.first().and_then(|e| literal_kind(&e.value));
@@ -469,7 +476,9 @@ impl Sema<'_> {
                     ..
                 },
                 TypeKind::String | TypeKind::Bool,
-            ) if matches!(lhs.kind, ExprKind::Int { .. }) && matches!(rhs.kind, ExprKind::Int { .. }) => {
+            ) if matches!(lhs.kind, ExprKind::Int { .. })
+                && matches!(rhs.kind, ExprKind::Int { .. }) =>
+            {
                 "an integer expression"
             }
             (ExprKind::Unary { expr, .. }, TypeKind::String | TypeKind::Bool)

@@ -541,7 +541,9 @@ impl FnCx {
             addr,
             access,
             narrowed: false,
-            guarded_by: None, category: None, span,
+            guarded_by: None,
+            category: None,
+            span,
         });
         VarId(self.vars.len() as u32 - 1)
     }

@@ -10,8 +10,8 @@ use sx_syntax::ast::{self, ExprKind, ParamKind};
 use crate::calls::Arg;
 use crate::eval::Purpose;
 use crate::fncx::FnCx;
-use crate::nominal::{constraints_of, is_type_param, plural, were};
 use crate::lookup::Name;
+use crate::nominal::{constraints_of, is_type_param};
 use crate::sema::{Binding, Entity, Env, Failed, FnId, Res, Sema};
 use crate::value::{CtVal, Piece, Val};
 
@@ -42,7 +42,7 @@ pub fn specificity(expr: &ast::Expr) -> u32 {
     10 + parts
 }
 
-fn each_type_part(expr: &ast::Expr, f: &mut impl FnMut(&ast::Expr)) {
+pub fn each_type_part(expr: &ast::Expr, f: &mut impl FnMut(&ast::Expr)) {
     f(expr);
     match &expr.kind {
         ExprKind::Star(e)
@@ -77,7 +77,7 @@ fn each_type_part(expr: &ast::Expr, f: &mut impl FnMut(&ast::Expr)) {
     }
 }
 
-fn each_ret_part(ret: &ast::RetType, f: &mut impl FnMut(&ast::Expr)) {
+pub fn each_ret_part(ret: &ast::RetType, f: &mut impl FnMut(&ast::Expr)) {
     match &ret.kind {
         ast::RetKind::Void => {}
         ast::RetKind::Type(e) => each_type_part(e, f),
@@ -94,199 +94,7 @@ fn each_ret_part(ret: &ast::RetType, f: &mut impl FnMut(&ast::Expr)) {
 pub type Bindings = Vec<(Symbol, CtVal)>;
 
 impl Sema<'_> {
-    // ---------------------------------------------------------------------------------------------- binding
-
-    /// Matches a parameter's type pattern against an argument's type. Names already in `env` are concrete.
-    pub fn bind_pattern(
-        &mut self,
-        env: &Rc<Env>,
-        pattern: &'static ast::Expr,
-        ty: TypeId,
-        out: &mut Bindings,
-    ) -> bool {
-        let open = |out: &Bindings, n: Symbol| !out.iter().any(|(o, _)| *o == n);
-        let open_here = self
-            .caches
-            .open_types
-            .iter()
-            .any(|n| open(out, *n) && mentions_name(pattern, *n));
-        if !mentions_dollar(pattern) && !open_here {
-            // A plain `T` may have been introduced by another parameter.
-            if let ExprKind::Ident(name) = &pattern.kind
-                && let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name)
-            {
-                return self.ct_type(bound) == ty;
-            }
-            if out.iter().any(|(n, _)| mentions_name(pattern, *n)) {
-                let scope = self.scope_with(env, out);
-                return self.eval_type(&scope, pattern).is_ok_and(|t| t == ty);
-            }
-            return self.eval_type(env, pattern).is_ok_and(|t| t == ty);
-        }
-        match &pattern.kind {
-            ExprKind::Dollar { name, constraints } => {
-                let ct = self.ct_of_type(ty);
-                if let Some((_, bound)) = out.iter_mut().find(|(n, _)| *n == name.name) {
-                    return *bound == ct;
-                }
-                let _ = constraints;
-                out.push((name.name, ct));
-                true
-            }
-            ExprKind::Ident(name) => {
-                // `T` of a `$T: Type` that consumed no argument.
-                out.push((name.name, self.ct_of_type(ty)));
-                true
-            }
-            ExprKind::Paren(inner) => self.bind_pattern(env, inner, ty, out),
-            ExprKind::Star(inner) => match self.m.types.kind(ty).clone() {
-                TypeKind::Pointer(t) => self.bind_pattern(env, inner, t, out),
-                _ => false,
-            },
-            ExprKind::Optional(inner) => match self.m.types.kind(ty).clone() {
-                TypeKind::Optional(t) => self.bind_pattern(env, inner, t, out),
-                _ => false,
-            },
-            ExprKind::ManyPointer(inner) => match self.m.types.kind(ty).clone() {
-                TypeKind::ManyPointer(t) => self.bind_pattern(env, inner, t, out),
-                _ => false,
-            },
-            ExprKind::SliceType(inner) => match self.m.types.kind(ty).clone() {
-                TypeKind::Slice(t) | TypeKind::Array(t, _) => self.bind_pattern(env, inner, t, out),
-                _ => false,
-            },
-            ExprKind::ArrayType { len, elem } => match self.m.types.kind(ty).clone() {
-                TypeKind::Array(t, count) => {
-                    if let ExprKind::Dollar { name, .. } = &len.kind {
-                        let ct = self.ct_int(TypeId::I64, count);
-                        if let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name) {
-                            if *bound != ct {
-                                return false;
-                            }
-                        } else {
-                            out.push((name.name, ct));
-                        }
-                    }
-                    self.bind_pattern(env, elem, t, out)
-                }
-                _ => false,
-            },
-            ExprKind::Call(call) => {
-                let Some((template, args)) = self.instance_of(ty) else {
-                    return false;
-                };
-                if !self.names_template(env, &call.callee, template) {
-                    return false;
-                }
-                for (arg, given) in call.args.iter().zip(&args) {
-                    match &arg.value.kind {
-                        ExprKind::Dollar { name, .. } => {
-                            if let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name) {
-                                if bound != given {
-                                    return false;
-                                }
-                            } else {
-                                out.push((name.name, given.clone()));
-                            }
-                        }
-                        _ if given.ty == TypeId::TYPE => {
-                            let inner = self.ct_type(given);
-                            if !self.bind_pattern(env, &arg.value, inner, out) {
-                                return false;
-                            }
-                        }
-                        _ => {
-                            let scope = self.scope_with(env, out);
-                            match self.comptime_value(
-                                &scope,
-                                &arg.value,
-                                Some(given.ty),
-                                &Purpose::Operand,
-                            ) {
-                                Ok(val) if val == *given => {}
-                                _ => return false,
-                            }
-                        }
-                    }
-                }
-                call.args.len() == args.len()
-            }
-            ExprKind::TupleType(elems) => match self.m.types.kind(ty).clone() {
-                TypeKind::Tuple(types) => {
-                    types.len() == elems.len()
-                        && elems
-                            .iter()
-                            .zip(&types)
-                            .all(|(e, (_, t))| self.bind_pattern(env, &e.ty, *t, out))
-                }
-                _ => false,
-            },
-            ExprKind::ClosureType(c) => match self.m.types.kind(ty).clone() {
-                TypeKind::Closure(f) | TypeKind::Function(f) => {
-                    let spread =
-                        c.params.len() == 1 && matches!(c.params[0].kind, ExprKind::Spread(_));
-                    let params = spread
-                        || c.params.len() == f.params.len()
-                            && c.params
-                                .iter()
-                                .zip(&f.params)
-                                .all(|(p, t)| self.bind_pattern(env, p, *t, out));
-                    params && self.bind_ret(env, c.ret.as_ref(), f.ret, out)
-                }
-                _ => false,
-            },
-            ExprKind::FnType(p) => match self.m.types.kind(ty).clone() {
-                TypeKind::Function(f) => {
-                    p.params.len() == f.params.len()
-                        && p.params
-                            .iter()
-                            .zip(&f.params)
-                            .all(|(p, t)| self.bind_pattern(env, &p.ty, *t, out))
-                        && self.bind_ret(env, Some(&p.ret), f.ret, out)
-                }
-                _ => false,
-            },
-            _ => false,
-        }
-    }
-
-    fn bind_ret(
-        &mut self,
-        env: &Rc<Env>,
-        ret: Option<&'static ast::RetType>,
-        ty: TypeId,
-        out: &mut Bindings,
-    ) -> bool {
-        match ret.map(|r| &r.kind) {
-            None | Some(ast::RetKind::Void) => ty == TypeId::VOID,
-            Some(ast::RetKind::Type(e)) => self.bind_pattern(env, e, ty, out),
-            Some(ast::RetKind::Slots { slots, error }) => {
-                let given = match self.m.types.kind(ty).clone() {
-                    TypeKind::Failable { values, .. } if error.is_some() => values,
-                    TypeKind::Tuple(values) if error.is_none() => values,
-                    _ if error.is_some() && slots.len() == 1 => vec![(None, ty)],
-                    _ => return false,
-                };
-                given.len() == slots.len()
-                    && slots
-                        .iter()
-                        .zip(&given)
-                        .all(|(s, (_, t))| self.bind_pattern(env, &s.ty, *t, out))
-            }
-        }
-    }
-
-    fn names_template(
-        &mut self,
-        env: &Rc<Env>,
-        callee: &'static ast::Expr,
-        template: crate::sema::TemplateId,
-    ) -> bool {
-        matches!(self.resolve_path(env, callee), Ok(Some(crate::sema::Entity::Template(t))) if t == template)
-            || matches!(&callee.kind, ExprKind::Ident(name) if matches!(env.get(name.name), Some(Binding::Type(t)) if self.instance_of(t).is_some_and(|i| i.0 == template)))
-    }
     // ---------------------------------------------------------------------------------------------- calls
-
 
     pub fn scope_with(&self, env: &Rc<Env>, bindings: &Bindings) -> Rc<Env> {
         let scope = env.child();
@@ -316,8 +124,10 @@ impl Sema<'_> {
         let info = self.fn_info(f);
         let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
         let params: &'static [ast::Param] = &decl.sig.params;
-        let is_format = matches!(name.as_str(), "print" | "format" | "warn" | "info" | "debug" | "err")
-            && self.in_library_module(env.module);
+        let is_format = matches!(
+            name.as_str(),
+            "print" | "format" | "warn" | "info" | "debug" | "err"
+        ) && self.in_library_module(env.module);
         let caller = cx.env().clone();
         let mut bindings: Bindings = Vec::new();
         let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
@@ -344,10 +154,16 @@ impl Sema<'_> {
             Some(Arg::Expr(expr)) => Some((expr.span.file, expr.span.lo)),
             Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => None,
         };
-        let plain = params
+        let plain = params.iter().all(|p| {
+            p.kind == ParamKind::Plain && p.ty.as_ref().is_some_and(|t| !mentions_dollar(t))
+        });
+        let in_one_file = slots
             .iter()
-            .all(|p| p.kind == ParamKind::Plain && p.ty.as_ref().is_some_and(|t| !mentions_dollar(t)));
-        let in_one_file = slots.iter().filter_map(written).map(|w| w.0).collect::<std::collections::BTreeSet<_>>().len() <= 1;
+            .filter_map(written)
+            .map(|w| w.0)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+            <= 1;
         if plain && in_one_file {
             order.sort_by_key(|i| written(&slots[*i]).map(|w| w.1));
         }
@@ -370,7 +186,9 @@ impl Sema<'_> {
                                 }
                             },
                             Arg::Slice(expr) => {
-                                return Err(self.error(expr.span, "a type parameter takes one type"));
+                                return Err(
+                                    self.error(expr.span, "a type parameter takes one type")
+                                );
                             }
                             Arg::Trailing(t) => {
                                 return Err(self.error(t.span, "a type parameter takes a type"));
@@ -624,7 +442,7 @@ impl Sema<'_> {
     }
 
     /// A function name as argument for a `Type` parameter stands for its function type.
-    fn type_of_function_name(
+    pub fn type_of_function_name(
         &mut self,
         env: &Rc<Env>,
         expr: &'static ast::Expr,
@@ -643,7 +461,7 @@ impl Sema<'_> {
         Ok(Some(self.m.types.intern(TypeKind::Function(ty))))
     }
 
-    fn is_pack(&self, param: &ast::Param) -> bool {
+    pub fn is_pack(&self, param: &ast::Param) -> bool {
         matches!(param.kind, ParamKind::Variadic | ParamKind::ComptimePack)
             && !self.is_slice_variadic(param)
     }
@@ -669,7 +487,7 @@ impl Sema<'_> {
     }
 
     /// Names that the pattern introduces or uses and that are not bound yet.
-    fn unbound_names(
+    pub fn unbound_names(
         &self,
         scope: &Rc<Env>,
         pattern: &'static ast::Expr,
@@ -700,7 +518,7 @@ impl Sema<'_> {
     }
 
     /// A bare `$T`/`T` bound to a number by inference may still become a float.
-    fn may_promote(
+    pub fn may_promote(
         &self,
         scope: &Rc<Env>,
         pattern: &'static ast::Expr,
@@ -721,7 +539,7 @@ impl Sema<'_> {
     }
 
     /// Evaluates an argument whose parameter's type is still open, and binds what it tells.
-    fn infer_arg(
+    pub fn infer_arg(
         &mut self,
         cx: &mut FnCx,
         fname: &str,
@@ -853,12 +671,12 @@ impl Sema<'_> {
         }
     }
 
-    fn fn_result_is_type(&self, _cx: &FnCx, _name: &str) -> bool {
+    pub fn fn_result_is_type(&self, _cx: &FnCx, _name: &str) -> bool {
         false
     }
 
     /// What a lambda argument can know of a closure pattern: parameter types that are bound, an open result.
-    fn partial_closure(
+    pub fn partial_closure(
         &mut self,
         scope: &Rc<Env>,
         pattern: &'static ast::Expr,
@@ -924,7 +742,7 @@ impl Sema<'_> {
         Some(self.m.types.intern(TypeKind::Closure(ty)))
     }
 
-    fn check_pattern_constraints(
+    pub fn check_pattern_constraints(
         &mut self,
         scope: &Rc<Env>,
         pattern: &'static ast::Expr,
@@ -946,7 +764,13 @@ impl Sema<'_> {
     }
 
     /// The run-time slice of a slice variadic.
-    fn pack_variadic(&mut self, cx: &mut FnCx, args: Vec<Arg>, ty: TypeId, span: Span) -> Res<Val> {
+    pub fn pack_variadic(
+        &mut self,
+        cx: &mut FnCx,
+        args: Vec<Arg>,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<Val> {
         let TypeKind::Slice(elem) = self.m.types.kind(ty).clone() else {
             return Err(Failed);
         };
@@ -991,7 +815,7 @@ impl Sema<'_> {
     }
 
     /// C default promotions of variadic arguments.
-    fn promote_c_variadic(&mut self, cx: &mut FnCx, val: Val, span: Span) -> Res<Val> {
+    pub fn promote_c_variadic(&mut self, cx: &mut FnCx, val: Val, span: Span) -> Res<Val> {
         let val = self.load(cx, &val);
         let ty = match self.m.types.kind(val.ty).clone() {
             TypeKind::F32 => TypeId::F64,
@@ -1006,188 +830,12 @@ impl Sema<'_> {
         let val = self.coerce(cx, val, ty, span)?;
         Ok(self.stable(cx, &val))
     }
-
-    // ---------------------------------------------------------------------------------------------- type functions
-
-    /// `F(args)` where `F` returns a `Type`: evaluated once per distinct arguments.
-    pub fn call_type_fn(
-        &mut self,
-        env: &Rc<Env>,
-        f: FnId,
-        call: &'static ast::CallExpr,
-        span: Span,
-        alias: Option<Symbol>,
-    ) -> Res<TypeId> {
-        let info = self.fn_info(f);
-        let (decl, fenv, fname) = (info.decl, info.env.clone(), info.name.clone());
-        let params: &'static [ast::Param] = &decl.sig.params;
-        let scope = fenv.child();
-        let mut bindings: Bindings = Vec::new();
-        let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
-        let mut args = call.args.iter();
-        for param in params {
-            if param.kind == ParamKind::ComptimePack {
-                let mut types = Vec::new();
-                for arg in args.by_ref() {
-                    types.push(self.eval_type(env, &arg.value)?);
-                }
-                scope.bind(param.name.name, Binding::TypePack(Rc::new(types.clone())));
-                packs.push((param.name.name, types));
-                continue;
-            }
-            let Some(arg) = args.next() else {
-                if let Some(default) = &param.default {
-                    let val = self.comptime_value(&scope, default, None, &Purpose::Operand)?;
-                    scope.bind(param.name.name, Binding::Ct(val.clone()));
-                    bindings.push((param.name.name, val));
-                    continue;
-                }
-                return Err(self.error(
-                    span,
-                    format!(
-                        "'{fname}' expects {} argument{}, but {} {} given",
-                        params.len(),
-                        plural(params.len()),
-                        call.args.len(),
-                        were(call.args.len())
-                    ),
-                ));
-            };
-            if let Some(ExprKind::Dollar { name, .. }) = param.ty.as_ref().map(|t| &t.kind) {
-                let ty = self.eval_type(env, &arg.value)?;
-                let ct = self.ct_of_type(ty);
-                scope.bind(name.name, Binding::Type(ty));
-                scope.bind(param.name.name, Binding::Type(ty));
-                bindings.push((name.name, ct.clone()));
-                bindings.push((param.name.name, ct));
-                continue;
-            }
-            if is_type_param(param) {
-                let ty = self.eval_type(env, &arg.value)?;
-                for constraint in constraints_of(param) {
-                    self.check_constraint(&scope, constraint, ty, arg.value.span)?;
-                }
-                let ct = self.ct_of_type(ty);
-                scope.bind(param.name.name, Binding::Type(ty));
-                bindings.push((param.name.name, ct));
-                continue;
-            }
-            let Some(param_ty) = &param.ty else {
-                return Err(Failed);
-            };
-            let want = self.eval_type(&scope, param_ty)?;
-            let mut val = self.value_arg(env, &arg.value, want, param.name)?;
-            val.literal = false;
-            scope.bind(param.name.name, Binding::Ct(val.clone()));
-            bindings.push((param.name.name, val));
-        }
-        if args.next().is_some() {
-            return Err(self.error(
-                span,
-                format!(
-                    "'{fname}' expects {} argument{}, but {} {} given",
-                    params.len(),
-                    plural(params.len()),
-                    call.args.len(),
-                    were(call.args.len())
-                ),
-            ));
-        }
-        let key = (
-            f,
-            bindings.iter().map(|(_, v)| v.clone()).collect::<Vec<_>>(),
-            packs
-                .iter()
-                .flat_map(|(_, t)| t.clone())
-                .collect::<Vec<_>>(),
-        );
-        if let Some(found) = self.caches.type_fns.get(&key) {
-            return found.ok_or(Failed);
-        }
-        let mut shown = fname.clone();
-        for (_, val) in &bindings {
-            shown.push_str("__");
-            shown.push_str(&self.ct_name(val));
-        }
-        let shown = if params.is_empty() {
-            alias.map_or(shown.clone(), |a| a.to_string())
-        } else {
-            shown
-        };
-        self.caches.type_fns.insert(key.clone(), None);
-        let result = self.run_type_fn(
-            f,
-            decl,
-            &scope,
-            bindings,
-            packs,
-            Symbol::intern(&shown),
-            span,
-        );
-        self.caches.type_fns.insert(key, result.ok());
-        result
-    }
-
-    fn run_type_fn(
-        &mut self,
-        f: FnId,
-        decl: &'static ast::FnDecl,
-        scope: &Rc<Env>,
-        bindings: Bindings,
-        packs: Vec<(Symbol, Vec<TypeId>)>,
-        name: Symbol,
-        span: Span,
-    ) -> Res<TypeId> {
-        // A body that is one type expression needs no evaluation.
-        let single = match &decl.body {
-            ast::FnBody::Expr(expr) => Some(&**expr),
-            ast::FnBody::Block(block) => match (block.stmts.as_slice(), &block.tail) {
-                ([], Some(tail)) => Some(&**tail),
-                (
-                    [
-                        ast::Stmt {
-                            kind: ast::StmtKind::Return(values),
-                            ..
-                        },
-                    ],
-                    None,
-                ) if values.len() == 1 => Some(&values[0].value),
-                _ => None,
-            },
-            ast::FnBody::Intrinsic | ast::FnBody::None => None,
-        };
-        if let Some(expr) = single
-            && self.denotes_type(scope, expr)
-        {
-            return self.eval_named_type(scope, expr, Some(name));
-        }
-        let statics = bindings
-            .into_iter()
-            .filter(|(n, _)| {
-                decl.sig
-                    .params
-                    .iter()
-                    .any(|p| p.name.name == *n && p.kind == ParamKind::Comptime)
-            })
-            .collect();
-        // What a type function declares is its instance's own and named after it.
-        let own = (!decl.sig.params.is_empty()).then_some(name);
-        let scope = own.map_or_else(String::new, |n| n.to_string());
-        let outer = std::mem::replace(&mut self.caches.mint_scope, scope);
-        let built = self
-            .instantiate_fn(f, statics, packs, span)
-            .and_then(|instance| self.comptime_call(&instance, span, &Purpose::Type));
-        let result = built.and_then(|val| {
-            let ty = self.ct_type(&val);
-            self.finish_built(ty, own, span)?;
-            Ok(ty)
-        });
-        self.caches.mint_scope = outer;
-        result
-    }
 }
 
-fn collect_constraints(expr: &'static ast::Expr, out: &mut Vec<(Symbol, &'static [ast::Expr])>) {
+pub fn collect_constraints(
+    expr: &'static ast::Expr,
+    out: &mut Vec<(Symbol, &'static [ast::Expr])>,
+) {
     match &expr.kind {
         ExprKind::Dollar { name, constraints } => out.push((name.name, constraints)),
         ExprKind::Star(e)

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use smallvec::smallvec;
-use sx_ir::op::Order;
-use sx_ir::{BinaryOp, RmwOp, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
+use sx_ir::{BinaryOp, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
@@ -15,7 +14,7 @@ use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
 use crate::value::{Addr, Piece, Val, ValKind};
 
 /// Intrinsics that a bare call always means, imported or not.
-const NAMES: &[&str] = &[
+pub const NAMES: &[&str] = &[
     "size_of",
     "align_of",
     "type_of",
@@ -72,7 +71,7 @@ pub fn is_intrinsic_name(name: &str) -> bool {
 }
 
 /// A `$T: Type` argument: known now, or a value read while running.
-enum TypeArg {
+pub enum TypeArg {
     Static(TypeId),
     Runtime(Piece),
 }
@@ -143,7 +142,7 @@ impl Sema<'_> {
         Err(self.not_implemented(span, &what))
     }
 
-    fn arg(
+    pub fn arg(
         &mut self,
         args: &'static [ast::Arg],
         at: usize,
@@ -168,7 +167,7 @@ impl Sema<'_> {
         }
     }
 
-    fn type_arg(
+    pub fn type_arg(
         &mut self,
         cx: &mut FnCx,
         env: &Rc<Env>,
@@ -179,7 +178,13 @@ impl Sema<'_> {
         if let ExprKind::Dollar { name, .. } = &expr.kind
             && matches!(env.get(name.name), Some(Binding::Type(_)))
         {
-            return Err(self.error(expr.span, format!("'$' introduces a generic parameter only in its declaration; write '{}' here", name.name)));
+            return Err(self.error(
+                expr.span,
+                format!(
+                    "'$' introduces a generic parameter only in its declaration; write '{}' here",
+                    name.name
+                ),
+            ));
         }
         if self.denotes_type(env, expr) {
             let ty = self.eval_type(env, expr)?;
@@ -214,7 +219,7 @@ impl Sema<'_> {
     }
 
     /// The type an `any` reports: of the value held, or the type it holds.
-    fn held_type(&mut self, cx: &mut FnCx, data: Piece, tag: Piece) -> Res<Piece> {
+    pub fn held_type(&mut self, cx: &mut FnCx, data: Piece, tag: Piece) -> Res<Piece> {
         let out = cx.temp(Ty::I64);
         cx.set(out, tag);
         let is_type = cx.binary(
@@ -237,7 +242,7 @@ impl Sema<'_> {
         Ok(cx.pin(Piece::Tree(Ty::I64, read)))
     }
 
-    fn static_type(
+    pub fn static_type(
         &mut self,
         cx: &mut FnCx,
         env: &Rc<Env>,
@@ -253,12 +258,12 @@ impl Sema<'_> {
         }
     }
 
-    fn i64_val(&self, value: i64) -> Val {
+    pub fn i64_val(&self, value: i64) -> Val {
         Val::int(TypeId::I64, Ty::I64, value as u64)
     }
 
     /// A word of a run-time type's record.
-    fn record_word(&mut self, cx: &mut FnCx, tag: Piece, offset: u64, ty: TypeId) -> Val {
+    pub fn record_word(&mut self, cx: &mut FnCx, tag: Piece, offset: u64, ty: TypeId) -> Val {
         let record = self.record_of(cx, tag);
         let word = cx.load_scalar(Ty::I64, record.plus(offset));
         if ty == TypeId::BOOL {
@@ -269,11 +274,11 @@ impl Sema<'_> {
     }
 
     /// Index argument: a constant if it folds.
-    fn index_arg(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Piece> {
+    pub fn index_arg(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Piece> {
         self.index_piece(cx, expr)
     }
 
-    fn intrinsic(
+    pub fn intrinsic(
         &mut self,
         cx: &mut FnCx,
         env: &Rc<Env>,
@@ -689,14 +694,14 @@ impl Sema<'_> {
         }
     }
 
-    fn runtime_tag(&self, ty: &TypeArg) -> Piece {
+    pub fn runtime_tag(&self, ty: &TypeArg) -> Piece {
         match ty {
             TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
             TypeArg::Runtime(tag) => *tag,
         }
     }
 
-    fn tag_width(&self, ty: TypeId) -> i64 {
+    pub fn tag_width(&self, ty: TypeId) -> i64 {
         match self.m.types.enum_def(ty) {
             Some(def) => {
                 let (bits, signed) = self.m.types.int_info(def.backing).unwrap_or((64, true));
@@ -713,343 +718,6 @@ impl Sema<'_> {
             None => 0,
         }
     }
-    // ---------------------------------------------------------------------------------------------- reflection
-
-
-    fn variants_of(
-        &mut self,
-        ty: TypeId,
-        name: &str,
-        span: Span,
-    ) -> Res<Vec<sx_ir::types::Variant>> {
-        self.complete(ty)?;
-        match self.m.types.enum_def(ty) {
-            Some(def) => {
-                let (mut variants, backing) = (def.variants.clone(), def.backing);
-                for variant in &mut variants {
-                    variant.value = self.tag_number(backing, variant.value);
-                }
-                Ok(variants)
-            }
-            None => {
-                let shown = self.type_name(ty);
-                let twin = name.replace("variant_", "struct_field_");
-                Err(self.error(span, format!("{name} expects an enum or tagged union, got '{shown}'; for structs use '{twin}'")))
-            }
-        }
-    }
-
-    /// What a variant's value, kept sign-extended, is as a number of the enum's backing type.
-    pub fn tag_number(&self, backing: TypeId, value: i64) -> i64 {
-        match self.m.types.int_info(backing) {
-            Some((bits, false)) => sx_ir::semantics::zext_from(value as u64, bits) as i64,
-            Some((_, true)) | None => value,
-        }
-    }
-
-    /// (name, type, offset) of a struct's, tuple's or union's members; `None` for kinds without any.
-    fn fields_of(
-        &mut self,
-        ty: TypeId,
-        name: &str,
-        span: Span,
-        in_type: bool,
-    ) -> Res<Option<Vec<(String, TypeId, i64)>>> {
-        self.complete(ty)?;
-        match self.m.types.kind(ty).clone() {
-            TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => {
-                let layout = self.m.types.layout(ty);
-                let members = self.m.types.members(ty).unwrap_or_default();
-                Ok(Some(
-                    members
-                        .into_iter()
-                        .zip(layout.offsets)
-                        .map(|((n, t), o)| {
-                            (n.map_or_else(String::new, |n| n.to_string()), t, o as i64)
-                        })
-                        .collect(),
-                ))
-            }
-            TypeKind::Union(_) => {
-                let def = self.m.types.union_def(ty).cloned();
-                Ok(def.map(|d| {
-                    d.members
-                        .iter()
-                        .map(|m| (m.name.to_string(), m.ty, 0))
-                        .collect()
-                }))
-            }
-            TypeKind::Protocol(_) => {
-                let Some(def) = self.m.types.protocol_def(ty).cloned() else {
-                    return Ok(None);
-                };
-                let mut list = vec![
-                    ("ctx".to_string(), TypeId::VOID_PTR, 0),
-                    ("__type_id".to_string(), TypeId::TYPE, 8),
-                ];
-                if def.inline {
-                    list.extend(
-                        def.slots
-                            .iter()
-                            .enumerate()
-                            .map(|(i, (n, t))| (n.to_string(), *t, 16 + 8 * i as i64)),
-                    );
-                } else {
-                    list.push(("__vtable".to_string(), TypeId::VOID_PTR, 16));
-                }
-                Ok(Some(list))
-            }
-            TypeKind::Enum(_) if !in_type => {
-                let shown = self.type_name(ty);
-                let twin = name.replace("struct_field_", "variant_");
-                Err(self.error(
-                    span,
-                    format!(
-                        "{name} expects a struct or tuple, got '{shown}'; for enums use '{twin}'"
-                    ),
-                ))
-            }
-            TypeKind::Array(..) | TypeKind::Vector(..)
-                if !in_type && name == "struct_field_count" =>
-            {
-                let shown = self.type_name(ty);
-                Err(self.error(span, format!("{name} expects a struct or tuple, got '{shown}'; use `.len` and index natively")))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn member_type(
-        &mut self,
-        ty: TypeId,
-        name: &str,
-        at: u64,
-        span: Span,
-        index_span: Span,
-    ) -> Res<TypeId> {
-        if name == "variant_type" {
-            let variants = self.variants_of(ty, name, span)?;
-            return match variants.get(at as usize) {
-                Some(v) => Ok(v.payload.unwrap_or(TypeId::VOID)),
-                None => Err(self.error(
-                    index_span,
-                    format!(
-                        "{name}: index {} out of range ({} variants)",
-                        at as i64,
-                        variants.len()
-                    ),
-                )),
-            };
-        }
-        match *self.m.types.kind(ty) {
-            TypeKind::Slice(t)
-            | TypeKind::Optional(t)
-            | TypeKind::Array(t, _)
-            | TypeKind::Vector(t, _)
-                if at == 0 =>
-            {
-                return Ok(t);
-            }
-            TypeKind::Enum(_) => {
-                if let Some(v) = self
-                    .m
-                    .types
-                    .enum_def(ty)
-                    .and_then(|d| d.variants.get(at as usize))
-                {
-                    return Ok(v.payload.unwrap_or(TypeId::VOID));
-                }
-            }
-            _ => {}
-        }
-        let fields = self.fields_of(ty, name, span, true)?.unwrap_or_default();
-        match fields.get(at as usize) {
-            Some(f) => Ok(f.1),
-            None => Err(self.error(
-                index_span,
-                format!(
-                    "{name}: index {} out of range ({} fields)",
-                    at as i64,
-                    fields.len()
-                ),
-            )),
-        }
-    }
-
-    /// Field, payload or element type of a run-time type.
-    fn runtime_member_type(&mut self, cx: &mut FnCx, record: Addr, index: Piece) -> Res<Val> {
-        let index = cx.pin(index);
-        let elem = cx.load_scalar(Ty::I64, record.plus(record::ELEM));
-        let out = cx.temp(Ty::I64);
-        cx.set(out, elem);
-        let fields = cx.load_scalar(Ty::I64, record.plus(record::FIELD_COUNT));
-        let variants = cx.load_scalar(Ty::I64, record.plus(record::VARIANT_COUNT));
-        let all = cx.binary(BinaryOp::Add, fields, variants);
-        let inside = cx.binary(BinaryOp::LtU, index, all);
-        let cond = cx.use_piece(inside);
-        cx.open();
-        let member = self.member_record(cx, record, index);
-        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
-        cx.set(out, ty);
-        let then = cx.close();
-        cx.emit(StmtKind::If {
-            cond,
-            then,
-            els: Default::default(),
-        });
-        let read = cx.expr(sx_ir::Expr::Local(out));
-        Ok(Val::scalar(
-            TypeId::TYPE,
-            cx.pin(Piece::Tree(Ty::I64, read)),
-        ))
-    }
-
-    /// `struct_field_value(s, i)`: a view of the field.
-    fn field_value(&mut self, cx: &mut FnCx, args: &'static [ast::Arg], span: Span) -> Res<Val> {
-        let subject = self.arg(args, 0, "struct_field_value", 2, span)?;
-        let index_expr = self.arg(args, 1, "struct_field_value", 2, span)?;
-        let val = self.lower_expr(cx, subject, None)?;
-        if val.is_poison() {
-            return Err(Failed);
-        }
-        if val.ty == TypeId::ANY {
-            let pieces = self.pieces(cx, &val);
-            let pieces = cx.pin_pieces(&pieces);
-            let index = self.index_arg(cx, index_expr)?;
-            return self.runtime_field_view(cx, pieces[0], pieces[1], index);
-        }
-        let fields = self
-            .fields_of(val.ty, "struct_field_value", subject.span, false)?
-            .unwrap_or_default();
-        let addr = self.spill(cx, &val);
-        let index = self.index_arg(cx, index_expr)?;
-        if let Some(at) = index.as_const() {
-            return match fields.get(at as usize) {
-                Some((_, ty, offset)) => {
-                    let data = cx.addr_piece(addr.plus(*offset as u64));
-                    Ok(Val::regs(
-                        TypeId::ANY,
-                        smallvec![data, Piece::Const(Ty::I64, u64::from(ty.0))],
-                    ))
-                }
-                None => Err(self.error(
-                    index_expr.span,
-                    format!(
-                        "struct_field_value: index {} out of range ({} fields)",
-                        at as i64,
-                        fields.len()
-                    ),
-                )),
-            };
-        }
-        let data = cx.addr_piece(addr);
-        let tag = Piece::Const(Ty::I64, u64::from(val.ty.0));
-        self.runtime_field_view(cx, data, tag, index)
-    }
-
-    fn runtime_field_view(
-        &mut self,
-        cx: &mut FnCx,
-        data: Piece,
-        tag: Piece,
-        index: Piece,
-    ) -> Res<Val> {
-        let data = cx.pin(data);
-        let record = self.record_of(cx, tag);
-        let member = self.member_record(cx, record, index);
-        let offset = cx.load_scalar(Ty::I64, member.plus(record::member::VALUE));
-        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
-        let at = cx.binary(BinaryOp::PtrAdd, data, offset);
-        let at = cx.pin(at);
-        Ok(Val::regs(TypeId::ANY, smallvec![at, ty]))
-    }
-
-    fn payload_view(&mut self, cx: &mut FnCx, args: &'static [ast::Arg], span: Span) -> Res<Val> {
-        let subject = self.arg(args, 0, "variant_payload", 2, span)?;
-        let index_expr = self.arg(args, 1, "variant_payload", 2, span)?;
-        let val = self.lower_expr(cx, subject, None)?;
-        if val.is_poison() {
-            return Err(Failed);
-        }
-        let (data, tag) = if val.ty == TypeId::ANY {
-            let pieces = self.pieces(cx, &val);
-            let pieces = cx.pin_pieces(&pieces);
-            (pieces[0], pieces[1])
-        } else {
-            self.variants_of(val.ty, "variant_payload", subject.span)?;
-            let addr = self.spill(cx, &val);
-            (
-                cx.addr_piece(addr),
-                Piece::Const(Ty::I64, u64::from(val.ty.0)),
-            )
-        };
-        let data = cx.pin(data);
-        let index = self.index_arg(cx, index_expr)?;
-        let record = self.record_of(cx, tag);
-        let member = self.member_record(cx, record, index);
-        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
-        let offset = cx.load_scalar(Ty::I64, record.plus(record::PAYLOAD_OFFSET));
-        let at = cx.binary(BinaryOp::PtrAdd, data, offset);
-        let at = cx.pin(at);
-        Ok(Val::regs(TypeId::ANY, smallvec![at, ty]))
-    }
-
-    /// Ordinal of the active variant; an unmatched tag answers itself.
-    fn variant_index_of(
-        &mut self,
-        cx: &mut FnCx,
-        env: &Rc<Env>,
-        args: &'static [ast::Arg],
-        span: Span,
-    ) -> Res<Val> {
-        let ty_expr = self.arg(args, 0, "variant_index", 2, span)?;
-        let val_expr = self.arg(args, 1, "variant_index", 2, span)?;
-        match self.type_arg(cx, env, "variant_index", ty_expr, false)? {
-            TypeArg::Static(ty) => {
-                let variants = self.variants_of(ty, "variant_index", ty_expr.span)?;
-                let val = self.lower_expr(cx, val_expr, Some(ty))?;
-                let val = if val.ty == TypeId::ANY {
-                    self.cast(cx, val, ty, span)?
-                } else {
-                    self.coerce(cx, val, ty, span)?
-                };
-                let tag = self.enum_tag(cx, &val);
-                let def = self.m.types.enum_def(ty).cloned();
-                let signed = def
-                    .as_ref()
-                    .and_then(|d| self.m.types.int_info(d.backing))
-                    .is_some_and(|i| i.1);
-                let tag = self.resize_int(cx, tag, signed, Ty::I64);
-                let tag = cx.pin(tag);
-                let mut out = tag;
-                for (i, variant) in variants.iter().enumerate().rev() {
-                    let hit = cx.binary(
-                        BinaryOp::Eq,
-                        tag,
-                        Piece::Const(Ty::I64, variant.value as u64),
-                    );
-                    out = cx.select(hit, Piece::Const(Ty::I64, i as u64), out);
-                }
-                Ok(Val::scalar(TypeId::I64, out))
-            }
-            TypeArg::Runtime(tag) => {
-                let val = self.lower_expr(cx, val_expr, None)?;
-                if val.ty != TypeId::ANY {
-                    return Err(self.error(
-                        val_expr.span,
-                        "variant_index with a run-time type: pass the value as an `any`",
-                    ));
-                }
-                // The library's function does it (part 5 §5.4).
-                let func = self.library_fn("__sx_variant_index", span)?;
-                let instance = self.instantiate_fn(func, Vec::new(), Vec::new(), span)?;
-                let val = self.load(cx, &val);
-                let ty = Val::scalar(TypeId::TYPE, tag);
-                self.call_instance(cx, &instance, &[ty, val], span)
-            }
-        }
-    }
-
     // ---------------------------------------------------------------------------------------------- library
 
     /// A function that the library provides for the compiler, by name.
@@ -1072,226 +740,9 @@ impl Sema<'_> {
             )),
         }
     }
-    // ---------------------------------------------------------------------------------------------- atomics
-
-
-    fn ordering(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Order> {
-        let name = match &expr.kind {
-            ExprKind::EnumLit(name) => Some(name.name),
-            ExprKind::Field { name, .. } => Some(name.name),
-            ExprKind::Ident(name) => match cx.env().get(name.name) {
-                Some(Binding::Ct(ct)) => {
-                    let tag = self.ct_i64(&ct);
-                    let def = self.m.types.enum_def(ct.ty).cloned();
-                    def.and_then(|d| d.variants.iter().find(|v| v.value == tag).map(|v| v.name))
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        match name.and_then(|n| Order::from_name(n.as_str())) {
-            Some(order) => Ok(order),
-            None => Err(self.error(
-                expr.span,
-                "atomic ordering must be a constant ordering literal such as `.seq_cst`",
-            )),
-        }
-    }
-
-    fn atomic(
-        &mut self,
-        cx: &mut FnCx,
-        env: &Rc<Env>,
-        name: &str,
-        args: &'static [ast::Arg],
-        span: Span,
-    ) -> Res<Val> {
-        if name == "atomic_fence" {
-            let arg = self.arg(args, 0, name, 1, span)?;
-            let order = self.ordering(cx, arg)?;
-            if order == Order::Relaxed {
-                return Err(self.error(
-                    arg.span,
-                    "fence ordering cannot be .relaxed — it would order nothing",
-                ));
-            }
-            cx.emit(StmtKind::Fence(order));
-            return Ok(Val::void());
-        }
-        let count = match name {
-            "atomic_load" => 3,
-            "atomic_cmpxchg" | "atomic_cmpxchg_weak" => 6,
-            _ => 4,
-        };
-        let ty_expr = self.arg(args, 0, name, count, span)?;
-        let ty = self.static_type(cx, env, name, ty_expr)?;
-        let Some(scalar) = self.m.types.scalar(ty) else {
-            let shown = self.type_name(ty);
-            return Err(self.error(
-                span,
-                format!("atomic ops require a scalar type of 1, 2, 4 or 8 bytes, got '{shown}'"),
-            ));
-        };
-        let integer = self.is_integer(ty);
-        if !integer && !matches!(name, "atomic_load" | "atomic_store") {
-            let ok = matches!(
-                name,
-                "atomic_swap" | "atomic_cmpxchg" | "atomic_cmpxchg_weak"
-            ) && (ty == TypeId::BOOL || scalar == Ty::Ptr);
-            if !ok {
-                let shown = self.type_name(ty);
-                return Err(self.error(
-                    span,
-                    format!("atomic read-modify-write requires an integer type — got '{shown}'"),
-                ));
-            }
-        }
-        let pointer = self.m.types.pointer(ty);
-        let ptr = self.lower_to(cx, &args[1].value, pointer)?;
-        let ptr = self.piece(cx, &ptr);
-        let ptr = cx.pin(ptr);
-        // Floats travel as their bits.
-        let (mem, as_float) = match scalar {
-            Ty::F32 => (Ty::I32, true),
-            Ty::F64 => (Ty::I64, true),
-            Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 | Ty::Ptr => (scalar, false),
-        };
-        let to_mem = |s: &mut Self, cx: &mut FnCx, arg: &'static ast::Expr| -> Res<Piece> {
-            let val = s.lower_to(cx, arg, ty)?;
-            let piece = s.piece(cx, &val);
-            let piece = if as_float {
-                cx.convert(sx_ir::ConvertOp::BitsOf, mem, piece)
-            } else {
-                piece
-            };
-            Ok(cx.pin(piece))
-        };
-        let from_mem = |cx: &mut FnCx, local| {
-            let piece = Piece::Local(mem, local);
-            let piece = if as_float {
-                cx.convert(sx_ir::ConvertOp::FromBits, scalar, piece)
-            } else {
-                piece
-            };
-            Val::scalar(ty, piece)
-        };
-        match name {
-            "atomic_load" => {
-                let order = self.ordering(cx, &args[2].value)?;
-                if matches!(order, Order::Release | Order::AcqRel) {
-                    return Err(self.error(args[2].value.span, "atomic load ordering cannot be .release or .acq_rel — a load does not release"));
-                }
-                let dst = cx.temp(mem);
-                let addr = cx.use_piece(ptr);
-                cx.emit(StmtKind::AtomicLoad {
-                    dst,
-                    ty: mem,
-                    addr,
-                    order,
-                });
-                Ok(from_mem(cx, dst))
-            }
-            "atomic_store" => {
-                let value = to_mem(self, cx, &args[2].value)?;
-                let order = self.ordering(cx, &args[3].value)?;
-                if matches!(order, Order::Acquire | Order::AcqRel) {
-                    return Err(self.error(args[3].value.span, "atomic store ordering cannot be .acquire or .acq_rel — a store does not acquire"));
-                }
-                let (addr, value) = (cx.use_piece(ptr), cx.use_piece(value));
-                cx.emit(StmtKind::AtomicStore {
-                    ty: mem,
-                    addr,
-                    value,
-                    order,
-                });
-                Ok(Val::void())
-            }
-            "atomic_cmpxchg" | "atomic_cmpxchg_weak" => {
-                let expected = to_mem(self, cx, &args[2].value)?;
-                let desired = to_mem(self, cx, &args[3].value)?;
-                let success = self.ordering(cx, &args[4].value)?;
-                let failure = self.ordering(cx, &args[5].value)?;
-                if matches!(failure, Order::Release | Order::AcqRel) {
-                    return Err(self.error(args[5].value.span, "atomic compare-exchange failure ordering cannot be .release or .acq_rel — a failed exchange stores nothing"));
-                }
-                let rank = |o: Order| match o {
-                    Order::Relaxed => 0,
-                    Order::Acquire | Order::Release => 1,
-                    Order::AcqRel => 2,
-                    Order::SeqCst => 3,
-                };
-                if rank(failure) > rank(success) {
-                    return Err(self.error(
-                        args[5].value.span,
-                        format!("atomic compare-exchange failure ordering ('.{}') cannot be stronger than the success ordering ('.{}')", failure.name(), success.name()),
-                    ));
-                }
-                let (old, ok) = (cx.temp(mem), cx.temp(Ty::I8));
-                let (addr, expected, desired) = (
-                    cx.use_piece(ptr),
-                    cx.use_piece(expected),
-                    cx.use_piece(desired),
-                );
-                let weak = name == "atomic_cmpxchg_weak";
-                cx.emit(StmtKind::AtomicCmpxchg {
-                    old,
-                    ok,
-                    ty: mem,
-                    addr,
-                    expected,
-                    desired,
-                    weak,
-                    success,
-                    failure,
-                });
-                // Null on success, else the value seen.
-                let seen = from_mem(cx, old);
-                let result = self.m.types.optional(ty);
-                let absent = Piece::Local(Ty::I8, ok);
-                let piece = self.piece(cx, &seen);
-                if self.m.types.null_is_absent(ty) {
-                    let out = cx.select(absent, Piece::Const(Ty::Ptr, 0), piece);
-                    return Ok(Val::scalar(result, out));
-                }
-                let zero = Piece::Const(piece.ty(), 0);
-                let value = cx.select(absent, zero, piece);
-                let present = self.not(cx, absent);
-                Ok(Val::regs(result, smallvec![value, present]))
-            }
-            _ => {
-                let signed = self.m.types.int_info(ty).is_some_and(|i| i.1);
-                let op = match (name, signed) {
-                    ("atomic_swap", _) => RmwOp::Xchg,
-                    ("atomic_fetch_add", _) => RmwOp::Add,
-                    ("atomic_fetch_sub", _) => RmwOp::Sub,
-                    ("atomic_fetch_and", _) => RmwOp::And,
-                    ("atomic_fetch_or", _) => RmwOp::Or,
-                    ("atomic_fetch_xor", _) => RmwOp::Xor,
-                    ("atomic_fetch_min", true) => RmwOp::MinS,
-                    ("atomic_fetch_min", false) => RmwOp::MinU,
-                    ("atomic_fetch_max", true) => RmwOp::MaxS,
-                    (_, _) => RmwOp::MaxU,
-                };
-                let value = to_mem(self, cx, &args[2].value)?;
-                let order = self.ordering(cx, &args[3].value)?;
-                let dst = cx.temp(mem);
-                let (addr, value) = (cx.use_piece(ptr), cx.use_piece(value));
-                cx.emit(StmtKind::AtomicRmw {
-                    dst,
-                    op,
-                    ty: mem,
-                    addr,
-                    value,
-                    order,
-                });
-                Ok(from_mem(cx, dst))
-            }
-        }
-    }
     // ---------------------------------------------------------------------------------------------- traces
 
-
-    fn resolve_trace_frame(
+    pub fn resolve_trace_frame(
         &mut self,
         cx: &mut FnCx,
         args: &'static [ast::Arg],

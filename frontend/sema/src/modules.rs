@@ -123,7 +123,10 @@ impl Sema<'_> {
         // The replaced text keeps the offsets before the first bad byte.
         if let Err(bad) = std::str::from_utf8(&bytes) {
             let at = bad.valid_up_to() as u32;
-            self.error(Span::new(file, at, at + 1), "invalid UTF-8: source text must be UTF-8");
+            self.error(
+                Span::new(file, at, at + 1),
+                "invalid UTF-8: source text must be UTF-8",
+            );
             return None;
         }
         let parsed = sx_syntax::parse_file(file, &text);

@@ -307,13 +307,22 @@ impl Sema<'_> {
 
     /// An argument for a pack: its natural type. `boxed`: the elements end up in `any`s (`print`), where a function's
     /// name stands for the text of its type.
-    pub fn pack_argument(&mut self, cx: &mut FnCx, expr: &'static ast::Expr, boxed: bool) -> Res<Val> {
+    pub fn pack_argument(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        boxed: bool,
+    ) -> Res<Val> {
         let val = self.lower_expr(cx, expr, None)?;
         if val.is_poison() {
             return Err(Failed);
         }
         let val = self.as_error_value(cx, val);
-        let val = if boxed && val.ty == TypeId::STRING_Z { self.retype(cx, &val, TypeId::STRING) } else { val };
+        let val = if boxed && val.ty == TypeId::STRING_Z {
+            self.retype(cx, &val, TypeId::STRING)
+        } else {
+            val
+        };
         if let TypeKind::Failable { .. } = self.m.types.kind(val.ty) {
             return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
         }

@@ -110,7 +110,11 @@ impl Sema<'_> {
             });
         }
         // Evaluations that make types add their records.
-        let spare = if self.caches.minting { crate::host::RESERVED_RECORDS } else { 0 };
+        let spare = if self.caches.minting {
+            crate::host::RESERVED_RECORDS
+        } else {
+            0
+        };
         let global = &mut self.m.globals[table.index()];
         global.size = 8 * (count + spare) as u64;
         global.mutable = spare > 0;

@@ -215,21 +215,28 @@ impl Sema<'_> {
         })?;
         let text = self.span_text(ret);
         let text = text.trim_start_matches("->").trim();
-        Some((ret, format!("generic return type '{text}' cannot be bound — no parameter introduces it")))
+        Some((
+            ret,
+            format!("generic return type '{text}' cannot be bound — no parameter introduces it"),
+        ))
     }
 
     /// A name in a signature that another parameter, `T: Type`, of the same function has.
     fn is_value_parameter(&self, ident: ast::Ident) -> bool {
         self.fns.iter().any(|f| {
             let inside = |p: &ast::Param| {
-                p.span.file == ident.span.file && p.span.lo <= ident.span.lo && ident.span.hi <= p.span.hi
+                p.span.file == ident.span.file
+                    && p.span.lo <= ident.span.lo
+                    && ident.span.hi <= p.span.hi
             };
             let params = &f.decl.sig.params;
             params.iter().any(inside)
                 && params.iter().any(|p| {
                     p.kind == ast::ParamKind::Plain
                         && p.name.name == ident.name
-                        && p.ty.as_ref().is_some_and(|t| matches!(&t.kind, ExprKind::Ident(n) if n.as_str() == "Type"))
+                        && p.ty.as_ref().is_some_and(
+                            |t| matches!(&t.kind, ExprKind::Ident(n) if n.as_str() == "Type"),
+                        )
                 })
         })
     }
