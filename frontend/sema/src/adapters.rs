@@ -271,29 +271,6 @@ impl Sema<'_> {
         Ok(func)
     }
 
-    /// The body of an adapter that was queued rather than filled at once: its interface is its target's.
-    pub fn lower_adapter(
-        &mut self,
-        func: FuncId,
-        target: FuncId,
-        target_ty: &FnType,
-        shape: AdapterShape,
-    ) -> Res<()> {
-        let span =
-            self.loc_span(self.m.func(func).loc)
-                .unwrap_or(Span::new(sx_syntax::FileId(0), 0, 0));
-        self.fill_adapter(
-            func,
-            &Adapter {
-                target,
-                target_ty,
-                own_ty: target_ty,
-                shape,
-            },
-            span,
-        )
-    }
-
     fn fill_adapter(&mut self, func: FuncId, adapter: &Adapter<'_>, span: Span) -> Res<()> {
         let own_env = matches!(adapter.shape, AdapterShape::ClosureOverFn);
         let abi = self.abi(adapter.own_ty, own_env);

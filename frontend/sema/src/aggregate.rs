@@ -9,7 +9,7 @@ use sx_syntax::ast::{self, Brackets, ExprKind};
 
 use crate::fncx::FnCx;
 use crate::sema::{Env, Failed, FieldDefault, Res, Sema};
-use crate::value::{Access, Addr, Piece, Pieces, Place, Val, ValKind};
+use crate::value::{Access, Piece, Pieces, Val, ValKind};
 
 /// An element of a literal after spreads are expanded.
 pub enum Elem {
@@ -738,16 +738,6 @@ impl Sema<'_> {
                 let name = self.type_name(val.ty);
                 Err(self.error(expr.span, format!("cannot spread this value here — '{name}' is no tuple, struct, array or pack")))
             }
-        }
-    }
-
-    /// Address of a value for code that needs memory.
-    pub fn temp_place(&mut self, cx: &mut FnCx, val: &Val) -> Place {
-        let addr: Addr = self.spill(cx, val);
-        Place {
-            addr,
-            ty: val.ty,
-            access: Access::Temporary,
         }
     }
 }

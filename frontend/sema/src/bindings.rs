@@ -252,12 +252,7 @@ impl Sema<'_> {
             && match &constant.value.kind {
                 ExprKind::Ident(name) => !matches!(
                     env.get(name.name),
-                    Some(
-                        Binding::Var { .. }
-                            | Binding::LocalConst { .. }
-                            | Binding::Pack { .. }
-                            | Binding::Ct(_)
-                    )
+                    Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Ct(_))
                 ),
                 ExprKind::Field { base, .. } => self.namespace_of(&env, base).is_some(),
                 _ => false,

@@ -1,10 +1,10 @@
 //! Lowering of function bodies: parameters, results, cleanups.
 
-use crate::fncx::{BodyJob, Cleanup, FnCx, Made, ParamBinding};
+use crate::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
 use crate::functions::Abi;
 use crate::functions::Passing;
 use crate::sema::{Binding, BodyState, Env, Failed, PackInfo, Res, Sema};
-use crate::value::{Access, Addr, FlatParts, Piece, Pieces, Place, Val};
+use crate::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
 use std::rc::Rc;
 use sx_ir::types::FnType;
 use sx_ir::{CallConv, FuncId, Function, LocalId, StmtKind, Symbol, Ty, TypeId, TypeKind};
@@ -38,42 +38,36 @@ impl Sema<'_> {
     }
 
     pub fn lower_pending(&mut self, func: FuncId, job: &BodyJob) -> Res<()> {
-        match job {
-            BodyJob::Fn {
-                func: fn_id,
-                params,
-                ret,
-                ..
-            } => {
-                let mut types = Vec::new();
-                for param in params {
-                    match param {
-                        ParamBinding::Value { ty, .. } => types.push(*ty),
-                        ParamBinding::Pack { types: elems, .. } => {
-                            types.extend(elems.iter().copied())
-                        }
-                    }
-                }
-                let decl = self.fn_info(*fn_id).decl;
-                let c_conv = decl.sig.abi.is_some() || decl.link.is_some();
-                let ty = FnType {
-                    params: types,
-                    ret: ret.unwrap_or(TypeId::VOID),
-                    c_conv,
-                    variadic: false,
-                };
-                let abi = self.abi(&ty, false);
-                let shell = self.m.func(func).clone();
-                let errors = self.diags.iter().filter(|d| d.is_error()).count();
-                let cx = self.lower_job_into(shell, Some(func), job, &ty, &abi)?;
-                self.finish_cx(cx);
-                if self.diags.iter().filter(|d| d.is_error()).count() > errors {
-                    return Err(Failed);
-                }
-                Ok(())
+        let BodyJob {
+            func: fn_id,
+            params,
+            ret,
+            ..
+        } = job;
+        let mut types = Vec::new();
+        for param in params {
+            match param {
+                ParamBinding::Value { ty, .. } => types.push(*ty),
+                ParamBinding::Pack { types: elems, .. } => types.extend(elems.iter().copied()),
             }
-            BodyJob::Made(made) => self.lower_made(func, made),
         }
+        let decl = self.fn_info(*fn_id).decl;
+        let c_conv = decl.sig.abi.is_some() || decl.link.is_some();
+        let ty = FnType {
+            params: types,
+            ret: ret.unwrap_or(TypeId::VOID),
+            c_conv,
+            variadic: false,
+        };
+        let abi = self.abi(&ty, false);
+        let shell = self.m.func(func).clone();
+        let errors = self.diags.iter().filter(|d| d.is_error()).count();
+        let cx = self.lower_job_into(shell, Some(func), job, &ty, &abi)?;
+        self.finish_cx(cx);
+        if self.diags.iter().filter(|d| d.is_error()).count() > errors {
+            return Err(Failed);
+        }
+        Ok(())
     }
 
     pub fn lower_job_into(
@@ -84,15 +78,12 @@ impl Sema<'_> {
         ty: &FnType,
         abi: &Abi,
     ) -> Res<FnCx> {
-        let BodyJob::Fn {
+        let BodyJob {
             func: fn_id,
             env,
             params,
             ret,
-        } = job
-        else {
-            return Err(Failed);
-        };
+        } = job;
         let info = self.fn_info(*fn_id);
         let (decl, owner) = (info.decl, info.owner);
         let name = shell.name.clone();
@@ -516,23 +507,5 @@ impl Sema<'_> {
             cx.ret.named.push((name.name, var));
         }
         Ok(())
-    }
-
-    /// Functions made by the compiler.
-    pub fn lower_made(&mut self, func: FuncId, made: &Made) -> Res<()> {
-        match made {
-            Made::Adapter {
-                target,
-                target_ty,
-                shape,
-            } => self.lower_adapter(func, *target, target_ty, *shape),
-        }
-    }
-
-    pub fn place_of_param(&self, cx: &FnCx, name: Symbol) -> Option<Place> {
-        match cx.env().get(name) {
-            Some(Binding::Var { var, .. }) => Some(cx.var_place(var)),
-            _ => None,
-        }
     }
 }

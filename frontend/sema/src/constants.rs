@@ -22,25 +22,6 @@ impl Sema<'_> {
         self.ct_int(TypeId::TYPE, u64::from(ty.0))
     }
 
-    pub fn ct_string(&mut self, text: &str) -> CtVal {
-        let data = self.string_data(text.as_bytes());
-        let mut bytes = vec![0; 16];
-        self.put_int(&mut bytes, 8, 8, text.len() as u64);
-        let image = ConstImage {
-            bytes,
-            relocs: vec![Reloc {
-                offset: 0,
-                target: RelocTarget::Global(data),
-                addend: 0,
-            }],
-        };
-        CtVal {
-            ty: TypeId::STRING,
-            image: Rc::new(image),
-            literal: false,
-        }
-    }
-
     pub fn put_int(&self, bytes: &mut [u8], offset: usize, size: usize, bits: u64) {
         let little = bits.to_le_bytes();
         let Some(to) = bytes.get_mut(offset..offset + size) else {

@@ -10,7 +10,7 @@ use crate::eval::Purpose;
 use crate::fncx::FnCx;
 use crate::modules::{arch_name, os_name};
 use crate::sema::{Entity, Failed, NominalState, Res, Sema};
-use crate::value::{Access, Addr, Piece, Place, Val};
+use crate::value::{Access, Place, Val};
 
 impl Sema<'_> {
     /// Finds the library's `Context` and gives it the program's fields, before anything is lowered.
@@ -455,11 +455,5 @@ impl Sema<'_> {
         self.bodies.insert(id, crate::sema::BodyState::Done);
         self.caches.helpers.insert("string_eq".into(), id);
         id
-    }
-
-    /// Keeps the address helpers of this module together.
-    pub fn context_addr(&mut self, cx: &mut FnCx) -> Addr {
-        let piece: Piece = self.context_piece(cx);
-        cx.addr_of_piece(piece)
     }
 }

@@ -389,9 +389,8 @@ impl Sema<'_> {
             i128::from(bits as i64)
         };
         let word = self.m.types.int_info(want).is_some_and(|i| i.0 == 64);
-        let fits = self.int_fits(value, want)
-            || word && value == -1
-            || word && (i128::from(i64::MIN)..0).contains(&value) && value == -1;
+        // -1 stands for all bits of a word.
+        let fits = self.int_fits(value, want) || word && value == -1;
         if !fits {
             let shown = self.type_name(want);
             let (bits, signed) = self.m.types.int_info(want).unwrap_or((64, true));

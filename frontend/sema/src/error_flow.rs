@@ -207,7 +207,7 @@ impl Sema<'_> {
                     })
             }
             ExprKind::Ident(name) => match cx.env().get(name.name) {
-                Some(Binding::Var { cx: id, var } | Binding::LocalConst { cx: id, var }) => {
+                Some(Binding::Var { cx: id, var }) => {
                     let ty = self.type_of_var(cx, id, var);
                     ty.is_some_and(|t| self.is_failable_type(t))
                 }
@@ -254,7 +254,7 @@ impl Sema<'_> {
         let env = cx.env().clone();
         match &call.callee.kind {
             ExprKind::Ident(name) => match env.get(name.name) {
-                Some(Binding::Var { cx: id, var } | Binding::LocalConst { cx: id, var }) => {
+                Some(Binding::Var { cx: id, var }) => {
                     let ty = self.type_of_var(cx, id, var)?;
                     self.callable_is_failable(ty)
                 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use sx_ir::func::{Call, Callee, Stmt};
 use sx_ir::semantics;
 use sx_ir::{
@@ -74,27 +74,13 @@ pub struct RetInfo {
 
 /// What there is to lower for a function.
 #[derive(Clone)]
-pub enum BodyJob {
-    /// A declared function's instance: its static environment and parameters in order.
-    Fn {
-        func: FnId,
-        env: Rc<Env>,
-        params: Vec<ParamBinding>,
-        ret: Option<TypeId>,
-    },
-    /// A body made by the compiler.
-    Made(Made),
-}
-
-/// Functions that the compiler makes up.
-#[derive(Clone)]
-pub enum Made {
-    /// Calls another function, converting between interfaces: see `closures.rs`.
-    Adapter {
-        target: FuncId,
-        target_ty: sx_ir::types::FnType,
-        shape: AdapterShape,
-    },
+///
+/// A declared function's instance: its static environment and parameters in order.
+pub struct BodyJob {
+    pub func: FnId,
+    pub env: Rc<Env>,
+    pub params: Vec<ParamBinding>,
+    pub ret: Option<TypeId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -292,10 +278,6 @@ impl FnCx {
     pub fn set(&mut self, local: LocalId, piece: Piece) {
         let value = self.use_piece(piece);
         self.emit(StmtKind::Set { local, value });
-    }
-
-    pub fn i64(&self, value: i64) -> Piece {
-        Piece::Const(Ty::I64, value as u64)
     }
 
     /// A binary operation; folds constants and trivial identities.
@@ -764,9 +746,4 @@ impl Sema<'_> {
         }
         var
     }
-}
-
-/// A one-element argument list.
-pub fn one(piece: Piece) -> Pieces {
-    smallvec![piece]
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sx_ir::func::{Callee, ParamAttr};
+use sx_ir::func::ParamAttr;
 use sx_ir::types::FnType;
 use sx_ir::{
     CallConv, FuncId, Function, Linkage, Param, SigId, Signature, StmtKind, Symbol, Ty, TypeId,
@@ -15,7 +15,7 @@ use crate::sema::{
     Binding, BodyState, Env, Event, Failed, FnId, FnInstance, InstanceKey, PendingBody,
     ProtocolRef, Res, Sema,
 };
-use crate::value::{CtVal, FlatParts, Piece, Val, ValKind};
+use crate::value::{CtVal, FlatParts, Piece, Val};
 
 /// How a parameter or result crosses a call.
 #[derive(Clone, Debug)]
@@ -409,7 +409,7 @@ impl Sema<'_> {
             None => None,
         };
         let job_env = scope.clone();
-        let job = BodyJob::Fn {
+        let job = BodyJob {
             func,
             env: job_env,
             params: bindings,
@@ -420,16 +420,9 @@ impl Sema<'_> {
             None => self.infer_ret(&job, &name, &params, c_conv, span)?,
         };
         self.complete(ret)?;
-        let job = match job {
-            BodyJob::Fn {
-                func, env, params, ..
-            } => BodyJob::Fn {
-                func,
-                env,
-                params,
-                ret: Some(ret),
-            },
-            BodyJob::Made(made) => BodyJob::Made(made),
+        let job = BodyJob {
+            ret: Some(ret),
+            ..job
         };
         let ty = FnType {
             params,
@@ -594,9 +587,7 @@ impl Sema<'_> {
         c_conv: bool,
         span: Span,
     ) -> Res<TypeId> {
-        let BodyJob::Fn { func, env, .. } = job else {
-            return Ok(TypeId::VOID);
-        };
+        let BodyJob { func, env, .. } = job;
         let decl = self.fn_info(*func).decl;
         if let FnBody::Block(block) = &decl.body
             && !crate::stmt::returns_value(block)
@@ -634,14 +625,6 @@ impl Sema<'_> {
         }
     }
 }
-
-/// The value in registers or memory, never a place.
-pub fn is_rvalue(val: &Val) -> bool {
-    !matches!(val.kind, ValKind::Place(_))
-}
-
-/// Keeps the callee enum in reach of this module's users.
-pub type IrCallee = Callee;
 
 /// `-> $R` that only the body of a function with a pack `..$a` can tell.
 pub fn open_result(scope: &Env, decl: &ast::FnDecl) -> bool {

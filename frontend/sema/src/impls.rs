@@ -97,7 +97,7 @@ impl Sema<'_> {
     pub fn protocol_decl(&self, template: TemplateId) -> Option<&'static ast::ProtocolDecl> {
         match &self.templates[template.index()].syntax {
             TemplateSyntax::Protocol(decl) => Some(decl),
-            TemplateSyntax::Struct(_) | TemplateSyntax::TypeFn(_) => None,
+            TemplateSyntax::Struct(_) => None,
         }
     }
 

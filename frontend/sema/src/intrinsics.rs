@@ -92,7 +92,7 @@ impl Sema<'_> {
         }
         if matches!(
             env.get(name.name),
-            Some(Binding::Var { .. } | Binding::LocalConst { .. } | Binding::Decl(_))
+            Some(Binding::Var { .. } | Binding::Decl(_))
         ) {
             return Ok(None);
         }

@@ -63,9 +63,7 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         match binding {
-            Binding::Var { cx: id, var } | Binding::LocalConst { cx: id, var } => {
-                self.variable(cx, name, id, var, true)
-            }
+            Binding::Var { cx: id, var } => self.variable(cx, name, id, var, true),
             Binding::Ct(val) => {
                 let given = self.val_of_ct(cx, &val);
                 let _ = want;

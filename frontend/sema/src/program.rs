@@ -17,7 +17,7 @@ use sx_syntax::{Diagnostic, SourceMap, Span};
 use crate::api::{Compilation, Config, Evaluator, Files, Goal, Stats};
 use crate::functions::Target;
 use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
-use crate::value::{Piece, Val};
+use crate::value::Piece;
 
 /// Compiles the program whose root file is `root`.
 pub fn compile(
@@ -70,7 +70,6 @@ pub fn compile(
         comptime_flag: None,
         cx_counter: 0,
         eval_counter: 0,
-        run_counter: 0,
         eval_depth: 0,
         instantiation_depth: 0,
         exit: None,
@@ -598,11 +597,6 @@ impl Sema<'_> {
         }
         order.extend((0..self.diags.len()).filter(|i| !shown[*i]));
         order.into_iter().map(|i| self.diags[i].clone()).collect()
-    }
-
-    /// Zero of a type, for code that only needs a value to go on.
-    pub fn poison_val(&self) -> Val {
-        Val::poison()
     }
 }
 

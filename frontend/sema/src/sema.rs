@@ -67,11 +67,6 @@ pub enum Binding {
     },
     /// A type pack (`..$Ts` of a struct, `$a`).
     TypePack(Rc<Vec<TypeId>>),
-    /// A property-like local constant evaluated where it stands (`c :: f();`).
-    LocalConst {
-        cx: u32,
-        var: VarId,
-    },
     /// A declaration that already failed; uses are silent.
     Poison,
 }
@@ -257,8 +252,6 @@ pub struct FnInfo {
 pub enum TemplateSyntax {
     Struct(&'static ast::StructDecl),
     Protocol(&'static ast::ProtocolDecl),
-    /// A function with a result of `Type`.
-    TypeFn(FnId),
 }
 
 pub struct Template {
@@ -449,7 +442,6 @@ pub struct Sema<'a> {
     pub comptime_flag: Option<GlobalId>,
     pub cx_counter: u32,
     pub eval_counter: u32,
-    pub run_counter: u32,
     pub eval_depth: u32,
     pub instantiation_depth: u32,
     pub exit: Option<i32>,

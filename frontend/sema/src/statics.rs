@@ -142,11 +142,7 @@ impl Sema<'_> {
         match &expr.kind {
             ExprKind::Ident(name) => !matches!(
                 env.get(name.name),
-                Some(
-                    crate::sema::Binding::Var { .. }
-                        | crate::sema::Binding::LocalConst { .. }
-                        | crate::sema::Binding::Pack { .. }
-                )
+                Some(crate::sema::Binding::Var { .. } | crate::sema::Binding::Pack { .. })
             ),
             ExprKind::Int { .. }
             | ExprKind::Float { .. }

@@ -6,7 +6,7 @@ use sx_syntax::ast::{self, ExprKind, StmtKind};
 use crate::eval::Purpose;
 use crate::fncx::{Cleanup, FnCx};
 use crate::sema::{Binding, Failed, Res, Sema};
-use crate::value::{Addr, Val};
+use crate::value::Val;
 
 /// Whether a body contains `return <value>` (nested lambdas excluded).
 pub fn returns_value(block: &'static ast::Block) -> bool {
@@ -284,6 +284,3 @@ pub fn is_statement_if(expr: &ast::Expr) -> bool {
         _ => false,
     }
 }
-
-/// Keeps the address type in reach of loop helpers.
-pub type LoopAddr = Addr;

@@ -24,12 +24,10 @@ impl Sema<'_> {
             TemplateSyntax::Protocol(decl) if decl.params.is_empty() => {
                 self.instantiate(template, Vec::new(), span)
             }
-            TemplateSyntax::Protocol(_) | TemplateSyntax::Struct(_) | TemplateSyntax::TypeFn(_) => {
-                Err(self.error(
-                    span,
-                    format!("generic type '{name}' needs its arguments: '{name}(..)'"),
-                ))
-            }
+            TemplateSyntax::Protocol(_) | TemplateSyntax::Struct(_) => Err(self.error(
+                span,
+                format!("generic type '{name}' needs its arguments: '{name}(..)'"),
+            )),
         }
     }
 
@@ -111,7 +109,6 @@ impl Sema<'_> {
         let (params, tname, tenv): (&'static [ast::Param], Symbol, Rc<Env>) = match &t.syntax {
             TemplateSyntax::Struct(decl) => (&decl.params, t.name, t.env.clone()),
             TemplateSyntax::Protocol(decl) => (&decl.params, t.name, t.env.clone()),
-            TemplateSyntax::TypeFn(_) => return Err(Failed),
         };
         // Names of earlier parameters are visible in later parameters' types.
         let scope = tenv.child();
@@ -295,7 +292,6 @@ impl Sema<'_> {
             TemplateSyntax::Protocol(decl) => {
                 (&decl.params, NominalSyntax::Protocol(decl, template))
             }
-            TemplateSyntax::TypeFn(_) => return Err(Failed),
         };
         let mut name = tname.to_string();
         for arg in &args {

@@ -280,10 +280,7 @@ impl Sema<'_> {
             )),
             Some(Name::Binding(Binding::Poison)) => Err(crate::sema::Failed),
             Some(Name::Binding(
-                Binding::Var { .. }
-                | Binding::LocalConst { .. }
-                | Binding::Pack { .. }
-                | Binding::TypePack(_),
+                Binding::Var { .. } | Binding::Pack { .. } | Binding::TypePack(_),
             )) => Err(self.error(
                 ident.span,
                 format!(
