@@ -14,7 +14,7 @@ use crate::value::{Access, Piece, Pieces, Val, ValKind};
 /// An element of a literal after spreads are expanded.
 pub enum Elem {
     Expr(Option<ast::Ident>, &'static ast::Expr),
-    Val(Option<Symbol>, Val),
+    Val(Val),
 }
 
 impl Sema<'_> {
@@ -191,8 +191,8 @@ impl Sema<'_> {
         for elem in elems {
             match &elem.value.kind {
                 ExprKind::Spread(inner) => {
-                    for (name, val) in self.spread_values(cx, inner)? {
-                        out.push(Elem::Val(name, val));
+                    for (_, val) in self.spread_values(cx, inner)? {
+                        out.push(Elem::Val(val));
                     }
                 }
                 _ => out.push(Elem::Expr(elem.name, &elem.value)),
@@ -208,7 +208,7 @@ impl Sema<'_> {
                 let val = self.own(cx, &val);
                 Ok(self.stable(cx, &val))
             }
-            Elem::Val(_, val) => self.coerce(cx, val.clone(), ty, span),
+            Elem::Val(val) => self.coerce(cx, val.clone(), ty, span),
         }
     }
 
@@ -370,7 +370,7 @@ impl Sema<'_> {
                         let val = self.lower_expr(cx, expr, None)?;
                         (None, self.default_literal(&val).ty)
                     }
-                    (Elem::Val(_, val), None) => (None, val.ty),
+                    (Elem::Val(val), None) => (None, val.ty),
                 });
             }
             let given = self.m.types.intern(TypeKind::Tuple(given));
@@ -564,7 +564,7 @@ impl Sema<'_> {
         for (i, e) in elems.iter().enumerate() {
             let val = match e {
                 Elem::Expr(_, expr) => self.lower_to(cx, expr, elem)?,
-                Elem::Val(_, val) => self.coerce(cx, val.clone(), elem, span)?,
+                Elem::Val(val) => self.coerce(cx, val.clone(), elem, span)?,
             };
             self.store(cx, slot.plus(i as u64 * size), &val);
         }
@@ -676,8 +676,8 @@ impl Sema<'_> {
                     let val = self.lower_expr(cx, expr, None)?;
                     self.default_literal(&val)
                 }
-                (Elem::Val(_, val), Some(ty)) => self.coerce(cx, val.clone(), ty, span)?,
-                (Elem::Val(_, val), None) => val.clone(),
+                (Elem::Val(val), Some(ty)) => self.coerce(cx, val.clone(), ty, span)?,
+                (Elem::Val(val), None) => val.clone(),
             };
             elem_ty = elem_ty.or(Some(val.ty));
             let val = self.own(cx, &val);

@@ -126,7 +126,6 @@ impl Sema<'_> {
                     name,
                     types,
                     protocol,
-                    comptime,
                 } => {
                     let mut elems = Vec::new();
                     for ty in types {
@@ -141,7 +140,6 @@ impl Sema<'_> {
                         name: *name,
                         elems,
                         protocol: protocol.clone(),
-                        comptime: *comptime,
                     };
                     let binding = Binding::Pack {
                         cx: cx.id,
@@ -473,13 +471,6 @@ impl Sema<'_> {
         else {
             return Ok(());
         };
-        if !slots.iter().any(|s| s.name.is_some())
-            || slots.len() < 2 && slots.iter().all(|s| s.default.is_none())
-        {
-            if !slots.iter().any(|s| s.name.is_some()) {
-                return Ok(());
-            }
-        }
         for slot in slots {
             let Some(name) = slot.name else { continue };
             if decl.sig.params.iter().any(|p| p.name.name == name.name) {

@@ -163,7 +163,7 @@ impl Sema<'_> {
 
     pub fn declare_fn(&mut self, id: DeclId, decl: &'static ast::FnDecl) -> FnId {
         let info = self.decl(id);
-        let (env, module, local) = (info.env.clone(), info.module, info.local);
+        let (env, module) = (info.env.clone(), info.module);
         let owner = info.owner;
         let base = info.name.to_string();
         let name = match owner {
@@ -178,7 +178,6 @@ impl Sema<'_> {
             owner,
             impl_of: None,
             intrinsic: matches!(decl.body, ast::FnBody::Intrinsic),
-            nested: local,
         })
     }
 

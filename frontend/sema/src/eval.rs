@@ -28,9 +28,9 @@ pub enum Purpose {
     /// A module-scope `#run` statement.
     Statement,
     Type,
-    Count(String),
+    Count,
     EnumValue,
-    ValueArgument(Symbol),
+    ValueArgument,
     Insert,
     Condition,
     ContextDefault(Symbol),
@@ -53,9 +53,9 @@ impl Purpose {
                 true
             }
             Purpose::Type
-            | Purpose::Count(_)
+            | Purpose::Count
             | Purpose::EnumValue
-            | Purpose::ValueArgument(_)
+            | Purpose::ValueArgument
             | Purpose::Insert
             | Purpose::Condition
             | Purpose::ContextDefault(_)

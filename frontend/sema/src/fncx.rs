@@ -106,7 +106,6 @@ pub enum ParamBinding {
         name: Symbol,
         types: Vec<TypeId>,
         protocol: Option<crate::sema::ProtocolRef>,
-        comptime: bool,
     },
 }
 

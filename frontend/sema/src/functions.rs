@@ -382,17 +382,15 @@ impl Sema<'_> {
                         .unwrap_or_default();
                     params.extend(types.iter().copied());
                     let protocol = self.pack_protocol(&scope, param)?;
-                    let comptime = param.kind == ParamKind::ComptimePack;
                     bindings.push(ParamBinding::Pack {
                         name: param.name.name,
                         types,
                         protocol,
-                        comptime,
                     });
                 }
             }
         }
-        let linkage_c = matches!(&decl.link, Some(_));
+        let linkage_c = decl.link.is_some();
         let c_conv = self.is_c_abi(decl.sig.abi.as_ref())? || linkage_c;
         let variadic = matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern)
             && decl
@@ -494,7 +492,7 @@ impl Sema<'_> {
             {
                 self.caches.body_sites.insert(id, *site);
             }
-            self.pending.insert(id, PendingBody { func: id, job });
+            self.pending.insert(id, PendingBody { job });
             self.queue.push_back(id);
         }
         Ok(instance)

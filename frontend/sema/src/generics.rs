@@ -232,7 +232,7 @@ impl Sema<'_> {
                                 &scope,
                                 default,
                                 Some(want),
-                                &Purpose::ValueArgument(param.name.name),
+                                &Purpose::ValueArgument,
                             )?,
                             None => return Err(Failed),
                         },

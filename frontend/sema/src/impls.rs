@@ -173,13 +173,7 @@ impl Sema<'_> {
         let target = if mentions_dollar(&decl.target) {
             match &decl.target.kind {
                 ExprKind::Call(call) => match self.resolve_path(&env, &call.callee)? {
-                    Some(Entity::Template(t)) => {
-                        let names = call.args.iter().filter_map(|a| match &a.value.kind {
-                            ExprKind::Dollar { name, .. } => Some(name.name),
-                            _ => None,
-                        });
-                        ImplTarget::Template(t, names.collect())
-                    }
+                    Some(Entity::Template(t)) => ImplTarget::Template(t),
                     _ => ImplTarget::Pattern,
                 },
                 _ => ImplTarget::Pattern,
@@ -275,7 +269,7 @@ impl Sema<'_> {
         let env = outer.child();
         let covers = match &head.target {
             ImplTarget::Type(t) => *t == ty,
-            ImplTarget::Template(t, _) => {
+            ImplTarget::Template(t) => {
                 self.instance_of(ty)
                     .is_some_and(|(template, _)| template == *t)
                     && self.match_pattern(&env, &decl.target, ty)?
@@ -284,7 +278,7 @@ impl Sema<'_> {
         };
         let found = if covers {
             env.bind(Symbol::intern("Self"), Binding::Type(ty));
-            if let (ImplTarget::Template(t, _), ExprKind::Call(call)) =
+            if let (ImplTarget::Template(t), ExprKind::Call(call)) =
                 (&head.target, &decl.target.kind)
             {
                 // The bare name means the instance.

@@ -98,8 +98,7 @@ impl Sema<'_> {
             }
             TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
                 let env = cx.env().clone();
-                let at =
-                    self.comptime_value(&env, index, None, &Purpose::Count("tuple index".into()))?;
+                let at = self.comptime_value(&env, index, None, &Purpose::Count)?;
                 let at = self.count_of(&at, index.span, "tuple index", 0)?;
                 self.tuple_index(cx, val, at, index.span)
             }

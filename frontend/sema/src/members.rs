@@ -136,7 +136,7 @@ impl Sema<'_> {
         if let Some((bits, signed)) = self.m.types.int_info(ty) {
             let value: u64 = match (name.as_str(), signed) {
                 ("min", true) => (-1i64 << (bits - 1)) as u64,
-                ("max", true) => ((1u64 << (bits - 1)) - 1) as u64,
+                ("max", true) => (1u64 << (bits - 1)) - 1,
                 ("min", false) => 0,
                 ("max", false) => {
                     if bits == 64 {

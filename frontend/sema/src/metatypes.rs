@@ -504,7 +504,6 @@ impl Sema<'_> {
                 | NominalDef::Protocol(_) => 0,
             };
             let info = self.nominals.entry(ty).or_insert_with(|| NominalInfo {
-                ty,
                 module: ModId(0),
                 span,
                 syntax: NominalSyntax::Minted,

@@ -50,7 +50,6 @@ impl Sema<'_> {
                         owner: Some(ty),
                         impl_of: None,
                         intrinsic: false,
-                        nested: false,
                     };
                     let id = self.add_fn(info);
                     methods.insert(name.name, id);
@@ -95,7 +94,6 @@ impl Sema<'_> {
                 owner: Some(ty),
                 impl_of: Some(m.id),
                 intrinsic: false,
-                nested: false,
             };
             let id = self.add_fn(info);
             methods.insert(name, id);

@@ -141,7 +141,6 @@ impl Sema<'_> {
         let tree: &'static ast::File = Box::leak(Box::new(parsed.ast));
         self.trees.push(tree);
         self.modules.push(ModuleInfo {
-            file,
             path: path.to_path_buf(),
             shown,
             names: FxHashMap::default(),
@@ -206,10 +205,7 @@ impl Sema<'_> {
                     module: id,
                     decl,
                 }),
-                ItemKind::Run(expr) => self.modules[id.index()].runs.push(RunStmt {
-                    expr,
-                    span: item.span,
-                }),
+                ItemKind::Run(expr) => self.modules[id.index()].runs.push(RunStmt { expr }),
                 ItemKind::Error(directive) => {
                     self.error(directive.span, directive.message.text.to_string());
                 }

@@ -36,7 +36,6 @@ impl Sema<'_> {
         self.nominals.insert(
             ty,
             NominalInfo {
-                ty,
                 module,
                 span,
                 syntax,
@@ -224,7 +223,6 @@ impl Sema<'_> {
                             owner: Some(ty),
                             impl_of: None,
                             intrinsic: false,
-                            nested: false,
                         });
                         if let Some(info) = self.nominals.get_mut(&ty) {
                             match property {
@@ -298,7 +296,6 @@ impl Sema<'_> {
                             None => FieldDefault::None,
                             Some(e) if matches!(e.kind, ExprKind::Undef) => FieldDefault::Undef,
                             Some(expr) => FieldDefault::Expr {
-                                decl: NominalSyntax::Struct(decl),
                                 expr,
                                 env: env.clone(),
                             },

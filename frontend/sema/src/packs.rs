@@ -373,7 +373,7 @@ impl Sema<'_> {
     pub fn lower_inline_for(&mut self, cx: &mut FnCx, node: &'static ast::ForStmt) -> Res<()> {
         enum Source {
             Range(i64),
-            Pack(u32, Rc<PackInfo>, ast::Ident),
+            Pack(u32, Rc<PackInfo>),
             Types(Rc<Vec<TypeId>>),
         }
         let env = cx.env().clone();
@@ -412,8 +412,7 @@ impl Sema<'_> {
                             }
                             Some(_) => {}
                         }
-                        let ident = self.pack_ident(expr, &pack);
-                        sources.push(Source::Pack(owner, pack, ident));
+                        sources.push(Source::Pack(owner, pack));
                         continue;
                     }
                     if let Some(types) = self.type_pack_of(&env, expr) {
@@ -464,7 +463,7 @@ impl Sema<'_> {
                         let ct = self.ct_int(TypeId::I64, start.wrapping_add(step) as u64);
                         cx.env().bind(capture.name.name, Binding::Ct(ct));
                     }
-                    Source::Pack(owner, pack, _) => {
+                    Source::Pack(owner, pack) => {
                         let (var, _) = pack.elems[step as usize];
                         cx.env()
                             .bind(capture.name.name, Binding::Var { cx: *owner, var });
@@ -488,8 +487,7 @@ impl Sema<'_> {
     }
 
     fn unroll_bound(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<i64> {
-        let val =
-            self.comptime_value(env, expr, None, &Purpose::Count("inline for bound".into()))?;
+        let val = self.comptime_value(env, expr, None, &Purpose::Count)?;
         if self.m.types.int_info(val.ty).is_some() {
             return Ok(self.ct_i64(&val));
         }

@@ -16,7 +16,7 @@ use sx_syntax::{Diagnostic, SourceMap, Span};
 
 use crate::api::{Compilation, Config, Evaluator, Files, Goal, Stats};
 use crate::functions::Target;
-use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
+use crate::sema::{DeclSyntax, Entity, Env, Event, ModId, Res, Sema};
 use crate::value::Piece;
 
 /// Compiles the program whose root file is `root`.
@@ -123,10 +123,7 @@ impl Sema<'_> {
         }
         self.phase("bodies", |s| {
             let mut roots = s.exports();
-            let main = match s.main_function() {
-                Ok(main) => main,
-                Err(Failed) => None,
-            };
+            let main = s.main_function().unwrap_or_default();
             roots.extend(main);
             s.drain_queue();
             s.complete_all();

@@ -249,12 +249,12 @@ impl Sema<'_> {
         if ret == TypeId::VOID {
             return self.leave_with(cx, None, None);
         }
-        let val = self.to_result(cx, val, ret, span)?;
+        let val = self.result_of(cx, val, ret, span)?;
         self.leave_with(cx, Some(val), None)
     }
 
     /// Converts a returned value to the result type: success of a failable, a forwarded failable, or plain.
-    pub fn to_result(&mut self, cx: &mut FnCx, val: Val, ret: TypeId, span: Span) -> Res<Val> {
+    pub fn result_of(&mut self, cx: &mut FnCx, val: Val, ret: TypeId, span: Span) -> Res<Val> {
         if val.ty == ret {
             return Ok(val);
         }

@@ -23,6 +23,7 @@ macro_rules! id {
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
         pub struct $name(pub u32);
         impl $name {
+            #[allow(dead_code, reason = "not every id is an index into a table of its own")]
             pub fn index(self) -> usize { self.0 as usize }
         }
     };
@@ -77,8 +78,6 @@ pub struct PackInfo {
     pub elems: Vec<(VarId, TypeId)>,
     /// Elements are seen only through this protocol.
     pub protocol: Option<ProtocolRef>,
-    /// `..$a`: the element types are nameable as `$a[i]`.
-    pub comptime: bool,
 }
 
 /// A protocol, its arguments applied if there were any written.
@@ -140,7 +139,6 @@ impl std::fmt::Debug for Env {
 
 /// A source file.
 pub struct ModuleInfo {
-    pub file: FileId,
     /// Canonical path, and as shown.
     pub path: PathBuf,
     pub shown: Arc<str>,
@@ -159,7 +157,6 @@ pub struct ModuleInfo {
 /// A module-scope `#run` statement.
 pub struct RunStmt {
     pub expr: &'static ast::Expr,
-    pub span: Span,
 }
 
 pub struct ImportSet {
@@ -244,8 +241,6 @@ pub struct FnInfo {
     /// Impl whose method domain default bodies use first.
     pub impl_of: Option<ImplId>,
     pub intrinsic: bool,
-    /// Stands inside another function.
-    pub nested: bool,
 }
 
 #[derive(Clone)]
@@ -265,7 +260,6 @@ pub struct Template {
 
 /// What is known of a nominal type beyond its layout.
 pub struct NominalInfo {
-    pub ty: TypeId,
     pub module: ModId,
     pub span: Span,
     pub syntax: NominalSyntax,
@@ -288,9 +282,7 @@ pub enum FieldDefault {
     None,
     /// `= ---`
     Undef,
-    /// The expression is kept alive by the declaration.
     Expr {
-        decl: NominalSyntax,
         expr: &'static ast::Expr,
         env: Rc<Env>,
     },
@@ -332,8 +324,8 @@ pub struct ImplHead {
 #[derive(Clone)]
 pub enum ImplTarget {
     Type(TypeId),
-    /// Every instance of a template; parameters named as in the head.
-    Template(TemplateId, Vec<Symbol>),
+    /// Every instance of a template.
+    Template(TemplateId),
     /// A pattern with `$` names (parameterised protocols).
     Pattern,
 }
@@ -361,7 +353,6 @@ pub enum BodyState {
 
 /// A body still to be lowered.
 pub struct PendingBody {
-    pub func: FuncId,
     pub job: crate::fncx::BodyJob,
 }
 

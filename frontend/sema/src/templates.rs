@@ -233,8 +233,7 @@ impl Sema<'_> {
             return Err(self.error(arg.span, message));
         }
         if self.m.types.int_info(want).is_some() {
-            let natural =
-                self.comptime_value(env, arg, None, &Purpose::ValueArgument(name.name))?;
+            let natural = self.comptime_value(env, arg, None, &Purpose::ValueArgument)?;
             if self.m.types.int_info(natural.ty).is_some() {
                 let value = self.ct_i64(&natural);
                 if !self.int_fits(i128::from(value), want) {
@@ -250,7 +249,7 @@ impl Sema<'_> {
                 return Ok(self.ct_int(want, value as u64));
             }
         }
-        self.comptime_value(env, arg, Some(want), &Purpose::ValueArgument(name.name))
+        self.comptime_value(env, arg, Some(want), &Purpose::ValueArgument)
     }
 
     pub fn int_fits(&self, value: i128, ty: TypeId) -> bool {

@@ -515,7 +515,7 @@ impl Sema<'_> {
                 format!("{what} must be a {adjective}compile-time integer constant"),
             ));
         }
-        let val = self.comptime_value(env, expr, None, &Purpose::Count(what.to_string()))?;
+        let val = self.comptime_value(env, expr, None, &Purpose::Count)?;
         self.count_of(&val, expr.span, what, min)
     }
 
