@@ -179,22 +179,12 @@ impl Sema<'_> {
                 literal: false,
             });
         }
-        self.require_comptime_operand(purpose, expr)?;
         // A constant that computes a type is a type construction.
         let purpose = match purpose {
             Purpose::Constant(_) if val.ty == TypeId::TYPE => &Purpose::Type,
             _ => purpose,
         };
         self.finish_thunk(cx, val, failable, want, expr.span, purpose, number)
-    }
-
-    /// Some positions take constants, not arbitrary code, when nothing marks the code as comptime.
-    pub fn require_comptime_operand(
-        &mut self,
-        _purpose: &Purpose,
-        _expr: &'static ast::Expr,
-    ) -> Res<()> {
-        Ok(())
     }
 
     pub fn thunk_cx(&mut self, env: &Rc<Env>, name: &str, span: Span) -> FnCx {

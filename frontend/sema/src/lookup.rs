@@ -474,8 +474,7 @@ impl Sema<'_> {
                         },
                         _ => None,
                     },
-                    Found::Nothing => self.carried_namespace(env.module, name.name),
-                    Found::Invisible(_) | Found::Ambiguous(..) => None,
+                    Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
                 }
             }
             ExprKind::Field { base, name } => {
@@ -491,11 +490,6 @@ impl Sema<'_> {
             ExprKind::Paren(inner) => self.namespace_of(env, inner),
             _ => None,
         }
-    }
-
-    /// Namespace aliases of flat-imported files are among their public declarations, so nothing is left to carry.
-    fn carried_namespace(&mut self, _module: ModId, _name: Symbol) -> Option<ImportSetId> {
-        None
     }
 
     pub fn span_text(&self, span: Span) -> String {

@@ -105,18 +105,12 @@ impl Sema<'_> {
                 let payload = self.payload_of(cx, &subject);
                 self.declare_var(cx, name, payload.ty, Some(&payload), Access::Mutable);
             }
-            if let ast::Cond::Expr(cond) = cond {
-                self.prove_nothing(cond);
-            }
             self.lower_stmts_in(cx, body, false, None)
         })();
         let ended = self.end_scope(cx);
         done?;
         ended
     }
-
-    /// A loop condition proves nothing of error slots (part 3 §5.5), and narrows nothing (part 1 §4.11).
-    pub fn prove_nothing(&self, _cond: &ast::Expr) {}
 
     pub fn lower_for(&mut self, cx: &mut FnCx, node: &'static ast::ForStmt) -> Res<()> {
         if !node.captures.is_empty() && node.captures.len() != node.iters.len() {

@@ -605,15 +605,8 @@ pub fn is_type_param(param: &ast::Param) -> bool {
         None => true,
         Some(ty) => {
             matches!(&ty.kind, ExprKind::Ident(n) if n.as_str() == "Type" && !n.is_raw())
-                || is_protocol_bound(param)
         }
     }
-}
-
-/// `$T: P` in struct headers: the type position names a protocol, which is decided by spelling alone as long as no
-/// value parameter has a protocol type.
-pub fn is_protocol_bound(_param: &ast::Param) -> bool {
-    false
 }
 
 pub fn constraints_of(param: &'static ast::Param) -> &'static [ast::Expr] {

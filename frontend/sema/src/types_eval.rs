@@ -194,7 +194,6 @@ impl Sema<'_> {
                 }
                 let text = self.span_text(expr.span);
                 if matches!(base.kind, ExprKind::Ident(_)) {
-                    let _ = self.lower_type_value(env, expr);
                     return Err(self.error(
                         expr.span,
                         format!("expected a type, found a value '{text}' in type position"),
@@ -239,10 +238,6 @@ impl Sema<'_> {
                         )
                 })
         })
-    }
-
-    fn lower_type_value(&mut self, _env: &Rc<Env>, _expr: &'static ast::Expr) -> Res<()> {
-        Ok(())
     }
 
     /// An expression that computes a `Type`.
