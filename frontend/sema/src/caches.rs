@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 use sx_ir::{FuncId, GlobalId, TypeId};
 
+use crate::emission::value::CtVal;
 use crate::sema::FnId;
-use crate::value::CtVal;
 
 #[derive(Default)]
 pub struct Caches {
@@ -15,7 +15,7 @@ pub struct Caches {
     /// Adapters from functions to closures and between conventions, by (function, target type).
     pub adapters: FxHashMap<(FuncId, TypeId), FuncId>,
     /// Impls, their matches and methods.
-    pub conformance: crate::impls::ImplCache,
+    pub conformance: crate::declarations::impls::ImplCache,
     /// Type records for run-time reflection.
     pub type_records: FxHashMap<TypeId, GlobalId>,
     /// Compiler-made functions by name.
@@ -27,8 +27,8 @@ pub struct Caches {
     pub body_sites: FxHashMap<FuncId, sx_syntax::Span>,
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
-    pub minted: crate::host::Minted,
-    /// See [`crate::host::CompilerHost`]: tells evaluations' runs apart.
+    pub minted: crate::comptime::host::Minted,
+    /// See [`crate::comptime::host::CompilerHost`]: tells evaluations' runs apart.
     pub host_mark: Option<GlobalId>,
     /// `#saved` globals met so far.
     pub saved: Vec<(GlobalId, TypeId)>,
@@ -43,5 +43,5 @@ pub struct Caches {
     /// Names of compiler-known declarations, found once.
     pub known_types: FxHashMap<&'static str, TypeId>,
     /// Error sets, traces and tag names.
-    pub errors: crate::error_flow::ErrorFlow,
+    pub errors: crate::statements::error_flow::ErrorFlow,
 }

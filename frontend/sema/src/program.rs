@@ -15,9 +15,9 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, SourceMap, Span};
 
 use crate::api::{Compilation, Config, Evaluator, Files, Goal, Stats};
-use crate::functions::Target;
+use crate::callables::functions::Target;
+use crate::emission::value::Piece;
 use crate::sema::{DeclSyntax, Entity, Env, Event, ModId, Res, Sema};
-use crate::value::Piece;
 
 /// Compiles the program whose root file is `root`.
 pub fn compile(
@@ -207,7 +207,7 @@ impl Sema<'_> {
                         }
                         let name = self.decl(decl).name;
                         if let Some(Err(unknown)) =
-                            crate::metatypes::library_function(f, name.as_str())
+                            crate::builtins::metatypes::library_function(f, name.as_str())
                         {
                             let span = self.decl(decl).name_span;
                             self.error(
@@ -236,7 +236,7 @@ impl Sema<'_> {
                 &env,
                 &assert.cond,
                 Some(TypeId::BOOL),
-                &crate::eval::Purpose::Condition,
+                &crate::comptime::eval::Purpose::Condition,
             ) else {
                 continue;
             };
@@ -258,7 +258,9 @@ impl Sema<'_> {
     fn check_signature(&mut self, decl: crate::sema::DeclId, f: &'static ast::FnDecl) {
         let generic = f.sig.params.iter().any(|p| {
             p.kind != ast::ParamKind::Plain
-                || p.ty.as_ref().is_none_or(crate::generics::mentions_dollar)
+                || p.ty
+                    .as_ref()
+                    .is_none_or(crate::callables::generics::mentions_dollar)
         });
         if generic {
             return;
@@ -272,11 +274,11 @@ impl Sema<'_> {
         }
         if let Some(ret) = &f.sig.ret {
             let dollar = match &ret.kind {
-                ast::RetKind::Type(e) => crate::generics::mentions_dollar(e),
+                ast::RetKind::Type(e) => crate::callables::generics::mentions_dollar(e),
                 ast::RetKind::Void => false,
                 ast::RetKind::Slots { slots, .. } => slots
                     .iter()
-                    .any(|s| crate::generics::mentions_dollar(&s.ty)),
+                    .any(|s| crate::callables::generics::mentions_dollar(&s.ty)),
             };
             if dollar {
                 let text = self.span_text(ret.span);

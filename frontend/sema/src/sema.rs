@@ -15,7 +15,7 @@ use sx_syntax::ast;
 use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::api::{Config, Evaluator, Files, Goal, Stats};
-use crate::value::{CtVal, Val};
+use crate::emission::value::{CtVal, Val};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -353,7 +353,7 @@ pub enum BodyState {
 
 /// A body still to be lowered.
 pub struct PendingBody {
-    pub job: crate::fncx::BodyJob,
+    pub job: crate::emission::fncx::BodyJob,
 }
 
 /// An instance's call interface, as callers see it.
@@ -574,8 +574,8 @@ impl Sema<'_> {
         Val::regs(
             TypeId::STRING,
             smallvec::smallvec![
-                crate::value::Piece::GlobalAddr(data, 0),
-                crate::value::Piece::Const(sx_ir::Ty::I64, text.len() as u64)
+                crate::emission::value::Piece::GlobalAddr(data, 0),
+                crate::emission::value::Piece::Const(sx_ir::Ty::I64, text.len() as u64)
             ],
         )
     }

@@ -1,0 +1,785 @@
+//! Calls that the compiler answers itself (reference part 4 §12, §13).
+
+use std::rc::Rc;
+
+use smallvec::smallvec;
+use sx_ir::{BinaryOp, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::builtins::reflect::record;
+use crate::declarations::nominal::{plural, were};
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Addr, Piece, Val, ValKind};
+use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
+
+/// Intrinsics that a bare call always means, imported or not.
+pub const NAMES: &[&str] = &[
+    "size_of",
+    "align_of",
+    "type_of",
+    "type_name",
+    "type_info",
+    "pointee_type",
+    "is_flags",
+    "is_unsigned",
+    "is_identity",
+    "vector_lanes",
+    "struct_field_count",
+    "struct_field_name",
+    "struct_field_type",
+    "struct_field_offset",
+    "struct_field_value",
+    "variant_count",
+    "variant_name",
+    "variant_type",
+    "variant_value",
+    "variant_index",
+    "variant_payload",
+    "error_name",
+    "__sx_variant_tag_width",
+    "any_element",
+    "raw_any_data",
+    "raw_make_any",
+    "sqrt",
+    "sin",
+    "cos",
+    "floor",
+    "type_eq",
+    "has_impl",
+    "is_struct",
+    "is_comptime",
+    "atomic_load",
+    "atomic_store",
+    "atomic_swap",
+    "atomic_fetch_add",
+    "atomic_fetch_sub",
+    "atomic_fetch_and",
+    "atomic_fetch_or",
+    "atomic_fetch_xor",
+    "atomic_fetch_min",
+    "atomic_fetch_max",
+    "atomic_cmpxchg",
+    "atomic_cmpxchg_weak",
+    "atomic_fence",
+    "__interp_print_frames",
+    "__trace_resolve_frame",
+];
+
+pub fn is_intrinsic_name(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
+/// A `$T: Type` argument: known now, or a value read while running.
+pub enum TypeArg {
+    Static(TypeId),
+    Runtime(Piece),
+}
+
+impl Sema<'_> {
+    /// `None` if the name is no intrinsic (or a local of that name is meant).
+    pub fn intrinsic_call(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        if name.is_raw() || !is_intrinsic_name(name.as_str()) {
+            return Ok(None);
+        }
+        if matches!(
+            env.get(name.name),
+            Some(Binding::Var { .. } | Binding::Decl(_))
+        ) {
+            return Ok(None);
+        }
+        self.intrinsic(cx, env, name.as_str(), &call.args, want, span)
+            .map(Some)
+    }
+
+    pub fn intrinsic_by_fn(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        f: FnId,
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        let name = self.fn_info(f).name.clone();
+        if crate::builtins::metatypes::is_host_function(&name) {
+            return self.host_call(cx, f, None, call, span).map(Some);
+        }
+        if !is_intrinsic_name(&name) {
+            return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
+        }
+        self.intrinsic(cx, env, &name, &call.args, want, span)
+            .map(Some)
+    }
+
+    /// `x.f(..)` for a compiler function `f` declared `ufcs`.
+    pub fn intrinsic_with_receiver(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
+        receiver: Val,
+        base: &'static ast::Expr,
+        call: &'static ast::CallExpr,
+        span: Span,
+    ) -> Res<Val> {
+        let name = self.fn_info(f).name.clone();
+        if crate::builtins::metatypes::is_host_function(&name) {
+            return self.host_call(cx, f, Some((receiver, base.span)), call, span);
+        }
+        let what = if is_intrinsic_name(&name) {
+            format!("calling the intrinsic '{name}' on a receiver")
+        } else {
+            format!("the compiler function '{name}'")
+        };
+        Err(self.not_implemented(span, &what))
+    }
+
+    pub fn arg(
+        &mut self,
+        args: &'static [ast::Arg],
+        at: usize,
+        name: &str,
+        count: usize,
+        span: Span,
+    ) -> Res<&'static ast::Expr> {
+        if args.len() != count {
+            return Err(self.error(
+                span,
+                format!(
+                    "'{name}' expects {count} argument{}, but {} {} given",
+                    plural(count),
+                    args.len(),
+                    were(args.len())
+                ),
+            ));
+        }
+        match args.get(at) {
+            Some(arg) => Ok(&arg.value),
+            None => Err(Failed),
+        }
+    }
+
+    pub fn type_arg(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        expr: &'static ast::Expr,
+        any_ok: bool,
+    ) -> Res<TypeArg> {
+        if let ExprKind::Dollar { name, .. } = &expr.kind
+            && matches!(env.get(name.name), Some(Binding::Type(_)))
+        {
+            return Err(self.error(
+                expr.span,
+                format!(
+                    "'$' introduces a generic parameter only in its declaration; write '{}' here",
+                    name.name
+                ),
+            ));
+        }
+        if self.denotes_type(env, expr) {
+            let ty = self.eval_type(env, expr)?;
+            self.complete(ty)?;
+            return Ok(TypeArg::Static(ty));
+        }
+        let val = self.lower_expr(cx, expr, None)?;
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::TYPE {
+            let val = self.load(cx, &val);
+            if let Some(ty) = val.as_type() {
+                self.complete(ty)?;
+                return Ok(TypeArg::Static(ty));
+            }
+            let piece = self.piece(cx, &val);
+            return Ok(TypeArg::Runtime(cx.pin(piece)));
+        }
+        if let TypeKind::Function(_) = self.m.types.kind(val.ty)
+            && matches!(val.const_piece(), Some(Piece::FuncAddr(_)))
+        {
+            return Ok(TypeArg::Static(val.ty));
+        }
+        if val.ty == TypeId::ANY && any_ok {
+            let pieces = self.pieces(cx, &val);
+            let pieces = cx.pin_pieces(&pieces);
+            return Ok(TypeArg::Runtime(self.held_type(cx, pieces[0], pieces[1])?));
+        }
+        let shown = self.type_name(val.ty);
+        Err(self.error(expr.span, format!("{name} expects a type, got '{shown}'")))
+    }
+
+    /// The type an `any` reports: of the value held, or the type it holds.
+    pub fn held_type(&mut self, cx: &mut FnCx, data: Piece, tag: Piece) -> Res<Piece> {
+        let out = cx.temp(Ty::I64);
+        cx.set(out, tag);
+        let is_type = cx.binary(
+            BinaryOp::Eq,
+            tag,
+            Piece::Const(Ty::I64, u64::from(TypeId::TYPE.0)),
+        );
+        let cond = cx.use_piece(is_type);
+        cx.open();
+        let addr = cx.addr_of_piece(data);
+        let held = cx.load_scalar(Ty::I64, addr);
+        cx.set(out, held);
+        let then = cx.close();
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
+        let read = cx.expr(sx_ir::Expr::Local(out));
+        Ok(cx.pin(Piece::Tree(Ty::I64, read)))
+    }
+
+    pub fn static_type(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        expr: &'static ast::Expr,
+    ) -> Res<TypeId> {
+        match self.type_arg(cx, env, name, expr, false)? {
+            TypeArg::Static(ty) => Ok(ty),
+            TypeArg::Runtime(_) => Err(self.error(
+                expr.span,
+                format!("{name} expects a type known at compile time"),
+            )),
+        }
+    }
+
+    pub fn i64_val(&self, value: i64) -> Val {
+        Val::int(TypeId::I64, Ty::I64, value as u64)
+    }
+
+    /// A word of a run-time type's record.
+    pub fn record_word(&mut self, cx: &mut FnCx, tag: Piece, offset: u64, ty: TypeId) -> Val {
+        let record = self.record_of(cx, tag);
+        let word = cx.load_scalar(Ty::I64, record.plus(offset));
+        if ty == TypeId::BOOL {
+            let flag = cx.binary(BinaryOp::Ne, word, Piece::Const(Ty::I64, 0));
+            return Val::scalar(TypeId::BOOL, flag);
+        }
+        Val::scalar(ty, word)
+    }
+
+    /// Index argument: a constant if it folds.
+    pub fn index_arg(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Piece> {
+        self.index_piece(cx, expr)
+    }
+
+    pub fn intrinsic(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        name: &str,
+        args: &'static [ast::Arg],
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        match name {
+            "size_of" | "align_of" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                Ok(match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        let layout = self.m.types.layout(ty);
+                        self.i64_val(if name == "size_of" {
+                            layout.size
+                        } else {
+                            layout.align
+                        } as i64)
+                    }
+                    TypeArg::Runtime(tag) => {
+                        let at = if name == "size_of" {
+                            record::SIZE_OF
+                        } else {
+                            record::ALIGN_OF
+                        };
+                        self.record_word(cx, tag, at, TypeId::I64)
+                    }
+                })
+            }
+            "type_of" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let val = self.lower_expr(cx, arg, None)?;
+                if val.is_poison() {
+                    return Err(Failed);
+                }
+                match self.m.types.kind(val.ty) {
+                    TypeKind::Any | TypeKind::Protocol(_) => {
+                        let pieces = self.pieces(cx, &val);
+                        Ok(Val::scalar(TypeId::TYPE, pieces[1]))
+                    }
+                    _ => Ok(Val::type_value(val.ty)),
+                }
+            }
+            "type_name" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, true)? {
+                    TypeArg::Static(ty) => {
+                        let text = self.type_name(ty);
+                        Ok(self.str_val(text.as_bytes()))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        let record = self.record_of(cx, tag);
+                        let val = Val::mem(TypeId::STRING, record.plus(record::NAME));
+                        Ok(self.load(cx, &val))
+                    }
+                }
+            }
+            "type_info" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let info = self.type_info_type(env, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => match self.type_info_image(info, ty) {
+                        Some(ct) => Ok(self.val_of_ct(cx, &ct)),
+                        None => Err(self.error(
+                            span,
+                            "`TypeInfo` doesn't have the shape that modules/std/meta.sx gives it",
+                        )),
+                    },
+                    TypeArg::Runtime(tag) => {
+                        let table = self.type_info_table(info);
+                        let offset = cx.binary(BinaryOp::Mul, tag, Piece::Const(Ty::I64, 8));
+                        let at = cx.binary(BinaryOp::PtrAdd, Piece::GlobalAddr(table, 0), offset);
+                        let at = cx.addr_of_piece(at);
+                        let record = cx.load_scalar(Ty::Ptr, at);
+                        let addr = cx.addr_of_piece(record);
+                        Ok(Val::mem(info, addr))
+                    }
+                }
+            }
+            "type_eq" => {
+                let a = self.arg(args, 0, name, 2, span)?;
+                let b = self.arg(args, 1, name, 2, span)?;
+                let (a, b) = (
+                    self.type_arg(cx, env, name, a, false)?,
+                    self.type_arg(cx, env, name, b, false)?,
+                );
+                let piece = |t: TypeArg| match t {
+                    TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
+                    TypeArg::Runtime(p) => p,
+                };
+                Ok(Val::scalar(
+                    TypeId::BOOL,
+                    cx.binary(BinaryOp::Eq, piece(a), piece(b)),
+                ))
+            }
+            "has_impl" => {
+                let protocol = self.arg(args, 0, name, 2, span)?;
+                let ty = self.arg(args, 1, name, 2, span)?;
+                let protocol = self.protocol_ref(env, protocol)?;
+                let ty = self.static_type(cx, env, name, ty)?;
+                Ok(Val::bool(self.has_impl(&protocol, ty, env.module)))
+            }
+            "is_struct" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let ty = self.static_type(cx, env, name, arg)?;
+                Ok(Val::bool(matches!(
+                    self.m.types.kind(ty),
+                    TypeKind::Struct(_)
+                        | TypeKind::AnonStruct(_)
+                        | TypeKind::Tuple(_)
+                        | TypeKind::Protocol(_)
+                )))
+            }
+            "is_identity" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let ty = self.static_type(cx, env, name, arg)?;
+                Ok(Val::bool(
+                    self.m.types.protocol_def(ty).is_some_and(|d| d.identity),
+                ))
+            }
+            "is_flags" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                Ok(match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        Val::bool(self.m.types.enum_def(ty).is_some_and(|d| d.flags))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        self.record_word(cx, tag, record::IS_FLAGS, TypeId::BOOL)
+                    }
+                })
+            }
+            "is_unsigned" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                Ok(match self.type_arg(cx, env, name, arg, true)? {
+                    TypeArg::Static(ty) => {
+                        Val::bool(matches!(self.m.types.int_info(ty), Some((_, false))))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        self.record_word(cx, tag, record::IS_UNSIGNED, TypeId::BOOL)
+                    }
+                })
+            }
+            "is_comptime" => {
+                let flag = self.comptime_flag();
+                let piece = cx.load_scalar(Ty::I8, Addr::Global(flag, 0));
+                Ok(Val::scalar(TypeId::BOOL, piece))
+            }
+            "pointee_type" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let ty = self.static_type(cx, env, name, arg)?;
+                match *self.m.types.kind(ty) {
+                    TypeKind::Pointer(t) | TypeKind::ManyPointer(t) => Ok(Val::type_value(t)),
+                    _ => {
+                        let shown = self.type_name(ty);
+                        Err(self.error(
+                            arg.span,
+                            format!("pointee_type expects a pointer type, got '{shown}'"),
+                        ))
+                    }
+                }
+            }
+            "vector_lanes" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => match *self.m.types.kind(ty) {
+                        TypeKind::Vector(_, n) => Ok(self.i64_val(i64::from(n))),
+                        _ => {
+                            let shown = self.type_name(ty);
+                            Err(self.error(
+                                arg.span,
+                                format!("vector_lanes expects a vector type, got '{shown}'"),
+                            ))
+                        }
+                    },
+                    TypeArg::Runtime(tag) => {
+                        Ok(self.record_word(cx, tag, record::VECTOR_LANES, TypeId::I64))
+                    }
+                }
+            }
+            "__sx_variant_tag_width" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => Ok(self.i64_val(self.tag_width(ty))),
+                    TypeArg::Runtime(tag) => {
+                        Ok(self.record_word(cx, tag, record::TAG_WIDTH, TypeId::I64))
+                    }
+                }
+            }
+            "struct_field_count" | "variant_count" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        let count = if name == "variant_count" {
+                            self.variants_of(ty, name, arg.span)?.len()
+                        } else {
+                            self.fields_of(ty, name, arg.span, false)?
+                                .map_or(0, |f| f.len())
+                        };
+                        Ok(self.i64_val(count as i64))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        let at = if name == "variant_count" {
+                            record::VARIANT_COUNT
+                        } else {
+                            record::FIELD_COUNT
+                        };
+                        Ok(self.record_word(cx, tag, at, TypeId::I64))
+                    }
+                }
+            }
+            "struct_field_name" | "variant_name" => {
+                let arg = self.arg(args, 0, name, 2, span)?;
+                let index = self.arg(args, 1, name, 2, span)?;
+                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let index = self.index_arg(cx, index)?;
+                if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
+                    let names: Vec<String> = if name == "variant_name" {
+                        self.variants_of(*ty, name, arg.span)?
+                            .iter()
+                            .map(|v| v.name.to_string())
+                            .collect()
+                    } else {
+                        let fields = self
+                            .fields_of(*ty, name, arg.span, false)?
+                            .unwrap_or_default();
+                        fields.into_iter().map(|f| f.0).collect()
+                    };
+                    let text = names.get(at as usize).cloned().unwrap_or_default();
+                    return Ok(self.str_val(text.as_bytes()));
+                }
+                let tag = self.runtime_tag(&ty);
+                let record = self.record_of(cx, tag);
+                let member = self.member_record(cx, record, index);
+                let val = Val::mem(TypeId::STRING, member.plus(record::member::NAME));
+                Ok(self.load(cx, &val))
+            }
+            "struct_field_type" | "variant_type" => {
+                let arg = self.arg(args, 0, name, 2, span)?;
+                let index_expr = self.arg(args, 1, name, 2, span)?;
+                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let index = self.index_arg(cx, index_expr)?;
+                match (&ty, index.as_const()) {
+                    (TypeArg::Static(ty), Some(at)) => {
+                        let found = self.member_type(*ty, name, at, arg.span, index_expr.span)?;
+                        Ok(Val::type_value(found))
+                    }
+                    (TypeArg::Static(_), None) => {
+                        Err(self.error(index_expr.span, format!("{name}: the index must be a non-negative compile-time integer; copy the type into a `Type` variable for a run-time one")))
+                    }
+                    (TypeArg::Runtime(tag), _) => {
+                        let tag = *tag;
+                        let record = self.record_of(cx, tag);
+                        self.runtime_member_type(cx, record, index)
+                    }
+                }
+            }
+            "struct_field_offset" | "variant_value" => {
+                let arg = self.arg(args, 0, name, 2, span)?;
+                let index_expr = self.arg(args, 1, name, 2, span)?;
+                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let index = self.index_arg(cx, index_expr)?;
+                if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
+                    let ty = *ty;
+                    let values: Vec<i64> = if name == "variant_value" {
+                        self.variants_of(ty, name, arg.span)?
+                            .iter()
+                            .map(|v| v.value)
+                            .collect()
+                    } else {
+                        self.fields_of(ty, name, arg.span, false)?
+                            .unwrap_or_default()
+                            .into_iter()
+                            .map(|f| f.2)
+                            .collect()
+                    };
+                    return match values.get(at as usize) {
+                        Some(value) => Ok(self.i64_val(*value)),
+                        None => {
+                            let what = if name == "variant_value" {
+                                "variants"
+                            } else {
+                                "fields"
+                            };
+                            Err(self.error(
+                                index_expr.span,
+                                format!(
+                                    "{name}: index {} out of range ({} {what})",
+                                    at as i64,
+                                    values.len()
+                                ),
+                            ))
+                        }
+                    };
+                }
+                if name == "struct_field_offset" && matches!(ty, TypeArg::Static(_)) {
+                    return Err(self.error(
+                        index_expr.span,
+                        format!("{name}: the index must be a non-negative compile-time integer"),
+                    ));
+                }
+                let tag = self.runtime_tag(&ty);
+                let record = self.record_of(cx, tag);
+                if name == "struct_field_offset" {
+                    // Tagged unions answer their payload's offset.
+                    let member = self.member_record(cx, record, index);
+                    let offset = cx.load_scalar(Ty::I64, member.plus(record::member::VALUE));
+                    let payload = cx.load_scalar(Ty::I64, record.plus(record::PAYLOAD_OFFSET));
+                    let width = cx.load_scalar(Ty::I64, record.plus(record::TAG_WIDTH));
+                    let tagged = cx.binary(BinaryOp::Ne, width, Piece::Const(Ty::I64, 0));
+                    return Ok(Val::scalar(TypeId::I64, cx.select(tagged, payload, offset)));
+                }
+                let member = self.member_record(cx, record, index);
+                let value = cx.load_scalar(Ty::I64, member.plus(record::member::VALUE));
+                Ok(Val::scalar(TypeId::I64, value))
+            }
+            "struct_field_value" => self.field_value(cx, args, span),
+            "variant_payload" => self.payload_view(cx, args, span),
+            "variant_index" => self.variant_index_of(cx, env, args, span),
+            "error_name" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let val = self.lower_expr(cx, arg, None)?;
+                let piece = self.piece(cx, &val);
+                self.error_name_of(cx, piece)
+            }
+            "any_element" => {
+                let av = self.arg(args, 0, name, 3, span)?;
+                let elem = self.arg(args, 1, name, 3, span)?;
+                let index = self.arg(args, 2, name, 3, span)?;
+                let av = self.lower_to(cx, av, TypeId::ANY)?;
+                let data = self.pieces(cx, &av)[0];
+                let data = cx.pin(data);
+                let elem = self.type_arg(cx, env, name, elem, false)?;
+                let index = self.index_arg(cx, index)?;
+                let (tag, size) = match elem {
+                    TypeArg::Static(ty) => (
+                        Piece::Const(Ty::I64, u64::from(ty.0)),
+                        Piece::Const(Ty::I64, self.m.types.size_of(ty)),
+                    ),
+                    TypeArg::Runtime(tag) => {
+                        let record = self.record_of(cx, tag);
+                        (tag, cx.load_scalar(Ty::I64, record.plus(record::SIZE_OF)))
+                    }
+                };
+                let offset = cx.binary(BinaryOp::Mul, index, size);
+                let at = cx.binary(BinaryOp::PtrAdd, data, offset);
+                let at = cx.pin(at);
+                Ok(Val::regs(TypeId::ANY, smallvec![at, tag]))
+            }
+            "raw_any_data" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let av = self.lower_to(cx, arg, TypeId::ANY)?;
+                let data = self.pieces(cx, &av)[0];
+                Ok(Val::scalar(TypeId::VOID_PTR, data))
+            }
+            "raw_make_any" => {
+                let ty = self.arg(args, 0, name, 2, span)?;
+                let data = self.arg(args, 1, name, 2, span)?;
+                let tag = match self.type_arg(cx, env, name, ty, false)? {
+                    TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
+                    TypeArg::Runtime(tag) => tag,
+                };
+                let val = self.lower_expr(cx, data, None)?;
+                if !matches!(
+                    self.m.types.kind(val.ty),
+                    TypeKind::Pointer(_) | TypeKind::ManyPointer(_) | TypeKind::CString
+                ) {
+                    let shown = self.type_name(val.ty);
+                    return Err(self.error(
+                        data.span,
+                        format!("raw_make_any expects a pointer for its data, got '{shown}'"),
+                    ));
+                }
+                let piece = self.piece(cx, &val);
+                let piece = cx.pin(piece);
+                Ok(Val::regs(TypeId::ANY, smallvec![piece, tag]))
+            }
+            "sqrt" | "sin" | "cos" | "floor" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                let val = self.lower_expr(cx, arg, want.filter(|w| self.is_float(*w)))?;
+                let val = self.load(cx, &val);
+                let val = if self.is_integer(val.ty) {
+                    self.coerce(cx, val, TypeId::F64, arg.span)?
+                } else {
+                    val
+                };
+                if !self.is_float(val.ty) {
+                    if val.is_poison() {
+                        return Err(Failed);
+                    }
+                    let shown = self.type_name(val.ty);
+                    return Err(
+                        self.error(arg.span, format!("{name} expects a float, got '{shown}'"))
+                    );
+                }
+                let op = match name {
+                    "sqrt" => UnaryOp::FSqrt,
+                    "sin" => UnaryOp::FSin,
+                    "cos" => UnaryOp::FCos,
+                    _ => UnaryOp::FFloor,
+                };
+                let piece = self.piece(cx, &val);
+                Ok(Val::scalar(val.ty, cx.unary(op, piece)))
+            }
+            "__interp_print_frames" => {
+                let printer = self.frames_printer();
+                cx.call_direct(printer, &[], &[]);
+                Ok(Val::void())
+            }
+            "__trace_resolve_frame" => self.resolve_trace_frame(cx, args, span),
+            _ if name.starts_with("atomic_") => self.atomic(cx, env, name, args, span),
+            _ => Err(self.not_implemented(span, &format!("the intrinsic '{name}'"))),
+        }
+    }
+
+    pub fn runtime_tag(&self, ty: &TypeArg) -> Piece {
+        match ty {
+            TypeArg::Static(ty) => Piece::Const(Ty::I64, u64::from(ty.0)),
+            TypeArg::Runtime(tag) => *tag,
+        }
+    }
+
+    pub fn tag_width(&self, ty: TypeId) -> i64 {
+        match self.m.types.enum_def(ty) {
+            Some(def) => {
+                let (bits, signed) = self.m.types.int_info(def.backing).unwrap_or((64, true));
+                let bytes = i64::from(bits.div_ceil(8).next_power_of_two());
+                if signed { -bytes } else { bytes }
+            }
+            None if matches!(
+                self.m.types.kind(ty),
+                TypeKind::ErrorSet(_) | TypeKind::AnyError
+            ) =>
+            {
+                4
+            }
+            None => 0,
+        }
+    }
+    // ---------------------------------------------------------------------------------------------- library
+
+    /// A function that the library provides for the compiler, by name.
+    pub fn library_fn(&mut self, name: &str, span: Span) -> Res<FnId> {
+        let symbol = sx_ir::Symbol::intern(name);
+        let found = self.modules.iter().find_map(|m| {
+            m.names
+                .get(&symbol)
+                .copied()
+                .filter(|_| m.shown.contains("modules/std/"))
+        });
+        match found {
+            Some(decl) => match self.resolve_decl(decl)? {
+                crate::sema::Entity::Fn(f) => Ok(f),
+                _ => Err(Failed),
+            },
+            None => Err(self.error(
+                span,
+                format!("this needs '{name}' of the standard library; import \"modules/std.sx\""),
+            )),
+        }
+    }
+    // ---------------------------------------------------------------------------------------------- traces
+
+    pub fn resolve_trace_frame(
+        &mut self,
+        cx: &mut FnCx,
+        args: &'static [ast::Arg],
+        span: Span,
+    ) -> Res<Val> {
+        let arg = self.arg(args, 0, "__trace_resolve_frame", 1, span)?;
+        let val = self.lower_to(cx, arg, TypeId::U64)?;
+        let symbol = sx_ir::Symbol::intern("TraceFrame");
+        let found = self
+            .modules
+            .iter()
+            .find_map(|m| m.names.get(&symbol).copied());
+        let Some(decl) = found else {
+            return Err(self.error(
+                span,
+                "this needs `TraceFrame` in scope; import \"modules/std/trace.sx\"",
+            ));
+        };
+        let crate::sema::Entity::Type(ty) = self.resolve_decl(decl)? else {
+            return Err(Failed);
+        };
+        self.complete(ty)?;
+        // A frame is the address of a constant record.
+        let piece = self.piece(cx, &val);
+        let ptr = cx.convert(sx_ir::ConvertOp::IToP, Ty::Ptr, piece);
+        let addr = cx.addr_of_piece(ptr);
+        let mem = Val::mem(ty, addr);
+        Ok(self.load(cx, &mem))
+    }
+}
+
+impl Val {
+    /// The only scalar of a value in registers.
+    pub fn const_piece(&self) -> Option<Piece> {
+        match &self.kind {
+            ValKind::Regs(pieces) if pieces.len() == 1 => Some(pieces[0]),
+            ValKind::Regs(_) | ValKind::Mem(_) | ValKind::Place(_) => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The compiler's own functions: intrinsics, reflection and its run-time records, atomics, metatypes, assembly.
+
+pub(crate) mod asm_rules;
+pub(crate) mod atomics;
+pub(crate) mod intrinsics;
+pub(crate) mod metatypes;
+pub(crate) mod reflect;
+pub(crate) mod reflection;

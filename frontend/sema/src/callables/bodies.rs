@@ -1,0 +1,504 @@
+//! Lowering of function bodies: parameters, results, cleanups.
+
+use crate::callables::functions::Abi;
+use crate::callables::functions::Passing;
+use crate::emission::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
+use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
+use crate::sema::{Binding, BodyState, Env, Failed, PackInfo, Res, Sema};
+use std::rc::Rc;
+use sx_ir::types::FnType;
+use sx_ir::{CallConv, FuncId, Function, LocalId, StmtKind, Symbol, Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind, FnBody};
+
+impl Sema<'_> {
+    pub fn lower_body(&mut self, func: FuncId) {
+        let Some(pending) = self.pending.remove(&func) else {
+            return;
+        };
+        self.bodies.insert(func, BodyState::Lowering);
+        let depth = self.body_depth.get(&func).copied().unwrap_or(0);
+        let outer = std::mem::replace(&mut self.instantiation_depth, depth);
+        let site = self.caches.body_sites.get(&func).copied();
+        let sites = std::mem::replace(&mut self.instantiation_sites, site.into_iter().collect());
+        let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
+            self.lower_pending(func, &pending.job)
+        });
+        self.instantiation_depth = outer;
+        self.instantiation_sites = sites;
+        if done.is_err() {
+            self.bodies.insert(func, BodyState::Failed);
+        }
+    }
+
+    pub fn drain_queue(&mut self) {
+        while let Some(func) = self.queue.pop_front() {
+            self.lower_body(func);
+        }
+    }
+
+    pub fn lower_pending(&mut self, func: FuncId, job: &BodyJob) -> Res<()> {
+        let BodyJob {
+            func: fn_id,
+            params,
+            ret,
+            ..
+        } = job;
+        let mut types = Vec::new();
+        for param in params {
+            match param {
+                ParamBinding::Value { ty, .. } => types.push(*ty),
+                ParamBinding::Pack { types: elems, .. } => types.extend(elems.iter().copied()),
+            }
+        }
+        let decl = self.fn_info(*fn_id).decl;
+        let c_conv = decl.sig.abi.is_some() || decl.link.is_some();
+        let ty = FnType {
+            params: types,
+            ret: ret.unwrap_or(TypeId::VOID),
+            c_conv,
+            variadic: false,
+        };
+        let abi = self.abi(&ty, false);
+        let shell = self.m.func(func).clone();
+        let errors = self.diags.iter().filter(|d| d.is_error()).count();
+        let cx = self.lower_job_into(shell, Some(func), job, &ty, &abi)?;
+        self.finish_cx(cx);
+        if self.diags.iter().filter(|d| d.is_error()).count() > errors {
+            return Err(Failed);
+        }
+        Ok(())
+    }
+
+    pub fn lower_job_into(
+        &mut self,
+        shell: Function,
+        id: Option<FuncId>,
+        job: &BodyJob,
+        ty: &FnType,
+        abi: &Abi,
+    ) -> Res<FnCx> {
+        let BodyJob {
+            func: fn_id,
+            env,
+            params,
+            ret,
+        } = job;
+        let info = self.fn_info(*fn_id);
+        let (decl, owner) = (info.decl, info.owner);
+        let name = shell.name.clone();
+        let mut cx = self.new_cx(shell, env.clone(), name.clone(), decl.span);
+        cx.func_id = id;
+        cx.owner = owner;
+        cx.fn_id = Some(*fn_id);
+        cx.ret.ty = *ret;
+        cx.ret.span = decl.sig.ret.as_ref().map_or(decl.span, |r| r.span);
+        let mut next = 0u32;
+        let mut take = |cx: &FnCx| {
+            let local = LocalId(next);
+            next += 1;
+            (local, cx.func.locals[local.index()].ty)
+        };
+        if abi.context {
+            cx.context = Some(take(&cx).0);
+        }
+        if abi.sret && ret.is_some() {
+            cx.ret.sret = Some(take(&cx).0);
+        }
+        let mut at = 0;
+        let mut passings = abi.params.iter();
+        for param in params {
+            match param {
+                ParamBinding::Value { name, ty, span } => {
+                    let addr = self.receive(&mut cx, *ty, passings.next(), &mut take);
+                    let ident = ast::Ident {
+                        name: *name,
+                        kind: ast::IdentKind::Raw,
+                        span: *span,
+                    };
+                    if let Addr::Slot(slot, _) = addr {
+                        cx.func.slots[slot.index()].name = Some(*name);
+                    }
+                    self.bind_var(&mut cx, ident, *ty, addr, Access::Mutable);
+                    at += 1;
+                }
+                ParamBinding::Pack {
+                    name,
+                    types,
+                    protocol,
+                } => {
+                    let mut elems = Vec::new();
+                    for ty in types {
+                        let addr = self.receive(&mut cx, *ty, passings.next(), &mut take);
+                        let access = Access::Capture(
+                            *name,
+                            crate::emission::value::CaptureKind::InlineElement,
+                        );
+                        let var = cx.add_var(*name, *ty, addr, access, decl.span);
+                        elems.push((var, *ty));
+                        at += 1;
+                    }
+                    let pack = PackInfo {
+                        name: *name,
+                        elems,
+                        protocol: protocol.clone(),
+                    };
+                    let binding = Binding::Pack {
+                        cx: cx.id,
+                        pack: Rc::new(pack),
+                    };
+                    cx.env().bind(*name, binding);
+                }
+            }
+        }
+        debug_assert_eq!(at, ty.params.len());
+        if decl.sig.abi.is_some() || decl.link.is_some() {
+            // C functions start with the default context.
+            cx.context = None;
+        }
+        self.current_func.push(id);
+        self.name_stack.push(name);
+        let result = self.lower_fn_body(&mut cx, decl);
+        self.name_stack.pop();
+        self.current_func.pop();
+        result?;
+        Ok(cx)
+    }
+
+    /// Memory of a parameter in the callee.
+    pub fn receive(
+        &mut self,
+        cx: &mut FnCx,
+        ty: TypeId,
+        passing: Option<&Passing>,
+        take: &mut impl FnMut(&FnCx) -> (LocalId, Ty),
+    ) -> Addr {
+        match passing {
+            Some(Passing::Parts(parts)) => {
+                let slot = self.parts_slot(cx, ty, parts);
+                for part in parts {
+                    let (local, scalar) = take(cx);
+                    let piece = Piece::Local(scalar, local);
+                    let text = if parts.len() == 1 {
+                        self.string_of_c_pointer(cx, ty, piece)
+                    } else {
+                        None
+                    };
+                    match text {
+                        Some(text) => self.store(cx, slot, &text),
+                        None => cx.store_scalar(slot.plus(part.offset), piece),
+                    }
+                }
+                slot
+            }
+            Some(Passing::Memory | Passing::CMemory) | None => Addr::Ptr(take(cx).0, 0),
+        }
+    }
+
+    pub fn lower_fn_body(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl) -> Res<()> {
+        self.declare_named_results(cx, decl)?;
+        match &decl.body {
+            FnBody::Expr(expr) => {
+                self.at(cx, expr.span);
+                let want = cx
+                    .ret
+                    .ty
+                    .map(|t| self.success_type(t))
+                    .filter(|t| *t != TypeId::VOID);
+                let val = self.lower_return_operand(cx, expr, want)?;
+                self.return_value(cx, Some(val), expr.span)
+            }
+            FnBody::Block(block) => {
+                let tail = self.lower_stmts(cx, block, true)?;
+                if cx.dead {
+                    return self.ends_plainly(cx, block);
+                }
+                if tail.is_none() {
+                    self.check_named_results(decl, block)?;
+                }
+                let end = Span::new(
+                    block.span.file,
+                    block.span.hi.saturating_sub(1),
+                    block.span.hi,
+                );
+                match tail {
+                    Some(val) => self.return_value(
+                        cx,
+                        Some(val),
+                        block.tail.as_ref().map_or(end, |t| t.span),
+                    ),
+                    None => self.fall_off_end(cx, block, end),
+                }
+            }
+            FnBody::Intrinsic | FnBody::None => Ok(()),
+        }
+    }
+
+    /// A body with a result doesn't end in an `if`, match or loop that returns on every path.
+    pub fn ends_plainly(&mut self, cx: &FnCx, block: &'static ast::Block) -> Res<()> {
+        let ret = cx.ret.ty.unwrap_or(TypeId::VOID);
+        if !cx.ret.named.is_empty()
+            || self.success_type(ret) == TypeId::VOID
+            || ret == TypeId::NORETURN
+        {
+            return Ok(());
+        }
+        let last = match (&block.tail, block.stmts.last().map(|s| &s.kind)) {
+            (Some(tail), _) => Some(&**tail),
+            (None, Some(ast::StmtKind::Expr { expr, .. })) => Some(expr),
+            (None, _) => None,
+        };
+        let in_loop = block.tail.is_none()
+            && matches!(
+                block.stmts.last().map(|s| &s.kind),
+                Some(ast::StmtKind::While { .. } | ast::StmtKind::For(_))
+            );
+        let branches = in_loop
+            || last.is_some_and(|e| match &e.kind {
+                ExprKind::If(node) => !node.inline && node.form == ast::IfForm::Block,
+                ExprKind::Match(node) => !node.inline,
+                _ => false,
+            });
+        let returned_before = block
+            .stmts
+            .iter()
+            .any(|s| matches!(s.kind, ast::StmtKind::Return(_) | ast::StmtKind::Raise(_)));
+        if !branches || returned_before {
+            return Ok(());
+        }
+        let name = self.type_name(ret);
+        Err(self.error(
+            cx.ret.span,
+            format!("function returns '{name}' but its body produces no value — end it with a value or a `return`"),
+        ))
+    }
+
+    /// The end of the body is reached: every named slot has a value there.
+    pub fn check_named_results(
+        &mut self,
+        decl: &'static ast::FnDecl,
+        block: &'static ast::Block,
+    ) -> Res<()> {
+        let Some(ast::RetType {
+            kind: ast::RetKind::Slots { slots, .. },
+            ..
+        }) = &decl.sig.ret
+        else {
+            return Ok(());
+        };
+        let names: Vec<ast::Ident> = slots
+            .iter()
+            .filter(|s| s.default.is_none())
+            .filter_map(|s| s.name)
+            .filter(|n| !n.is_discard())
+            .collect();
+        let symbols: Vec<Symbol> = names.iter().map(|n| n.name).collect();
+        let unset = crate::declarations::named_slots::unset_at_end(block, &symbols);
+        match names.iter().find(|n| unset.contains(&n.name)) {
+            Some(name) => Err(self.error(
+                name.span,
+                format!("named return '{}' may be unset (not assigned on every path) and has no default — assign it or give it one", name.name),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The end of a body without a value.
+    pub fn fall_off_end(
+        &mut self,
+        cx: &mut FnCx,
+        block: &'static ast::Block,
+        end: Span,
+    ) -> Res<()> {
+        self.at(cx, end);
+        let ret = cx.ret.ty.unwrap_or(TypeId::VOID);
+        if ret == TypeId::VOID || !cx.ret.named.is_empty() || self.success_type(ret) == TypeId::VOID
+        {
+            return self.return_value(cx, None, end);
+        }
+        let name = self.type_name(ret);
+        if let Some(ast::Stmt {
+            kind: ast::StmtKind::Expr { expr, semi: true },
+            ..
+        }) = block.stmts.last()
+            && !matches!(
+                expr.kind,
+                ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)
+            )
+        {
+            return Err(self.error(
+                Span::new(expr.span.file, expr.span.hi, expr.span.hi + 1),
+                format!("function returns '{name}' but the last expression's value is discarded by this `;` — drop the `;` or use `return`"),
+            ));
+        }
+        Err(self.error(
+            cx.ret.span,
+            format!("function returns '{name}' but its body produces no value — end it with a value or a `return`"),
+        ))
+    }
+
+    /// What a result type yields on success.
+    pub fn success_type(&mut self, ret: TypeId) -> TypeId {
+        match self.m.types.kind(ret).clone() {
+            TypeKind::Failable { values, .. } => match values.as_slice() {
+                [] => TypeId::VOID,
+                [(_, one)] => *one,
+                _ => self.m.types.intern(TypeKind::Tuple(values)),
+            },
+            _ => ret,
+        }
+    }
+
+    /// Runs pending cleanups of all scopes and leaves the function with `val` (of the result type already).
+    pub fn leave_with(
+        &mut self,
+        cx: &mut FnCx,
+        val: Option<Val>,
+        failing: Option<Piece>,
+    ) -> Res<()> {
+        let held = match val {
+            Some(val) => {
+                let owned = self.own(cx, &val);
+                Some(self.stable(cx, &owned))
+            }
+            None => None,
+        };
+        self.run_cleanups(cx, 0, failing)?;
+        let mut results: Pieces = Pieces::new();
+        if let Some(val) = held {
+            match cx.ret.sret {
+                Some(sret) => self.store(cx, Addr::Ptr(sret, 0), &val),
+                None => {
+                    let flat = self.flatten(val.ty);
+                    match self.c_result_parts(cx, val.ty) {
+                        Some(parts) if flat.as_ref() != Some(&parts) => {
+                            results = self.cut_into_parts(cx, &val, &parts).into();
+                        }
+                        _ if flat.is_some() => results = self.pieces(cx, &val),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let list = results.iter().map(|p| cx.use_piece(*p)).collect();
+        cx.emit(StmtKind::Return(list));
+        Ok(())
+    }
+
+    /// Parts in which a C function returns an aggregate by registers.
+    pub fn c_result_parts(&mut self, cx: &FnCx, ty: TypeId) -> Option<FlatParts> {
+        let sig = self.m.sig(cx.func.sig).clone();
+        if sig.conv != CallConv::C {
+            return None;
+        }
+        match self
+            .c_abi(&FnType {
+                params: vec![],
+                ret: ty,
+                c_conv: true,
+                variadic: false,
+            })
+            .result
+        {
+            Passing::Parts(parts) => Some(parts),
+            Passing::Memory | Passing::CMemory => None,
+        }
+    }
+
+    /// Emits the cleanups of the scopes above `down_to`, innermost first. `failing`: the error tag being propagated.
+    pub fn run_cleanups(
+        &mut self,
+        cx: &mut FnCx,
+        down_to: usize,
+        failing: Option<Piece>,
+    ) -> Res<()> {
+        if cx.dead {
+            return Ok(());
+        }
+        let mut level = cx.scopes.len();
+        let mut all = Ok(());
+        while level > down_to {
+            level -= 1;
+            let list = cx.scopes[level].cleanups.clone();
+            for (i, (cleanup, env)) in list.iter().enumerate().rev() {
+                // While one runs, only the older ones remain to be run.
+                let newer = cx.scopes[level].cleanups.split_off(i);
+                let outer = cx.scopes.split_off(level + 1);
+                let done = self.run_cleanup(cx, cleanup, env, failing);
+                cx.scopes.extend(outer);
+                cx.scopes[level].cleanups.extend(newer);
+                all = all.and(done);
+            }
+        }
+        all
+    }
+
+    pub fn run_cleanup(
+        &mut self,
+        cx: &mut FnCx,
+        cleanup: &Cleanup,
+        env: &Rc<Env>,
+        failing: Option<Piece>,
+    ) -> Res<()> {
+        let (body, tag) = match cleanup {
+            Cleanup::Defer(body) => (*body, None),
+            Cleanup::OnFail { tag, body } => match failing {
+                None => return Ok(()),
+                Some(piece) => (*body, tag.map(|t| (t, piece))),
+            },
+        };
+        let was = std::mem::replace(&mut cx.in_cleanup, true);
+        cx.push_scope_env(env.child());
+        if let Some((ident, piece)) = tag {
+            let set = match cx.ret.ty.map(|t| self.m.types.kind(t).clone()) {
+                Some(TypeKind::Failable { set, .. }) => set,
+                _ => TypeId::ANY_ERROR,
+            };
+            let val = Val::scalar(set, piece);
+            let access = Access::Capture(ident.name, crate::emission::value::CaptureKind::ErrorTag);
+            self.declare_var(cx, ident, set, Some(&val), access);
+        }
+        let done = self.lower_expr_stmt(cx, body);
+        cx.scopes.pop();
+        cx.in_cleanup = was;
+        // A cleanup that diverges (a noreturn call) ends the path; the rest is dropped.
+        done
+    }
+
+    pub fn declare_named_results(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl) -> Res<()> {
+        let Some(ast::RetType {
+            kind: ast::RetKind::Slots { slots, .. },
+            ..
+        }) = &decl.sig.ret
+        else {
+            return Ok(());
+        };
+        for slot in slots {
+            let Some(name) = slot.name else { continue };
+            if decl.sig.params.iter().any(|p| p.name.name == name.name) {
+                return Err(self.error(
+                    name.span,
+                    format!(
+                        "named return '{}' collides with a parameter of the same name — rename one",
+                        name.name
+                    ),
+                ));
+            }
+            let env = cx.env().clone();
+            let ty = self.eval_type(&env, &slot.ty)?;
+            let var = match &slot.default {
+                Some(default) => {
+                    let val = self.lower_expr(cx, default, Some(ty))?;
+                    let val = self.coerce(cx, val, ty, default.span)?;
+                    self.declare_var(cx, name, ty, Some(&val), Access::Mutable)
+                }
+                None => {
+                    let zero = self.zero_val(cx, ty);
+                    self.declare_var(cx, name, ty, Some(&zero), Access::Mutable)
+                }
+            };
+            cx.ret.named.push((name.name, var));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,643 @@
+//! Function instances: interface, calling convention, and lowering of bodies.
+
+use std::rc::Rc;
+
+use sx_ir::func::ParamAttr;
+use sx_ir::types::FnType;
+use sx_ir::{
+    CallConv, FuncId, Function, Linkage, Param, SigId, Signature, StmtKind, Symbol, Ty, TypeId,
+};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind, FnBody, ParamKind};
+
+use crate::emission::fncx::{BodyJob, FnCx, ParamBinding, RetInfo};
+use crate::emission::value::{CtVal, FlatParts, Piece, Val};
+use crate::sema::{
+    Binding, BodyState, Env, Event, Failed, FnId, FnInstance, InstanceKey, PendingBody,
+    ProtocolRef, Res, Sema,
+};
+
+/// How a parameter or result crosses a call.
+#[derive(Clone, Debug)]
+pub enum Passing {
+    /// As these scalars.
+    Parts(FlatParts),
+    /// As a pointer to memory that the callee may use as its own.
+    Memory,
+    /// C: as a copy on the stack.
+    CMemory,
+}
+
+/// A function's interface in terms of scalars.
+#[derive(Clone, Debug)]
+pub struct Abi {
+    pub sig: SigId,
+    pub context: bool,
+    /// The result comes through a hidden pointer.
+    pub sret: bool,
+    pub params: Vec<Passing>,
+    pub result: Passing,
+    pub results: Vec<Ty>,
+}
+
+/// What to call.
+#[derive(Clone, Copy, Debug)]
+pub enum Target {
+    Direct(FuncId),
+    Pointer(Piece),
+    /// Code and environment.
+    Closure(Piece, Piece),
+}
+
+impl Sema<'_> {
+    pub fn abi(&mut self, ty: &FnType, env: bool) -> Abi {
+        if ty.c_conv {
+            return self.c_abi(ty);
+        }
+        let plain = |ty| Param {
+            ty,
+            attr: ParamAttr::None,
+        };
+        let context = self.context_type.is_some();
+        let mut params = Vec::new();
+        if context {
+            params.push(plain(Ty::Ptr));
+        }
+        let result = match self.flatten(ty.ret) {
+            Some(parts) => Passing::Parts(parts),
+            None => Passing::Memory,
+        };
+        let sret = matches!(result, Passing::Memory);
+        if sret {
+            params.push(plain(Ty::Ptr));
+        }
+        if env {
+            params.push(plain(Ty::Ptr));
+        }
+        let mut passing = Vec::new();
+        for param in &ty.params {
+            match self.flatten(*param) {
+                Some(parts) => {
+                    params.extend(parts.iter().map(|p| plain(p.ty)));
+                    passing.push(Passing::Parts(parts));
+                }
+                None => {
+                    params.push(plain(Ty::Ptr));
+                    passing.push(Passing::Memory);
+                }
+            }
+        }
+        let results: Vec<Ty> = match &result {
+            Passing::Parts(parts) => parts.iter().map(|p| p.ty).collect(),
+            Passing::Memory | Passing::CMemory => Vec::new(),
+        };
+        let sig = self.m.add_sig(Signature {
+            conv: CallConv::Sx,
+            params,
+            results: results.clone(),
+            variadic: false,
+            noreturn: ty.ret == TypeId::NORETURN,
+        });
+        Abi {
+            sig,
+            context,
+            sret,
+            params: passing,
+            result,
+            results,
+        }
+    }
+
+    /// Calls with arguments already of the parameters' types.
+    pub fn emit_call(&mut self, cx: &mut FnCx, target: Target, ty: &FnType, args: &[Val]) -> Val {
+        let abi = self.abi(ty, matches!(target, Target::Closure(..)));
+        let mut list: Vec<Piece> = Vec::new();
+        if abi.context {
+            list.push(self.context_piece(cx));
+        }
+        let sret = abi.sret.then(|| self.slot(cx, ty.ret));
+        if let Some(addr) = sret {
+            list.push(cx.addr_piece(addr));
+        }
+        if let Target::Closure(_, env) = target {
+            list.push(env);
+        }
+        for (arg, passing) in args.iter().zip(&abi.params) {
+            match passing {
+                Passing::Parts(parts) => {
+                    if self.flatten(arg.ty).as_ref() == Some(parts) {
+                        list.extend(self.pieces(cx, arg));
+                    } else {
+                        // C: an aggregate in registers, piece by piece from memory.
+                        list.extend(self.cut_into_parts(cx, arg, parts));
+                    }
+                }
+                Passing::Memory | Passing::CMemory => {
+                    let owned = self.own(cx, arg);
+                    let addr = self.spill(cx, &owned);
+                    list.push(cx.addr_piece(addr));
+                }
+            }
+        }
+        // C variadic arguments follow, already promoted.
+        for arg in args.iter().skip(abi.params.len()) {
+            list.extend(self.pieces(cx, arg));
+        }
+        let results = match target {
+            Target::Direct(func) => {
+                self.note_reach(cx, func);
+                cx.call_direct(func, &list, &abi.results)
+            }
+            Target::Pointer(code) | Target::Closure(code, _) => {
+                cx.call_indirect(code, abi.sig, &list, &abi.results)
+            }
+        };
+        if ty.ret == TypeId::NORETURN {
+            cx.emit(StmtKind::Trap(sx_ir::TrapKind::Unreachable));
+            return Val::noreturn();
+        }
+        match (sret, &abi.result) {
+            (Some(addr), _) => Val::mem(ty.ret, addr),
+            (None, Passing::Parts(parts)) if self.flatten(ty.ret).as_ref() != Some(parts) => {
+                if let [pointer] = results.as_slice()
+                    && let Some(text) = self.string_of_c_pointer(cx, ty.ret, *pointer)
+                {
+                    return text;
+                }
+                let addr = self.parts_slot(cx, ty.ret, parts);
+                for (part, piece) in parts.iter().zip(results) {
+                    cx.store_scalar(addr.plus(part.offset), piece);
+                }
+                Val::mem(ty.ret, addr)
+            }
+            (None, _) => Val::regs(ty.ret, results),
+        }
+    }
+
+    /// Remembers that the function being lowered reaches `func`, for the order of diagnostics.
+    pub fn note_reach(&mut self, cx: &FnCx, func: FuncId) {
+        self.events
+            .entry(cx.func_id)
+            .or_default()
+            .push(Event::Reach(func));
+    }
+
+    pub fn context_piece(&mut self, cx: &mut FnCx) -> Piece {
+        match cx.context {
+            Some(local) => Piece::Local(Ty::Ptr, local),
+            None => {
+                let global = self.default_context_global();
+                Piece::GlobalAddr(global, 0)
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- contexts
+
+    pub fn new_cx(&mut self, func: Function, env: Rc<Env>, name: String, span: Span) -> FnCx {
+        self.cx_counter += 1;
+        let module = env.module;
+        let loc = func.loc;
+        let mut cx = FnCx {
+            id: self.cx_counter,
+            func_id: None,
+            func,
+            module,
+            name,
+            blocks: vec![Vec::new()],
+            scopes: Vec::new(),
+            vars: Vec::new(),
+            loops: Vec::new(),
+            ret: RetInfo {
+                ty: Some(TypeId::VOID),
+                sret: None,
+                named: Vec::new(),
+                span,
+            },
+            loc,
+            span,
+            context: None,
+            dead: false,
+            prologue: Vec::new(),
+            captures: Vec::new(),
+            env_param: None,
+            enclosing: Rc::new(Vec::new()),
+            comptime: false,
+            is_lambda: false,
+            in_cleanup: false,
+            handlers: Vec::new(),
+            owner: None,
+            fn_id: None,
+            caller_loc: None,
+            storing: None,
+        };
+        cx.push_scope_env(env.child());
+        cx
+    }
+
+    /// Puts a finished body into the module.
+    pub fn finish_cx(&mut self, mut cx: FnCx) -> FuncId {
+        let mut stmts = std::mem::take(&mut cx.prologue);
+        stmts.extend(cx.blocks.pop().unwrap_or_default());
+        cx.func.body = Some(sx_ir::Block { stmts });
+        let id = match cx.func_id {
+            Some(id) => {
+                self.m.funcs[id.index()] = cx.func;
+                id
+            }
+            None => self.m.add_func(cx.func),
+        };
+        self.bodies.insert(id, BodyState::Done);
+        self.stats.functions += 1;
+        id
+    }
+
+    // ---------------------------------------------------------------------------------------------- instances
+
+    /// Types of an instance's parameters and result as its callers see them. Packs count one parameter an element.
+    pub fn instantiate_fn(
+        &mut self,
+        func: FnId,
+        statics: Vec<(Symbol, CtVal)>,
+        packs: Vec<(Symbol, Vec<TypeId>)>,
+        span: Span,
+    ) -> Res<FnInstance> {
+        let mut types = Vec::new();
+        for (_, list) in &packs {
+            types.push(TypeId(list.len() as u32));
+            types.extend(list.iter().copied());
+        }
+        let key = InstanceKey {
+            func,
+            args: statics.iter().map(|(_, v)| v.clone()).collect(),
+            types,
+        };
+        if let Some(found) = self.instances.get(&key) {
+            return found.clone().ok_or(Failed);
+        }
+        if self.instantiation_depth > self.cfg.instantiation_depth {
+            let name = self.fn_info(func).name.clone();
+            let limit = self.cfg.instantiation_depth;
+            return Err(self.error(
+                span,
+                format!(
+                    "instantiation of '{name}' goes deeper than {limit} levels; it may never end"
+                ),
+            ));
+        }
+        if !self.making.insert(key.clone()) {
+            let name = self.fn_info(func).name.clone();
+            return Err(self.error(
+                span,
+                format!("cycle: the signature of '{name}' needs a call of '{name}' itself"),
+            ));
+        }
+        self.instantiation_depth += 1;
+        let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+            self.make_instance(func, &key, &statics, &packs, span)
+        });
+        self.instantiation_depth -= 1;
+        self.making.remove(&key);
+        if result.is_err() {
+            self.instances.insert(key, None);
+        }
+        result
+    }
+
+    pub fn make_instance(
+        &mut self,
+        func: FnId,
+        key: &InstanceKey,
+        statics: &[(Symbol, CtVal)],
+        packs: &[(Symbol, Vec<TypeId>)],
+        span: Span,
+    ) -> Res<FnInstance> {
+        let info = self.fn_info(func);
+        let (decl, env, module, base) =
+            (info.decl, info.env.clone(), info.module, info.name.clone());
+        let scope = env.child();
+        let mut name = base;
+        for (param, val) in statics {
+            name.push_str("__");
+            name.push_str(&self.ct_name(val));
+            let binding = if val.ty == TypeId::TYPE {
+                Binding::Type(self.ct_type(val))
+            } else {
+                Binding::Ct(val.clone())
+            };
+            scope.bind(*param, binding);
+        }
+        if self.returns_type(func) {
+            self.bind_forward_names(&scope, decl, span);
+        }
+        for (pack, types) in packs {
+            scope.bind(*pack, Binding::TypePack(Rc::new(types.clone())));
+            for ty in types {
+                name.push_str("__");
+                name.push_str(&self.type_name(*ty));
+            }
+        }
+        let mut params = Vec::new();
+        let mut bindings = Vec::new();
+        for param in &decl.sig.params {
+            match param.kind {
+                ParamKind::Comptime => {}
+                ParamKind::Plain => {
+                    let Some(expr) = &param.ty else {
+                        return Err(self.error(
+                            param.span,
+                            format!("parameter '{}' needs a type", param.name.name),
+                        ));
+                    };
+                    let ty = self.param_type(&scope, expr)?;
+                    self.complete(ty)?;
+                    params.push(ty);
+                    bindings.push(ParamBinding::Value {
+                        name: param.name.name,
+                        ty,
+                        span: param.name.span,
+                    });
+                }
+                ParamKind::Variadic if self.is_slice_variadic(param) => {
+                    let Some(expr) = &param.ty else {
+                        return Err(Failed);
+                    };
+                    let ty = self.eval_type(&scope, expr)?;
+                    let is_extern =
+                        matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern);
+                    if !is_extern {
+                        params.push(ty);
+                        bindings.push(ParamBinding::Value {
+                            name: param.name.name,
+                            ty,
+                            span: param.name.span,
+                        });
+                    }
+                }
+                ParamKind::Variadic | ParamKind::ComptimePack => {
+                    let types = packs
+                        .iter()
+                        .find(|(n, _)| *n == param.name.name)
+                        .map(|(_, t)| t.clone())
+                        .unwrap_or_default();
+                    params.extend(types.iter().copied());
+                    let protocol = self.pack_protocol(&scope, param)?;
+                    bindings.push(ParamBinding::Pack {
+                        name: param.name.name,
+                        types,
+                        protocol,
+                    });
+                }
+            }
+        }
+        let linkage_c = decl.link.is_some();
+        let c_conv = self.is_c_abi(decl.sig.abi.as_ref())? || linkage_c;
+        let variadic = matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern)
+            && decl
+                .sig
+                .params
+                .iter()
+                .any(|p| p.kind == ParamKind::Variadic);
+        let loc = self.loc(decl.name.map_or(decl.span, |n| n.span));
+        let external = matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern);
+        let ret = match &decl.sig.ret {
+            Some(_) if open_result(&scope, decl) => None,
+            Some(_) => Some(self.declared_ret(&scope, decl)?),
+            None if external || matches!(decl.body, FnBody::None) => Some(TypeId::VOID),
+            None => None,
+        };
+        let job_env = scope.clone();
+        let job = BodyJob {
+            func,
+            env: job_env,
+            params: bindings,
+            ret,
+        };
+        let ret = match ret {
+            Some(ret) => ret,
+            None => self.infer_ret(&job, &name, &params, c_conv, span)?,
+        };
+        self.complete(ret)?;
+        let job = BodyJob {
+            ret: Some(ret),
+            ..job
+        };
+        let ty = FnType {
+            params,
+            ret,
+            c_conv,
+            variadic,
+        };
+        let abi = self.abi(&ty, false);
+        let linkage = match &decl.link {
+            None => Linkage::Internal,
+            Some(link) => {
+                let symbol = match &link.symbol {
+                    Some(symbol) => symbol.text.to_string(),
+                    None => decl.name.map_or_else(String::new, |n| n.name.to_string()),
+                };
+                match link.kind {
+                    ast::LinkKind::Export => Linkage::Export(symbol),
+                    ast::LinkKind::Extern => {
+                        let library = self.extern_library(module, &env, link)?;
+                        Linkage::Extern { symbol, library }
+                    }
+                }
+            }
+        };
+        if external && let Linkage::Extern { symbol, .. } = &linkage {
+            // All declarations of one symbol are one function.
+            if let Some(first) = self.externs.get(symbol).cloned() {
+                if first.ty != ty && !self.same_c_interface(&first.ty, &ty) {
+                    let shown = decl.name.map_or(decl.span, |n| n.span);
+                    return Err(self.error(
+                        shown,
+                        format!("extern symbol '{symbol}' is already bound with a different signature; make the declarations agree"),
+                    ));
+                }
+                let instance = FnInstance {
+                    func: first.func,
+                    ty,
+                };
+                self.instances.insert(key.clone(), Some(instance.clone()));
+                return Ok(instance);
+            }
+        }
+        let symbol = match &linkage {
+            Linkage::Extern { symbol, .. } => Some(symbol.clone()),
+            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => None,
+        };
+        let params_ir = self.m.sig(abi.sig).params.clone();
+        let id = self
+            .m
+            .add_func(Function::new(name, linkage, abi.sig, &params_ir, loc));
+        let instance = FnInstance { func: id, ty };
+        self.instances.insert(key.clone(), Some(instance.clone()));
+        if external {
+            self.bodies.insert(id, BodyState::External);
+            if let Some(symbol) = symbol {
+                self.externs.insert(symbol, instance.clone());
+            }
+        } else {
+            self.bodies.insert(id, BodyState::Queued);
+            // An instance made from a generic body is one level deeper; a plain function starts anew.
+            let depth = if statics.is_empty() && packs.is_empty() {
+                0
+            } else {
+                self.instantiation_depth
+            };
+            self.body_depth.insert(id, depth);
+            if (!statics.is_empty() || !packs.is_empty())
+                && let Some(site) = self.instantiation_sites.first()
+            {
+                self.caches.body_sites.insert(id, *site);
+            }
+            self.pending.insert(id, PendingBody { job });
+            self.queue.push_back(id);
+        }
+        Ok(instance)
+    }
+
+    /// `-> $R` has been bound by the caller; `-> T` is evaluated in the instance's scope.
+    pub fn declared_ret(&mut self, scope: &Rc<Env>, decl: &'static ast::FnDecl) -> Res<TypeId> {
+        self.eval_ret(scope, decl.sig.ret.as_ref())
+    }
+
+    /// A parameter's type in an instance: `$T` inside stands for what it was bound to.
+    pub fn param_type(&mut self, scope: &Rc<Env>, expr: &'static ast::Expr) -> Res<TypeId> {
+        self.eval_type(scope, expr)
+    }
+
+    pub fn is_slice_variadic(&self, param: &ast::Param) -> bool {
+        param.kind == ParamKind::Variadic
+            && matches!(
+                param.ty.as_ref().map(|t| &t.kind),
+                Some(ExprKind::SliceType(_))
+            )
+    }
+
+    pub fn pack_protocol(
+        &mut self,
+        scope: &Rc<Env>,
+        param: &'static ast::Param,
+    ) -> Res<Option<ProtocolRef>> {
+        match (&param.ty, param.kind) {
+            (Some(ty), ParamKind::Variadic) => {
+                if matches!(&ty.kind, ExprKind::Ident(n) if n.as_str() == "any") {
+                    return Ok(None);
+                }
+                self.protocol_ref(scope, ty).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub fn extern_library(
+        &mut self,
+        _module: crate::sema::ModId,
+        env: &Rc<Env>,
+        link: &'static ast::Link,
+    ) -> Res<Option<String>> {
+        let Some(lib) = link.lib else { return Ok(None) };
+        match self.try_resolve_name(env, lib)? {
+            Some(crate::declarations::lookup::Name::Entity(
+                crate::sema::Entity::Library(name),
+                _,
+            )) => Ok(Some(name.to_string())),
+            _ => {
+                // Any `#library` constant of the program will do.
+                let found = self.decls.iter().find_map(|d| match &d.syntax {
+                    crate::sema::DeclSyntax::Library(text) if d.name == lib.name => {
+                        Some(text.to_string())
+                    }
+                    _ => None,
+                });
+                match found {
+                    Some(text) => {
+                        if text != "c" && !self.m.libraries.contains(&text) {
+                            self.m.libraries.push(text.clone());
+                        }
+                        Ok(Some(text))
+                    }
+                    None => Err(self.error(
+                        lib.span,
+                        format!(
+                            "extern library '{}' is not declared; write `{} :: #library \"..\";`",
+                            lib.name, lib.name
+                        ),
+                    )),
+                }
+            }
+        }
+    }
+
+    /// Two declarations that call the same C function the same way.
+    pub fn same_c_interface(&mut self, a: &FnType, b: &FnType) -> bool {
+        let (x, y) = (self.c_abi(a), self.c_abi(b));
+        x.sig == y.sig
+    }
+
+    /// Lowers the body once, for the type of what it returns.
+    pub fn infer_ret(
+        &mut self,
+        job: &BodyJob,
+        name: &str,
+        params: &[TypeId],
+        c_conv: bool,
+        span: Span,
+    ) -> Res<TypeId> {
+        let BodyJob { func, env, .. } = job;
+        let decl = self.fn_info(*func).decl;
+        if let FnBody::Block(block) = &decl.body
+            && !crate::statements::stmt::returns_value(block)
+            && !(open_result(env, decl) && block.tail.is_some())
+        {
+            return Ok(TypeId::VOID);
+        }
+        if !self.inferring.insert(*func) {
+            return Err(self.error(span, format!("the result type of '{name}' can't be inferred: it depends on itself; declare it")));
+        }
+        let ty = FnType {
+            params: params.to_vec(),
+            ret: TypeId::VOID,
+            c_conv,
+            variadic: false,
+        };
+        let abi = self.abi(&ty, false);
+        let params_ir = self.m.sig(abi.sig).params.clone();
+        let loc = self.loc(decl.span);
+        let scratch = Function::new(
+            name.to_string(),
+            Linkage::Internal,
+            abi.sig,
+            &params_ir,
+            loc,
+        );
+        let result = self.lower_job_into(scratch, None, job, &ty, &abi);
+        self.inferring.remove(func);
+        let cx = result?;
+        let ret = cx.ret.ty.unwrap_or(TypeId::VOID);
+        if ret == TypeId::NORETURN {
+            Ok(TypeId::VOID)
+        } else {
+            Ok(ret)
+        }
+    }
+}
+
+/// `-> $R` that only the body of a function with a pack `..$a` can tell.
+pub fn open_result(scope: &Env, decl: &ast::FnDecl) -> bool {
+    let Some(ast::RetType {
+        kind: ast::RetKind::Type(ty),
+        ..
+    }) = &decl.sig.ret
+    else {
+        return false;
+    };
+    matches!(&ty.kind, ExprKind::Dollar { name, .. } if scope.get(name.name).is_none())
+        && decl
+            .sig
+            .params
+            .iter()
+            .any(|p| p.kind == ParamKind::ComptimePack)
+}

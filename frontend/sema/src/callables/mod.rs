@@ -1,0 +1,18 @@
+//! What is called and how: signatures, generic instances, packs, closures, protocols, the calling convention.
+
+pub(crate) mod adapters;
+pub(crate) mod arguments;
+pub(crate) mod binding;
+pub(crate) mod bodies;
+pub(crate) mod cabi;
+pub(crate) mod calls;
+pub(crate) mod closures;
+pub(crate) mod declared;
+pub(crate) mod erasure;
+pub(crate) mod functions;
+pub(crate) mod generics;
+pub(crate) mod into;
+pub(crate) mod packs;
+pub(crate) mod patterns;
+pub(crate) mod protocols;
+pub(crate) mod type_fns;

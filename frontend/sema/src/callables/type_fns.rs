@@ -1,0 +1,189 @@
+//! Type functions: `F(args)` computed once per arguments.
+
+use crate::callables::generics::Bindings;
+use crate::comptime::eval::Purpose;
+use crate::declarations::nominal::{constraints_of, is_type_param, plural, were};
+use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
+use std::rc::Rc;
+use sx_ir::{Symbol, TypeId};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind, ParamKind};
+
+impl Sema<'_> {
+    /// `F(args)` where `F` returns a `Type`: evaluated once per distinct arguments.
+    pub fn call_type_fn(
+        &mut self,
+        env: &Rc<Env>,
+        f: FnId,
+        call: &'static ast::CallExpr,
+        span: Span,
+        alias: Option<Symbol>,
+    ) -> Res<TypeId> {
+        let info = self.fn_info(f);
+        let (decl, fenv, fname) = (info.decl, info.env.clone(), info.name.clone());
+        let params: &'static [ast::Param] = &decl.sig.params;
+        let scope = fenv.child();
+        let mut bindings: Bindings = Vec::new();
+        let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
+        let mut args = call.args.iter();
+        for param in params {
+            if param.kind == ParamKind::ComptimePack {
+                let mut types = Vec::new();
+                for arg in args.by_ref() {
+                    types.push(self.eval_type(env, &arg.value)?);
+                }
+                scope.bind(param.name.name, Binding::TypePack(Rc::new(types.clone())));
+                packs.push((param.name.name, types));
+                continue;
+            }
+            let Some(arg) = args.next() else {
+                if let Some(default) = &param.default {
+                    let val = self.comptime_value(&scope, default, None, &Purpose::Operand)?;
+                    scope.bind(param.name.name, Binding::Ct(val.clone()));
+                    bindings.push((param.name.name, val));
+                    continue;
+                }
+                return Err(self.error(
+                    span,
+                    format!(
+                        "'{fname}' expects {} argument{}, but {} {} given",
+                        params.len(),
+                        plural(params.len()),
+                        call.args.len(),
+                        were(call.args.len())
+                    ),
+                ));
+            };
+            if let Some(ExprKind::Dollar { name, .. }) = param.ty.as_ref().map(|t| &t.kind) {
+                let ty = self.eval_type(env, &arg.value)?;
+                let ct = self.ct_of_type(ty);
+                scope.bind(name.name, Binding::Type(ty));
+                scope.bind(param.name.name, Binding::Type(ty));
+                bindings.push((name.name, ct.clone()));
+                bindings.push((param.name.name, ct));
+                continue;
+            }
+            if is_type_param(param) {
+                let ty = self.eval_type(env, &arg.value)?;
+                for constraint in constraints_of(param) {
+                    self.check_constraint(&scope, constraint, ty, arg.value.span)?;
+                }
+                let ct = self.ct_of_type(ty);
+                scope.bind(param.name.name, Binding::Type(ty));
+                bindings.push((param.name.name, ct));
+                continue;
+            }
+            let Some(param_ty) = &param.ty else {
+                return Err(Failed);
+            };
+            let want = self.eval_type(&scope, param_ty)?;
+            let mut val = self.value_arg(env, &arg.value, want, param.name)?;
+            val.literal = false;
+            scope.bind(param.name.name, Binding::Ct(val.clone()));
+            bindings.push((param.name.name, val));
+        }
+        if args.next().is_some() {
+            return Err(self.error(
+                span,
+                format!(
+                    "'{fname}' expects {} argument{}, but {} {} given",
+                    params.len(),
+                    plural(params.len()),
+                    call.args.len(),
+                    were(call.args.len())
+                ),
+            ));
+        }
+        let key = (
+            f,
+            bindings.iter().map(|(_, v)| v.clone()).collect::<Vec<_>>(),
+            packs
+                .iter()
+                .flat_map(|(_, t)| t.clone())
+                .collect::<Vec<_>>(),
+        );
+        if let Some(found) = self.caches.type_fns.get(&key) {
+            return found.ok_or(Failed);
+        }
+        let mut shown = fname.clone();
+        for (_, val) in &bindings {
+            shown.push_str("__");
+            shown.push_str(&self.ct_name(val));
+        }
+        let shown = if params.is_empty() {
+            alias.map_or(shown.clone(), |a| a.to_string())
+        } else {
+            shown
+        };
+        self.caches.type_fns.insert(key.clone(), None);
+        let result = self.run_type_fn(
+            f,
+            decl,
+            &scope,
+            bindings,
+            packs,
+            Symbol::intern(&shown),
+            span,
+        );
+        self.caches.type_fns.insert(key, result.ok());
+        result
+    }
+
+    pub fn run_type_fn(
+        &mut self,
+        f: FnId,
+        decl: &'static ast::FnDecl,
+        scope: &Rc<Env>,
+        bindings: Bindings,
+        packs: Vec<(Symbol, Vec<TypeId>)>,
+        name: Symbol,
+        span: Span,
+    ) -> Res<TypeId> {
+        // A body that is one type expression needs no evaluation.
+        let single = match &decl.body {
+            ast::FnBody::Expr(expr) => Some(&**expr),
+            ast::FnBody::Block(block) => match (block.stmts.as_slice(), &block.tail) {
+                ([], Some(tail)) => Some(&**tail),
+                (
+                    [
+                        ast::Stmt {
+                            kind: ast::StmtKind::Return(values),
+                            ..
+                        },
+                    ],
+                    None,
+                ) if values.len() == 1 => Some(&values[0].value),
+                _ => None,
+            },
+            ast::FnBody::Intrinsic | ast::FnBody::None => None,
+        };
+        if let Some(expr) = single
+            && self.denotes_type(scope, expr)
+        {
+            return self.eval_named_type(scope, expr, Some(name));
+        }
+        let statics = bindings
+            .into_iter()
+            .filter(|(n, _)| {
+                decl.sig
+                    .params
+                    .iter()
+                    .any(|p| p.name.name == *n && p.kind == ParamKind::Comptime)
+            })
+            .collect();
+        // What a type function declares is its instance's own and named after it.
+        let own = (!decl.sig.params.is_empty()).then_some(name);
+        let scope = own.map_or_else(String::new, |n| n.to_string());
+        let outer = std::mem::replace(&mut self.caches.mint_scope, scope);
+        let built = self
+            .instantiate_fn(f, statics, packs, span)
+            .and_then(|instance| self.comptime_call(&instance, span, &Purpose::Type));
+        let result = built.and_then(|val| {
+            let ty = self.ct_type(&val);
+            self.finish_built(ty, own, span)?;
+            Ok(ty)
+        });
+        self.caches.mint_scope = outer;
+        result
+    }
+}

@@ -1,0 +1,663 @@
+//! Evaluation at compile time: an expression becomes a thunk; what does not fold while it is lowered is run by an
+//! engine, and the result comes back as bytes.
+
+use std::rc::Rc;
+
+use sx_ir::func::StmtKind;
+use sx_ir::trap::LimitKind;
+use sx_ir::{
+    ConstImage, Expr, FuncId, Function, Global, Linkage, LocId, Reloc, Signature, Symbol, Ty,
+    TypeId, TypeKind,
+};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
+use sx_tier_api::{Frame, Status};
+
+use crate::api::EvalRequest;
+use crate::emission::fncx::{FnCx, RetInfo};
+use crate::emission::value::{Addr, CtVal, Val, ValKind};
+use crate::sema::{BodyState, Env, Failed, Res, Sema};
+
+/// What an evaluation is for; words its errors.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    Constant(Symbol),
+    Global(Symbol),
+    /// `#run e` inside a function or expression.
+    Operand,
+    /// A module-scope `#run` statement.
+    Statement,
+    Type,
+    Count,
+    EnumValue,
+    ValueArgument,
+    Insert,
+    Condition,
+    ContextDefault(Symbol),
+    CaseLabel,
+}
+
+impl Purpose {
+    fn entry_name(&self, n: u32) -> String {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) => format!("{name}_{n}"),
+            Purpose::Statement => format!("__run_{n}"),
+            _ => format!("__ct_{n}"),
+        }
+    }
+
+    /// Evaluations that the program asks for by `#run` or as a constant.
+    fn is_numbered(&self) -> bool {
+        match self {
+            Purpose::Constant(_) | Purpose::Global(_) | Purpose::Operand | Purpose::Statement => {
+                true
+            }
+            Purpose::Type
+            | Purpose::Count
+            | Purpose::EnumValue
+            | Purpose::ValueArgument
+            | Purpose::Insert
+            | Purpose::Condition
+            | Purpose::ContextDefault(_)
+            | Purpose::CaseLabel => false,
+        }
+    }
+
+    fn subject(&self, n: u32) -> String {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
+                format!("comptime init of '{name}' failed")
+            }
+            Purpose::Statement => format!("comptime `#run` (__run_{n}) failed"),
+            Purpose::Type => "comptime type construction failed".to_string(),
+            Purpose::Insert => "`#insert` operand failed at compile time".to_string(),
+            _ => format!("comptime init of '__ct_{n}' failed"),
+        }
+    }
+}
+
+impl Sema<'_> {
+    /// Evaluates `expr`, converted to `want` if given.
+    pub fn comptime_value(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        purpose: &Purpose,
+    ) -> Res<CtVal> {
+        if let Some(val) = self.quick_constant(expr, want) {
+            return Ok(val);
+        }
+        // An evaluation that needs itself through signatures and counts never gets to run.
+        const NESTED: u32 = 100;
+        if self.eval_depth > NESTED {
+            return Err(self.error(
+                expr.span,
+                "cycle: this compile-time value needs itself (evaluations are nested more than 100 deep)",
+            ));
+        }
+        self.eval_depth += 1;
+        let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+            self.comptime_thunk(env, expr, want, purpose)
+        });
+        self.eval_depth -= 1;
+        result
+    }
+
+    /// Plain literals without a thunk.
+    pub fn quick_constant(
+        &mut self,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Option<CtVal> {
+        match (&expr.kind, want) {
+            (ExprKind::Int { value, .. }, None) if *value <= i64::MAX as u64 => {
+                let mut val = self.ct_int(TypeId::I64, *value);
+                val.literal = true;
+                Some(val)
+            }
+            _ => None,
+        }
+    }
+
+    pub fn comptime_thunk(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        purpose: &Purpose,
+    ) -> Res<CtVal> {
+        let number = self.eval_counter;
+        let name = purpose.entry_name(number);
+        let mut cx = self.thunk_cx(env, &name, expr.span);
+        self.at(&mut cx, expr.span);
+        let operand = match (&expr.kind, purpose) {
+            // `#run e` in a constant is that evaluation itself.
+            (ExprKind::Run(inner), _) => inner,
+            _ => expr,
+        };
+        let lowered = self.lower_expr(&mut cx, operand, want);
+        let lowered = match lowered {
+            Ok(val) => val,
+            Err(Failed) => return Err(Failed),
+        };
+        let failable = match self.m.types.kind(lowered.ty) {
+            TypeKind::Failable { values, .. } => Some(values.clone()),
+            _ => None,
+        };
+        // Converted as it stands: a global's name at a protocol type borrows the global.
+        let converted = match want {
+            Some(want) if failable.is_none() && lowered.ty != want => {
+                self.coerce(&mut cx, lowered, want, expr.span)?
+            }
+            _ => lowered,
+        };
+        let mut val = self.load(&mut cx, &converted);
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::NORETURN {
+            val = Val::void();
+        }
+        let plain = cx.blocks.first().is_none_or(|b| b.is_empty()) && cx.prologue.is_empty();
+        if plain
+            && failable.is_none()
+            && let Some(ct) = self.const_of_val(&val)
+        {
+            return Ok(ct);
+        }
+        if plain
+            && failable.is_none()
+            && let ValKind::Mem(Addr::Global(global, offset)) = val.kind
+            && !self.m.global(global).mutable
+        {
+            let size = self.m.types.size_of(val.ty);
+            let image = slice_image(&self.m.global(global).init, offset, size);
+            return Ok(CtVal {
+                ty: val.ty,
+                image: Rc::new(image),
+                literal: false,
+            });
+        }
+        // A constant that computes a type is a type construction.
+        let purpose = match purpose {
+            Purpose::Constant(_) if val.ty == TypeId::TYPE => &Purpose::Type,
+            _ => purpose,
+        };
+        self.finish_thunk(cx, val, failable, want, expr.span, purpose, number)
+    }
+
+    pub fn thunk_cx(&mut self, env: &Rc<Env>, name: &str, span: Span) -> FnCx {
+        let sig = Signature {
+            conv: sx_ir::CallConv::Sx,
+            params: vec![],
+            results: vec![],
+            variadic: false,
+            noreturn: false,
+        };
+        let sig = self.m.add_sig(sig);
+        let loc = self.loc(span);
+        let func = Function::new(name.to_string(), Linkage::Internal, sig, &[], loc);
+        let mut cx = self.new_cx(func, env.clone(), name.to_string(), span);
+        cx.comptime = true;
+        cx.ret = RetInfo {
+            ty: Some(TypeId::VOID),
+            sret: None,
+            named: Vec::new(),
+            span,
+        };
+        cx
+    }
+
+    /// Runs a thunk whose body has been lowered into `cx` and yields `val`.
+    pub fn finish_thunk(
+        &mut self,
+        mut cx: FnCx,
+        val: Val,
+        failable: Option<Vec<(Option<Symbol>, TypeId)>>,
+        want: Option<TypeId>,
+        span: Span,
+        purpose: &Purpose,
+        mut number: u32,
+    ) -> Res<CtVal> {
+        // What is evaluated is numbered; what folds is not.
+        if purpose.is_numbered() {
+            number = self.eval_counter;
+            self.eval_counter += 1;
+            cx.func.name = purpose.entry_name(number);
+        }
+        let val = if failable.is_some() {
+            self.with_trace(&mut cx, &val)
+        } else {
+            val
+        };
+        let layout = self.m.types.layout(val.ty);
+        let result = self.m.add_global(Global {
+            name: format!("{}.result", cx.name),
+            size: layout.size,
+            align: layout.align.max(1),
+            init: ConstImage::default(),
+            mutable: true,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(val.ty),
+            mergeable: false,
+        });
+        self.store(&mut cx, Addr::Global(result, 0), &val);
+        cx.emit(StmtKind::Return(Default::default()));
+        // The flag that `is_comptime()` reads: set here, zero in the program.
+        let flag = self.comptime_flag();
+        let at = cx.func.add_expr(Expr::GlobalAddr(flag), cx.func.loc);
+        let one = cx.func.add_expr(
+            Expr::Const {
+                ty: Ty::I8,
+                bits: 1,
+            },
+            cx.func.loc,
+        );
+        let set = sx_ir::Stmt {
+            loc: cx.func.loc,
+            kind: StmtKind::Store {
+                ty: Ty::I8,
+                addr: at,
+                value: one,
+            },
+        };
+        cx.prologue.insert(0, set);
+        let root = self.finish_cx(cx);
+        self.run_root(root, result, val.ty, failable, want, span, purpose, number)
+    }
+
+    pub fn run_root(
+        &mut self,
+        root: FuncId,
+        result: sx_ir::GlobalId,
+        ty: TypeId,
+        failable: Option<Vec<(Option<Symbol>, TypeId)>>,
+        want: Option<TypeId>,
+        span: Span,
+        purpose: &Purpose,
+        number: u32,
+    ) -> Res<CtVal> {
+        self.lower_reachable(root, span)?;
+        self.finish_error_names();
+        let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
+        if self.reaches_failed(root) {
+            if errors_before == 0 {
+                self.error(
+                    span,
+                    "internal: a function reached at compile time has no body",
+                );
+            }
+            return Err(Failed);
+        }
+        let saving = self.saving_root(root, result, ty, span);
+        let (run, run_result, run_ty) = match &saving {
+            Some(saving) => {
+                self.optimise_new(saving.root);
+                (saving.root, saving.result, saving.ty)
+            }
+            None => (root, result, ty),
+        };
+        let started = std::time::Instant::now();
+        let m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
+        let records = self.type_table.filter(|_| self.caches.minting);
+        let scope = self.caches.mint_scope.clone();
+        let minted = std::mem::take(&mut self.caches.minted);
+        let mut host = crate::comptime::host::CompilerHost::new(&m.types, minted, scope, records);
+        let evaluation = self.evaluator.evaluate(EvalRequest {
+            module: &m,
+            root: run,
+            result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
+            compiler: &mut host,
+        });
+        let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
+        self.m = m;
+        self.caches.minted = minted;
+        if let Some(grown) = grown {
+            self.m.types = grown;
+            self.adopt_minted(span);
+        }
+        let name = self.m.func(root).name.clone();
+        self.stats.evaluations.push((
+            name,
+            evaluation.steps,
+            evaluation.peak_memory,
+            started.elapsed().as_secs_f64(),
+        ));
+        match &evaluation.status {
+            Status::Finished(_) => {}
+            Status::Exit(code) => {
+                self.exit = Some(*code);
+                return Err(Failed);
+            }
+            Status::Trapped(trap) => {
+                let reason = trap.message();
+                return Err(self.comptime_failure(
+                    span,
+                    purpose,
+                    number,
+                    &reason,
+                    &evaluation.frames,
+                    root,
+                ));
+            }
+            Status::Limit(limit) => {
+                let reason = match limit {
+                    LimitKind::Steps => "the step limit was reached (--comptime-steps)",
+                    LimitKind::Memory => "the memory limit was reached (--comptime-memory)",
+                    LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
+                    LimitKind::Stack => "the stack memory for local variables is used up",
+                };
+                return Err(self.comptime_failure(
+                    span,
+                    purpose,
+                    number,
+                    reason,
+                    &evaluation.frames,
+                    root,
+                ));
+            }
+            Status::Unsupported(reason) => {
+                return Err(self.comptime_failure(
+                    span,
+                    purpose,
+                    number,
+                    reason,
+                    &evaluation.frames,
+                    root,
+                ));
+            }
+            Status::Bug(text) => {
+                return Err(self.error(
+                    span,
+                    format!("internal error in the comptime engine: {text}"),
+                ));
+            }
+        }
+        let (mut image, objects) = match evaluation.result {
+            Some(Ok(result)) => (result.image, result.objects),
+            Some(Err(unstorable)) => {
+                let place = match purpose {
+                    Purpose::Constant(name) | Purpose::Global(name) => {
+                        format!("{name}{}", unstorable.path)
+                    }
+                    _ => format!("result{}", unstorable.path),
+                };
+                let subject = purpose.subject(number);
+                return Err(self.error(
+                    span,
+                    format!(
+                        "{subject}: {place} can't be stored in the program: {}",
+                        unstorable.reason
+                    ),
+                ));
+            }
+            None => (ConstImage::default(), Vec::new()),
+        };
+        let first_object = self.m.globals.len();
+        // Reached through a variable, it can be written.
+        let writable = matches!(purpose, Purpose::Global(_));
+        for mut object in objects {
+            object.mutable |= writable;
+            object.mergeable &= !writable;
+            self.m.add_global(object);
+        }
+        if let Some(saving) = &saving {
+            self.keep_saved(saving, &image, first_object);
+            image = slice_image(&image, 0, self.m.types.size_of(ty));
+        }
+        image.bytes.resize(self.m.types.size_of(ty) as usize, 0);
+        self.normalise_strings(ty, &mut image, 0);
+        let whole = CtVal {
+            ty,
+            image: Rc::new(image),
+            literal: false,
+        };
+        let Some(values) = failable else {
+            return Ok(whole);
+        };
+        // The error slot is last; 0 is success. Behind it stands the trace of a failure.
+        let failed = self
+            .m
+            .types
+            .members(ty)
+            .and_then(|m| m.first().map(|f| f.1))
+            .unwrap_or(ty);
+        let offset = self.m.types.offset_of(failed, values.len());
+        let tag = slice_image(&whole.image, offset, 4);
+        let tag = u32::from_le_bytes(
+            tag.bytes
+                .get(..4)
+                .and_then(|b| b.try_into().ok())
+                .unwrap_or([0; 4]),
+        );
+        if tag != 0 {
+            let trace = self.recorded_trace(ty, &whole.image);
+            let name = self
+                .error_names
+                .get(tag as usize - 1)
+                .map_or("?", |s| s.as_str());
+            let which = match purpose {
+                Purpose::Constant(n) | Purpose::Global(n) => n.to_string(),
+                Purpose::Statement => "top-level statement".to_string(),
+                _ => format!("__ct_{number}"),
+            };
+            let diag = Diagnostic::error(
+                span,
+                format!("comptime `#run` ({which}) raised an unhandled error: error.{name}{trace}"),
+            )
+            .with_help(
+                None,
+                "handle it at the #run site with `catch (e) { ... }` or `or <default>`",
+            );
+            return Err(self.report(diag));
+        }
+        let stripped = match values.as_slice() {
+            [] => TypeId::VOID,
+            [(_, one)] => *one,
+            _ => self.m.types.intern(TypeKind::Tuple(values)),
+        };
+        let size = self.m.types.size_of(stripped);
+        let val = CtVal {
+            ty: stripped,
+            image: Rc::new(slice_image(&whole.image, 0, size)),
+            literal: false,
+        };
+        match want {
+            Some(want) if want != stripped => self.convert_ct(&val, want, span),
+            _ => Ok(val),
+        }
+    }
+
+    /// Converts a constant as an assignment would.
+    pub fn convert_ct(&mut self, val: &CtVal, want: TypeId, span: Span) -> Res<CtVal> {
+        let env = Env::root(crate::sema::ModId(0));
+        let mut cx = self.thunk_cx(&env, "convert", span);
+        let given = self.val_of_ct(&mut cx, val);
+        let converted = self.coerce(&mut cx, given, want, span)?;
+        let converted = self.load(&mut cx, &converted);
+        match self.const_of_val(&converted) {
+            Some(ct) => Ok(ct),
+            None => {
+                let number = self.eval_counter;
+                self.finish_thunk(
+                    cx,
+                    converted,
+                    None,
+                    Some(want),
+                    span,
+                    &Purpose::Operand,
+                    number,
+                )
+            }
+        }
+    }
+
+    /// Calls an instance without parameters and yields its result.
+    pub fn comptime_call(
+        &mut self,
+        instance: &crate::sema::FnInstance,
+        span: Span,
+        purpose: &Purpose,
+    ) -> Res<CtVal> {
+        let env = Env::root(crate::sema::ModId(0));
+        let number = self.eval_counter;
+        let name = purpose.entry_name(number);
+        let mut cx = self.thunk_cx(&env, &name, span);
+        let target = crate::callables::functions::Target::Direct(instance.func);
+        let val = self.emit_call(&mut cx, target, &instance.ty, &[]);
+        self.finish_thunk(cx, val, None, None, span, purpose, number)
+    }
+
+    /// Runs `e` for its effects.
+    pub fn run_statement(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<()> {
+        self.comptime_value(env, expr, None, &Purpose::Statement)
+            .map(|_| ())
+    }
+
+    pub fn comptime_failure(
+        &mut self,
+        span: Span,
+        purpose: &Purpose,
+        number: u32,
+        reason: &str,
+        frames: &[Frame],
+        root: FuncId,
+    ) -> Failed {
+        let subject = purpose.subject(number);
+        // Mistakes in making a type stand where it is asked for.
+        let innermost = frames.first().and_then(|f| self.loc_span(f.loc));
+        let at = match purpose {
+            Purpose::Type => span,
+            _ => innermost.unwrap_or(span),
+        };
+        let mut diag = Diagnostic::error(at, format!("{subject}: {reason}"));
+        const SHOWN: usize = 12;
+        let lines = self.stack_lines(frames, root);
+        let total = lines.len();
+        for (i, (text, span)) in lines.into_iter().enumerate() {
+            if total > 2 * SHOWN && i == SHOWN {
+                diag = diag.with_note(None, format!("... {} more frames ...", total - 2 * SHOWN));
+            }
+            if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
+                continue;
+            }
+            diag = diag.with_note(span, text);
+        }
+        self.report(diag)
+    }
+
+    /// The comptime stack, innermost first, inlined calls included.
+    pub fn stack_lines(&self, frames: &[Frame], root: FuncId) -> Vec<(String, Option<Span>)> {
+        let mut out = Vec::new();
+        for frame in frames {
+            let mut loc = frame.loc;
+            while let Some(inlined) = self.m.loc(loc).inlined {
+                out.push((
+                    format!("in '{}'", self.m.func(inlined.func).name),
+                    self.loc_span(loc),
+                ));
+                loc = inlined.at;
+            }
+            let name = &self.m.func(frame.func).name;
+            let text = if frame.func == root {
+                format!("in the evaluation '{name}'")
+            } else {
+                format!("in '{name}'")
+            };
+            out.push((text, self.loc_span(loc)));
+        }
+        out
+    }
+
+    pub fn loc_span(&self, loc: LocId) -> Option<Span> {
+        let at = self.m.loc(loc);
+        if at.line == 0 {
+            return None;
+        }
+        let file = sx_syntax::FileId(at.file);
+        let source = self.sources.get(file)?;
+        let lo = source.line_start(at.line) + at.col - 1;
+        Some(Span::new(file, lo, lo + 1))
+    }
+
+    pub fn comptime_flag(&mut self) -> sx_ir::GlobalId {
+        if let Some(flag) = self.comptime_flag {
+            return flag;
+        }
+        let flag = self.m.add_global(Global {
+            name: "__sx_is_comptime".into(),
+            size: 1,
+            align: 1,
+            init: ConstImage::zeroed(1),
+            mutable: true,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(TypeId::BOOL),
+            mergeable: false,
+        });
+        self.comptime_flag = Some(flag);
+        flag
+    }
+
+    // ---------------------------------------------------------------------------------------------- reachability
+
+    /// Lowers every body that `root` reaches.
+    pub fn lower_reachable(&mut self, root: FuncId, span: Span) -> Res<()> {
+        loop {
+            let reachable = self.m.reachable(&[root]);
+            let mut progressed = false;
+            for func in reachable.funcs {
+                match self.bodies.get(&func) {
+                    Some(BodyState::Queued) => {
+                        self.lower_body(func);
+                        progressed = true;
+                    }
+                    Some(BodyState::Lowering) => {
+                        let name = self.m.func(func).name.clone();
+                        return Err(self.error(
+                            span,
+                            format!("cycle: this needs '{name}' at compile time, whose body is being compiled and needs this"),
+                        ));
+                    }
+                    Some(BodyState::Done | BodyState::Failed | BodyState::External) | None => {}
+                }
+            }
+            if !progressed {
+                self.optimise_new(root);
+                return Ok(());
+            }
+        }
+    }
+
+    pub fn reaches_failed(&self, root: FuncId) -> bool {
+        self.m.reachable(&[root]).funcs.iter().any(|f| {
+            matches!(
+                self.bodies.get(f),
+                Some(BodyState::Failed | BodyState::Queued | BodyState::Lowering)
+            )
+        })
+    }
+}
+
+/// `size` bytes of an image from `offset`, with the relocations in them.
+pub fn slice_image(image: &ConstImage, offset: u64, size: u64) -> ConstImage {
+    let (from, to) = (offset as usize, (offset + size) as usize);
+    let mut bytes = image
+        .bytes
+        .get(from.min(image.bytes.len())..to.min(image.bytes.len()))
+        .unwrap_or(&[])
+        .to_vec();
+    bytes.resize(size as usize, 0);
+    let relocs = image
+        .relocs
+        .iter()
+        .filter(|r| r.offset >= offset && r.offset < offset + size)
+        .map(|r| Reloc {
+            offset: r.offset - offset,
+            ..*r
+        })
+        .collect();
+    ConstImage { bytes, relocs }
+}

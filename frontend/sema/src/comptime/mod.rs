@@ -1,0 +1,6 @@
+//! Evaluating an expression at compile time: folding, running an engine, what becomes a constant.
+
+pub(crate) mod constants;
+pub(crate) mod eval;
+pub(crate) mod host;
+pub(crate) mod saved;

@@ -1,0 +1,633 @@
+//! Turning declarations into entities, each once, on demand.
+
+use std::rc::Rc;
+
+use sx_ir::{ConstImage, Global, Symbol, TypeId};
+use sx_syntax::Diagnostic;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::emission::value::CtVal;
+use crate::sema::{
+    DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
+    TemplateId, TemplateSyntax,
+};
+
+impl Sema<'_> {
+    pub fn resolve_decl(&mut self, id: DeclId) -> Res<Entity> {
+        match &self.decl(id).state {
+            EntityState::Done(entity) => return Ok(entity.clone()),
+            EntityState::Failed => return Err(Failed),
+            EntityState::InProgress => return Err(self.decl_cycle(id)),
+            EntityState::Unresolved => {}
+        }
+        self.decls[id.index()].state = EntityState::InProgress;
+        self.resolving.push(id);
+        let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.resolve_decl_now(id));
+        self.resolving.pop();
+        // A nominal type or function enters its entity early, so that it can refer to itself.
+        self.decls[id.index()].state = match &result {
+            Ok(entity) => EntityState::Done(entity.clone()),
+            Err(_) => EntityState::Failed,
+        };
+        self.settle();
+        result
+    }
+
+    fn decl_cycle(&mut self, id: DeclId) -> Failed {
+        let start = self.resolving.iter().position(|d| *d == id).unwrap_or(0);
+        let chain: Vec<DeclId> = self.resolving[start..].to_vec();
+        let names: Vec<&str> = chain
+            .iter()
+            .chain([&id])
+            .map(|d| self.decl(*d).name.as_str())
+            .collect();
+        let aliases = chain.iter().all(|d| match &self.decl(*d).syntax {
+            DeclSyntax::Const(c) => {
+                matches!(c.value.kind, ExprKind::Ident(_) | ExprKind::Field { .. })
+            }
+            _ => false,
+        });
+        let what = if aliases {
+            "alias cycle"
+        } else {
+            "constant cycle"
+        };
+        let span = self.decl(id).name_span;
+        let mut diag = Diagnostic::error(
+            span,
+            format!("{what} '{}' can never resolve", names.join(" -> ")),
+        );
+        for d in chain.iter().skip(1) {
+            let info = self.decl(*d);
+            diag = diag.with_note(Some(info.name_span), format!("through '{}'", info.name));
+        }
+        for d in &chain {
+            self.decls[d.index()].state = EntityState::Failed;
+        }
+        self.report(diag)
+    }
+
+    fn resolve_decl_now(&mut self, id: DeclId) -> Res<Entity> {
+        let info = self.decl(id);
+        let (name, env, module, span) = (info.name, info.env.clone(), info.module, info.span);
+        match info.syntax.clone() {
+            DeclSyntax::Fn(decl) => Ok(Entity::Fn(self.declare_fn(id, decl))),
+            DeclSyntax::Struct(decl) => {
+                if decl.params.is_empty() {
+                    let ty = self.declare_nominal(
+                        name.as_str().to_string(),
+                        crate::sema::NominalSyntax::Struct(decl),
+                        env,
+                        module,
+                        span,
+                    );
+                    Ok(self.early(id, Entity::Type(ty)))
+                } else {
+                    Ok(Entity::Template(
+                        self.add_template(id, TemplateSyntax::Struct(decl)),
+                    ))
+                }
+            }
+            DeclSyntax::Protocol(decl) => Ok(Entity::Template(
+                self.add_template(id, TemplateSyntax::Protocol(decl)),
+            )),
+            DeclSyntax::Enum(decl) => {
+                let syntax = crate::sema::NominalSyntax::Enum(decl);
+                Ok(Entity::Type(self.declare_nominal(
+                    name.to_string(),
+                    syntax,
+                    env,
+                    module,
+                    span,
+                )))
+            }
+            DeclSyntax::Union(decl) => {
+                let syntax = crate::sema::NominalSyntax::Union(decl);
+                Ok(Entity::Type(self.declare_nominal(
+                    name.to_string(),
+                    syntax,
+                    env,
+                    module,
+                    span,
+                )))
+            }
+            DeclSyntax::ErrorSet(decl) => {
+                let syntax = crate::sema::NominalSyntax::ErrorSet(decl);
+                Ok(Entity::Type(self.declare_nominal(
+                    name.to_string(),
+                    syntax,
+                    env,
+                    module,
+                    span,
+                )))
+            }
+            DeclSyntax::UfcsAlias(path) => match self.resolve_path(&env, path)? {
+                Some(Entity::Fn(f) | Entity::UfcsAlias(f)) => Ok(Entity::UfcsAlias(f)),
+                _ => Err(self.error(path.span, "a ufcs alias names a function")),
+            },
+            DeclSyntax::Import(set) => Ok(Entity::Namespace(set)),
+            DeclSyntax::Library(text) => {
+                if !self.m.libraries.iter().any(|l| **l == *text)
+                    && &*text != "c"
+                    && &*text != "compiler"
+                {
+                    self.m.libraries.push(text.to_string());
+                }
+                Ok(Entity::Library(text))
+            }
+            DeclSyntax::CUnit(unit) => Err(self.not_implemented(unit.span, "`#import c`")),
+            DeclSyntax::Builtin => Err(Failed),
+            DeclSyntax::Var(decl) => self.resolve_global(id, decl),
+            DeclSyntax::Const(decl) => self.resolve_const(id, decl),
+        }
+    }
+
+    fn early(&mut self, id: DeclId, entity: Entity) -> Entity {
+        self.decls[id.index()].state = EntityState::Done(entity.clone());
+        entity
+    }
+
+    fn add_template(&mut self, id: DeclId, syntax: TemplateSyntax) -> TemplateId {
+        let info = self.decl(id);
+        let template = Template {
+            name: info.name,
+            syntax,
+            env: info.env.clone(),
+            module: info.module,
+            decl: Some(id),
+            instances: Default::default(),
+        };
+        self.templates.push(template);
+        TemplateId(self.templates.len() as u32 - 1)
+    }
+
+    pub fn declare_fn(&mut self, id: DeclId, decl: &'static ast::FnDecl) -> FnId {
+        let info = self.decl(id);
+        let (env, module) = (info.env.clone(), info.module);
+        let owner = info.owner;
+        let base = info.name.to_string();
+        let name = match owner {
+            Some(owner) => format!("{}.{base}", self.type_name(owner)),
+            None => base,
+        };
+        self.add_fn(FnInfo {
+            decl,
+            env,
+            module,
+            name,
+            owner,
+            impl_of: None,
+            intrinsic: matches!(decl.body, ast::FnBody::Intrinsic),
+        })
+    }
+
+    /// The entity a path (`a`, `a.b.c`) names, if it is one rather than a value computation.
+    pub fn resolve_path(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Option<Entity>> {
+        match &expr.kind {
+            ExprKind::Ident(name) => match self.resolve_name(env, *name)? {
+                crate::declarations::lookup::Name::Entity(entity, _) => Ok(Some(entity)),
+                crate::declarations::lookup::Name::BuiltinType(ty) => Ok(Some(Entity::Type(ty))),
+                crate::declarations::lookup::Name::Binding(crate::sema::Binding::Ct(val)) => {
+                    Ok(Some(Entity::Ct(val)))
+                }
+                crate::declarations::lookup::Name::Binding(_) => Ok(None),
+            },
+            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+                Some(set) => {
+                    let ns = self.span_text(base.span);
+                    Ok(Some(self.resolve_in_namespace(set, &ns, *name)?.0))
+                }
+                None => Ok(None),
+            },
+            ExprKind::Paren(inner) => self.resolve_path(env, inner),
+            _ => Ok(None),
+        }
+    }
+
+    fn resolve_const(&mut self, id: DeclId, decl: &'static ast::ConstDecl) -> Res<Entity> {
+        let info = self.decl(id);
+        let (name, env) = (info.name, info.env.clone());
+        if decl.ty.is_none() {
+            // Aliases stand for what they name, whatever it is.
+            if matches!(decl.value.kind, ExprKind::Ident(_) | ExprKind::Field { .. })
+                && let Some(entity) = self.resolve_alias(&env, &decl.value)?
+            {
+                return Ok(entity);
+            }
+            if self.denotes_type(&env, &decl.value) {
+                let ty = self.eval_named_type(&env, &decl.value, Some(name))?;
+                return Ok(Entity::Type(ty));
+            }
+            if let ExprKind::Lambda(lambda) = &decl.value.kind {
+                return Ok(Entity::Fn(self.declare_fn(id, lambda)));
+            }
+        }
+        let want = match &decl.ty {
+            Some(ty) => Some(self.eval_type(&env, ty)?),
+            None => None,
+        };
+        if let Some(want) = want {
+            self.check_typed_constant(&env, name, want, &decl.value)?;
+        }
+        self.check_array_constant(&env, name, want, &decl.value)?;
+        if self.constant_is_runtime(&env, &decl.value) {
+            return Ok(Entity::RtConst);
+        }
+        let mut val = self.comptime_value(
+            &env,
+            &decl.value,
+            want,
+            &crate::comptime::eval::Purpose::Constant(name),
+        )?;
+        if want == Some(TypeId::U64) {
+            // No literal that might not fit its default type.
+            val.literal = false;
+        }
+        Ok(self.constant_entity(name, val))
+    }
+
+    /// Arrays, structs and other memory constants get storage; scalars and strings fold.
+    pub fn constant_entity(&mut self, name: Symbol, val: CtVal) -> Entity {
+        if val.ty == TypeId::TYPE {
+            let ty = self.ct_type(&val);
+            let _ = self.complete(ty);
+            return Entity::Type(ty);
+        }
+        let scalar = self.m.types.scalar(val.ty).is_some()
+            || matches!(val.ty, TypeId::STRING | TypeId::STRING_Z | TypeId::VOID);
+        if scalar {
+            return Entity::Ct(val);
+        }
+        let layout = self.m.types.layout(val.ty);
+        let global = self.m.add_global(Global {
+            name: name.to_string(),
+            size: layout.size,
+            align: layout.align.max(1),
+            init: (*val.image).clone(),
+            mutable: false,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(val.ty),
+            mergeable: false,
+        });
+        Entity::ConstGlobal { global, val }
+    }
+
+    fn resolve_alias(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> Res<Option<Entity>> {
+        match self.resolve_path(env, value)? {
+            // Another constant with storage shares it; a variable's value is run-time.
+            Some(
+                entity @ (Entity::Fn(_)
+                | Entity::Type(_)
+                | Entity::Template(_)
+                | Entity::Namespace(_)
+                | Entity::Library(_)
+                | Entity::UfcsAlias(_)
+                | Entity::Ct(_)
+                | Entity::ConstGlobal { .. }),
+            ) => Ok(Some(entity)),
+            Some(Entity::RtConst | Entity::Global { .. }) | None => Ok(None),
+        }
+    }
+
+    /// Constants whose initialiser part 4 §6 evaluates again at each use: it needs run-time state.
+    fn constant_is_runtime(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> bool {
+        match &value.kind {
+            ExprKind::Aggregate(agg) => agg
+                .elems
+                .iter()
+                .any(|e| self.mentions_runtime(env, &e.value)),
+            ExprKind::Binary { .. } | ExprKind::Field { .. } | ExprKind::Ident(_) => {
+                self.mentions_runtime(env, value)
+            }
+            _ => false,
+        }
+    }
+
+    fn mentions_runtime(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Ident(name) => {
+                name.as_str() == "context" && env.get(name.name).is_none()
+                    || matches!(
+                        self.try_resolve_name(env, *name),
+                        Ok(Some(crate::declarations::lookup::Name::Entity(
+                            Entity::Global { .. } | Entity::RtConst,
+                            _
+                        )))
+                    )
+            }
+            ExprKind::Call(call) => {
+                !self.denotes_type(env, expr) && !self.is_folding_call(env, &call.callee)
+            }
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.mentions_runtime(env, lhs) || self.mentions_runtime(env, rhs)
+            }
+            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) | ExprKind::Xx(expr) => {
+                self.mentions_runtime(env, expr)
+            }
+            ExprKind::Aggregate(agg) => agg
+                .elems
+                .iter()
+                .any(|e| self.mentions_runtime(env, &e.value)),
+            ExprKind::Field { base, .. } => self.mentions_runtime(env, base),
+            _ => false,
+        }
+    }
+
+    /// Calls of intrinsics fold; so do enum payload constructors.
+    fn is_folding_call(&mut self, env: &Rc<Env>, callee: &'static ast::Expr) -> bool {
+        match &callee.kind {
+            ExprKind::EnumLit(_) => true,
+            ExprKind::Ident(name) => {
+                crate::builtins::intrinsics::is_intrinsic_name(name.as_str())
+                    && env.get(name.name).is_none()
+            }
+            ExprKind::Field { base, .. } => self.denotes_type(env, base),
+            _ => false,
+        }
+    }
+
+    /// Array constants are one immutable global: their elements are constants, of one type, as many as declared.
+    fn check_array_constant(
+        &mut self,
+        env: &Rc<Env>,
+        name: Symbol,
+        want: Option<TypeId>,
+        value: &'static ast::Expr,
+    ) -> Res<()> {
+        let ExprKind::Aggregate(agg) = &value.kind else {
+            return Ok(());
+        };
+        if agg.ty.is_some() || agg.elems.iter().any(|e| e.name.is_some()) {
+            return Ok(());
+        }
+        let count = match want.map(|want| self.m.types.kind(want).clone()) {
+            Some(sx_ir::TypeKind::Array(_, count)) => Some(count),
+            Some(sx_ir::TypeKind::Slice(_)) if agg.brackets == ast::Brackets::Square => {
+                let declared = want.map_or(String::new(), |want| self.type_name(want));
+                return Err(self.error(
+                    value.span,
+                    format!("constant '{name}' has an array initializer but its annotation '{declared}' is not an array type"),
+                ));
+            }
+            None if agg.brackets == ast::Brackets::Square => None,
+            Some(_) | None => return Ok(()),
+        };
+        if want.is_none()
+            && let Some(first) = agg.elems.first()
+            && matches!(&first.value.kind, ExprKind::Aggregate(inner) if inner.ty.is_none())
+        {
+            return Err(self.error(
+                first.value.span,
+                format!("cannot infer the element type of constant '{name}'; annotate it: '{name} : [{}]T : ..'", agg.elems.len()),
+            ));
+        }
+        for (i, elem) in agg.elems.iter().enumerate() {
+            if self.reads_variable(env, &elem.value) {
+                return Err(if want.is_none() && i == 0 {
+                    self.error(
+                        elem.value.span,
+                        format!(
+                            "cannot infer the element type of constant '{name}' from this element"
+                        ),
+                    )
+                } else {
+                    self.error(
+                        elem.value.span,
+                        format!("constant '{name}' must be initialized by compile-time constant elements"),
+                    )
+                });
+            }
+        }
+        let given = agg.elems.len() as u64;
+        if let Some(count) = count
+            && given != count
+            && !agg
+                .elems
+                .iter()
+                .any(|e| matches!(e.value.kind, ExprKind::Spread(_)))
+        {
+            return Err(self.error(
+                value.span,
+                format!(
+                    "constant '{name}' declares [{count}] elements but its initializer has {given}"
+                ),
+            ));
+        }
+        let first = agg.elems.first().and_then(|e| literal_kind(&e.value));
+        if want.is_none()
+            && let Some(first) = first
+            && let Some(other) = agg
+                .elems
+                .iter()
+                .find(|e| literal_kind(&e.value).is_some_and(|kind| kind != first))
+        {
+            return Err(self.error(
+                other.value.span,
+                format!("constant '{name}' mixes incompatible element types"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn reads_variable(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Ident(_) => self.mentions_runtime(env, expr),
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.reads_variable(env, lhs) || self.reads_variable(env, rhs)
+            }
+            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) | ExprKind::Xx(expr) => {
+                self.reads_variable(env, expr)
+            }
+            ExprKind::Field { base, .. } => self.reads_variable(env, base),
+            _ => false,
+        }
+    }
+
+    fn check_typed_constant(
+        &mut self,
+        _env: &Rc<Env>,
+        name: Symbol,
+        want: TypeId,
+        value: &'static ast::Expr,
+    ) -> Res<()> {
+        use sx_ir::TypeKind;
+        let kind = self.m.types.kind(want).clone();
+        let what = match (&value.kind, &kind) {
+            (ExprKind::Int { .. }, TypeKind::String | TypeKind::Bool) => "an integer literal",
+            (
+                ExprKind::Str(_),
+                TypeKind::Int { .. } | TypeKind::F32 | TypeKind::F64 | TypeKind::Bool,
+            ) => "a string literal",
+            (
+                ExprKind::Bool(_),
+                TypeKind::String | TypeKind::Int { .. } | TypeKind::F32 | TypeKind::F64,
+            ) => "a boolean literal",
+            (
+                ExprKind::Binary {
+                    op:
+                        ast::BinOp::Add
+                        | ast::BinOp::Sub
+                        | ast::BinOp::Mul
+                        | ast::BinOp::Div
+                        | ast::BinOp::Rem,
+                    lhs,
+                    rhs,
+                    ..
+                },
+                TypeKind::String | TypeKind::Bool,
+            ) if matches!(lhs.kind, ExprKind::Int { .. })
+                && matches!(rhs.kind, ExprKind::Int { .. }) =>
+            {
+                "an integer expression"
+            }
+            (ExprKind::Unary { expr, .. }, TypeKind::String | TypeKind::Bool)
+                if matches!(expr.kind, ExprKind::Int { .. }) =>
+            {
+                "an integer literal"
+            }
+            _ => return Ok(()),
+        };
+        let declared = self.type_name(want);
+        Err(self.error(
+            value.span,
+            format!("type mismatch: constant '{name}' is declared '{declared}' but its initializer is {what}"),
+        ))
+    }
+
+    fn resolve_global(&mut self, id: DeclId, decl: &'static ast::VarDecl) -> Res<Entity> {
+        let info = self.decl(id);
+        let (name, env, span) = (info.name, info.env.clone(), info.name_span);
+        let ty = match &decl.ty {
+            Some(ty) => Some(self.eval_type(&env, ty)?),
+            None => None,
+        };
+        let (extern_symbol, export_symbol) = match &decl.link {
+            Some(link) => {
+                let symbol = link
+                    .symbol
+                    .as_ref()
+                    .map_or_else(|| name.to_string(), |s| s.text.to_string());
+                match link.kind {
+                    ast::LinkKind::Extern => (Some(symbol), None),
+                    ast::LinkKind::Export => (None, Some(symbol)),
+                }
+            }
+            None => (None, None),
+        };
+        let make = |s: &mut Self, ty: TypeId, init: ConstImage| {
+            let layout = s.m.types.layout(ty);
+            s.m.add_global(Global {
+                name: name.to_string(),
+                size: layout.size,
+                align: layout.align.max(1),
+                init,
+                mutable: true,
+                extern_symbol: extern_symbol.clone(),
+                export_symbol: export_symbol.clone(),
+                sx_type: Some(ty),
+                mergeable: false,
+            })
+        };
+        if let Some(ty) = ty {
+            self.complete(ty)?;
+            // Known before its initialiser, which may take addresses of other globals that point back.
+            let global = make(self, ty, ConstImage::zeroed(0));
+            if decl.saved {
+                self.caches.saved.push((global, ty));
+            }
+            self.early(id, Entity::Global { global, ty });
+            if let Some(init) = &decl.init
+                && !matches!(init.kind, ExprKind::Undef)
+            {
+                self.check_global_init(&env, name, init)?;
+                let val = self.comptime_value(
+                    &env,
+                    init,
+                    Some(ty),
+                    &crate::comptime::eval::Purpose::Global(name),
+                )?;
+                self.m.globals[global.index()].init = (*val.image).clone();
+            }
+            return Ok(Entity::Global { global, ty });
+        }
+        let Some(init) = &decl.init else {
+            return Err(self.error(
+                span,
+                format!("global '{name}' needs a type or an initializer"),
+            ));
+        };
+        self.check_global_init(&env, name, init)?;
+        let val = self.comptime_value(
+            &env,
+            init,
+            None,
+            &crate::comptime::eval::Purpose::Global(name),
+        )?;
+        let global = make(self, val.ty, (*val.image).clone());
+        if decl.saved {
+            self.caches.saved.push((global, val.ty));
+        }
+        Ok(Entity::Global { global, ty: val.ty })
+    }
+
+    /// Globals take constant initialisers; run-time code has no place to run before `main`.
+    fn check_global_init(
+        &mut self,
+        env: &Rc<Env>,
+        name: Symbol,
+        init: &'static ast::Expr,
+    ) -> Res<()> {
+        let constant = match &init.kind {
+            ExprKind::Call(call) => {
+                matches!(call.callee.kind, ExprKind::EnumLit(_))
+                    || self.is_folding_call(env, &call.callee)
+                    || self.denotes_type(env, init)
+            }
+            // Operators, `CONST.field` and `E.variant` need an evaluation.
+            ExprKind::Binary { .. } => false,
+            ExprKind::Field { base, name } if self.namespace_of(env, base).is_none() => {
+                self.denotes_type(env, init)
+                    || match &base.kind {
+                        ExprKind::Ident(ident) => {
+                            self.reserved_type(*ident).is_some() || name.as_str() == "len"
+                        }
+                        _ => true,
+                    }
+            }
+            ExprKind::Paren(inner) => return self.check_global_init(env, name, inner),
+            ExprKind::Aggregate(agg) => {
+                for elem in &agg.elems {
+                    self.check_global_init(env, name, &elem.value)?;
+                }
+                true
+            }
+            _ => true,
+        };
+        if constant {
+            Ok(())
+        } else {
+            Err(self.error(
+                init.span,
+                format!("global '{name}' must be initialized by a compile-time constant"),
+            ))
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LiteralKind {
+    Number,
+    Text,
+    Bool,
+}
+
+fn literal_kind(expr: &ast::Expr) -> Option<LiteralKind> {
+    match &expr.kind {
+        ExprKind::Int { .. } | ExprKind::Float { .. } => Some(LiteralKind::Number),
+        ExprKind::Str(_) => Some(LiteralKind::Text),
+        ExprKind::Bool(_) => Some(LiteralKind::Bool),
+        ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => literal_kind(expr),
+        _ => None,
+    }
+}

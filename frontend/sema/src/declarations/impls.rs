@@ -1,0 +1,432 @@
+//! `impl` blocks: their heads, which of them a type has, and the methods they give it (reference part 2 §5.1).
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sx_ir::{Symbol, TypeId, TypeKind};
+use sx_syntax::Diagnostic;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::callables::generics::mentions_dollar;
+use crate::declarations::lookup::Name;
+use crate::declarations::nominal::is_type_param;
+use crate::emission::value::CtVal;
+use crate::sema::{
+    Binding, Entity, Env, Failed, FnId, ImplHead, ImplId, ImplTarget, ModId, ProtocolRef, Res,
+    Sema, TemplateId, TemplateSyntax,
+};
+
+/// An impl applied to a type it covers.
+pub struct ImplMatch {
+    pub id: ImplId,
+    /// Of the protocol.
+    pub args: Vec<CtVal>,
+    /// Where the impl's own code resolves: names of the head and `Self` bound.
+    pub env: Rc<Env>,
+}
+
+pub type Methods = Rc<FxHashMap<Symbol, FnId>>;
+
+/// What is known of impls; grows as modules are loaded.
+#[derive(Default)]
+pub struct ImplCache {
+    /// How many impls have had their heads resolved.
+    entered: usize,
+    by_protocol: FxHashMap<TemplateId, Vec<ImplId>>,
+    matches: FxHashMap<(ImplId, TypeId), Option<Rc<ImplMatch>>>,
+    pub methods: FxHashMap<(ImplId, TypeId), Methods>,
+    pub by_name: FxHashMap<(TypeId, Symbol), Option<FnId>>,
+    /// Modules reached by imports from a module.
+    reach: FxHashMap<ModId, Rc<FxHashSet<ModId>>>,
+    /// Impls whose signatures agree with their protocol's for a type.
+    pub checked: FxHashSet<(ImplId, TypeId)>,
+}
+
+impl Sema<'_> {
+    // ---------------------------------------------------------------------------------------------- protocols
+
+    /// The protocol an expression names, with its arguments if any are applied.
+    pub fn protocol_ref(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<ProtocolRef> {
+        match self.try_protocol_ref(env, expr)? {
+            Some(protocol) => Ok(protocol),
+            None => {
+                let text = self.span_text(expr.span);
+                Err(self.error(expr.span, format!("'{text}' is not a protocol")))
+            }
+        }
+    }
+
+    /// `None` if the name is unknown or names something else.
+    pub fn try_protocol_ref(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+    ) -> Res<Option<ProtocolRef>> {
+        let entity = match &expr.kind {
+            ExprKind::Ident(name) => match self.try_resolve_name(env, *name)? {
+                Some(Name::Entity(entity, _)) => entity,
+                Some(Name::BuiltinType(ty) | Name::Binding(Binding::Type(ty))) => Entity::Type(ty),
+                Some(Name::Binding(Binding::Ct(val))) if val.ty == TypeId::TYPE => {
+                    Entity::Type(self.ct_type(&val))
+                }
+                Some(Name::Binding(_)) | None => return Ok(None),
+            },
+            ExprKind::Field { .. } => match self.resolve_path(env, expr)? {
+                Some(entity) => entity,
+                None => return Ok(None),
+            },
+            ExprKind::Paren(inner) => return self.try_protocol_ref(env, inner),
+            ExprKind::Call(_) => Entity::Type(self.eval_type(env, expr)?),
+            _ => return Ok(None),
+        };
+        match entity {
+            Entity::Template(template) => Ok(self.protocol_decl(template).map(|_| ProtocolRef {
+                template,
+                args: None,
+            })),
+            Entity::Type(ty) if matches!(self.m.types.kind(ty), TypeKind::Protocol(_)) => {
+                Ok(self.instance_of(ty).map(|(template, args)| ProtocolRef {
+                    template,
+                    args: Some(args),
+                }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub fn protocol_decl(&self, template: TemplateId) -> Option<&'static ast::ProtocolDecl> {
+        match &self.templates[template.index()].syntax {
+            TemplateSyntax::Protocol(decl) => Some(decl),
+            TemplateSyntax::Struct(_) => None,
+        }
+    }
+
+    /// Name for messages: `P`, or `P(i64)`'s as its type prints.
+    pub fn protocol_name(&mut self, protocol: &ProtocolRef) -> String {
+        let template = &self.templates[protocol.template.index()];
+        match protocol
+            .args
+            .as_ref()
+            .and_then(|args| template.instances.get(args))
+        {
+            Some(Some(ty)) => self.type_name(*ty),
+            _ => template.name.to_string(),
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- heads
+
+    /// Resolves the heads of impls not seen yet.
+    pub fn enter_impls(&mut self) {
+        while self.caches.conformance.entered < self.impls.len() {
+            let id = ImplId(self.caches.conformance.entered as u32);
+            self.caches.conformance.entered += 1;
+            match self.resolve_head(id) {
+                Ok(head) => {
+                    let protocol = head.protocol;
+                    self.impls[id.index()].resolved = Some(head);
+                    // What was asked while the head was being resolved did not know of it.
+                    self.caches.conformance.by_name.clear();
+                    self.check_duplicate(id, protocol);
+                    self.caches
+                        .conformance
+                        .by_protocol
+                        .entry(protocol)
+                        .or_default()
+                        .push(id);
+                }
+                Err(Failed) => self.impls[id.index()].failed = true,
+            }
+        }
+    }
+
+    fn resolve_head(&mut self, id: ImplId) -> Res<ImplHead> {
+        let info = &self.impls[id.index()];
+        let (decl, env) = (info.decl, info.env.clone());
+        let Some(protocol) = self.try_protocol_ref(&env, &decl.protocol)? else {
+            let text = self.span_text(decl.protocol.span);
+            return Err(self.error(
+                decl.protocol.span,
+                format!("unknown protocol '{text}' in impl — declare it, or #import the module that does"),
+            ));
+        };
+        let template = protocol.template;
+        let Some(syntax) = self.protocol_decl(template) else {
+            return Err(Failed);
+        };
+        let given = if decl.args.is_empty() {
+            protocol.args.as_ref().map_or(0, Vec::len)
+        } else {
+            decl.args.len()
+        };
+        if given != syntax.params.len() {
+            let (name, n) = (self.templates[template.index()].name, syntax.params.len());
+            return Err(self.error(
+                decl.protocol.span,
+                format!(
+                    "'{name}' expects {n} argument{}, but {given} {} given",
+                    crate::declarations::nominal::plural(n),
+                    crate::declarations::nominal::were(given)
+                ),
+            ));
+        }
+        let target = if mentions_dollar(&decl.target) {
+            match &decl.target.kind {
+                ExprKind::Call(call) => match self.resolve_path(&env, &call.callee)? {
+                    Some(Entity::Template(t)) => ImplTarget::Template(t),
+                    _ => ImplTarget::Pattern,
+                },
+                _ => ImplTarget::Pattern,
+            }
+        } else {
+            if let ExprKind::Call(_) = &decl.target.kind
+                && syntax.params.is_empty()
+            {
+                let text = self.span_text(decl.target.span);
+                let diag = Diagnostic::error(
+                    decl.target.span,
+                    format!("an impl's target is a named type or a template head, not '{text}'"),
+                )
+                .with_help(
+                    None,
+                    "cover every instance with `for S($T)`, or name this instance with an alias",
+                );
+                return Err(self.report(diag));
+            }
+            ImplTarget::Type(self.eval_type(&env, &decl.target)?)
+        };
+        if target_is_pattern(&target) && syntax.params.is_empty() {
+            let text = self.span_text(decl.target.span);
+            return Err(self.error(
+                decl.target.span,
+                format!("an impl's target is a named type or a template head, not '{text}'"),
+            ));
+        }
+        Ok(ImplHead {
+            protocol: template,
+            target,
+        })
+    }
+
+    /// Two impls of one file for the same thing.
+    fn check_duplicate(&mut self, id: ImplId, protocol: TemplateId) {
+        let Some(ImplHead {
+            target: ImplTarget::Type(ty),
+            ..
+        }) = self.impls[id.index()].resolved.clone()
+        else {
+            return;
+        };
+        let Ok(Some(new)) = self.match_impl(id, ty) else {
+            return;
+        };
+        for other in self
+            .caches
+            .conformance
+            .by_protocol
+            .get(&protocol)
+            .cloned()
+            .unwrap_or_default()
+        {
+            let same_target = matches!(&self.impls[other.index()].resolved, Some(ImplHead { target: ImplTarget::Type(t), .. }) if *t == ty);
+            if !same_target {
+                continue;
+            }
+            let Ok(Some(old)) = self.match_impl(other, ty) else {
+                continue;
+            };
+            let (a, b) = (&self.impls[other.index()], &self.impls[id.index()]);
+            // Conversions of different files may coexist as long as no file sees two.
+            let may_coexist = a.module != b.module && !new.args.is_empty();
+            if old.args != new.args || may_coexist {
+                continue;
+            }
+            let (first, second) = (a.decl.span, b.decl.span);
+            let file = self.module(b.module).shown.clone();
+            let (name, source) = (self.templates[protocol.index()].name, self.type_name(ty));
+            let diag = Diagnostic::error(
+                second,
+                format!("duplicate impl '{name}' for source '{source}' in {file}"),
+            )
+            .with_note(Some(first), "the first one is here");
+            self.report(diag);
+            return;
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- matching
+
+    /// The impl applied to a type, if it covers it.
+    pub fn match_impl(&mut self, id: ImplId, ty: TypeId) -> Res<Option<Rc<ImplMatch>>> {
+        if let Some(found) = self.caches.conformance.matches.get(&(id, ty)) {
+            return Ok(found.clone());
+        }
+        let Some(head) = self.impls[id.index()].resolved.clone() else {
+            return Ok(None);
+        };
+        let info = &self.impls[id.index()];
+        let (decl, outer) = (info.decl, info.env.clone());
+        let env = outer.child();
+        let covers = match &head.target {
+            ImplTarget::Type(t) => *t == ty,
+            ImplTarget::Template(t) => {
+                self.instance_of(ty)
+                    .is_some_and(|(template, _)| template == *t)
+                    && self.match_pattern(&env, &decl.target, ty)?
+            }
+            ImplTarget::Pattern => self.match_pattern(&env, &decl.target, ty)?,
+        };
+        let found = if covers {
+            env.bind(Symbol::intern("Self"), Binding::Type(ty));
+            if let (ImplTarget::Template(t), ExprKind::Call(call)) =
+                (&head.target, &decl.target.kind)
+            {
+                // The bare name means the instance.
+                env.bind(self.templates[t.index()].name, Binding::Type(ty));
+                if let ExprKind::Ident(written) = &call.callee.kind {
+                    env.bind(written.name, Binding::Type(ty));
+                }
+            }
+            let args = self.head_args(decl, &env, head.protocol)?;
+            Some(Rc::new(ImplMatch { id, args, env }))
+        } else {
+            None
+        };
+        self.caches
+            .conformance
+            .matches
+            .insert((id, ty), found.clone());
+        Ok(found)
+    }
+
+    fn head_args(
+        &mut self,
+        decl: &'static ast::ImplDecl,
+        env: &Rc<Env>,
+        protocol: TemplateId,
+    ) -> Res<Vec<CtVal>> {
+        if decl.args.is_empty() {
+            let given = self
+                .try_protocol_ref(env, &decl.protocol)?
+                .and_then(|p| p.args);
+            return Ok(given.unwrap_or_default());
+        }
+        let Some(syntax) = self.protocol_decl(protocol) else {
+            return Err(Failed);
+        };
+        let mut args = Vec::new();
+        for (param, arg) in syntax.params.iter().zip(&decl.args) {
+            if is_type_param(param) {
+                let ty = self.eval_type(env, arg)?;
+                args.push(self.ct_of_type(ty));
+            } else {
+                let Some(want) = &param.ty else {
+                    return Err(Failed);
+                };
+                let want = self.eval_type(env, want)?;
+                args.push(self.value_arg(env, arg, want, param.name)?);
+            }
+        }
+        Ok(args)
+    }
+
+    /// Impls of a protocol that cover a type, the most specific heads first.
+    pub fn impls_of(
+        &mut self,
+        template: TemplateId,
+        args: Option<&[CtVal]>,
+        ty: TypeId,
+    ) -> Res<Vec<Rc<ImplMatch>>> {
+        self.enter_impls();
+        let mut list = self
+            .caches
+            .conformance
+            .by_protocol
+            .get(&template)
+            .cloned()
+            .unwrap_or_default();
+        list.sort_by_key(
+            |id| match self.impls[id.index()].resolved.as_ref().map(|h| &h.target) {
+                Some(ImplTarget::Type(_)) => 0,
+                Some(ImplTarget::Template(..)) => 1,
+                Some(ImplTarget::Pattern) | None => 2,
+            },
+        );
+        let mut found = Vec::new();
+        for id in list {
+            if let Some(m) = self.match_impl(id, ty)?
+                && args.is_none_or(|args| args == m.args.as_slice())
+            {
+                found.push(m);
+            }
+        }
+        Ok(found)
+    }
+
+    pub fn find_impl(&mut self, protocol: &ProtocolRef, ty: TypeId) -> Res<Option<Rc<ImplMatch>>> {
+        Ok(self
+            .impls_of(protocol.template, protocol.args.as_deref(), ty)?
+            .into_iter()
+            .next())
+    }
+
+    /// Whether a type conforms, as far as a predicate asks: an impl exists and provides every method. Conversions
+    /// count if their module is imported by `from`.
+    pub fn has_impl(&mut self, protocol: &ProtocolRef, ty: TypeId, from: ModId) -> bool {
+        let Ok(found) = self.impls_of(protocol.template, protocol.args.as_deref(), ty) else {
+            return false;
+        };
+        let conversion = self.templates[protocol.template.index()].name == "Into";
+        found.iter().any(|m| {
+            let module = self.impls[m.id.index()].module;
+            (!conversion || self.reaches(from, module)) && self.missing_method(m, ty).is_none()
+        })
+    }
+
+    /// The type a conforming type gives for the parameter `name` of a protocol (`..a.T`).
+    pub fn protocol_arg_of(&mut self, ty: TypeId, name: Symbol) -> Option<TypeId> {
+        self.enter_impls();
+        for index in 0..self.impls.len() {
+            let Some(head) = self.impls[index].resolved.clone() else {
+                continue;
+            };
+            let at = self
+                .protocol_decl(head.protocol)?
+                .params
+                .iter()
+                .position(|p| p.name.name == name);
+            let Some(at) = at else { continue };
+            if let Ok(Some(m)) = self.match_impl(ImplId(index as u32), ty)
+                && let Some(arg) = m.args.get(at)
+                && arg.ty == TypeId::TYPE
+            {
+                return Some(self.ct_type(arg));
+            }
+        }
+        None
+    }
+
+    /// Whether `to` is imported by `from`, directly or through other modules.
+    pub fn reaches(&mut self, from: ModId, to: ModId) -> bool {
+        if let Some(known) = self.caches.conformance.reach.get(&from) {
+            return known.contains(&to);
+        }
+        let mut seen = FxHashSet::default();
+        let mut stack = vec![from];
+        while let Some(module) = stack.pop() {
+            if !seen.insert(module) {
+                continue;
+            }
+            for set in &self.module(module).all_imports {
+                stack.extend(self.import_sets[set.0 as usize].modules.iter().copied());
+            }
+        }
+        let reached = seen.contains(&to);
+        self.caches.conformance.reach.insert(from, Rc::new(seen));
+        reached
+    }
+}
+
+fn target_is_pattern(target: &ImplTarget) -> bool {
+    matches!(target, ImplTarget::Pattern)
+}

@@ -1,0 +1,539 @@
+//! What a name means where it stands (reference part 3 §6.2).
+
+use std::rc::Rc;
+
+use sx_ir::{Symbol, TypeId};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::declarations::modules::builtin_type;
+use crate::emission::value::CtVal;
+use crate::sema::{
+    Binding, DeclId, DeclSyntax, Entity, Env, Failed, ImportSetId, ModId, Res, Sema,
+};
+
+/// Outcome of looking a name up in a module and its imports.
+pub enum Found {
+    Decl(DeclId),
+    Nothing,
+    /// Declared, but `private` to this module or not directly imported.
+    Invisible(DeclId),
+    Ambiguous(DeclId, DeclId),
+}
+
+/// A resolved name.
+#[derive(Clone, Debug)]
+pub enum Name {
+    Binding(Binding),
+    Entity(Entity, DeclId),
+    BuiltinType(TypeId),
+}
+
+impl Sema<'_> {
+    pub fn resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Name> {
+        match self.try_resolve_name(env, name)? {
+            Some(found) => Ok(found),
+            None => {
+                let diag = self.unresolved(env.module, name);
+                Err(self.report(diag))
+            }
+        }
+    }
+
+    /// `None` if nothing of that name is visible. Errors (ambiguity, failed declarations) have been reported.
+    pub fn try_resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
+        if let Some(ty) = self.reserved_type(name) {
+            // A value declared with the escaped name wins in value position; a type never does.
+            match env.get(name.name) {
+                Some(Binding::Type(_)) => return Ok(Some(Name::BuiltinType(ty))),
+                Some(binding) => return self.binding_name(binding).map(Some),
+                None => {}
+            }
+            if let Found::Decl(decl) = self.lookup_module(env.module, name.name)
+                && matches!(
+                    self.decl(decl).syntax,
+                    DeclSyntax::Const(_) | DeclSyntax::Var(_) | DeclSyntax::Fn(_)
+                )
+            {
+                let entity = self.resolve_decl(decl)?;
+                if !matches!(entity, Entity::Type(_) | Entity::Template(_)) {
+                    return Ok(Some(Name::Entity(entity, decl)));
+                }
+            }
+            return Ok(Some(Name::BuiltinType(ty)));
+        }
+        if let Some(binding) = env.get(name.name) {
+            return self.binding_name(binding).map(Some);
+        }
+        match self.lookup_module(env.module, name.name) {
+            Found::Decl(decl) => {
+                let entity = self.resolve_decl(decl)?;
+                Ok(Some(Name::Entity(entity, decl)))
+            }
+            Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
+            Found::Nothing | Found::Invisible(_) => Ok(None),
+        }
+    }
+
+    /// The type a bare reserved name stands for, odd integer widths included.
+    pub fn reserved_type(&mut self, name: ast::Ident) -> Option<TypeId> {
+        if name.is_raw() {
+            return None;
+        }
+        if let Some(ty) = builtin_type(name.name) {
+            return Some(ty);
+        }
+        crate::declarations::types_eval::is_int_name(name.as_str())
+            .then(|| self.int_by_name(name.as_str()))
+    }
+
+    fn binding_name(&mut self, binding: Binding) -> Res<Name> {
+        match binding {
+            Binding::Decl(decl) => {
+                let entity = self.resolve_decl(decl)?;
+                Ok(Name::Entity(entity, decl))
+            }
+            Binding::Poison => Err(Failed),
+            Binding::Type(ty) => Ok(Name::BuiltinType(ty)),
+            other => Ok(Name::Binding(other)),
+        }
+    }
+
+    pub fn ambiguous(&mut self, name: ast::Ident, a: DeclId, b: DeclId) -> Failed {
+        let is_type = |s: &Sema<'_>, d: DeclId| {
+            matches!(
+                s.decl(d).syntax,
+                DeclSyntax::Struct(_)
+                    | DeclSyntax::Enum(_)
+                    | DeclSyntax::Union(_)
+                    | DeclSyntax::ErrorSet(_)
+                    | DeclSyntax::Protocol(_)
+            )
+        };
+        let message = if is_type(self, a) && is_type(self, b) {
+            format!(
+                "type '{}' is ambiguous: it is declared in multiple flat-imported modules; qualify it",
+                name.name
+            )
+        } else if matches!(self.decl(a).syntax, DeclSyntax::Import(_))
+            && matches!(self.decl(b).syntax, DeclSyntax::Import(_))
+        {
+            format!(
+                "namespace '{}' is ambiguous: its aliases point at different targets; declare it locally",
+                name.name
+            )
+        } else {
+            format!(
+                "'{}' is ambiguous; declared by multiple imported modules — qualify the call",
+                name.name
+            )
+        };
+        let (sa, sb) = (self.decl(a).name_span, self.decl(b).name_span);
+        let diag = Diagnostic::error(name.span, message)
+            .with_note(Some(sa), "one declaration")
+            .with_note(Some(sb), "another declaration");
+        self.report(diag)
+    }
+
+    pub fn lookup_module(&mut self, module: ModId, name: Symbol) -> Found {
+        if let Some(decl) = self.module(module).names.get(&name) {
+            return Found::Decl(*decl);
+        }
+        let mut found: Option<DeclId> = None;
+        let mut hidden: Option<DeclId> = None;
+        let sets = self.module(module).flat_imports.clone();
+        for set in sets {
+            let mut from_set: Option<DeclId> = None;
+            for member in self.import_sets[set.0 as usize].modules.clone() {
+                if let Some(decl) = self.module(member).names.get(&name).copied() {
+                    if self.decl(decl).private {
+                        hidden = Some(decl);
+                    } else {
+                        from_set = Some(decl);
+                        break;
+                    }
+                }
+            }
+            let Some(decl) = from_set else { continue };
+            match found {
+                None => found = Some(decl),
+                Some(first) if first == decl || self.same_target(first, decl) => {}
+                Some(first) => return Found::Ambiguous(first, decl),
+            }
+        }
+        match (found, hidden) {
+            (Some(decl), _) => Found::Decl(decl),
+            (None, Some(decl)) => Found::Invisible(decl),
+            (None, None) => Found::Nothing,
+        }
+    }
+
+    /// Aliases ending at one function, type or namespace, and equal externs, are one thing.
+    fn same_target(&mut self, a: DeclId, b: DeclId) -> bool {
+        let (Ok(x), Ok(y)) = (self.resolve_decl(a), self.resolve_decl(b)) else {
+            return true;
+        };
+        match (&x, &y) {
+            (Entity::Fn(f), Entity::Fn(g)) => {
+                if f == g {
+                    return true;
+                }
+                let (f, g) = (self.fn_info(*f), self.fn_info(*g));
+                match (&f.decl.link, &g.decl.link) {
+                    (Some(l), Some(r))
+                        if l.kind == ast::LinkKind::Extern && r.kind == ast::LinkKind::Extern =>
+                    {
+                        let symbol = |link: &ast::Link, name: &str| {
+                            link.symbol
+                                .as_ref()
+                                .map_or_else(|| name.to_string(), |s| s.text.to_string())
+                        };
+                        symbol(l, &f.name) == symbol(r, &g.name)
+                    }
+                    _ => false,
+                }
+            }
+            (Entity::Type(t), Entity::Type(u)) => t == u,
+            (Entity::Template(t), Entity::Template(u)) => t == u,
+            (Entity::Namespace(t), Entity::Namespace(u)) => t == u,
+            (Entity::Global { global: t, .. }, Entity::Global { global: u, .. }) => t == u,
+            (Entity::Library(t), Entity::Library(u)) => t == u,
+            (Entity::UfcsAlias(t), Entity::UfcsAlias(u)) => t == u,
+            _ => false,
+        }
+    }
+
+    /// A public declaration written in the namespace's modules, or a namespace they own or carry one level.
+    pub fn lookup_in_set(&mut self, set: ImportSetId, name: Symbol) -> Found {
+        let mut hidden = None;
+        for member in self.import_sets[set.0 as usize].modules.clone() {
+            if let Some(decl) = self.module(member).names.get(&name).copied() {
+                if !self.decl(decl).private {
+                    return Found::Decl(decl);
+                }
+                hidden = Some(decl);
+            }
+        }
+        for member in self.import_sets[set.0 as usize].modules.clone() {
+            for flat in self.module(member).flat_imports.clone() {
+                for carried in self.import_sets[flat.0 as usize].modules.clone() {
+                    if let Some(decl) = self.module(carried).names.get(&name).copied()
+                        && matches!(self.decl(decl).syntax, DeclSyntax::Import(_))
+                        && !self.decl(decl).private
+                    {
+                        return Found::Decl(decl);
+                    }
+                }
+            }
+        }
+        hidden.map_or(Found::Nothing, Found::Invisible)
+    }
+
+    pub fn resolve_in_namespace(
+        &mut self,
+        set: ImportSetId,
+        ns: &str,
+        name: ast::Ident,
+    ) -> Res<(Entity, DeclId)> {
+        match self.lookup_in_set(set, name.name) {
+            Found::Decl(decl) => Ok((self.resolve_decl(decl)?, decl)),
+            Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
+            Found::Nothing | Found::Invisible(_) => Err(self.error(
+                name.span,
+                format!("namespace '{ns}' has no member '{}'", name.name),
+            )),
+        }
+    }
+
+    /// The error for a name that nothing visible answers to, naming what was probably meant.
+    pub fn unresolved(&mut self, module: ModId, name: ast::Ident) -> Diagnostic {
+        if let Found::Invisible(decl) = self.lookup_module(module, name.name) {
+            let what = if self.is_type_decl(decl) { "type " } else { "" };
+            let span = self.decl(decl).name_span;
+            return Diagnostic::error(
+                name.span,
+                format!("{what}'{}' is private to its declaring module", name.name),
+            )
+            .with_note(Some(span), "declared private here");
+        }
+        let elsewhere = self
+            .decls
+            .iter()
+            .position(|d| d.name == name.name && !d.private && !d.local && d.owner.is_none())
+            .map(|i| DeclId(i as u32));
+        if let Some(decl) = elsewhere {
+            let what = match self.decl(decl).syntax {
+                DeclSyntax::Import(_) => "namespace ",
+                _ if self.is_type_decl(decl) => "type ",
+                _ => "",
+            };
+            let span = self.decl(decl).name_span;
+            return Diagnostic::error(
+                name.span,
+                format!(
+                    "{what}'{}' is not visible; #import the module that declares it",
+                    name.name
+                ),
+            )
+            .with_note(Some(span), "declared here");
+        }
+        let func = self.current_name();
+        let path = self.module(module).shown.clone();
+        let place = match func {
+            Some(func) => format!(" (in {path} fn {func})"),
+            None => format!(" (in {path})"),
+        };
+        let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
+        match self.nearest_name(module, name.as_str()) {
+            Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
+            None => diag,
+        }
+    }
+
+    fn is_type_decl(&self, decl: DeclId) -> bool {
+        matches!(
+            self.decl(decl).syntax,
+            DeclSyntax::Struct(_)
+                | DeclSyntax::Enum(_)
+                | DeclSyntax::Union(_)
+                | DeclSyntax::ErrorSet(_)
+                | DeclSyntax::Protocol(_)
+        )
+    }
+
+    fn nearest_name(&self, module: ModId, name: &str) -> Option<String> {
+        let mut names: Vec<&str> = self
+            .module(module)
+            .names
+            .keys()
+            .map(|s| s.as_str())
+            .collect();
+        for set in &self.module(module).flat_imports {
+            for m in &self.import_sets[set.0 as usize].modules {
+                names.extend(
+                    self.module(*m)
+                        .names
+                        .iter()
+                        .filter(|(_, d)| !self.decl(**d).private)
+                        .map(|(s, _)| s.as_str()),
+                );
+            }
+        }
+        nearest(name, names)
+    }
+
+    pub fn current_name(&self) -> Option<String> {
+        self.name_stack.last().cloned()
+    }
+
+    // ---------------------------------------------------------------------------------- what an expression denotes
+
+    /// Whether an expression, where types and values are both possible, denotes a type. Looks names up, evaluates
+    /// nothing.
+    pub fn denotes_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Ident(name) => {
+                // A value of the name makes it a value, unless it is a reserved type name written bare.
+                match self.try_resolve_name(env, *name) {
+                    Ok(Some(Name::BuiltinType(_))) => true,
+                    Ok(Some(Name::Entity(Entity::Type(_) | Entity::Template(_), _))) => true,
+                    Ok(Some(Name::Binding(Binding::Ct(CtVal { ty, .. })))) => ty == TypeId::TYPE,
+                    _ => false,
+                }
+            }
+            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+                Some(set) => match self.lookup_in_set(set, name.name) {
+                    Found::Decl(decl) => matches!(
+                        self.resolve_decl(decl),
+                        Ok(Entity::Type(_) | Entity::Template(_))
+                    ),
+                    _ => false,
+                },
+                None => {
+                    self.denotes_type(env, base) && self.type_member_is_type(env, base, name.name)
+                }
+            },
+            ExprKind::Call(call) => self.callee_makes_type(env, &call.callee),
+            ExprKind::Star(inner) => self.denotes_type(env, inner),
+            ExprKind::Paren(inner) => self.denotes_type(env, inner),
+            ExprKind::Dollar { .. } => true,
+            ExprKind::Index { base, .. } => {
+                matches!(base.kind, ExprKind::Dollar { .. }) || self.is_type_pack(env, base)
+            }
+            ExprKind::Optional(_)
+            | ExprKind::ManyPointer(_)
+            | ExprKind::SliceType(_)
+            | ExprKind::SentinelSlice(_)
+            | ExprKind::ArrayType { .. }
+            | ExprKind::FnType(_)
+            | ExprKind::ClosureType(_)
+            | ExprKind::TupleType(_)
+            | ExprKind::ErrorSetType(_)
+            | ExprKind::Struct(_)
+            | ExprKind::Union(_)
+            | ExprKind::Enum(_) => true,
+            _ => false,
+        }
+    }
+
+    pub fn is_type_pack(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Ident(name) => matches!(env.get(name.name), Some(Binding::TypePack(_))),
+            _ => false,
+        }
+    }
+
+    fn type_member_is_type(
+        &mut self,
+        env: &Rc<Env>,
+        base: &'static ast::Expr,
+        name: Symbol,
+    ) -> bool {
+        let Ok(ty) = self.eval_type(env, base) else {
+            return false;
+        };
+        let _ = self.complete(ty);
+        match self
+            .nominals
+            .get(&ty)
+            .and_then(|n| n.members.get(&name))
+            .copied()
+        {
+            Some(decl) => matches!(
+                self.resolve_decl(decl),
+                Ok(Entity::Type(_) | Entity::Template(_))
+            ),
+            None => false,
+        }
+    }
+
+    fn callee_makes_type(&mut self, env: &Rc<Env>, callee: &'static ast::Expr) -> bool {
+        match &callee.kind {
+            ExprKind::Ident(name) if name.as_str() == "Vector" && env.get(name.name).is_none() => {
+                !matches!(self.lookup_module(env.module, name.name), Found::Decl(_))
+            }
+            ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
+                Ok(Some(Name::Entity(Entity::Template(_), _))) => true,
+                Ok(Some(Name::BuiltinType(ty))) => self.instance_of(ty).is_some(),
+                Ok(Some(Name::Entity(Entity::Fn(f), _))) => self.returns_type(f),
+                _ => false,
+            },
+            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+                Some(set) => match self.lookup_in_set(set, name.name) {
+                    Found::Decl(decl) => match self.resolve_decl(decl) {
+                        Ok(Entity::Template(_)) => true,
+                        Ok(Entity::Fn(f)) => self.returns_type(f),
+                        _ => false,
+                    },
+                    _ => false,
+                },
+                None => false,
+            },
+            ExprKind::Paren(inner) => self.callee_makes_type(env, inner),
+            _ => false,
+        }
+    }
+
+    /// A type function or builder: declared `-> Type`, with a body, without run-time parameters other than types.
+    pub fn returns_type(&self, f: crate::sema::FnId) -> bool {
+        let info = self.fn_info(f);
+        let ret_is_type = match &info.decl.sig.ret {
+            Some(ast::RetType {
+                kind: ast::RetKind::Type(e),
+                ..
+            }) => {
+                matches!(&e.kind, ExprKind::Ident(n) if n.as_str() == "Type" && !n.is_raw())
+            }
+            _ => false,
+        };
+        let made_of_types = info.decl.sig.params.iter().all(|p| {
+            p.kind == ast::ParamKind::Comptime
+                || p.kind == ast::ParamKind::ComptimePack
+                || matches!(
+                    p.ty.as_ref().map(|t| &t.kind),
+                    Some(ExprKind::Dollar { .. })
+                )
+        });
+        ret_is_type
+            && made_of_types
+            && !matches!(info.decl.body, ast::FnBody::Intrinsic | ast::FnBody::None)
+    }
+
+    /// The import set an expression names as a namespace.
+    pub fn namespace_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<ImportSetId> {
+        match &expr.kind {
+            ExprKind::Ident(name) => {
+                if env.get(name.name).is_some() {
+                    return None;
+                }
+                match self.lookup_module(env.module, name.name) {
+                    Found::Decl(decl) => match &self.decl(decl).syntax {
+                        DeclSyntax::Import(set) => Some(*set),
+                        DeclSyntax::Const(_) => match self.resolve_decl(decl) {
+                            Ok(Entity::Namespace(set)) => Some(set),
+                            _ => None,
+                        },
+                        _ => None,
+                    },
+                    Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
+                }
+            }
+            ExprKind::Field { base, name } => {
+                let set = self.namespace_of(env, base)?;
+                match self.lookup_in_set(set, name.name) {
+                    Found::Decl(decl) => match self.resolve_decl(decl) {
+                        Ok(Entity::Namespace(inner)) => Some(inner),
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            }
+            ExprKind::Paren(inner) => self.namespace_of(env, inner),
+            _ => None,
+        }
+    }
+
+    pub fn span_text(&self, span: Span) -> String {
+        self.sources.text(span).to_string()
+    }
+}
+
+/// The candidate closest to `name`, if any is close enough to be a likely misspelling.
+pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    let limit = (name.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .filter(|c| *c != name)
+        .map(|c| (distance(name, c, limit), c))
+        .filter(|(d, _)| *d <= limit)
+        .min()
+        .map(|(_, c)| c.to_string())
+}
+
+/// Optimal string alignment distance, cut off above `limit`.
+fn distance(a: &str, b: &str, limit: usize) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > limit {
+        return limit + 1;
+    }
+    let mut rows = vec![vec![0usize; b.len() + 1]; a.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j;
+    }
+    for i in 1..=a.len() {
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (rows[i - 1][j] + 1)
+                .min(rows[i][j - 1] + 1)
+                .min(rows[i - 1][j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = best;
+        }
+    }
+    rows[a.len()][b.len()]
+}

@@ -1,0 +1,250 @@
+//! The methods that impls give types: written, adopted and default ones (reference part 2 §5.1).
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use sx_ir::{Symbol, TypeId};
+use sx_syntax::ast::{self, DeclKind, FnBody, MemberKind};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::declarations::impls::{ImplMatch, Methods};
+use crate::sema::{Binding, Entity, Failed, FnId, FnInfo, ImplId, ProtocolRef, Res, Sema};
+
+impl Sema<'_> {
+    /// The protocol's type for an impl's arguments.
+    pub fn protocol_type(&mut self, m: &ImplMatch, span: Span) -> Res<TypeId> {
+        let Some(head) = self.impls[m.id.index()].resolved.clone() else {
+            return Err(Failed);
+        };
+        self.instantiate(head.protocol, m.args.clone(), span)
+    }
+
+    /// Every method an impl gives a type: its own, adopted ones, and defaults.
+    pub fn impl_methods(&mut self, m: &ImplMatch, ty: TypeId) -> Res<Methods> {
+        if let Some(found) = self.caches.conformance.methods.get(&(m.id, ty)) {
+            return Ok(found.clone());
+        }
+        let info = &self.impls[m.id.index()];
+        let (decl, module, protocol) = (
+            info.decl,
+            info.module,
+            info.resolved.as_ref().map(|h| h.protocol),
+        );
+        let Some(syntax) = protocol.and_then(|p| self.protocol_decl(p)) else {
+            return Err(Failed);
+        };
+        let owner = self.type_name(ty);
+        let mut methods = FxHashMap::default();
+        for member in &decl.members {
+            match &member.kind {
+                MemberKind::Decl(ast::Decl {
+                    kind: DeclKind::Fn(f),
+                    name,
+                    ..
+                }) => {
+                    let info = FnInfo {
+                        decl: f,
+                        env: m.env.clone(),
+                        module,
+                        name: format!("{owner}.{}", name.name),
+                        owner: Some(ty),
+                        impl_of: None,
+                        intrinsic: false,
+                    };
+                    let id = self.add_fn(info);
+                    methods.insert(name.name, id);
+                }
+                MemberKind::Decl(_)
+                | MemberKind::Field(_)
+                | MemberKind::Using(_)
+                | MemberKind::Anon(_) => {
+                    self.error(member.span, "an impl holds methods only");
+                }
+                MemberKind::Inline(_) | MemberKind::Insert(_) | MemberKind::Assert(_) => {
+                    self.not_implemented(member.span, "directives in an impl body");
+                }
+            }
+        }
+        let proto_ty = self.protocol_type(m, decl.span)?;
+        let proto_env = self.nominals.get(&proto_ty).map(|n| n.env.clone());
+        for method in &syntax.methods {
+            let DeclKind::Fn(f) = &method.kind else {
+                continue;
+            };
+            let name = method.name.name;
+            if methods.contains_key(&name) {
+                continue;
+            }
+            if decl.members.is_empty()
+                && let Some(adopted) = self.adopted_method(m.id, ty, name)?
+            {
+                methods.insert(name, adopted);
+                continue;
+            }
+            let (false, Some(proto_env)) = (matches!(f.body, FnBody::None), &proto_env) else {
+                continue;
+            };
+            let env = proto_env.child();
+            env.bind(Symbol::intern("Self"), Binding::Type(ty));
+            let info = FnInfo {
+                decl: f,
+                env,
+                module: self.templates[protocol.map_or(0, |p| p.index())].module,
+                name: format!("{owner}.{name}"),
+                owner: Some(ty),
+                impl_of: Some(m.id),
+                intrinsic: false,
+            };
+            let id = self.add_fn(info);
+            methods.insert(name, id);
+        }
+        let methods = Rc::new(methods);
+        self.caches
+            .conformance
+            .methods
+            .insert((m.id, ty), methods.clone());
+        Ok(methods)
+    }
+
+    /// What an empty impl takes over: a method of the struct body, or one written in another impl.
+    fn adopted_method(&mut self, from: ImplId, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
+        if let Some(decl) = self
+            .nominals
+            .get(&ty)
+            .and_then(|n| n.members.get(&name))
+            .copied()
+            && let Entity::Fn(f) = self.resolve_decl(decl)?
+        {
+            return Ok(Some(f));
+        }
+        self.enter_impls();
+        for index in 0..self.impls.len() {
+            let id = ImplId(index as u32);
+            if id == from || !self.writes_method(id, name) {
+                continue;
+            }
+            if let Some(m) = self.match_impl(id, ty)? {
+                return Ok(self.impl_methods(&m, ty)?.get(&name).copied());
+            }
+        }
+        Ok(None)
+    }
+
+    fn writes_method(&self, id: ImplId, name: Symbol) -> bool {
+        self.impls[id.index()]
+            .decl
+            .members
+            .iter()
+            .any(|m| matches!(&m.kind, MemberKind::Decl(d) if d.name.name == name))
+    }
+
+    /// A protocol method without a body that the impl leaves out.
+    pub fn missing_method(&mut self, m: &ImplMatch, ty: TypeId) -> Option<Symbol> {
+        let protocol = self.impls[m.id.index()]
+            .resolved
+            .as_ref()
+            .map(|h| h.protocol)?;
+        let syntax = self.protocol_decl(protocol)?;
+        let methods = self.impl_methods(m, ty).ok()?;
+        syntax
+            .methods
+            .iter()
+            .map(|d| d.name.name)
+            .find(|n| !methods.contains_key(n))
+    }
+
+    /// The method `name` in the domain of one impl, for default bodies.
+    pub fn impl_method(&mut self, id: ImplId, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
+        match self.match_impl(id, ty)? {
+            Some(m) => Ok(self.impl_methods(&m, ty)?.get(&name).copied()),
+            None => Ok(None),
+        }
+    }
+
+    /// What a type has for a method of a protocol it conforms to.
+    pub fn protocol_method(
+        &mut self,
+        protocol: &ProtocolRef,
+        ty: TypeId,
+        name: Symbol,
+    ) -> Res<Option<FnId>> {
+        match self.find_impl(protocol, ty)? {
+            Some(m) => Ok(self.impl_methods(&m, ty)?.get(&name).copied()),
+            None => Ok(None),
+        }
+    }
+
+    /// The method of that name which impls give a type. Two protocols giving it is an error at `span`.
+    pub fn find_method_at(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        span: Option<Span>,
+    ) -> Res<Option<FnId>> {
+        self.enter_impls();
+        if let Some(found) = self.caches.conformance.by_name.get(&(ty, name)) {
+            return Ok(*found);
+        }
+        let mut found: Option<(FnId, ImplId)> = None;
+        for index in 0..self.impls.len() {
+            let id = ImplId(index as u32);
+            let Some(head) = &self.impls[index].resolved else {
+                continue;
+            };
+            let declared = self
+                .protocol_decl(head.protocol)
+                .is_some_and(|p| p.methods.iter().any(|d| d.name.name == name));
+            if !declared && !self.writes_method(id, name) {
+                continue;
+            }
+            let Some(m) = self.match_impl(id, ty)? else {
+                continue;
+            };
+            let Some(method) = self.impl_methods(&m, ty)?.get(&name).copied() else {
+                continue;
+            };
+            match found {
+                Some((first, other)) if first != method => {
+                    return Err(self.ambiguous_method(ty, name, other, id, span));
+                }
+                _ => found = Some((method, id)),
+            }
+        }
+        let found = found.map(|(f, _)| f);
+        self.caches.conformance.by_name.insert((ty, name), found);
+        Ok(found)
+    }
+
+    fn ambiguous_method(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        a: ImplId,
+        b: ImplId,
+        span: Option<Span>,
+    ) -> Failed {
+        let shown = self.type_name(ty);
+        let protocol = |s: &Self, id: ImplId| {
+            s.impls[id.index()]
+                .resolved
+                .as_ref()
+                .map_or_else(String::new, |h| {
+                    s.templates[h.protocol.index()].name.to_string()
+                })
+        };
+        let (p, q) = (protocol(self, a), protocol(self, b));
+        let (sa, sb) = (
+            self.impls[a.index()].decl.span,
+            self.impls[b.index()].decl.span,
+        );
+        let diag = Diagnostic::error(
+            span.unwrap_or(sb),
+            format!(
+                "'{name}' is ambiguous on '{shown}': protocols '{p}' and '{q}' both provide it"
+            ),
+        )
+        .with_note(Some(sa), "one impl")
+        .with_note(Some(sb), "another impl");
+        self.report(diag)
+    }
+}

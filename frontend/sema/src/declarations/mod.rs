@@ -1,0 +1,13 @@
+//! Names and declarations: loading modules, finding names, declared types and their members, impls.
+
+pub(crate) mod conform;
+pub(crate) mod decls;
+pub(crate) mod impls;
+pub(crate) mod lookup;
+pub(crate) mod methods;
+pub(crate) mod modules;
+pub(crate) mod named_slots;
+pub(crate) mod nominal;
+pub(crate) mod templates;
+pub(crate) mod types_eval;
+pub(crate) mod unreached;

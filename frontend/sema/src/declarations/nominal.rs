@@ -1,0 +1,622 @@
+//! Nominal types: declaring, filling in, instances of templates.
+
+use std::rc::Rc;
+
+use sx_ir::types::{EnumDef, EnumPlaces, Field, NominalDef, ProtocolDef, UnionDef, Variant};
+use sx_ir::{Symbol, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind, MemberKind};
+
+use crate::comptime::eval::Purpose;
+use crate::declarations::modules::decl_syntax;
+use crate::sema::{
+    DeclInfo, EntityState, Env, Failed, FieldDefault, FnInfo, ModId, NominalInfo, NominalState,
+    NominalSyntax, Res, Sema, TemplateId,
+};
+
+impl Sema<'_> {
+    pub fn declare_nominal(
+        &mut self,
+        name: String,
+        syntax: NominalSyntax,
+        env: Rc<Env>,
+        module: ModId,
+        span: Span,
+    ) -> TypeId {
+        let nominal = self.m.types.add_nominal(name);
+        let kind = match &syntax {
+            NominalSyntax::Struct(_) | NominalSyntax::Minted => TypeKind::Struct(nominal),
+            NominalSyntax::Enum(_) => TypeKind::Enum(nominal),
+            NominalSyntax::Union(_) => TypeKind::Union(nominal),
+            NominalSyntax::ErrorSet(_) => TypeKind::ErrorSet(nominal),
+            NominalSyntax::Protocol(..) => TypeKind::Protocol(nominal),
+        };
+        let ty = self.m.types.intern(kind);
+        let env = env.child();
+        self.nominals.insert(
+            ty,
+            NominalInfo {
+                module,
+                span,
+                syntax,
+                env,
+                instance: None,
+                state: NominalState::Open,
+                members: Default::default(),
+                getters: Default::default(),
+                setters: Default::default(),
+                defaults: Vec::new(),
+            },
+        );
+        self.incomplete.push(ty);
+        ty
+    }
+
+    /// Inline types are structural: the same shape is the same type, wherever written.
+    pub fn inline_type(
+        &mut self,
+        env: &Rc<Env>,
+        syntax: NominalSyntax,
+        name: Option<Symbol>,
+        span: Span,
+    ) -> Res<TypeId> {
+        let text = self.span_text(span);
+        if let NominalSyntax::Struct(decl) = &syntax
+            && name.is_none()
+            && decl
+                .members
+                .iter()
+                .all(|m| matches!(&m.kind, MemberKind::Field(f) if f.default.is_none()))
+        {
+            let mut fields = Vec::new();
+            for member in &decl.members {
+                if let MemberKind::Field(field) = &member.kind {
+                    let ty = self.eval_type(env, &field.ty)?;
+                    fields.extend(field.names.iter().map(|n| (n.name, ty)));
+                }
+            }
+            return Ok(self.m.types.intern(TypeKind::AnonStruct(fields)));
+        }
+        let shown = match (&name, self.inline_names.last()) {
+            (Some(name), _) => name.to_string(),
+            (None, Some(outer)) => outer.clone(),
+            (None, None) => "__anon".to_string(),
+        };
+        if name.is_none() {
+            // Written in one place of a generic body, the type still differs by what the names in it mean.
+            let key = format!("{:p}/{text}", Rc::as_ptr(env));
+            if let Some(ty) = self.caches.inline_types.get(&key) {
+                return Ok(*ty);
+            }
+            let ty = self.declare_nominal(shown, syntax, env.clone(), env.module, span);
+            self.caches.inline_types.insert(key, ty);
+            return Ok(ty);
+        }
+        Ok(self.declare_nominal(shown, syntax, env.clone(), env.module, span))
+    }
+
+    /// Completes every nominal type met so far.
+    pub fn complete_all(&mut self) {
+        while let Some(ty) = self.incomplete.pop() {
+            let _ = self.complete(ty);
+        }
+    }
+
+    /// Completes what has been met, unless a type is being completed right now (it will be done then).
+    pub fn settle(&mut self) {
+        if self.open_nominals == 0 && !self.incomplete.is_empty() {
+            self.complete_all();
+        }
+    }
+
+    /// Makes sure the layout of `ty` is known.
+    pub fn complete(&mut self, ty: TypeId) -> Res<()> {
+        match self.m.types.kind(ty).clone() {
+            TypeKind::Array(t, _) | TypeKind::Vector(t, _) | TypeKind::Optional(t) => {
+                self.complete(t)
+            }
+            TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
+                for (_, t) in self.m.types.members(ty).unwrap_or_default() {
+                    self.complete(t)?;
+                }
+                Ok(())
+            }
+            TypeKind::Struct(_)
+            | TypeKind::Enum(_)
+            | TypeKind::Union(_)
+            | TypeKind::ErrorSet(_)
+            | TypeKind::Protocol(_) => self.complete_nominal(ty),
+            _ => Ok(()),
+        }
+    }
+
+    pub fn complete_nominal(&mut self, ty: TypeId) -> Res<()> {
+        let Some(info) = self.nominals.get(&ty) else {
+            return Ok(());
+        };
+        match info.state {
+            NominalState::Complete => return Ok(()),
+            NominalState::Failed => return Err(Failed),
+            NominalState::InProgress => {
+                let (span, name) = (info.span, self.m.types.name(ty));
+                return Err(self.error(
+                    span,
+                    format!(
+                        "type '{name}' is infinitely sized; store it through a pointer: '*{name}'"
+                    ),
+                ));
+            }
+            NominalState::Open => {}
+        }
+        let (syntax, env) = (info.syntax.clone(), info.env.clone());
+        self.set_state(ty, NominalState::InProgress);
+        self.open_nominals += 1;
+        let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || match syntax {
+            NominalSyntax::Struct(decl) => self.complete_struct(ty, decl, &env),
+            NominalSyntax::Enum(decl) => self.complete_enum(ty, decl, &env),
+            NominalSyntax::Union(decl) => self.complete_union(ty, decl, &env),
+            NominalSyntax::ErrorSet(decl) => self.complete_error_set(ty, decl),
+            NominalSyntax::Protocol(decl, template) => {
+                self.complete_protocol(ty, decl, template, &env)
+            }
+            NominalSyntax::Minted => self.complete_minted(ty),
+        });
+        self.set_state(
+            ty,
+            if result.is_ok() {
+                NominalState::Complete
+            } else {
+                NominalState::Failed
+            },
+        );
+        self.open_nominals -= 1;
+        self.settle();
+        result
+    }
+
+    pub fn set_state(&mut self, ty: TypeId, state: NominalState) {
+        if let Some(info) = self.nominals.get_mut(&ty) {
+            info.state = state;
+        }
+    }
+
+    pub fn nominal_id(&self, ty: TypeId) -> Option<sx_ir::types::NominalId> {
+        match self.m.types.kind(ty) {
+            TypeKind::Struct(n)
+            | TypeKind::Enum(n)
+            | TypeKind::Union(n)
+            | TypeKind::ErrorSet(n)
+            | TypeKind::Protocol(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    pub fn define(&mut self, ty: TypeId, def: NominalDef) {
+        if let Some(n) = self.nominal_id(ty) {
+            self.m.types.nominal_mut(n).def = def;
+        }
+    }
+
+    /// Enters a body's methods, constants and nested types; they resolve on use.
+    pub fn enter_members(
+        &mut self,
+        ty: TypeId,
+        members: &'static [ast::Member],
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        let Some(info) = self.nominals.get(&ty) else {
+            return Ok(());
+        };
+        let module = info.module;
+        for member in members {
+            match &member.kind {
+                MemberKind::Decl(decl) => {
+                    if let ast::DeclKind::Fn(f) = &decl.kind
+                        && let Some(property) = f.property
+                    {
+                        let owner = self.type_name(ty);
+                        let func = self.add_fn(FnInfo {
+                            decl: f,
+                            env: env.clone(),
+                            module,
+                            name: format!("{owner}.{}", decl.name.name),
+                            owner: Some(ty),
+                            impl_of: None,
+                            intrinsic: false,
+                        });
+                        if let Some(info) = self.nominals.get_mut(&ty) {
+                            match property {
+                                ast::Property::Get => info.getters.insert(decl.name.name, func),
+                                ast::Property::Set => info.setters.insert(decl.name.name, func),
+                            };
+                        }
+                        continue;
+                    }
+                    let id = self.add_decl(DeclInfo {
+                        name: decl.name.name,
+                        module,
+                        private: false,
+                        span: decl.span,
+                        name_span: decl.name.span,
+                        syntax: decl_syntax(&decl.kind),
+                        env: env.clone(),
+                        state: EntityState::Unresolved,
+                        owner: Some(ty),
+                        local: false,
+                    });
+                    if let Some(info) = self.nominals.get_mut(&ty) {
+                        info.members.insert(decl.name.name, id);
+                    }
+                }
+                MemberKind::Field(_) | MemberKind::Using(_) | MemberKind::Anon(_) => {}
+                MemberKind::Inline(_) => {
+                    self.not_implemented(member.span, "`inline` declarations in a type body");
+                }
+                MemberKind::Insert(_) => {
+                    self.not_implemented(member.span, "`#insert` in a type body");
+                }
+                MemberKind::Assert(_) => {
+                    self.not_implemented(member.span, "`#assert` in a type body");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub fn complete_struct(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::StructDecl,
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        self.enter_members(ty, &decl.members, env)?;
+        let mut fields: Vec<Field> = Vec::new();
+        let mut defaults = Vec::new();
+        let owner = self.type_name(ty);
+        for member in &decl.members {
+            match &member.kind {
+                MemberKind::Field(field) => {
+                    for name in &field.names {
+                        self.inline_names.push(format!("{owner}.{}", name.name));
+                        let field_ty = self.field_type(env, &field.ty);
+                        self.inline_names.pop();
+                        let field_ty = field_ty?;
+                        if fields.iter().any(|f| f.name == name.name) {
+                            self.error(
+                                name.span,
+                                format!("duplicate field '{}' in struct '{owner}'", name.name),
+                            );
+                            continue;
+                        }
+                        fields.push(Field {
+                            name: name.name,
+                            ty: field_ty,
+                        });
+                        defaults.push(match &field.default {
+                            None => FieldDefault::None,
+                            Some(e) if matches!(e.kind, ExprKind::Undef) => FieldDefault::Undef,
+                            Some(expr) => FieldDefault::Expr {
+                                expr,
+                                env: env.clone(),
+                            },
+                        });
+                    }
+                }
+                MemberKind::Using(path) => {
+                    let used = self.eval_type(env, path)?;
+                    self.complete(used)?;
+                    match self.m.types.kind(used).clone() {
+                        TypeKind::Struct(n) => {
+                            for field in self.m.types.struct_fields(n).to_vec() {
+                                fields.push(field);
+                                defaults.push(FieldDefault::None);
+                            }
+                        }
+                        _ => {
+                            let name = self.type_name(used);
+                            return Err(self.error(
+                                path.span,
+                                format!("`#using` needs a struct, got '{name}'"),
+                            ));
+                        }
+                    }
+                }
+                MemberKind::Anon(_) => {
+                    self.error(
+                        member.span,
+                        "an anonymous `struct` member is only legal in a union",
+                    );
+                }
+                MemberKind::Decl(_)
+                | MemberKind::Inline(_)
+                | MemberKind::Insert(_)
+                | MemberKind::Assert(_) => {}
+            }
+        }
+        let parts: Vec<TypeId> = fields.iter().map(|f| f.ty).collect();
+        self.define(ty, NominalDef::Struct(fields));
+        if let Some(info) = self.nominals.get_mut(&ty) {
+            info.defaults = defaults;
+        }
+        for part in parts {
+            self.complete(part)?;
+        }
+        Ok(())
+    }
+
+    pub fn field_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<TypeId> {
+        if let ExprKind::Dollar { name, .. } = &expr.kind
+            && env.get(name.name).is_none()
+        {
+            return Err(self.error(
+                expr.span,
+                format!("'${}' cannot introduce a type parameter in a struct field; declare it in the struct header", name.name),
+            ));
+        }
+        self.eval_type(env, expr)
+    }
+
+    pub fn complete_union(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::UnionDecl,
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        self.enter_members(ty, &decl.members, env)?;
+        let mut members = Vec::new();
+        let mut promoted = Vec::new();
+        let owner = self.type_name(ty);
+        for member in &decl.members {
+            match &member.kind {
+                MemberKind::Field(field) => {
+                    for name in &field.names {
+                        self.inline_names.push(format!("{owner}.{}", name.name));
+                        let field_ty = self.field_type(env, &field.ty);
+                        self.inline_names.pop();
+                        let field_ty = field_ty?;
+                        if members.iter().any(|m: &Field| m.name == name.name) {
+                            self.error(
+                                name.span,
+                                format!("duplicate member '{}' in union '{owner}'", name.name),
+                            );
+                            continue;
+                        }
+                        members.push(Field {
+                            name: name.name,
+                            ty: field_ty,
+                        });
+                    }
+                }
+                MemberKind::Anon(anon) => {
+                    let field_ty =
+                        self.inline_type(env, NominalSyntax::Struct(anon), None, member.span)?;
+                    let name = Symbol::intern(&format!("__anon_{}", promoted.len()));
+                    promoted.push(members.len());
+                    members.push(Field { name, ty: field_ty });
+                }
+                MemberKind::Using(_) => {
+                    self.error(member.span, "`#using` is only legal in a struct");
+                }
+                MemberKind::Decl(_)
+                | MemberKind::Inline(_)
+                | MemberKind::Insert(_)
+                | MemberKind::Assert(_) => {}
+            }
+        }
+        let parts: Vec<TypeId> = members.iter().map(|f: &Field| f.ty).collect();
+        self.define(ty, NominalDef::Union(UnionDef { members, promoted }));
+        for part in parts {
+            self.complete(part)?;
+        }
+        Ok(())
+    }
+
+    pub fn complete_error_set(&mut self, ty: TypeId, decl: &'static ast::ErrorSetDecl) -> Res<()> {
+        let mut tags = Vec::new();
+        for tag in &decl.tags {
+            self.error_tag(tag.name);
+            tags.push(tag.name);
+        }
+        self.define(ty, NominalDef::ErrorSet(tags));
+        Ok(())
+    }
+
+    pub fn complete_enum(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::EnumDecl,
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        let mut backing = TypeId::I64;
+        let mut places = None;
+        if let Some(expr) = &decl.backing {
+            let given = self.eval_type(env, expr)?;
+            self.complete(given)?;
+            if self.m.types.int_info(given).is_some() {
+                backing = given;
+            } else if let Some(found) = self.layout_places(given) {
+                backing = found.0;
+                places = Some(found.1);
+            } else {
+                let name = self.type_name(given);
+                return Err(self.error(
+                    expr.span,
+                    format!("an enum's backing type is an integer, or a struct with an integer field 'tag' and an array field 'payload'; got '{name}'"),
+                ));
+            }
+        }
+        let owner = self.type_name(ty);
+        let mut variants: Vec<Variant> = Vec::new();
+        let mut tagged = false;
+        let bits = self.m.types.int_info(backing).map_or(64, |i| i.0);
+        for member in &decl.variants {
+            let variant = match member {
+                ast::EnumMember::Variant(variant) => variant,
+                ast::EnumMember::Inline(_) => {
+                    self.not_implemented(decl.span, "`inline` declarations in an enum body");
+                    continue;
+                }
+                ast::EnumMember::Insert(expr) => {
+                    self.not_implemented(expr.span, "`#insert` in an enum body");
+                    continue;
+                }
+                ast::EnumMember::Assert(assert) => {
+                    self.not_implemented(assert.span, "`#assert` in an enum body");
+                    continue;
+                }
+            };
+            if variants.iter().any(|v| v.name == variant.name.name) {
+                self.error(
+                    variant.name.span,
+                    format!(
+                        "duplicate variant '{}' in enum '{owner}'",
+                        variant.name.name
+                    ),
+                );
+                continue;
+            }
+            let ordinal = variants.len() as u32;
+            let value = match &variant.value {
+                Some(expr) => {
+                    let val = self.comptime_value(env, expr, Some(backing), &Purpose::EnumValue)?;
+                    self.ct_i64(&val)
+                }
+                None if decl.flags => 1i64.checked_shl(ordinal).unwrap_or(0),
+                None => i64::from(ordinal),
+            };
+            let value = sx_ir::semantics::sext_from(value as u64, bits);
+            let payload = match &variant.payload {
+                Some(expr) => {
+                    self.inline_names
+                        .push(format!("{owner}.{}", variant.name.name));
+                    let payload = self.eval_type(env, expr);
+                    self.inline_names.pop();
+                    let payload = payload?;
+                    (payload != TypeId::VOID).then_some(payload)
+                }
+                None => None,
+            };
+            tagged |= payload.is_some() || variant.payload.is_some();
+            variants.push(Variant {
+                name: variant.name.name,
+                value,
+                payload,
+            });
+        }
+        let parts: Vec<TypeId> = variants.iter().filter_map(|v| v.payload).collect();
+        tagged |= places.is_some();
+        self.define(
+            ty,
+            NominalDef::Enum(EnumDef {
+                backing,
+                flags: decl.flags,
+                variants,
+                tagged,
+                places,
+            }),
+        );
+        for part in parts {
+            self.complete(part)?;
+        }
+        Ok(())
+    }
+
+    /// (tag type, places) of a layout struct.
+    pub fn layout_places(&mut self, ty: TypeId) -> Option<(TypeId, EnumPlaces)> {
+        let members = self.m.types.members(ty)?;
+        let layout = self.m.types.layout(ty);
+        let tag = members
+            .iter()
+            .position(|(n, _)| n.is_some_and(|n| n == "tag"))?;
+        let payload = members
+            .iter()
+            .position(|(n, _)| n.is_some_and(|n| n == "payload"))?;
+        let tag_ty = members[tag].1;
+        self.m.types.int_info(tag_ty)?;
+        matches!(self.m.types.kind(members[payload].1), TypeKind::Array(..)).then_some(())?;
+        Some((
+            tag_ty,
+            EnumPlaces {
+                tag_offset: layout.offsets[tag],
+                payload_offset: layout.offsets[payload],
+                size: layout.size,
+                align: layout.align,
+            },
+        ))
+    }
+
+    pub fn complete_protocol(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::ProtocolDecl,
+        _t: TemplateId,
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        // The type exists while its method signatures, which may mention it, are resolved.
+        let open = ProtocolDef {
+            inline: decl.inline,
+            identity: decl.identity,
+            slots: Vec::new(),
+        };
+        self.define(ty, NominalDef::Protocol(open));
+        let mut slots = Vec::new();
+        for method in &decl.methods {
+            let ast::DeclKind::Fn(f) = &method.kind else {
+                continue;
+            };
+            if !crate::callables::protocols::is_dispatchable(f) {
+                continue;
+            }
+            let mut params = vec![TypeId::VOID_PTR];
+            for param in f.sig.params.iter().skip(1) {
+                match &param.ty {
+                    Some(t) => params.push(self.eval_type(env, t)?),
+                    None => {
+                        return Err(
+                            self.error(param.span, "a protocol method's parameter needs a type")
+                        );
+                    }
+                }
+            }
+            let ret = self.eval_ret(env, f.sig.ret.as_ref())?;
+            let slot = TypeKind::Function(sx_ir::types::FnType {
+                params,
+                ret,
+                c_conv: false,
+                variadic: false,
+            });
+            let slot = self.m.types.intern(slot);
+            slots.push((method.name.name, slot));
+        }
+        self.define(
+            ty,
+            NominalDef::Protocol(ProtocolDef {
+                inline: decl.inline,
+                identity: decl.identity,
+                slots,
+            }),
+        );
+        Ok(())
+    }
+}
+
+pub fn is_type_param(param: &ast::Param) -> bool {
+    match &param.ty {
+        None => true,
+        Some(ty) => {
+            matches!(&ty.kind, ExprKind::Ident(n) if n.as_str() == "Type" && !n.is_raw())
+        }
+    }
+}
+
+pub fn constraints_of(param: &'static ast::Param) -> &'static [ast::Expr] {
+    &param.constraints
+}
+
+pub fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
+}
+
+pub fn were(n: usize) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}

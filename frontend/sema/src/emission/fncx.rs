@@ -1,0 +1,748 @@
+//! A function while its body is being lowered: open blocks, scopes, and helpers that emit IR.
+
+use std::rc::Rc;
+
+use smallvec::SmallVec;
+use sx_ir::func::{Call, Callee, Stmt};
+use sx_ir::semantics;
+use sx_ir::{
+    BinaryOp, Block, CheckRel, ConvertOp, Expr, ExprId, FuncId, Function, LabelId, LocId, LocalId,
+    SigId, StmtKind, Symbol, TrapKind, Ty, TypeId, UnaryOp,
+};
+use sx_syntax::{Span, ast};
+
+use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Place, Val, ValKind};
+use crate::sema::{Env, FnId, ModId, Sema, VarId};
+
+/// A run-time variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub name: Symbol,
+    pub ty: TypeId,
+    pub addr: Addr,
+    pub access: Access,
+    /// An optional that is known to be present here (narrowing), by depth of the scope that knows it.
+    pub narrowed: bool,
+    /// A value slot of `v, e := f()` that may only be read where its error is proven absent: the error's variable.
+    pub guarded_by: Option<VarId>,
+    /// An `any` inside a category arm.
+    pub category: Option<crate::expressions::anycat::AnyCategory>,
+    pub span: Span,
+}
+
+/// Something to run when a scope is left.
+#[derive(Clone)]
+pub enum Cleanup {
+    Defer(&'static ast::Expr),
+    OnFail {
+        tag: Option<ast::Ident>,
+        body: &'static ast::Expr,
+    },
+}
+
+/// An open lexical scope.
+pub struct Scope {
+    pub env: Rc<Env>,
+    pub cleanups: Vec<(Cleanup, Rc<Env>)>,
+    /// Narrowing to undo at its end: (variable, previous state).
+    pub narrowed: Vec<(VarId, bool)>,
+    /// Guarded slots proven readable here: (variable, guard to restore).
+    pub proven: Vec<(VarId, Option<VarId>)>,
+}
+
+pub struct LoopFrame {
+    pub break_label: LabelId,
+    pub continue_label: LabelId,
+    /// The continue label is the loop itself.
+    pub continue_is_loop: bool,
+    /// Number of open scopes outside the loop.
+    pub scopes: usize,
+}
+
+/// Where `return` puts its values and how.
+#[derive(Clone, Debug)]
+pub struct RetInfo {
+    /// Declared or inferred result type; `None` while it is still to be inferred from the body.
+    pub ty: Option<TypeId>,
+    /// Memory results go through this pointer.
+    pub sret: Option<LocalId>,
+    /// Named result slots, as variables.
+    pub named: Vec<(Symbol, VarId)>,
+    /// Bodies expanded into another function (init blocks, mixins) leave by this label instead.
+    pub span: Span,
+}
+
+/// What there is to lower for a function.
+#[derive(Clone)]
+///
+/// A declared function's instance: its static environment and parameters in order.
+pub struct BodyJob {
+    pub func: FnId,
+    pub env: Rc<Env>,
+    pub params: Vec<ParamBinding>,
+    pub ret: Option<TypeId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AdapterShape {
+    /// Closure entry over a plain function: drops the environment.
+    ClosureOverFn,
+    /// Default-convention function over a capture-free closure body: passes a null environment.
+    FnOverClosure,
+    /// Protocol slot over a method: the receiver is passed as pointer or loaded.
+    Slot { by_value: Option<TypeId> },
+}
+
+/// How a parameter of an instance is bound in the body.
+#[derive(Clone, Debug)]
+pub enum ParamBinding {
+    Value {
+        name: Symbol,
+        ty: TypeId,
+        span: Span,
+    },
+    /// Elements of a pack, each a real parameter.
+    Pack {
+        name: Symbol,
+        types: Vec<TypeId>,
+        protocol: Option<crate::sema::ProtocolRef>,
+    },
+}
+
+/// Capture of a lambda: which variable of the enclosing function, where in the environment.
+#[derive(Clone, Debug)]
+pub struct CaptureSlot {
+    pub outer_cx: u32,
+    pub outer: VarId,
+    pub ty: TypeId,
+    pub offset: u64,
+    pub inner: VarId,
+}
+
+pub struct FnCx {
+    /// Number of this context; bindings of variables name it.
+    pub id: u32,
+    pub func_id: Option<FuncId>,
+    pub func: Function,
+    pub module: ModId,
+    /// Name shown in traces and `#caller_location`.
+    pub name: String,
+    pub blocks: Vec<Vec<Stmt>>,
+    pub scopes: Vec<Scope>,
+    pub vars: Vec<Variable>,
+    pub loops: Vec<LoopFrame>,
+    pub ret: RetInfo,
+    pub loc: LocId,
+    pub span: Span,
+    /// The hidden context parameter.
+    pub context: Option<LocalId>,
+    /// Code after a diverging statement is parsed but not lowered.
+    pub dead: bool,
+    /// Statements run at entry, found out while lowering the body (captures).
+    pub prologue: Vec<Stmt>,
+    pub captures: Vec<CaptureSlot>,
+    /// The environment parameter of a lambda body.
+    pub env_param: Option<LocalId>,
+    /// Contexts around a lambda and their variables at the time it was met, for capture.
+    pub enclosing: Rc<Vec<(u32, Vec<Variable>)>>,
+    /// Being lowered for an evaluation at compile time only.
+    pub comptime: bool,
+    pub is_lambda: bool,
+    /// Innermost cleanup body, where jumps are not allowed.
+    pub in_cleanup: bool,
+    /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.
+    pub handlers: Vec<Handler>,
+    /// Owner for lookups of `S` inside methods.
+    pub owner: Option<TypeId>,
+    pub fn_id: Option<FnId>,
+    pub caller_loc: Option<(Span, String)>,
+    /// The value being lowered for a store and what the store does, for the wording of a mismatch.
+    pub storing: Option<(Span, String)>,
+}
+
+/// Where a failing `try` inside an `or` chain or `catch` operand goes.
+#[derive(Clone)]
+pub struct Handler {
+    pub label: LabelId,
+    pub tag: LocalId,
+    pub scopes: usize,
+}
+
+impl FnCx {
+    // ---------------------------------------------------------------------------------------------- statements
+
+    pub fn emit(&mut self, kind: StmtKind) {
+        if self.dead {
+            return;
+        }
+        let diverges = matches!(
+            kind,
+            StmtKind::Break(_) | StmtKind::Continue(_) | StmtKind::Return(_) | StmtKind::Trap(_)
+        );
+        let stmt = Stmt {
+            loc: self.loc,
+            kind,
+        };
+        if let Some(block) = self.blocks.last_mut() {
+            block.push(stmt);
+        }
+        if diverges {
+            self.dead = true;
+        }
+    }
+
+    /// Opens a statement list; [`FnCx::close`] ends it. Reachability starts as it is here.
+    pub fn open(&mut self) {
+        self.blocks.push(Vec::new());
+    }
+
+    pub fn close(&mut self) -> Block {
+        Block {
+            stmts: self.blocks.pop().unwrap_or_default(),
+        }
+    }
+
+    pub fn expr(&mut self, expr: Expr) -> ExprId {
+        self.func.add_expr(expr, self.loc)
+    }
+
+    pub fn label(&mut self) -> LabelId {
+        self.func.add_label()
+    }
+
+    pub fn temp(&mut self, ty: Ty) -> LocalId {
+        self.func.add_local(ty)
+    }
+
+    // ---------------------------------------------------------------------------------------------- pieces
+
+    pub fn use_piece(&mut self, piece: Piece) -> ExprId {
+        match piece {
+            Piece::Const(ty, bits) => self.expr(Expr::Const { ty, bits }),
+            Piece::Local(_, local) => self.expr(Expr::Local(local)),
+            Piece::Tree(_, id) => id,
+            Piece::SlotAddr(slot, offset) => {
+                let base = self.expr(Expr::SlotAddr(slot));
+                self.offset(base, offset)
+            }
+            Piece::GlobalAddr(global, offset) => {
+                let base = self.expr(Expr::GlobalAddr(global));
+                self.offset(base, offset)
+            }
+            Piece::FuncAddr(func) => self.expr(Expr::FuncAddr(func)),
+        }
+    }
+
+    fn offset(&mut self, base: ExprId, offset: u64) -> ExprId {
+        if offset == 0 {
+            return base;
+        }
+        let b = self.expr(Expr::Const {
+            ty: Ty::I64,
+            bits: offset,
+        });
+        self.expr(Expr::Binary {
+            op: BinaryOp::PtrAdd,
+            ty: Ty::Ptr,
+            a: base,
+            b,
+        })
+    }
+
+    pub fn tree(&mut self, ty: Ty, expr: Expr) -> Piece {
+        let id = self.expr(expr);
+        Piece::Tree(ty, id)
+    }
+
+    /// Evaluates now, into a local that is never assigned again.
+    pub fn pin(&mut self, piece: Piece) -> Piece {
+        match piece {
+            Piece::Tree(ty, value) => {
+                let local = self.temp(ty);
+                self.emit(StmtKind::Set { local, value });
+                Piece::Local(ty, local)
+            }
+            Piece::Const(..)
+            | Piece::Local(..)
+            | Piece::SlotAddr(..)
+            | Piece::GlobalAddr(..)
+            | Piece::FuncAddr(_) => piece,
+        }
+    }
+
+    pub fn pin_pieces(&mut self, pieces: &Pieces) -> Pieces {
+        pieces.iter().map(|p| self.pin(*p)).collect()
+    }
+
+    pub fn set(&mut self, local: LocalId, piece: Piece) {
+        let value = self.use_piece(piece);
+        self.emit(StmtKind::Set { local, value });
+    }
+
+    /// A binary operation; folds constants and trivial identities.
+    pub fn binary(&mut self, op: BinaryOp, a: Piece, b: Piece) -> Piece {
+        let ty = a.ty();
+        if let (Some(x), Some(y)) = (a.as_const(), b.as_const())
+            && ty != Ty::Ptr
+            && let Ok(bits) = semantics::binary(op, ty, x, y, 8)
+        {
+            return Piece::Const(op.result(ty), bits);
+        }
+        if op == BinaryOp::PtrAdd
+            && let Some(offset) = b.as_const()
+        {
+            match a {
+                _ if offset == 0 => return a,
+                Piece::SlotAddr(s, o) if (offset as i64) >= 0 => {
+                    return Piece::SlotAddr(s, o + offset);
+                }
+                Piece::GlobalAddr(g, o) if (offset as i64) >= 0 => {
+                    return Piece::GlobalAddr(g, o + offset);
+                }
+                _ => {}
+            }
+        }
+        let (x, y) = (self.use_piece(a), self.use_piece(b));
+        let tree = self.tree(op.result(ty), Expr::Binary { op, ty, a: x, b: y });
+        if op.can_trap() && b.as_const().is_none_or(|bits| bits == 0) {
+            self.pin(tree)
+        } else {
+            tree
+        }
+    }
+
+    pub fn unary(&mut self, op: UnaryOp, a: Piece) -> Piece {
+        let ty = a.ty();
+        if let Some(x) = a.as_const() {
+            return Piece::Const(ty, semantics::unary(op, ty, x));
+        }
+        let x = self.use_piece(a);
+        self.tree(ty, Expr::Unary { op, ty, a: x })
+    }
+
+    pub fn convert(&mut self, op: ConvertOp, to: Ty, a: Piece) -> Piece {
+        let from = a.ty();
+        if let Some(x) = a.as_const() {
+            return Piece::Const(to, semantics::convert(op, from, to, x, 8));
+        }
+        let x = self.use_piece(a);
+        self.tree(to, Expr::Convert { op, from, to, a: x })
+    }
+
+    pub fn wrap(&mut self, bits: u8, signed: bool, a: Piece) -> Piece {
+        let ty = a.ty();
+        if let Some(x) = a.as_const() {
+            return Piece::Const(ty, semantics::wrap(ty, bits, signed, x));
+        }
+        let x = self.use_piece(a);
+        self.tree(
+            ty,
+            Expr::Wrap {
+                ty,
+                bits,
+                signed,
+                a: x,
+            },
+        )
+    }
+
+    pub fn select(&mut self, cond: Piece, a: Piece, b: Piece) -> Piece {
+        if let Some(c) = cond.as_const() {
+            return if c != 0 { a } else { b };
+        }
+        let ty = a.ty();
+        let (cond, a, b) = (self.use_piece(cond), self.use_piece(a), self.use_piece(b));
+        self.tree(ty, Expr::Select { ty, cond, a, b })
+    }
+
+    /// `a`, trapping unless `a rel b`. Evaluated now.
+    pub fn check(&mut self, kind: TrapKind, rel: CheckRel, a: Piece, b: Piece) -> Piece {
+        if let (Some(x), Some(y)) = (a.as_const(), b.as_const())
+            && rel.holds(x, y)
+        {
+            return a;
+        }
+        let ty = a.ty();
+        let (x, y) = (self.use_piece(a), self.use_piece(b));
+        let tree = self.tree(
+            ty,
+            Expr::Check {
+                kind,
+                rel,
+                ty,
+                a: x,
+                b: y,
+            },
+        );
+        self.pin(tree)
+    }
+
+    // ---------------------------------------------------------------------------------------------- memory
+
+    pub fn addr_piece(&mut self, addr: Addr) -> Piece {
+        match addr {
+            Addr::Slot(s, o) => Piece::SlotAddr(s, o),
+            Addr::Global(g, o) => Piece::GlobalAddr(g, o),
+            Addr::Ptr(p, 0) => Piece::Local(Ty::Ptr, p),
+            Addr::Ptr(p, o) => {
+                let base = self.expr(Expr::Local(p));
+                let id = self.offset(base, o);
+                Piece::Tree(Ty::Ptr, id)
+            }
+        }
+    }
+
+    /// Address in a pointer value.
+    pub fn addr_of_piece(&mut self, pointer: Piece) -> Addr {
+        match pointer {
+            Piece::SlotAddr(s, o) => Addr::Slot(s, o),
+            Piece::GlobalAddr(g, o) => Addr::Global(g, o),
+            Piece::Local(_, local) => Addr::Ptr(local, 0),
+            Piece::Const(..) | Piece::Tree(..) | Piece::FuncAddr(_) => {
+                let local = self.temp(Ty::Ptr);
+                self.set(local, pointer);
+                Addr::Ptr(local, 0)
+            }
+        }
+    }
+
+    pub fn load_scalar(&mut self, ty: Ty, addr: Addr) -> Piece {
+        let at = self.addr_piece(addr);
+        let addr = self.use_piece(at);
+        let tree = self.tree(ty, Expr::Load { ty, addr });
+        self.pin(tree)
+    }
+
+    pub fn store_scalar(&mut self, addr: Addr, piece: Piece) {
+        let at = self.addr_piece(addr);
+        let addr = self.use_piece(at);
+        let value = self.use_piece(piece);
+        self.emit(StmtKind::Store {
+            ty: piece.ty(),
+            addr,
+            value,
+        });
+    }
+
+    pub fn copy(&mut self, dst: Addr, src: Addr, size: u64) {
+        if size == 0 || dst == src {
+            return;
+        }
+        let (d, s) = (self.addr_piece(dst), self.addr_piece(src));
+        let (dst, src) = (self.use_piece(d), self.use_piece(s));
+        let len = self.expr(Expr::Const {
+            ty: Ty::I64,
+            bits: size,
+        });
+        self.emit(StmtKind::Copy { dst, src, len });
+    }
+
+    pub fn zero(&mut self, dst: Addr, size: u64) {
+        if size == 0 {
+            return;
+        }
+        let d = self.addr_piece(dst);
+        let dst = self.use_piece(d);
+        let byte = self.expr(Expr::Const {
+            ty: Ty::I8,
+            bits: 0,
+        });
+        let len = self.expr(Expr::Const {
+            ty: Ty::I64,
+            bits: size,
+        });
+        self.emit(StmtKind::Fill { dst, byte, len });
+    }
+
+    /// Emits a call; results come back as pinned pieces.
+    pub fn call(&mut self, callee: Callee, args: SmallVec<[ExprId; 4]>, results: &[Ty]) -> Pieces {
+        let locals: SmallVec<[LocalId; 2]> = results.iter().map(|ty| self.temp(*ty)).collect();
+        let pieces = results
+            .iter()
+            .zip(&locals)
+            .map(|(ty, local)| Piece::Local(*ty, *local))
+            .collect();
+        self.emit(StmtKind::Call(Call {
+            callee,
+            args,
+            results: locals,
+        }));
+        pieces
+    }
+
+    pub fn call_direct(&mut self, func: FuncId, args: &[Piece], results: &[Ty]) -> Pieces {
+        let args = args.iter().map(|p| self.use_piece(*p)).collect();
+        self.call(Callee::Direct(func), args, results)
+    }
+
+    pub fn call_indirect(
+        &mut self,
+        target: Piece,
+        sig: SigId,
+        args: &[Piece],
+        results: &[Ty],
+    ) -> Pieces {
+        let target = self.use_piece(target);
+        let args = args.iter().map(|p| self.use_piece(*p)).collect();
+        self.call(Callee::Indirect { target, sig }, args, results)
+    }
+
+    // ---------------------------------------------------------------------------------------------- scopes
+
+    pub fn env(&self) -> &Rc<Env> {
+        // There is always a scope while a body is lowered.
+        &self.scopes[self.scopes.len() - 1].env
+    }
+
+    pub fn push_scope(&mut self) {
+        let env = self.env().child();
+        self.push_scope_env(env);
+    }
+
+    pub fn push_scope_env(&mut self, env: Rc<Env>) {
+        self.scopes.push(Scope {
+            env,
+            cleanups: Vec::new(),
+            narrowed: Vec::new(),
+            proven: Vec::new(),
+        });
+    }
+
+    pub fn add_var(
+        &mut self,
+        name: Symbol,
+        ty: TypeId,
+        addr: Addr,
+        access: Access,
+        span: Span,
+    ) -> VarId {
+        self.vars.push(Variable {
+            name,
+            ty,
+            addr,
+            access,
+            narrowed: false,
+            guarded_by: None,
+            category: None,
+            span,
+        });
+        VarId(self.vars.len() as u32 - 1)
+    }
+
+    pub fn var(&self, id: VarId) -> &Variable {
+        &self.vars[id.0 as usize]
+    }
+
+    pub fn var_place(&self, id: VarId) -> Place {
+        let var = self.var(id);
+        Place {
+            addr: var.addr,
+            ty: var.ty,
+            access: var.access.clone(),
+        }
+    }
+}
+
+impl Sema<'_> {
+    /// Frame memory for a value of type `ty`.
+    pub fn slot(&self, cx: &mut FnCx, ty: TypeId) -> Addr {
+        let layout = self.m.types.layout(ty);
+        let slot = cx.func.add_slot(layout.size, layout.align);
+        cx.func.slots[slot.index()].sx_type = Some(ty);
+        Addr::Slot(slot, 0)
+    }
+
+    pub fn at(&mut self, cx: &mut FnCx, span: Span) {
+        cx.loc = self.loc(span);
+        cx.span = span;
+    }
+
+    /// Reads a place or memory value into scalars where the type allows; otherwise the result stays in memory (a
+    /// place's memory is *not* copied: see [`Sema::own`]).
+    pub fn load(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+        let addr = match &val.kind {
+            ValKind::Regs(_) => return val.clone(),
+            ValKind::Mem(addr) => *addr,
+            ValKind::Place(place) => place.addr,
+        };
+        match self.flatten(val.ty) {
+            Some(parts) => {
+                let pieces = self.load_parts(cx, addr, &parts);
+                Val {
+                    ty: val.ty,
+                    kind: ValKind::Regs(pieces),
+                    literal: false,
+                }
+            }
+            None => Val {
+                ty: val.ty,
+                kind: ValKind::Mem(addr),
+                literal: false,
+            },
+        }
+    }
+
+    /// As [`Sema::load`], and memory reached through a place is copied, so that later writes to it don't show.
+    pub fn own(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+        let from_place = matches!(val.kind, ValKind::Place(_));
+        let loaded = self.load(cx, val);
+        match loaded.kind {
+            ValKind::Mem(addr) if from_place => {
+                let to = self.slot(cx, val.ty);
+                cx.copy(to, addr, self.m.types.size_of(val.ty));
+                Val::mem(val.ty, to)
+            }
+            _ => loaded,
+        }
+    }
+
+    pub fn load_parts(&mut self, cx: &mut FnCx, addr: Addr, parts: &FlatParts) -> Pieces {
+        parts
+            .iter()
+            .map(|part| cx.load_scalar(part.ty, addr.plus(part.offset)))
+            .collect()
+    }
+
+    /// The scalars of a value whose type flattens.
+    pub fn pieces(&mut self, cx: &mut FnCx, val: &Val) -> Pieces {
+        match self.load(cx, val).kind {
+            ValKind::Regs(pieces) => pieces,
+            // Unreachable for flattened types; an empty list keeps malformed programs from crashing the compiler.
+            ValKind::Mem(_) | ValKind::Place(_) => Pieces::new(),
+        }
+    }
+
+    /// The one scalar of a scalar-typed value.
+    pub fn piece(&mut self, cx: &mut FnCx, val: &Val) -> Piece {
+        let pieces = self.pieces(cx, val);
+        pieces.first().copied().unwrap_or(Piece::Const(
+            self.m.types.scalar(val.ty).unwrap_or(Ty::I64),
+            0,
+        ))
+    }
+
+    /// Writes a value of exactly the destination's type.
+    pub fn store(&mut self, cx: &mut FnCx, to: Addr, val: &Val) {
+        if val.ty == TypeId::POISON {
+            return;
+        }
+        match &val.kind {
+            ValKind::Regs(pieces) => {
+                let Some(parts) = self.flatten(val.ty) else {
+                    return;
+                };
+                for (part, piece) in parts.iter().zip(pieces.clone()) {
+                    cx.store_scalar(to.plus(part.offset), piece);
+                }
+            }
+            ValKind::Mem(addr) => cx.copy(to, *addr, self.m.types.size_of(val.ty)),
+            ValKind::Place(place) => {
+                let from = place.addr;
+                match self.flatten(val.ty) {
+                    Some(parts) => {
+                        let pieces = self.load_parts(cx, from, &parts);
+                        for (part, piece) in parts.iter().zip(pieces) {
+                            cx.store_scalar(to.plus(part.offset), piece);
+                        }
+                    }
+                    None => cx.copy(to, from, self.m.types.size_of(val.ty)),
+                }
+            }
+        }
+    }
+
+    /// Memory holding the value: its place, or a temporary it is spilled to.
+    pub fn spill(&mut self, cx: &mut FnCx, val: &Val) -> Addr {
+        match &val.kind {
+            ValKind::Place(place) => place.addr,
+            ValKind::Mem(addr) => *addr,
+            ValKind::Regs(_) => {
+                let slot = self.slot(cx, val.ty);
+                self.store(cx, slot, val);
+                slot
+            }
+        }
+    }
+
+    /// A value that can be used several times.
+    pub fn stable(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+        match &val.kind {
+            ValKind::Regs(pieces) => {
+                let pieces = cx.pin_pieces(pieces);
+                Val {
+                    ty: val.ty,
+                    kind: ValKind::Regs(pieces),
+                    literal: val.literal,
+                }
+            }
+            ValKind::Mem(_) | ValKind::Place(_) => val.clone(),
+        }
+    }
+
+    /// A pointer to `addr` as a value of type `*ty`.
+    pub fn pointer_to(&mut self, cx: &mut FnCx, addr: Addr, ty: TypeId) -> Val {
+        let piece = cx.addr_piece(addr);
+        let ptr = self.m.types.pointer(ty);
+        Val::scalar(ptr, piece)
+    }
+
+    /// The place a pointer value points to.
+    pub fn deref_place(&mut self, cx: &mut FnCx, pointer: &Val, ty: TypeId) -> Place {
+        let piece = self.piece(cx, pointer);
+        let piece = cx.pin(piece);
+        let addr = cx.addr_of_piece(piece);
+        Place {
+            addr,
+            ty,
+            access: Access::Mutable,
+        }
+    }
+
+    /// The value of a type's zero (or default) pattern.
+    pub fn zero_val(&mut self, cx: &mut FnCx, ty: TypeId) -> Val {
+        match self.flatten(ty) {
+            Some(parts) => Val::regs(ty, parts.iter().map(|p| Piece::Const(p.ty, 0)).collect()),
+            None => {
+                let slot = self.slot(cx, ty);
+                cx.zero(slot, self.m.types.size_of(ty));
+                Val::mem(ty, slot)
+            }
+        }
+    }
+
+    /// New variable initialised with `val` (already of type `ty`), visible from here on.
+    pub fn declare_var(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        ty: TypeId,
+        val: Option<&Val>,
+        access: Access,
+    ) -> VarId {
+        let addr = self.slot(cx, ty);
+        if let Addr::Slot(slot, _) = addr {
+            cx.func.slots[slot.index()].name = Some(name.name);
+        }
+        if let Some(val) = val {
+            self.store(cx, addr, val);
+        }
+        self.bind_var(cx, name, ty, addr, access)
+    }
+
+    pub fn bind_var(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        ty: TypeId,
+        addr: Addr,
+        access: Access,
+    ) -> VarId {
+        let var = cx.add_var(name.name, ty, addr, access, name.span);
+        if !name.is_discard() {
+            let id = cx.id;
+            cx.env()
+                .bind(name.name, crate::sema::Binding::Var { cx: id, var });
+        }
+        var
+    }
+}

@@ -1,0 +1,4 @@
+//! Values on their way into the IR, and the function being built.
+
+pub(crate) mod fncx;
+pub(crate) mod value;

@@ -1,0 +1,427 @@
+//! Operators: arithmetic, comparison, equality, conditions (reference part 1 §1.3, §6).
+
+use sx_ir::{BinaryOp, CheckRel, TrapKind, Ty, TypeId, TypeKind};
+use sx_syntax::ast::{self, BinOp, ExprKind, UnOp};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Piece, Val};
+use crate::sema::{Failed, Res, Sema};
+
+impl Sema<'_> {
+    pub fn lower_binary(
+        &mut self,
+        cx: &mut FnCx,
+        op: BinOp,
+        lhs: &'static ast::Expr,
+        rhs: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        match op {
+            BinOp::And | BinOp::Or => {
+                if op == BinOp::Or && self.is_failable_operand(cx, lhs) {
+                    return self.lower_or(cx, lhs, rhs, want, span);
+                }
+                self.lower_logical(cx, op, lhs, rhs, span)
+            }
+            BinOp::Coalesce => self.lower_coalesce(cx, lhs, rhs, want, span),
+            BinOp::Eq | BinOp::Ne if matches!(rhs.kind, ExprKind::Null) => {
+                let val = self.lower_operand(cx, lhs, None)?;
+                if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
+                    let null = self.null_like(cx, val.ty, rhs.span)?;
+                    let val = self.own(cx, &val);
+                    return self.compare(cx, op, val, null, span);
+                }
+                // Presence alone: the payload need not be comparable.
+                let present = self.is_present(cx, &val);
+                let present = cx.pin(present);
+                let piece = if op == BinOp::Ne {
+                    present
+                } else {
+                    self.not(cx, present)
+                };
+                Ok(Val::scalar(TypeId::BOOL, piece))
+            }
+            BinOp::Eq | BinOp::Ne
+                if matches!(lhs.kind, ExprKind::Null) || matches!(rhs.kind, ExprKind::Null) =>
+            {
+                let (other, null) = if matches!(rhs.kind, ExprKind::Null) {
+                    (lhs, rhs)
+                } else {
+                    (rhs, lhs)
+                };
+                self.compare_null(cx, op, other, null.span)
+            }
+            BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
+                let (a, b) = self.lower_operands(cx, lhs, rhs, op, None)?;
+                self.compare(cx, op, a, b, span)
+            }
+            BinOp::In => self.lower_in(cx, lhs, rhs, span),
+            BinOp::Add
+            | BinOp::Sub
+            | BinOp::Mul
+            | BinOp::Div
+            | BinOp::Rem
+            | BinOp::Shl
+            | BinOp::Shr
+            | BinOp::BitAnd
+            | BinOp::BitXor
+            | BinOp::BitOr => {
+                let (a, b) = self.lower_operands(cx, lhs, rhs, op, want)?;
+                self.arith(cx, op, a, b, want, span, rhs.span)
+            }
+        }
+    }
+
+    /// `o == null`: absence, whatever the payload is.
+    pub fn compare_null(
+        &mut self,
+        cx: &mut FnCx,
+        op: BinOp,
+        other: &'static ast::Expr,
+        span: Span,
+    ) -> Res<Val> {
+        let val = self.lower_operand_raw(cx, other, None)?;
+        let val = self.captured_element(cx, val);
+        let present = match self.m.types.kind(val.ty).clone() {
+            TypeKind::Optional(_) => {
+                let val = self.stable(cx, &val);
+                self.is_present(cx, &val)
+            }
+            TypeKind::Pointer(_)
+            | TypeKind::ManyPointer(_)
+            | TypeKind::CString
+            | TypeKind::Function(_) => {
+                let piece = self.piece(cx, &val);
+                self.ptr_nonnull(cx, piece)
+            }
+            _ => {
+                self.null_like(cx, val.ty, span)?;
+                return Err(Failed);
+            }
+        };
+        let piece = if op == BinOp::Ne {
+            present
+        } else {
+            self.not(cx, present)
+        };
+        Ok(Val::scalar(TypeId::BOOL, piece))
+    }
+
+    /// Both operands, evaluated left to right; a typeless right one (enum literal, `.{}`, null) takes the left's type.
+    pub fn lower_operands(
+        &mut self,
+        cx: &mut FnCx,
+        lhs: &'static ast::Expr,
+        rhs: &'static ast::Expr,
+        op: BinOp,
+        want: Option<TypeId>,
+    ) -> Res<(Val, Val)> {
+        if op.is_comparison() && matches!(lhs.kind, ExprKind::Null) {
+            let b = self.lower_expr(cx, rhs, None)?;
+            let b = self.load(cx, &b);
+            let b = self.stable(cx, &b);
+            let null = self.null_like(cx, b.ty, lhs.span)?;
+            return Ok((null, b));
+        }
+        let left_want = want.filter(|w| {
+            self.is_number(*w)
+                || self.m.types.enum_def(*w).is_some()
+                || matches!(self.m.types.kind(*w), TypeKind::Vector(..))
+        });
+        // Inside arithmetic an integer literal stays an integer, whatever the target.
+        let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(lhs));
+        let left_want = if is_literal_operand(lhs)
+            || matches!(lhs.kind, ExprKind::Xx(_) | ExprKind::EnumLit(_))
+        {
+            left_want
+        } else {
+            None
+        };
+        // A bare `.{..}` opposite a tuple takes its type.
+        let left_want = match &lhs.kind {
+            ExprKind::Aggregate(agg)
+                if agg.ty.is_none() && !matches!(rhs.kind, ExprKind::Aggregate(_)) =>
+            {
+                let right = self.type_of_expr(cx, rhs)?;
+                Some(right).filter(|t| matches!(self.m.types.kind(*t), TypeKind::Tuple(_)))
+            }
+            _ => left_want,
+        };
+        // Unlike a literal standing alone, an operand is not range-checked.
+        let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(lhs));
+        let a = match unchecked {
+            Some(want) => {
+                let literal = self.lower_operand(cx, lhs, None)?;
+                match literal.const_bits() {
+                    Some(bits) => self.int_val(want, bits),
+                    None => self.coerce(cx, literal, want, lhs.span)?,
+                }
+            }
+            None => self.lower_operand(cx, lhs, left_want)?,
+        };
+        let a = self.own(cx, &a);
+        let a = if self.has_effects(rhs) {
+            self.stable(cx, &a)
+        } else {
+            a
+        };
+        let right_want = match &rhs.kind {
+            ExprKind::EnumLit(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Null
+            | ExprKind::Xx(_)
+            | ExprKind::ErrorTag(_) => Some(a.ty),
+            ExprKind::Call(call) if matches!(call.callee.kind, ExprKind::EnumLit(_)) => Some(a.ty),
+            ExprKind::Unary {
+                op: UnOp::BitNot, ..
+            } => Some(a.ty),
+            _ => None,
+        };
+        let right_want = match right_want.map(|w| (w, self.m.types.kind(w).clone())) {
+            // `.a == x` with an optional resolves in its payload.
+            Some((_, TypeKind::Optional(p))) if !matches!(rhs.kind, ExprKind::Null) => Some(p),
+            Some((w, _)) => Some(w),
+            None => None,
+        };
+        if matches!(rhs.kind, ExprKind::Null) {
+            let null = self.null_like(cx, a.ty, rhs.span)?;
+            return Ok((a, null));
+        }
+        let b = self.lower_operand(cx, rhs, right_want)?;
+        let b = self.own(cx, &b);
+        Ok((a, b))
+    }
+
+    /// `null` beside a value of type `ty`.
+    pub fn null_like(&mut self, cx: &mut FnCx, ty: TypeId, span: Span) -> Res<Val> {
+        match self.m.types.kind(ty) {
+            TypeKind::Optional(_)
+            | TypeKind::Pointer(_)
+            | TypeKind::ManyPointer(_)
+            | TypeKind::CString
+            | TypeKind::Function(_) => Ok(self.zero_val(cx, ty)),
+            TypeKind::Poison => Err(Failed),
+            _ => {
+                let name = self.type_name(ty);
+                Err(self.error(
+                    span,
+                    format!("cannot compare a value of type '{name}' with null"),
+                ))
+            }
+        }
+    }
+
+    /// Could evaluating this write memory that an earlier operand was read from?
+    pub fn has_effects(&self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Str(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::Ident(_)
+            | ExprKind::EnumLit(_) => false,
+            ExprKind::Paren(e)
+            | ExprKind::Unary { expr: e, .. }
+            | ExprKind::Field { base: e, .. } => self.has_effects(e),
+            ExprKind::Binary { lhs, rhs, .. } => self.has_effects(lhs) || self.has_effects(rhs),
+            _ => true,
+        }
+    }
+
+    pub fn operand_error(&mut self, op: &str, a: TypeId, b: TypeId, span: Span) -> Failed {
+        if a == TypeId::POISON || b == TypeId::POISON {
+            return Failed;
+        }
+        let (x, y) = (self.type_name(a), self.type_name(b));
+        for (ty, name) in [(a, &x), (b, &y)] {
+            if matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if !values.is_empty())
+            {
+                return self.unhandled(span);
+            }
+            if matches!(self.m.types.kind(ty), TypeKind::Optional(_)) {
+                let diag = Diagnostic::error(span, format!("cannot use a value of type '{name}' as an operand: an optional does not implicitly unwrap"))
+                    .with_help(None, "unwrap it with `!`, give a default with `??`, or bind it with `if v := ...`");
+                return self.report(diag);
+            }
+        }
+        if a == TypeId::ANY || b == TypeId::ANY {
+            let other = if a == TypeId::ANY { y } else { x };
+            return self.error(
+                span,
+                format!("an 'any' does not implicitly unbox to '{other}'"),
+            );
+        }
+        self.error(
+            span,
+            format!("cannot apply '{op}' to operands of type '{x}' and '{y}'"),
+        )
+    }
+
+    /// Result type of `+ - * / % & | ^` on numbers (part 1 §1.3).
+    pub fn arith_type(&self, a: &Val, b: &Val, want: Option<TypeId>) -> TypeId {
+        let (fa, fb) = (self.is_float(a.ty), self.is_float(b.ty));
+        match (fa, fb) {
+            (false, true) => {
+                if b.literal && a.literal {
+                    want.filter(|w| self.is_float(*w)).unwrap_or(b.ty)
+                } else {
+                    b.ty
+                }
+            }
+            (true, false) | (true, true) | (false, false) => {
+                if a.literal {
+                    want.filter(|w| self.is_float(*w) == fa && self.is_number(*w))
+                        .unwrap_or(a.ty)
+                } else {
+                    a.ty
+                }
+            }
+        }
+    }
+
+    pub fn arith(
+        &mut self,
+        cx: &mut FnCx,
+        op: BinOp,
+        a: Val,
+        b: Val,
+        want: Option<TypeId>,
+        span: Span,
+        rhs_span: Span,
+    ) -> Res<Val> {
+        if a.is_poison() || b.is_poison() {
+            return Err(Failed);
+        }
+        if matches!(self.m.types.kind(a.ty), TypeKind::Vector(..))
+            || matches!(self.m.types.kind(b.ty), TypeKind::Vector(..))
+        {
+            return self.vector_arith(cx, op, a, b, span);
+        }
+        if matches!(self.m.types.kind(a.ty), TypeKind::Tuple(_)) {
+            return self.tuple_arith(cx, op, a, b, span);
+        }
+        let bitwise = matches!(op, BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor);
+        if bitwise {
+            let flags = self.m.types.enum_def(a.ty).is_some_and(|d| d.flags) && a.ty == b.ty;
+            if flags || a.ty == TypeId::BOOL && b.ty == TypeId::BOOL {
+                let ty = a.ty;
+                let (x, y) = (self.piece(cx, &a), self.piece(cx, &b));
+                return Ok(Val::scalar(ty, cx.binary(bit_op(op), x, y)));
+            }
+        }
+        if !self.is_number(a.ty) || !self.is_number(b.ty) {
+            return Err(self.operand_error(op.as_str(), a.ty, b.ty, span));
+        }
+        if matches!(op, BinOp::Shl | BinOp::Shr) {
+            return self.shift(cx, op, a, b, want, span, rhs_span);
+        }
+        let ty = self.arith_type(&a, &b, want);
+        let float = self.is_float(ty);
+        if float && bitwise {
+            return Err(self.operand_error(op.as_str(), a.ty, b.ty, span));
+        }
+        let literal = a.literal && b.literal;
+        let x = self.piece(cx, &a);
+        let x = self.number_piece(cx, x, a.ty, ty);
+        let y = self.piece(cx, &b);
+        let y = self.number_piece(cx, y, b.ty, ty);
+        let piece = if float {
+            let ir = match op {
+                BinOp::Add => BinaryOp::FAdd,
+                BinOp::Sub => BinaryOp::FSub,
+                BinOp::Mul => BinaryOp::FMul,
+                BinOp::Div => BinaryOp::FDiv,
+                _ => BinaryOp::FRem,
+            };
+            cx.binary(ir, x, y)
+        } else {
+            let signed = self.m.types.int_info(ty).is_some_and(|i| i.1);
+            let ir = match op {
+                BinOp::Add => BinaryOp::Add,
+                BinOp::Sub => BinaryOp::Sub,
+                BinOp::Mul => BinaryOp::Mul,
+                BinOp::Div if signed => BinaryOp::DivS,
+                BinOp::Div => BinaryOp::DivU,
+                BinOp::Rem if signed => BinaryOp::RemS,
+                BinOp::Rem => BinaryOp::RemU,
+                _ => bit_op(op),
+            };
+            let out = cx.binary(ir, x, y);
+            self.normalise(cx, out, ty)
+        };
+        let _ = literal;
+        Ok(Val::scalar(ty, piece))
+    }
+
+    pub fn shift(
+        &mut self,
+        cx: &mut FnCx,
+        op: BinOp,
+        a: Val,
+        b: Val,
+        want: Option<TypeId>,
+        span: Span,
+        rhs_span: Span,
+    ) -> Res<Val> {
+        if !self.is_integer(a.ty) || !self.is_integer(b.ty) {
+            return Err(self.operand_error(op.as_str(), a.ty, b.ty, span));
+        }
+        let ty = if a.literal {
+            want.filter(|w| self.is_integer(*w)).unwrap_or(a.ty)
+        } else {
+            a.ty
+        };
+        let (bits, signed) = self.m.types.int_info(ty).unwrap_or((64, true));
+        let x = self.piece(cx, &a);
+        let x = self.number_piece(cx, x, a.ty, ty);
+        let amount = self.piece(cx, &b);
+        let amount = self.number_piece(cx, amount, b.ty, TypeId::I64);
+        let _ = rhs_span;
+        let amount = cx.check(
+            TrapKind::Shift,
+            CheckRel::Below,
+            amount,
+            Piece::Const(Ty::I64, u64::from(bits)),
+        );
+        let scalar = self.scalar(ty);
+        let amount = self.resize_int(cx, amount, false, scalar);
+        let ir = match op {
+            BinOp::Shl => BinaryOp::Shl,
+            _ if signed => BinaryOp::ShrS,
+            _ => BinaryOp::ShrU,
+        };
+        let out = cx.binary(ir, x, amount);
+        let out = self.normalise(cx, out, ty);
+        Ok(Val::scalar(ty, out))
+    }
+}
+
+pub fn bit_op(op: BinOp) -> BinaryOp {
+    match op {
+        BinOp::BitOr => BinaryOp::Or,
+        BinOp::BitXor => BinaryOp::Xor,
+        _ => BinaryOp::And,
+    }
+}
+
+pub fn is_int_literal(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int { .. } => true,
+        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => is_int_literal(e),
+        ExprKind::Binary { lhs, rhs, .. } => is_int_literal(lhs) && is_int_literal(rhs),
+        _ => false,
+    }
+}
+
+/// Literals and arithmetic on literals adopt the target of the expression they stand in.
+pub fn is_literal_operand(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int { .. } | ExprKind::Float { .. } => true,
+        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => is_literal_operand(e),
+        ExprKind::Binary { lhs, .. } => is_literal_operand(lhs),
+        _ => false,
+    }
+}

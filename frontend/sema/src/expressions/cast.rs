@@ -1,0 +1,138 @@
+//! Explicit conversion: `xx`, `.(T)`, reinterpretation.
+
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, Addr, Piece, Val};
+use crate::sema::{Res, Sema};
+use sx_ir::{ConvertOp, Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+
+impl Sema<'_> {
+    /// `xx e` with a target, `e.(T)`: everything implicit plus reinterpretation. `any` and protocol receivers are
+    /// handled by the callers, who know how a mismatch is consumed.
+    pub fn cast(&mut self, cx: &mut FnCx, val: Val, want: TypeId, span: Span) -> Res<Val> {
+        if val.ty == want || val.is_poison() {
+            return Ok(Val {
+                literal: false,
+                ..val
+            });
+        }
+        if val.ty == TypeId::NORETURN {
+            return self.diverged(cx, want);
+        }
+        let from = self.m.types.kind(val.ty).clone();
+        let to = self.m.types.kind(want).clone();
+        if self.is_number(val.ty) && self.is_number(want) {
+            let piece = self.piece(cx, &val);
+            let piece = self.number_piece(cx, piece, val.ty, want);
+            return Ok(Val::scalar(want, piece));
+        }
+        if let TypeKind::Protocol(_) = to {
+            return self.erase(
+                cx,
+                &val,
+                want,
+                span,
+                crate::callables::protocols::Erasure::Xx,
+            );
+        }
+        if let (TypeKind::Protocol(_), TypeKind::Pointer(_)) = (&from, &to) {
+            let pieces = self.pieces(cx, &val);
+            return Ok(Val::scalar(want, pieces[0]));
+        }
+        if let TypeKind::Any = from {
+            // Unchecked unboxing.
+            let pieces = self.pieces(cx, &val);
+            let addr = cx.addr_of_piece(pieces[0]);
+            let place = crate::emission::value::Place {
+                addr,
+                ty: want,
+                access: Access::Mutable,
+            };
+            let loaded = self.own(cx, &Val::place(place));
+            return Ok(loaded);
+        }
+        // Enums, error values, pointers and integers of any width.
+        if let Some(val) = self.cast_word(cx, &val, want) {
+            return Ok(val);
+        }
+        if matches!(to, TypeKind::String | TypeKind::CString)
+            && matches!(from, TypeKind::String | TypeKind::CString)
+            && self.try_coerce(cx, &val, want, span)?.is_none()
+        {
+            return Err(self.no_conversion(val.ty, want, span));
+        }
+        if let Some(val) = self.try_coerce(cx, &val, want, span)? {
+            return Ok(val);
+        }
+        if let Some(val) = self.convert_into(cx, &val, want, span)? {
+            return Ok(val);
+        }
+        Ok(self.reinterpret(cx, &val, want))
+    }
+
+    pub fn cast_word(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Option<Val> {
+        let number_of = |s: &Self, ty: TypeId| -> Option<TypeId> {
+            match s.m.types.kind(ty) {
+                TypeKind::Enum(_) => s.m.types.enum_def(ty).map(|d| d.backing),
+                TypeKind::ErrorSet(_) | TypeKind::AnyError => Some(TypeId::U32),
+                TypeKind::Failable { values, .. } if values.is_empty() => Some(TypeId::U32),
+                TypeKind::Bool => Some(TypeId::U8),
+                TypeKind::Pointer(_)
+                | TypeKind::ManyPointer(_)
+                | TypeKind::CString
+                | TypeKind::Function(_) => Some(TypeId::U64),
+                TypeKind::Type => Some(TypeId::U64),
+                _ if s.is_number(ty) => Some(ty),
+                _ => None,
+            }
+        };
+        let a = number_of(self, val.ty)?;
+        let b = number_of(self, want)?;
+        if matches!(self.m.types.enum_def(want), Some(def) if def.tagged) {
+            return None;
+        }
+        let mut piece = match self.m.types.enum_def(val.ty) {
+            Some(def) if def.tagged => {
+                let offset = def.places.map_or(0, |p| p.tag_offset);
+                let scalar = self.scalar(def.backing);
+                let addr = self.spill(cx, val);
+                cx.load_scalar(scalar, addr.plus(offset))
+            }
+            _ => self.piece(cx, val),
+        };
+        if piece.ty() == Ty::Ptr {
+            if self.scalar(want) == Ty::Ptr {
+                return Some(Val::scalar(want, piece));
+            }
+            if let Piece::Const(_, bits) = piece {
+                piece = Piece::Const(Ty::I64, bits);
+            } else {
+                piece = cx.convert(ConvertOp::PToI, Ty::I64, piece);
+            }
+        }
+        if want == TypeId::BOOL {
+            return None;
+        }
+        let mut out = self.number_piece(cx, piece, a, b);
+        if self.scalar(want) == Ty::Ptr {
+            out = match out {
+                Piece::Const(_, bits) => Piece::Const(Ty::Ptr, bits),
+                other => cx.convert(ConvertOp::IToP, Ty::Ptr, other),
+            };
+        }
+        Some(Val::scalar(want, out))
+    }
+
+    /// The bits, through a zeroed slot of the larger size.
+    pub fn reinterpret(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Val {
+        let (a, b) = (self.m.types.layout(val.ty), self.m.types.layout(want));
+        let slot = cx.func.add_slot(a.size.max(b.size), a.align.max(b.align));
+        let addr = Addr::Slot(slot, 0);
+        if b.size > a.size {
+            cx.zero(addr, b.size);
+        }
+        self.store(cx, addr, val);
+        let mem = Val::mem(want, addr);
+        self.load(cx, &mem)
+    }
+}

@@ -1,0 +1,200 @@
+//! Address-of, `xx`, `.(T)`, comparison chains.
+
+use crate::declarations::lookup::Name;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, Val, ValKind};
+use crate::sema::{Entity, Failed, Res, Sema};
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
+
+impl Sema<'_> {
+    pub fn lower_star(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        inner: &'static ast::Expr,
+    ) -> Res<Val> {
+        let env = cx.env().clone();
+        if self.denotes_type(&env, inner) {
+            let ty = self.eval_type(&env, expr)?;
+            return Ok(Val::type_value(ty));
+        }
+        if let ExprKind::Ident(name) = &inner.kind
+            && let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(&env, *name)
+        {
+            return self.function_value(cx, f, None, expr.span);
+        }
+        let val = self.lower_operand_raw(cx, inner, None)?;
+        self.address_of(cx, &val, inner.span)
+    }
+
+    pub fn address_of(&mut self, cx: &mut FnCx, val: &Val, span: Span) -> Res<Val> {
+        match &val.kind {
+            ValKind::Place(place) => {
+                if let Access::Capture(name, _) = &place.access {
+                    return Err(self.error(
+                        span,
+                        format!("cannot take the address of '{name}': the capture is a copy and has no storage of its own"),
+                    ));
+                }
+                let addr = place.addr;
+                Ok(self.pointer_to(cx, addr, val.ty))
+            }
+            ValKind::Mem(_) | ValKind::Regs(_) => {
+                if val.is_poison() {
+                    return Err(Failed);
+                }
+                let text = self.span_text(span);
+                if text
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+                {
+                    return Err(self.error(
+                        span,
+                        format!("cannot take the address of constant '{text}': it has no storage"),
+                    ));
+                }
+                // A temporary of the frame.
+                let addr = self.spill(cx, val);
+                Ok(self.pointer_to(cx, addr, val.ty))
+            }
+        }
+    }
+
+    pub fn lower_xx(
+        &mut self,
+        cx: &mut FnCx,
+        inner: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let hint = want.filter(|_| {
+            matches!(
+                inner.kind,
+                ExprKind::EnumLit(_)
+                    | ExprKind::Aggregate(_)
+                    | ExprKind::Null
+                    | ExprKind::Lambda(_)
+            )
+        });
+        if let Some(val) = self.pack_slice(cx, inner, want)? {
+            return Ok(val);
+        }
+        let mut val = self.lower_expr(cx, inner, hint)?;
+        if let Some(category) = self.any_category(cx, inner)
+            && want.is_none_or(|w| w != TypeId::ANY)
+        {
+            val = self.any_number(cx, &val, category);
+        }
+        let Some(want) = want else {
+            return Ok(Val {
+                literal: false,
+                ..val
+            });
+        };
+        if want == TypeId::ANY {
+            return self.any_view(cx, &val);
+        }
+        let target = match self.m.types.kind(want) {
+            // `xx v` at `?T` converts to the payload unless it is already optional.
+            TypeKind::Optional(p)
+                if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_))
+                    && self.cast_to_payload(val.ty, *p) =>
+            {
+                *p
+            }
+            _ => want,
+        };
+        let out = self.cast(cx, val, target, span)?;
+        self.coerce(cx, out, want, span)
+    }
+
+    pub fn cast_to_payload(&self, from: TypeId, payload: TypeId) -> bool {
+        self.is_number(from)
+            || matches!(self.m.types.kind(payload), TypeKind::Enum(_))
+            || from == TypeId::ANY
+    }
+
+    pub fn lower_cast(
+        &mut self,
+        cx: &mut FnCx,
+        base: &'static ast::Expr,
+        ty: &'static ast::Expr,
+        alloc: Option<&'static ast::Expr>,
+        span: Span,
+    ) -> Res<Val> {
+        let env = cx.env().clone();
+        let want = self.eval_type(&env, ty)?;
+        self.complete(want)?;
+        let hint = Some(want).filter(|_| {
+            matches!(
+                base.kind,
+                ExprKind::EnumLit(_)
+                    | ExprKind::Aggregate(_)
+                    | ExprKind::Null
+                    | ExprKind::Lambda(_)
+            )
+        });
+        let val = self.lower_expr(cx, base, hint)?;
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        self.at(cx, span);
+        if let Some(alloc) = alloc {
+            return self.erase_with(cx, &val, want, alloc, span);
+        }
+        match self.m.types.kind(val.ty).clone() {
+            TypeKind::Any | TypeKind::Protocol(_) => self.assert_type(cx, &val, want, span),
+            TypeKind::Optional(_)
+                if want != val.ty && !matches!(self.m.types.kind(want), TypeKind::Optional(_)) =>
+            {
+                let name = self.type_name(val.ty);
+                Err(self.error(span, format!("`.(T)` does not apply to an optional of type '{name}'; use `?.(T)`, or unwrap it first")))
+            }
+            _ => match self.m.types.kind(want) {
+                TypeKind::Protocol(_) => self.erase(
+                    cx,
+                    &val,
+                    want,
+                    span,
+                    crate::callables::protocols::Erasure::Explicit,
+                ),
+                _ => self.cast(cx, val, want, span),
+            },
+        }
+    }
+
+    pub fn lower_opt_cast(
+        &mut self,
+        cx: &mut FnCx,
+        base: &'static ast::Expr,
+        ty: &'static ast::Expr,
+        span: Span,
+    ) -> Res<Val> {
+        let env = cx.env().clone();
+        let asked = self.eval_type(&env, ty)?;
+        let want = match self.m.types.kind(asked) {
+            TypeKind::Optional(payload) => *payload,
+            _ => asked,
+        };
+        let val = self.lower_operand_raw(cx, base, None)?;
+        if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
+            let name = self.type_name(val.ty);
+            return Err(self.error(
+                span,
+                format!("'?.(T)' needs an optional on its left, but this has type '{name}'"),
+            ));
+        }
+        self.map_optional(cx, &val, span, |s, cx, inner| {
+            match s.m.types.kind(inner.ty) {
+                // An optional target asks without insisting.
+                TypeKind::Any | TypeKind::Protocol(_) => s.assert_type(cx, &inner, asked, span),
+                _ => {
+                    let loaded = s.load(cx, &inner);
+                    s.cast(cx, loaded, want, span)
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,363 @@
+//! Expressions: names, literals, member access, indexing, casts. `want` is what the context would like; the caller
+//! converts.
+
+use sx_ir::{Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::comptime::eval::Purpose;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, Piece, Place, Val, ValKind};
+use crate::sema::{Binding, Failed, Res, Sema};
+
+impl Sema<'_> {
+    pub fn lower_expr(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || {
+            self.at(cx, expr.span);
+            self.lower_expr_now(cx, expr, want)
+        })
+    }
+
+    /// As [`Sema::lower_expr`], converted to exactly `want`.
+    pub fn lower_to(&mut self, cx: &mut FnCx, expr: &'static ast::Expr, want: TypeId) -> Res<Val> {
+        let val = self.lower_expr(cx, expr, Some(want))?;
+        let (loc, span) = (cx.loc, cx.span);
+        self.at(cx, expr.span);
+        let out = self.coerce(cx, val, want, expr.span);
+        (cx.loc, cx.span) = (loc, span);
+        out
+    }
+
+    /// An operand: a value of its own type.
+    pub fn lower_operand(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        let val = self.lower_expr(cx, expr, want)?;
+        Ok(self.captured_element(cx, val))
+    }
+
+    /// A by-reference capture stands for its element where it is an operand or a match subject.
+    pub fn captured_element(&mut self, cx: &mut FnCx, val: Val) -> Val {
+        match &val.kind {
+            ValKind::Place(Place {
+                access: Access::RefCapture(_),
+                ..
+            }) => {
+                let TypeKind::Pointer(to) = *self.m.types.kind(val.ty) else {
+                    return val;
+                };
+                let pointer = self.load(cx, &val);
+                Val::place(self.deref_place(cx, &pointer, to))
+            }
+            _ => val,
+        }
+    }
+
+    /// Where narrowing does not apply: an optional variable stays optional.
+    pub fn lower_operand_raw(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        if let ExprKind::Ident(name) = &expr.kind
+            && let Some(Binding::Var { cx: id, var }) = cx.env().get(name.name)
+        {
+            self.at(cx, expr.span);
+            return self.variable(cx, *name, id, var, false);
+        }
+        self.lower_expr(cx, expr, want)
+    }
+
+    pub fn lower_expr_now(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Error => Err(Failed),
+            ExprKind::Int { value, .. } => self.int_literal(cx, *value, want, span),
+            ExprKind::Float { value, .. } => {
+                let literal = Val {
+                    literal: true,
+                    ..Val::scalar(TypeId::F64, Piece::Const(Ty::F64, value.to_bits()))
+                };
+                match want.map(|w| self.literal_target(w)) {
+                    Some(want) if self.is_number(want) => self.coerce(cx, literal, want, span),
+                    _ => Ok(literal),
+                }
+            }
+            ExprKind::Str(text) => Ok(self.str_val(text.as_bytes())),
+            ExprKind::Bool(value) => Ok(Val::bool(*value)),
+            ExprKind::Null => match want {
+                Some(want) if self.accepts_null(want) => Ok(self.null_of(cx, want)),
+                Some(want) if want != TypeId::POISON => {
+                    let name = self.type_name(want);
+                    Err(self.error(span, format!("null is no value of type '{name}'; only pointers and optionals can be null")))
+                }
+                Some(_) => Err(Failed),
+                None => Err(self.error(
+                    span,
+                    "null has no type here; give the destination a pointer or optional type",
+                )),
+            },
+            ExprKind::Undef => match want {
+                Some(want) => {
+                    let addr = self.slot(cx, want);
+                    Ok(Val::mem(want, addr))
+                }
+                None => Err(self.error(span, "`---` needs a type: `x : T = ---;`")),
+            },
+            ExprKind::Ident(name) => self.lower_ident(cx, *name, want, span),
+            ExprKind::Dollar { .. } => {
+                let env = cx.env().clone();
+                if let ExprKind::Dollar { name, .. } = &expr.kind {
+                    match env.get(name.name) {
+                        Some(Binding::Pack { .. } | Binding::TypePack(_)) => {
+                            return self.type_pack_value(cx, expr);
+                        }
+                        Some(Binding::Type(_) | Binding::Ct(_)) => {
+                            return Err(self.error(
+                                span,
+                                format!("'$' introduces a generic parameter only in its declaration; write '{}' here", name.name),
+                            ));
+                        }
+                        _ => {}
+                    }
+                }
+                let ty = self.eval_type(&env, expr)?;
+                Ok(Val::type_value(ty))
+            }
+            ExprKind::EnumLit(name) => self.enum_literal(cx, *name, want, span),
+            ExprKind::ErrorTag(name) => self.error_tag_literal(*name, want, span),
+            ExprKind::Field { base, name } => self.lower_field(cx, expr, base, *name, want),
+            ExprKind::TupleIndex {
+                base,
+                index,
+                index_span,
+            } => {
+                let base = self.lower_expr(cx, base, None)?;
+                self.tuple_index(cx, &base, *index, *index_span)
+            }
+            ExprKind::OptField { base, name } => self.lower_opt_field(cx, base, *name, span),
+            ExprKind::OptTupleIndex {
+                base,
+                index,
+                index_span,
+            } => {
+                let (index, index_span) = (*index, *index_span);
+                let base = self.lower_operand_raw(cx, base, None)?;
+                self.map_optional(cx, &base, span, |s, cx, inner| {
+                    s.tuple_index(cx, &inner, index, index_span)
+                })
+            }
+            ExprKind::Deref(base) => {
+                let val = self.lower_expr(cx, base, None)?;
+                match self.m.types.kind(val.ty).clone() {
+                    TypeKind::Pointer(to) if to != TypeId::VOID => {
+                        Ok(Val::place(self.deref_place(cx, &val, to)))
+                    }
+                    TypeKind::Poison => Err(Failed),
+                    _ => {
+                        let name = self.type_name(val.ty);
+                        Err(self.error(
+                            span,
+                            format!("cannot dereference with `.*`: '{name}' is not a pointer"),
+                        ))
+                    }
+                }
+            }
+            ExprKind::Index { base, index } => self.lower_index(cx, expr, base, index),
+            ExprKind::Slice { base, lo, op, hi } => {
+                self.lower_slice(cx, base, lo.as_deref(), *op, hi.as_deref(), span)
+            }
+            ExprKind::Call(call) => self.lower_call(cx, call, want, span),
+            ExprKind::Cast { base, ty, alloc } => {
+                self.lower_cast(cx, base, ty, alloc.as_deref(), span)
+            }
+            ExprKind::OptCast { base, ty } => self.lower_opt_cast(cx, base, ty, span),
+            ExprKind::Unwrap(base) => {
+                let val = self.lower_operand_raw(cx, base, None)?;
+                if val.is_poison() {
+                    return Err(Failed);
+                }
+                if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
+                    let name = self.type_name(val.ty);
+                    return Err(self.error(
+                        span,
+                        format!("cannot unwrap a value of type '{name}': it is not an optional"),
+                    ));
+                }
+                Ok(self.unwrap(cx, &val))
+            }
+            ExprKind::Aggregate(agg) => self.lower_aggregate(cx, agg, want, span),
+            ExprKind::Catch(catch) => self.lower_catch(cx, catch, want, span),
+            ExprKind::Unary { op, expr: inner } => {
+                let want = want.map(|w| self.literal_target(w));
+                self.lower_unary(cx, *op, inner, want, span)
+            }
+            ExprKind::Star(inner) => self.lower_star(cx, expr, inner),
+            ExprKind::Xx(inner) => self.lower_xx(cx, inner, want, span),
+            ExprKind::Try(inner) => self.lower_try(cx, inner, want, span),
+            ExprKind::Binary { op, lhs, rhs, .. } => {
+                let want = want.map(|w| self.literal_target(w));
+                if matches!(op, ast::BinOp::Eq | ast::BinOp::Ne) && self.both_types(cx, lhs, rhs) {
+                    let env = cx.env().clone();
+                    let (a, b) = (self.eval_type(&env, lhs)?, self.eval_type(&env, rhs)?);
+                    return Ok(Val::bool((a == b) == (*op == ast::BinOp::Eq)));
+                }
+                self.lower_binary(cx, *op, lhs, rhs, want, span)
+            }
+            ExprKind::Chain { first, rest } => self.lower_chain(cx, first, rest, span),
+            ExprKind::Paren(inner) => self.lower_expr(cx, inner, want),
+            ExprKind::Spread(_) => Err(self.error(
+                span,
+                "a spread `..e` is only legal in arguments and literals",
+            )),
+            ExprKind::If(node) => self.lower_if(cx, node, want, true),
+            ExprKind::Match(node) => self.lower_match(cx, node, want, true),
+            ExprKind::Block(block) => self.lower_value_block(cx, block, want),
+            ExprKind::Lambda(decl) => self.lower_lambda(cx, decl, want, span),
+            ExprKind::Asm(asm) => match crate::builtins::asm_rules::mistake(asm) {
+                Some((at, message)) => Err(self.error(at, message)),
+                None => Err(self.not_implemented(asm.span, "inline assembly")),
+            },
+            ExprKind::Run(inner) => {
+                let env = cx.env().clone();
+                let val = self.comptime_value(
+                    &env,
+                    inner,
+                    want.filter(|w| *w != TypeId::ANY),
+                    &Purpose::Operand,
+                )?;
+                Ok(self.val_of_ct(cx, &val))
+            }
+            ExprKind::Insert(inner) => {
+                Err(self.not_implemented(inner.span, "`#insert` as an expression"))
+            }
+            ExprKind::CallerLocation => self.caller_location(cx, span),
+            ExprKind::ArgText(_) => Err(self.not_implemented(span, "`#arg_text`")),
+            ExprKind::Code(_) => Err(self.not_implemented(span, "`#code`")),
+            ExprKind::Splice(_) => Err(self.not_implemented(span, "a splice `#(..)`")),
+            ExprKind::ArrayType { len, elem } if self.counts_at_evaluation(cx, len) => {
+                self.computed_array_type(cx, len, elem)
+            }
+            ExprKind::Optional(_)
+            | ExprKind::ManyPointer(_)
+            | ExprKind::SliceType(_)
+            | ExprKind::SentinelSlice(_)
+            | ExprKind::ArrayType { .. }
+            | ExprKind::FnType(_)
+            | ExprKind::ClosureType(_)
+            | ExprKind::TupleType(_)
+            | ExprKind::ErrorSetType(_)
+            | ExprKind::Struct(_)
+            | ExprKind::Union(_)
+            | ExprKind::Enum(_) => {
+                let env = cx.env().clone();
+                let ty = self.eval_type(&env, expr)?;
+                Ok(Val::type_value(ty))
+            }
+        }
+    }
+
+    pub fn both_types(
+        &mut self,
+        cx: &FnCx,
+        lhs: &'static ast::Expr,
+        rhs: &'static ast::Expr,
+    ) -> bool {
+        let env = cx.env().clone();
+        let shape = |e: &ast::Expr| {
+            !matches!(
+                e.kind,
+                ExprKind::Call(_) | ExprKind::Int { .. } | ExprKind::Null
+            )
+        };
+        shape(lhs) && shape(rhs) && self.denotes_type(&env, lhs) && self.denotes_type(&env, rhs)
+    }
+
+    /// What a literal adopts under `want`: the payload of an optional.
+    pub fn literal_target(&self, want: TypeId) -> TypeId {
+        match self.m.types.kind(want) {
+            TypeKind::Optional(payload) => self.literal_target(*payload),
+            TypeKind::Failable { values, .. } if values.len() == 1 => values[0].1,
+            _ => want,
+        }
+    }
+
+    pub fn accepts_null(&self, ty: TypeId) -> bool {
+        matches!(
+            self.m.types.kind(ty),
+            TypeKind::Optional(_)
+                | TypeKind::Pointer(_)
+                | TypeKind::ManyPointer(_)
+                | TypeKind::CString
+                | TypeKind::Function(_)
+        )
+    }
+
+    pub fn int_literal(
+        &mut self,
+        cx: &mut FnCx,
+        value: u64,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let ty = if value > i64::MAX as u64 {
+            TypeId::U64
+        } else {
+            TypeId::I64
+        };
+        let literal = Val {
+            literal: true,
+            ..Val::int(ty, Ty::I64, value)
+        };
+        match want.map(|w| self.literal_target(w)) {
+            Some(want) if self.is_number(want) => self.coerce(cx, literal, want, span),
+            _ => Ok(literal),
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- chains
+
+    pub fn lower_chain(
+        &mut self,
+        cx: &mut FnCx,
+        first: &'static ast::Expr,
+        rest: &'static [ast::ChainLink],
+        span: Span,
+    ) -> Res<Val> {
+        // Every operand is evaluated exactly once, also after a false link.
+        let a = self.lower_operand(cx, first, None)?;
+        let a = self.own(cx, &a);
+        let mut left = self.stable(cx, &a);
+        let mut all = Piece::Const(Ty::I8, 1);
+        for link in rest {
+            let want = matches!(
+                link.rhs.kind,
+                ExprKind::EnumLit(_) | ExprKind::Aggregate(_) | ExprKind::Null
+            )
+            .then_some(left.ty);
+            let right = self.lower_operand(cx, &link.rhs, want)?;
+            let right = self.own(cx, &right);
+            let right = self.stable(cx, &right);
+            let one = self.compare(cx, link.op, left, right.clone(), span)?;
+            let one = self.piece(cx, &one);
+            let one = cx.pin(one);
+            all = self.both(cx, all, one);
+            left = right;
+        }
+        Ok(Val::scalar(TypeId::BOOL, all))
+    }
+}

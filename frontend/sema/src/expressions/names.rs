@@ -1,0 +1,247 @@
+//! Names as values: variables, captures, entities.
+
+use crate::declarations::lookup::Name;
+use crate::emission::fncx::{CaptureSlot, FnCx};
+use crate::emission::value::{Access, Addr, Place, Val};
+use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Failed, Res, Sema, VarId};
+use sx_ir::TypeId;
+use sx_syntax::ast::{self};
+use sx_syntax::{Diagnostic, Span};
+
+impl Sema<'_> {
+    pub fn lower_ident(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        if name.is_discard() {
+            return Err(self.error(span, "the discard `_` has no value to read"));
+        }
+        let env = cx.env().clone();
+        if !name.is_raw()
+            && crate::declarations::types_eval::is_int_name(name.as_str())
+            && env.get(name.name).is_none()
+        {
+            // A visible value of the reserved name wins in value position.
+            if !matches!(
+                self.lookup_module(env.module, name.name),
+                crate::declarations::lookup::Found::Decl(_)
+            ) {
+                let ty = self.int_by_name(name.as_str());
+                return Ok(Val::type_value(ty));
+            }
+        }
+        match self.try_resolve_name(&env, name)? {
+            Some(Name::Binding(binding)) => self.lower_binding(cx, name, binding, want, span),
+            Some(Name::Entity(entity, decl)) => {
+                self.lower_entity(cx, entity, decl, name, want, span)
+            }
+            Some(Name::BuiltinType(ty)) => Ok(Val::type_value(ty)),
+            None => match name.as_str() {
+                "context" => self.lower_context(cx, span),
+                "OS" | "ARCH" | "POINTER_SIZE" => self.target_constant(cx, name, span),
+                "Self" => match cx.owner {
+                    Some(owner) => Ok(Val::type_value(owner)),
+                    None => Err(self.error(span, "`Self` is usable only in protocol declarations")),
+                },
+                _ => {
+                    let diag = self.unresolved(env.module, name);
+                    Err(self.report(diag))
+                }
+            },
+        }
+    }
+
+    pub fn lower_binding(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        binding: Binding,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        match binding {
+            Binding::Var { cx: id, var } => self.variable(cx, name, id, var, true),
+            Binding::Ct(val) => {
+                let given = self.val_of_ct(cx, &val);
+                let _ = want;
+                Ok(given)
+            }
+            Binding::Type(ty) => Ok(Val::type_value(ty)),
+            Binding::Decl(decl) => {
+                let entity = self.resolve_decl(decl)?;
+                self.lower_entity(cx, entity, decl, name, want, span)
+            }
+            Binding::Pack { .. } | Binding::TypePack(_) => self.bare_pack(cx, name, want, span),
+            Binding::Poison => Err(Failed),
+        }
+    }
+
+    pub fn variable(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        owner: u32,
+        var: VarId,
+        narrow: bool,
+    ) -> Res<Val> {
+        let var = if owner == cx.id {
+            var
+        } else {
+            self.capture(cx, name, owner, var)?
+        };
+        let info = cx.var(var).clone();
+        if let Some(error) = info.guarded_by {
+            let error_name = cx.var(error).name;
+            let diag = Diagnostic::error(
+                name.span,
+                format!("'{}' is usable only where '{error_name}' is proven absent", info.name),
+            )
+            .with_help(None, format!("guard it with `if !{error_name} {{ .. }}` or leave first with `if {error_name} {{ return; }}`"));
+            return Err(self.report(diag));
+        }
+        let place = cx.var_place(var);
+        let val = Val::place(place);
+        if narrow && info.narrowed {
+            Ok(self.payload_of(cx, &val))
+        } else {
+            Ok(val)
+        }
+    }
+
+    /// A variable of an enclosing function: copied into the lambda's environment, or an error in a nested function.
+    pub fn capture(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        owner: u32,
+        var: VarId,
+    ) -> Res<VarId> {
+        if let Some(slot) = cx
+            .captures
+            .iter()
+            .find(|c| c.outer_cx == owner && c.outer == var)
+        {
+            return Ok(slot.inner);
+        }
+        let Some(info) = cx
+            .enclosing
+            .iter()
+            .find(|(id, _)| *id == owner)
+            .and_then(|(_, vars)| vars.get(var.0 as usize))
+            .cloned()
+        else {
+            let what = if cx.comptime {
+                format!(
+                    "'{}' is a run-time variable; it has no value at compile time",
+                    name.name
+                )
+            } else {
+                format!(
+                    "a nested function cannot reference the enclosing local '{}' — use a closure ('k := () => ...') to capture it",
+                    name.name
+                )
+            };
+            return Err(self.error(name.span, what));
+        };
+        let layout = self.m.types.layout(info.ty);
+        let end = cx
+            .captures
+            .last()
+            .map_or(0, |c| c.offset + self.m.types.size_of(c.ty));
+        let offset = end.next_multiple_of(layout.align.max(1));
+        // Each call starts from the captured values: they are copied out of the environment at entry.
+        let addr = self.slot(cx, info.ty);
+        let Some(env) = cx.env_param else {
+            return Err(Failed);
+        };
+        let saved = std::mem::take(&mut cx.blocks);
+        let dead = std::mem::replace(&mut cx.dead, false);
+        cx.blocks.push(Vec::new());
+        cx.copy(addr, Addr::Ptr(env, offset), layout.size);
+        let copy = cx.blocks.pop().unwrap_or_default();
+        cx.prologue.extend(copy);
+        cx.blocks = saved;
+        cx.dead = dead;
+        let access = match info.access {
+            Access::Capture(..) | Access::RefCapture(_) | Access::LocalConstant(_) => {
+                info.access.clone()
+            }
+            Access::Mutable | Access::Constant(_) | Access::Context | Access::Temporary => {
+                Access::Mutable
+            }
+        };
+        let inner = cx.add_var(info.name, info.ty, addr, access, info.span);
+        cx.captures.push(CaptureSlot {
+            outer_cx: owner,
+            outer: var,
+            ty: info.ty,
+            offset,
+            inner,
+        });
+        Ok(inner)
+    }
+
+    pub fn lower_entity(
+        &mut self,
+        cx: &mut FnCx,
+        entity: Entity,
+        decl: DeclId,
+        name: ast::Ident,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        match entity {
+            Entity::Ct(val) => Ok(self.val_of_ct(cx, &val)),
+            Entity::ConstGlobal { global, val } => {
+                let info = self.decl(decl);
+                let place = self.const_place(info.name, global, val.ty, info.local);
+                Ok(Val::place(place))
+            }
+            Entity::RtConst => {
+                let info = self.decl(decl);
+                let (env, syntax) = (info.env.clone(), info.syntax.clone());
+                let DeclSyntax::Const(constant) = syntax else {
+                    return Err(Failed);
+                };
+                let ty = match &constant.ty {
+                    Some(ty) => Some(self.eval_type(&env, ty)?),
+                    None => None,
+                };
+                // Evaluated here, in the scope it was written in.
+                cx.push_scope_env(env.child());
+                let val = self.lower_expr(cx, &constant.value, ty);
+                cx.scopes.pop();
+                let val = val?;
+                match ty {
+                    Some(ty) => self.coerce(cx, val, ty, span),
+                    None => Ok(val),
+                }
+            }
+            Entity::Global { global, ty } => Ok(Val::place(Place {
+                addr: Addr::Global(global, 0),
+                ty,
+                access: Access::Mutable,
+            })),
+            Entity::Type(ty) => Ok(Val::type_value(ty)),
+            Entity::Template(template) => {
+                let ty = self.template_without_args(template, span)?;
+                Ok(Val::type_value(ty))
+            }
+            Entity::Fn(f) => self.function_value(cx, f, want, span),
+            Entity::UfcsAlias(f) => self.function_value(cx, f, want, span),
+            Entity::Namespace(_) => Err(self.error(
+                span,
+                format!(
+                    "'{}' is a namespace, not a value; name one of its members",
+                    name.name
+                ),
+            )),
+            Entity::Library(_) => {
+                Err(self.error(span, format!("'{}' is a library, not a value", name.name)))
+            }
+        }
+    }
+}

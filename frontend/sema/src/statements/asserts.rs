@@ -1,0 +1,266 @@
+//! `v.(T)` on `any` and protocol values: checked assertions of the concrete type, and the raw views (reference part 1
+//! §7, part 2 §5.5).
+
+use smallvec::smallvec;
+use sx_ir::{BinaryOp, StmtKind, Symbol, TrapKind, Ty, TypeId, TypeKind};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::callables::functions::Target;
+use crate::callables::protocols::Erasure;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, Piece, Place, Val};
+use crate::sema::{Entity, Failed, FnInstance, Res, Sema};
+
+impl Sema<'_> {
+    /// `v.(T)` where `v` is an `any` or a protocol value and nothing consumes a mismatch.
+    pub fn assert_type(&mut self, cx: &mut FnCx, val: &Val, want: TypeId, span: Span) -> Res<Val> {
+        if let Some(val) = self.unchecked_view(cx, val, want, span)? {
+            return Ok(val);
+        }
+        let boxed = self.boxed_words(cx, val);
+        if let TypeKind::Optional(payload) = *self.m.types.kind(want) {
+            return self.asserted_optional(cx, &boxed, payload, want);
+        }
+        self.complete(want)?;
+        let holds = self.holds_type(cx, &boxed, want);
+        let ok = cx.pin(holds);
+        if ok.as_const() != Some(1) {
+            let dead = cx.dead;
+            cx.open();
+            let failed = self.assertion_panic(cx, &boxed, want, span);
+            let els = cx.close();
+            cx.dead = dead;
+            failed?;
+            let cond = cx.use_piece(ok);
+            cx.emit(StmtKind::If {
+                cond,
+                then: Default::default(),
+                els,
+            });
+        }
+        Ok(self.unboxed(cx, &boxed, want))
+    }
+
+    /// `v.(T)` directly under `try`, `or` or `catch`: a failable that raises `error.mismatch`. Views that cannot fail
+    /// (and `.(?T)`) are plain values here as well.
+    pub fn assert_type_failable(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Val> {
+        if matches!(self.m.types.kind(want), TypeKind::Optional(_)) {
+            return self.assert_type(cx, val, want, span);
+        }
+        if let Some(val) = self.unchecked_view(cx, val, want, span)? {
+            return Ok(val);
+        }
+        self.complete(want)?;
+        let boxed = self.boxed_words(cx, val);
+        match self.library_assertion("__sx_cast_assert", want, span)? {
+            Some(instance) => {
+                Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[boxed]))
+            }
+            None => Err(self.error(
+                span,
+                "a consumed type assertion needs #import \"modules/std/fmt.sx\"",
+            )),
+        }
+    }
+
+    /// `o?.(T)` on a `?any` directly under `try`, `or` or `catch`: `(?T, !CastError)`, null for a null `o`.
+    pub fn assert_chain_failable(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Val> {
+        let want = self.strip_optionals(want);
+        self.complete(want)?;
+        let owned = self.own(cx, val);
+        match self.library_assertion("__sx_chain_cast_assert", want, span)? {
+            Some(instance) => {
+                let given = match instance.ty.params.first() {
+                    Some(ty) => self.coerce(cx, owned, *ty, span)?,
+                    None => owned,
+                };
+                Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[given]))
+            }
+            None => Err(self.error(
+                span,
+                "a consumed type assertion needs #import \"modules/std/fmt.sx\"",
+            )),
+        }
+    }
+
+    /// The forms that never fail, and those that are always wrong.
+    fn unchecked_view(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        if val.is_poison() || want == TypeId::POISON {
+            return Err(Failed);
+        }
+        if val.ty == want {
+            return Ok(Some(val.clone()));
+        }
+        let payload = self.strip_optionals(want);
+        let to_protocol = matches!(self.m.types.kind(payload), TypeKind::Protocol(_));
+        if val.ty == TypeId::ANY {
+            if to_protocol {
+                let shown = self.type_name(payload);
+                let diag = Diagnostic::error(
+                    span,
+                    format!("an 'any' value's type tag is always a concrete type — it never holds an erased '{shown}', so this can't match"),
+                )
+                .with_help(None, "assert the concrete type first");
+                return Err(self.report(diag));
+            }
+            if self.is_raw_view(want, "AnyRaw", &["data", "type_id"]) {
+                return self.two_words(cx, val, want).map(Some);
+            }
+            return Ok(None);
+        }
+        // A protocol value.
+        if want == TypeId::ANY {
+            return self.any_view(cx, val).map(Some);
+        }
+        if self.is_raw_view(want, "ProtocolRaw", &["ctx", "type_id"]) {
+            return self.two_words(cx, val, want).map(Some);
+        }
+        if let TypeKind::Pointer(to) = *self.m.types.kind(want) {
+            if matches!(self.m.types.kind(to), TypeKind::Protocol(_)) {
+                let shown = self.type_name(to);
+                return Err(self.error(
+                    span,
+                    format!("the ctx recovery yields a pointer to the CONCRETE value, which '{shown}' is not; name the concrete type"),
+                ));
+            }
+            let ctx = self.protocol_word(cx, val, 0);
+            return Ok(Some(Val::scalar(want, ctx)));
+        }
+        if payload == val.ty {
+            return self.coerce(cx, val.clone(), want, span).map(Some);
+        }
+        if to_protocol {
+            let erased = self.erase(cx, val, payload, span, Erasure::Explicit)?;
+            return self.coerce(cx, erased, want, span).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// The library's raw views are known by name and shape.
+    fn is_raw_view(&self, ty: TypeId, name: &str, fields: &[&str]) -> bool {
+        matches!(self.m.types.kind(ty), TypeKind::Struct(_))
+            && self.m.types.name(ty) == name
+            && self.m.types.members(ty).is_some_and(|m| {
+                m.len() == fields.len()
+                    && m.iter()
+                        .zip(fields)
+                        .all(|((n, _), f)| n.is_some_and(|n| n == *f))
+            })
+    }
+
+    fn two_words(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Res<Val> {
+        let (a, b) = (
+            self.protocol_word(cx, val, 0),
+            self.protocol_word(cx, val, 1),
+        );
+        Ok(Val::regs(want, smallvec![a, b]))
+    }
+
+    /// The `any` that a checked assertion looks into, usable several times.
+    fn boxed_words(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+        let (data, tag) = (
+            self.protocol_word(cx, val, 0),
+            self.protocol_word(cx, val, 1),
+        );
+        let words = smallvec![cx.pin(data), cx.pin(tag)];
+        Val::regs(TypeId::ANY, words)
+    }
+
+    fn holds_type(&mut self, cx: &mut FnCx, boxed: &Val, want: TypeId) -> Piece {
+        let tag = self.protocol_word(cx, boxed, 1);
+        cx.binary(BinaryOp::Eq, tag, Piece::Const(Ty::I64, u64::from(want.0)))
+    }
+
+    /// A copy of what the box refers to.
+    fn unboxed(&mut self, cx: &mut FnCx, boxed: &Val, ty: TypeId) -> Val {
+        let data = self.protocol_word(cx, boxed, 0);
+        let addr = cx.addr_of_piece(data);
+        let place = Place {
+            addr,
+            ty,
+            access: Access::Mutable,
+        };
+        self.own(cx, &Val::place(place))
+    }
+
+    fn asserted_optional(
+        &mut self,
+        cx: &mut FnCx,
+        boxed: &Val,
+        payload: TypeId,
+        want: TypeId,
+    ) -> Res<Val> {
+        self.complete(want)?;
+        let out = self.slot(cx, want);
+        let holds = self.holds_type(cx, boxed, payload);
+        let ok = cx.pin(holds);
+        cx.open();
+        let inner = self.unboxed(cx, boxed, payload);
+        let wrapped = self.wrap_optional(cx, &inner, want)?;
+        self.store(cx, out, &wrapped);
+        let then = cx.close();
+        cx.open();
+        let size = self.m.types.size_of(want);
+        cx.zero(out, size);
+        let els = cx.close();
+        let cond = cx.use_piece(ok);
+        cx.emit(StmtKind::If { cond, then, els });
+        Ok(Val::mem(want, out))
+    }
+
+    /// Prints the failure and ends the process, by the library's own function.
+    fn assertion_panic(&mut self, cx: &mut FnCx, boxed: &Val, want: TypeId, span: Span) -> Res<()> {
+        if let Some(instance) = self.library_assertion("__sx_cast_or_panic", want, span)? {
+            let mut args = vec![boxed.clone()];
+            if instance.ty.params.len() > 1 {
+                let outer = cx.caller_loc.replace((span, cx.name.clone()));
+                let place = self.caller_location(cx, span);
+                cx.caller_loc = outer;
+                let place = place?;
+                args.push(self.coerce(cx, place, instance.ty.params[1], span)?);
+            }
+            self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &args);
+        }
+        cx.emit(StmtKind::Trap(TrapKind::Abort));
+        Ok(())
+    }
+
+    /// The instance for `T` of one of the library's assertion functions, if the program has the module.
+    fn library_assertion(
+        &mut self,
+        name: &'static str,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<Option<FnInstance>> {
+        let symbol = Symbol::intern(name);
+        let decl = self
+            .modules
+            .iter()
+            .filter(|m| m.path.ends_with("std/fmt.sx"))
+            .find_map(|m| m.names.get(&symbol).copied());
+        let Some(decl) = decl else { return Ok(None) };
+        let Entity::Fn(f) = self.resolve_decl(decl)? else {
+            return Ok(None);
+        };
+        let statics = vec![(Symbol::intern("T"), self.ct_of_type(ty))];
+        self.instantiate_fn(f, statics, Vec::new(), span).map(Some)
+    }
+}

@@ -1,0 +1,499 @@
+//! Assignment: targets, properties, compound and multiple forms.
+
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, CaptureKind, Place, Val, ValKind};
+use crate::sema::{Binding, Failed, Res, Sema};
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, AssignOp, ExprKind};
+
+impl Sema<'_> {
+    pub fn lower_assign(
+        &mut self,
+        cx: &mut FnCx,
+        target: &'static ast::Expr,
+        op: AssignOp,
+        op_span: Span,
+        value: &'static ast::Expr,
+        span: Span,
+    ) -> Res<()> {
+        if let ExprKind::Ident(name) = &target.kind
+            && name.is_discard()
+        {
+            if matches!(op, AssignOp::Op(_)) {
+                return Err(self.error(target.span, "the discard `_` has no value to read"));
+            }
+            self.lower_expr(cx, value, None)?;
+            return Ok(());
+        }
+        // The target's type is needed before its subexpressions are evaluated: value first, then target.
+        let (ty, setter) = self.target_type(cx, target)?;
+        if let Some(setter) = setter {
+            return self.assign_property(cx, target, setter, op, value, span);
+        }
+        match op {
+            AssignOp::Set => {
+                let noun = self.target_noun(target);
+                let verb = match &noun {
+                    TargetNoun::Variable(name) => format!("reassign '{name}' of type"),
+                    TargetNoun::Other(name) => format!("assign '{name}' of type"),
+                };
+                cx.storing = Some((value.span, verb));
+                let val = self.lower_expr(cx, value, Some(ty))?;
+                let val = match noun {
+                    TargetNoun::Variable(name) => self.assignable(
+                        cx,
+                        val,
+                        ty,
+                        value.span,
+                        &format!("reassign '{name}' of type"),
+                    )?,
+                    TargetNoun::Other(name) => {
+                        if val.ty != ty
+                            && !val.is_poison()
+                            && val.ty != TypeId::NORETURN
+                            && self.try_coerce(cx, &val, ty, value.span)?.is_none()
+                        {
+                            self.assignable(
+                                cx,
+                                val,
+                                ty,
+                                value.span,
+                                &format!("assign '{name}' of type"),
+                            )?
+                        } else {
+                            self.coerce(cx, val, ty, value.span)?
+                        }
+                    }
+                };
+                let val = self.own(cx, &val);
+                let val = self.stable(cx, &val);
+                let place = self.lower_place(cx, target)?;
+                self.at(cx, span);
+                self.store(cx, place.addr, &val);
+                self.assigned(cx, target);
+                Ok(())
+            }
+            AssignOp::Op(op) => {
+                let val = self.lower_expr(cx, value, compound_hint(self, value, ty))?;
+                let val = self.own(cx, &val);
+                let val = self.stable(cx, &val);
+                let place = self.lower_place(cx, target)?;
+                let old = self.load(cx, &Val::place(place.clone()));
+                let _ = op_span;
+                let given_literal = val.literal && self.is_integer(val.ty) && self.is_integer(ty);
+                if given_literal {
+                    // Must fit, also right of `+=`.
+                    self.coerce(cx, val.clone(), ty, value.span)?;
+                }
+                let out = self.arith(cx, op, old, val, None, span, value.span)?;
+                let out = match self.is_number(out.ty) && self.is_number(ty) {
+                    true => {
+                        let piece = self.piece(cx, &out);
+                        let piece = self.number_piece(cx, piece, out.ty, ty);
+                        Val::scalar(ty, piece)
+                    }
+                    false => self.coerce(cx, out, ty, value.span)?,
+                };
+                self.at(cx, span);
+                self.store(cx, place.addr, &out);
+                self.assigned(cx, target);
+                Ok(())
+            }
+        }
+    }
+
+    /// Assigning an optional ends its narrowing.
+    pub fn assigned(&mut self, cx: &mut FnCx, target: &'static ast::Expr) {
+        if let ExprKind::Ident(name) = &target.kind
+            && let Some(var) = self.own_var(cx, *name)
+            && cx.var(var).narrowed
+        {
+            cx.vars[var.0 as usize].narrowed = false;
+            for scope in &mut cx.scopes {
+                for entry in &mut scope.narrowed {
+                    if entry.0 == var {
+                        entry.1 = false;
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn target_noun(&self, target: &ast::Expr) -> TargetNoun {
+        match &target.kind {
+            ExprKind::Ident(name) => TargetNoun::Variable(name.as_str().to_string()),
+            ExprKind::Field { name, .. } => TargetNoun::Other(name.as_str().to_string()),
+            ExprKind::Index { .. } => TargetNoun::Other("element".into()),
+            _ => TargetNoun::Other("target".into()),
+        }
+    }
+
+    /// Type of an assignment target, found without emitting its code; or the setter that takes its place.
+    pub fn target_type(
+        &mut self,
+        cx: &mut FnCx,
+        target: &'static ast::Expr,
+    ) -> Res<(TypeId, Option<crate::sema::FnId>)> {
+        // What it emits goes into a list that is thrown away.
+        let blocks = cx.blocks.len();
+        cx.open();
+        let locals = cx.func.locals.len();
+        let slots = cx.func.slots.len();
+        let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
+        let dead = cx.dead;
+        let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
+        let setter = self.find_setter(cx, target);
+        let result = match setter {
+            Ok(Some(setter)) => Ok((TypeId::VOID, Some(setter))),
+            Ok(None) => self.lower_place(cx, target).map(|p| (p.ty, None)),
+            Err(Failed) => Err(Failed),
+        };
+        cx.blocks.truncate(blocks);
+        cx.func.locals.truncate(locals);
+        cx.func.slots.truncate(slots);
+        cx.func.exprs.truncate(exprs);
+        cx.func.expr_locs.truncate(exprs);
+        cx.func.labels = labels;
+        cx.vars.truncate(vars);
+        cx.captures.truncate(captures);
+        cx.prologue.truncate(prologue);
+        cx.dead = dead;
+        result
+    }
+
+    /// `x.n = e` where `n` is a `#set` property.
+    pub fn find_setter(
+        &mut self,
+        cx: &mut FnCx,
+        target: &'static ast::Expr,
+    ) -> Res<Option<crate::sema::FnId>> {
+        let ExprKind::Field { base, name } = &target.kind else {
+            return Ok(None);
+        };
+        let env = cx.env().clone();
+        if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
+            return Ok(None);
+        }
+        let val = self.lower_expr(cx, base, None)?;
+        let ty = match self.m.types.kind(val.ty) {
+            TypeKind::Pointer(t) => *t,
+            _ => val.ty,
+        };
+        if self
+            .m
+            .types
+            .members(ty)
+            .is_some_and(|m| m.iter().any(|(n, _)| *n == Some(name.name)))
+        {
+            return Ok(None);
+        }
+        let Some(info) = self.nominals.get(&ty) else {
+            return Ok(None);
+        };
+        match (
+            info.setters.get(&name.name).copied(),
+            info.getters.contains_key(&name.name),
+        ) {
+            (Some(setter), _) => Ok(Some(setter)),
+            (None, true) => Err(self.error(
+                name.span,
+                format!("property '{}' is read-only (no '#set')", name.name),
+            )),
+            (None, false) => Ok(None),
+        }
+    }
+
+    pub fn assign_property(
+        &mut self,
+        cx: &mut FnCx,
+        target: &'static ast::Expr,
+        setter: crate::sema::FnId,
+        op: AssignOp,
+        value: &'static ast::Expr,
+        span: Span,
+    ) -> Res<()> {
+        let ExprKind::Field { base, name } = &target.kind else {
+            return Err(Failed);
+        };
+        let instance = self.instantiate_fn(setter, Vec::new(), Vec::new(), span)?;
+        let param = instance.ty.params.get(1).copied().unwrap_or(TypeId::VOID);
+        match op {
+            AssignOp::Set => {
+                let val = self.lower_to(cx, value, param)?;
+                let val = self.own(cx, &val);
+                let val = self.stable(cx, &val);
+                let recv = self.lower_expr(cx, base, None)?;
+                let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
+                self.emit_call(
+                    cx,
+                    crate::callables::functions::Target::Direct(instance.func),
+                    &instance.ty,
+                    &[recv, val],
+                );
+            }
+            AssignOp::Op(op) => {
+                let recv = self.lower_expr(cx, base, None)?;
+                let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
+                let recv = self.stable(cx, &recv);
+                let old = self.field(cx, &recv, *name, target.span)?;
+                let old = self.own(cx, &old);
+                let old = self.stable(cx, &old);
+                let val = self.lower_expr(cx, value, None)?;
+                let val = self.load(cx, &val);
+                let out = self.arith(cx, op, old, val, None, span, value.span)?;
+                let piece = self.coerce(cx, out, param, value.span)?;
+                self.emit_call(
+                    cx,
+                    crate::callables::functions::Target::Direct(instance.func),
+                    &instance.ty,
+                    &[recv, piece],
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates an assignment target to a writable place.
+    pub fn lower_place(&mut self, cx: &mut FnCx, target: &'static ast::Expr) -> Res<Place> {
+        let val = match &target.kind {
+            ExprKind::Ident(name) => {
+                let env = cx.env().clone();
+                match self.try_resolve_name(&env, *name) {
+                    Ok(None)
+                        if !matches!(name.as_str(), "context" | "OS" | "ARCH" | "POINTER_SIZE") =>
+                    {
+                        return Err(self.error(
+                            name.span,
+                            format!(
+                                "unresolved '{}' in assignment; use `{} := ...` to declare",
+                                name.name, name.name
+                            ),
+                        ));
+                    }
+                    Err(Failed) => return Err(Failed),
+                    _ => {}
+                }
+                if let Some(Binding::Ct(_)) = env.get(name.name) {
+                    return Err(self.error(
+                        name.span,
+                        format!(
+                            "cannot assign to constant '{}', a '::' declaration is immutable",
+                            name.name
+                        ),
+                    ));
+                }
+                let val = self.lower_operand_raw(cx, target, None)?;
+                if !matches!(val.kind, ValKind::Place(_)) {
+                    return Err(self.error(
+                        name.span,
+                        format!(
+                            "cannot assign through constant '{}'; use a global or a local copy",
+                            name.name
+                        ),
+                    ));
+                }
+                val
+            }
+            ExprKind::Field { base, name } => {
+                let env = cx.env().clone();
+                if self.namespace_of(&env, base).is_none() && !self.denotes_type(&env, base) {
+                    let inner = self.lower_expr(cx, base, None)?;
+                    let through = match self.m.types.kind(inner.ty) {
+                        TypeKind::Pointer(t) => *t,
+                        _ => inner.ty,
+                    };
+                    if let Some(def) = self.m.types.enum_def(through)
+                        && def.variants.iter().any(|v| v.name == name.name)
+                    {
+                        return Err(self.error(
+                            target.span,
+                            format!("cannot assign to tagged-union variant '{}' directly — assign a whole new value: `.{}(..)`", name.name, name.name),
+                        ));
+                    }
+                }
+                let val = self.lower_expr(cx, target, None)?;
+                if self.namespace_of(&env, base).is_some() && !matches!(val.kind, ValKind::Place(_))
+                {
+                    let text = self.span_text(target.span);
+                    let what = if matches!(self.m.types.kind(val.ty), TypeKind::Function(_)) {
+                        "a function"
+                    } else {
+                        "a constant"
+                    };
+                    return Err(self.error(
+                        target.span,
+                        format!("cannot assign to '{text}': it is {what}, not a mutable global"),
+                    ));
+                }
+                val
+            }
+            ExprKind::Deref(_)
+            | ExprKind::Index { .. }
+            | ExprKind::TupleIndex { .. }
+            | ExprKind::Unwrap(_) => self.lower_expr(cx, target, None)?,
+            ExprKind::Paren(inner) => return self.lower_place(cx, inner),
+            _ => {
+                return Err(self.error(
+                    target.span,
+                    "this expression is not assignable: it names no storage",
+                ));
+            }
+        };
+        let ValKind::Place(place) = val.kind else {
+            if val.is_poison() {
+                return Err(Failed);
+            }
+            return Err(self.error(
+                target.span,
+                "this expression is not assignable: it names no storage",
+            ));
+        };
+        self.check_writable(&place, target)?;
+        Ok(place)
+    }
+
+    pub fn check_writable(&mut self, place: &Place, target: &'static ast::Expr) -> Res<()> {
+        if let (Access::Capture(name, CaptureKind::InlineElement), ExprKind::Index { .. }) =
+            (&place.access, &target.kind)
+        {
+            return Err(self.error(target.span, format!("pack '{name}' has no runtime value — its elements are read-only; copy one into a `:=` local")));
+        }
+        let message = match &place.access {
+            Access::Mutable => return Ok(()),
+            Access::Constant(name) => {
+                format!("cannot assign through constant '{name}'; use a global or a local copy")
+            }
+            Access::LocalConstant(name) => {
+                format!("cannot assign to constant '{name}', a '::' declaration is immutable")
+            }
+            Access::Capture(name, kind) => match kind {
+                CaptureKind::Element => {
+                    format!(
+                        "cannot assign to immutable capture '{name}', a copy of the element; use `(*{name})` or a `:=` local"
+                    )
+                }
+                CaptureKind::Cursor => format!(
+                    "cannot assign to immutable capture '{name}', the loop's cursor; copy it into a `:=` local"
+                ),
+                CaptureKind::Payload => format!(
+                    "cannot assign to immutable capture '{name}', a copy of the payload; copy it into a `:=` local"
+                ),
+                CaptureKind::ErrorTag => format!(
+                    "cannot assign to immutable capture '{name}', the error tag; copy it into a `:=` local"
+                ),
+                CaptureKind::InlineElement => {
+                    format!(
+                        "cannot assign to immutable capture '{name}', an unrolled element; copy it into a `:=` local"
+                    )
+                }
+            },
+            Access::RefCapture(name) => format!(
+                "'{name}' is a by-ref capture; write `{name}.* = ...` to change the element"
+            ),
+            Access::Context => {
+                let field = self.span_text(target.span);
+                let field = field.strip_prefix("context.").unwrap_or(&field);
+                format!(
+                    "the context is immutable; use `push .{{ {} = ... }} {{ .. }}`",
+                    field.split('.').next().unwrap_or(field)
+                )
+            }
+            Access::Temporary => {
+                "this expression is not assignable: it is a temporary value".to_string()
+            }
+        };
+        Err(self.error(target.span, message))
+    }
+
+    pub fn lower_multi_assign(
+        &mut self,
+        cx: &mut FnCx,
+        targets: &'static [ast::Expr],
+        values: &'static [ast::Expr],
+        span: Span,
+    ) -> Res<()> {
+        if targets.len() != values.len() {
+            return Err(self.error(
+                span,
+                format!("multi-target assignment: target count does not match value count ({} targets, {} values)", targets.len(), values.len()),
+            ));
+        }
+        let is_discard = |t: &ast::Expr| matches!(&t.kind, ExprKind::Ident(n) if n.is_discard());
+        let mut types = Vec::new();
+        for target in targets {
+            types.push(if is_discard(target) {
+                None
+            } else {
+                Some(self.target_type(cx, target)?)
+            });
+        }
+        let mut vals = Vec::new();
+        for ((value, ty), target) in values.iter().zip(&types).zip(targets) {
+            let val = match ty {
+                None => self.lower_expr(cx, value, None)?,
+                Some((_, Some(setter))) => {
+                    let instance = self.instantiate_fn(*setter, Vec::new(), Vec::new(), span)?;
+                    let param = instance.ty.params.get(1).copied().unwrap_or(TypeId::VOID);
+                    self.lower_to(cx, value, param)?
+                }
+                Some((ty, None)) => {
+                    let verb = match self.target_noun(target) {
+                        TargetNoun::Variable(name) => format!("reassign '{name}' of type"),
+                        TargetNoun::Other(name) => format!("assign '{name}' of type"),
+                    };
+                    cx.storing = Some((value.span, verb.clone()));
+                    let val = self.lower_expr(cx, value, Some(*ty))?;
+                    self.assignable(cx, val, *ty, value.span, &verb)?
+                }
+            };
+            let val = self.own(cx, &val);
+            vals.push(self.stable(cx, &val));
+        }
+        for ((target, ty), val) in targets.iter().zip(&types).zip(vals) {
+            match ty {
+                None => {}
+                Some((_, Some(setter))) => {
+                    let ExprKind::Field { base, .. } = &target.kind else {
+                        continue;
+                    };
+                    let instance = self.instantiate_fn(*setter, Vec::new(), Vec::new(), span)?;
+                    let recv = self.lower_expr(cx, base, None)?;
+                    let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
+                    self.emit_call(
+                        cx,
+                        crate::callables::functions::Target::Direct(instance.func),
+                        &instance.ty,
+                        &[recv, val],
+                    );
+                }
+                Some((_, None)) => {
+                    let place = self.lower_place(cx, target)?;
+                    self.store(cx, place.addr, &val);
+                    self.assigned(cx, target);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+pub enum TargetNoun {
+    Variable(String),
+    Other(String),
+}
+
+pub fn compound_hint(sema: &Sema<'_>, value: &ast::Expr, ty: TypeId) -> Option<TypeId> {
+    let _ = sema;
+    matches!(
+        value.kind,
+        ExprKind::EnumLit(_)
+            | ExprKind::Xx(_)
+            | ExprKind::Aggregate(_)
+            | ExprKind::Unary {
+                op: ast::UnOp::BitNot,
+                ..
+            }
+    )
+    .then_some(ty)
+}

@@ -1,0 +1,447 @@
+//! Declarations in blocks: variables, constants, destructuring.
+
+use crate::comptime::eval::Purpose;
+use crate::declarations::modules::decl_syntax;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, Val};
+use crate::sema::{Binding, DeclInfo, Entity, EntityState, Failed, Res, Sema};
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, DeclKind, ExprKind};
+
+impl Sema<'_> {
+    pub fn lower_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) -> Res<()> {
+        match &decl.kind {
+            DeclKind::Var(var) => self.lower_var(cx, decl.name, var),
+            DeclKind::Const(constant) => self.lower_local_const(cx, decl, constant),
+            DeclKind::Fn(_)
+            | DeclKind::Struct(_)
+            | DeclKind::Enum(_)
+            | DeclKind::Union(_)
+            | DeclKind::ErrorSet(_) => {
+                self.local_decl(cx, decl);
+                Ok(())
+            }
+            DeclKind::Protocol(_)
+            | DeclKind::UfcsAlias(_)
+            | DeclKind::Import(_)
+            | DeclKind::Library(_)
+            | DeclKind::CUnit(_) => {
+                Err(self.error(decl.span, "this declaration is only legal at module scope"))
+            }
+        }
+    }
+
+    /// A nested declaration that resolves on use; it sees itself and what is declared before it.
+    pub fn local_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) {
+        let env = cx.env().child();
+        let id = self.add_decl(DeclInfo {
+            name: decl.name.name,
+            module: env.module,
+            private: false,
+            span: decl.span,
+            name_span: decl.name.span,
+            syntax: decl_syntax(&decl.kind),
+            env: env.clone(),
+            state: EntityState::Unresolved,
+            owner: None,
+            local: true,
+        });
+        env.bind(decl.name.name, Binding::Decl(id));
+        // Later declarations of the block must not be seen from inside, so the name goes into a new level.
+        let next = cx.env().child();
+        next.bind(decl.name.name, Binding::Decl(id));
+        if let Some(scope) = cx.scopes.last_mut() {
+            scope.env = next;
+        }
+    }
+
+    pub fn lower_var(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        var: &'static ast::VarDecl,
+    ) -> Res<()> {
+        let env = cx.env().clone();
+        let ty = match &var.ty {
+            Some(ty) => {
+                let ty = self.eval_type(&env, ty)?;
+                self.complete_all();
+                self.complete(ty)?;
+                Some(ty)
+            }
+            None => None,
+        };
+        let val = match (&var.init, ty) {
+            (Some(init), Some(ty)) if matches!(init.kind, ExprKind::Undef) => {
+                // Contents unspecified; tuples are zero-filled.
+                let zero = matches!(self.m.types.kind(ty), TypeKind::Tuple(_));
+                let addr = self.slot(cx, ty);
+                if zero {
+                    let size = self.m.types.size_of(ty);
+                    cx.zero(addr, size);
+                }
+                self.new_scope_level(cx);
+                self.bind_var(cx, name, ty, addr, Access::Mutable);
+                return Ok(());
+            }
+            (Some(init), Some(ty)) => match self.lower_initializer(cx, init, ty, name) {
+                Ok(val) => (ty, val),
+                Err(Failed) => {
+                    // The annotation says all that later uses need.
+                    let addr = self.slot(cx, ty);
+                    self.new_scope_level(cx);
+                    self.bind_var(cx, name, ty, addr, Access::Mutable);
+                    return Err(Failed);
+                }
+            },
+            (Some(init), None) => {
+                let val = self.lower_operand_raw(cx, init, None)?;
+                let val = self.untyped_binding(cx, val, init)?;
+                (val.ty, val)
+            }
+            (None, Some(ty)) => (ty, self.default_value(cx, ty)?),
+            (None, None) => {
+                return Err(self.error(
+                    name.span,
+                    format!("variable '{}' needs a type or an initializer", name.name),
+                ));
+            }
+        };
+        let (ty, val) = val;
+        if ty == TypeId::NORETURN {
+            cx.dead = true;
+            return Ok(());
+        }
+        self.new_scope_level(cx);
+        self.declare_var(cx, name, ty, Some(&val), Access::Mutable);
+        Ok(())
+    }
+
+    /// A declaration shadows earlier ones of the same block from here on: what captured the old scope keeps it.
+    pub fn new_scope_level(&mut self, cx: &mut FnCx) {
+        let env = cx.env().child();
+        if let Some(scope) = cx.scopes.last_mut() {
+            scope.env = env;
+        }
+    }
+
+    pub fn lower_initializer(
+        &mut self,
+        cx: &mut FnCx,
+        init: &'static ast::Expr,
+        ty: TypeId,
+        name: ast::Ident,
+    ) -> Res<Val> {
+        let verb = format!("initialize '{}' of type", name.name);
+        cx.storing = Some((init.span, verb.clone()));
+        let val = self.lower_expr(cx, init, Some(ty))?;
+        self.assignable(cx, val, ty, init.span, &verb)
+    }
+
+    /// Converts for a store, wording a mismatch as the reference does (`cannot VERB 'T' with a value of type 'U'`).
+    pub fn assignable(
+        &mut self,
+        cx: &mut FnCx,
+        val: Val,
+        ty: TypeId,
+        span: Span,
+        verb: &str,
+    ) -> Res<Val> {
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == ty || val.ty == TypeId::NORETURN {
+            return self.coerce(cx, val, ty, span);
+        }
+        match self.try_coerce(cx, &val, ty, span)? {
+            Some(val) => Ok(val),
+            None => {
+                if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
+                    && !values.is_empty()
+                {
+                    return Err(self.error(
+                        span,
+                        "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
+                    ));
+                }
+                let special = matches!(
+                    (self.m.types.kind(val.ty), self.m.types.kind(ty)),
+                    (TypeKind::Optional(_), _)
+                        | (TypeKind::Any, _)
+                        | (TypeKind::String, TypeKind::CString)
+                        | (TypeKind::CString, TypeKind::String)
+                        | (TypeKind::ManyPointer(_), TypeKind::Slice(_))
+                        | (_, TypeKind::Optional(_))
+                        | (TypeKind::Closure(_), TypeKind::Function(_))
+                );
+                if special {
+                    return Err(self.no_conversion(val.ty, ty, span));
+                }
+                let (a, b) = (self.type_name(ty), self.type_name(val.ty));
+                let payload = self.strip_optionals(ty);
+                if let TypeKind::Pointer(to) = self.m.types.kind(payload)
+                    && matches!(self.m.types.kind(*to), TypeKind::Protocol(_))
+                {
+                    return Err(self.error(
+                        span,
+                        format!("cannot {verb} '{a}' from a '{b}' rvalue — a view needs storage; bind the value to a variable first"),
+                    ));
+                }
+                Err(self.error(
+                    span,
+                    format!("cannot {verb} '{a}' with a value of type '{b}'"),
+                ))
+            }
+        }
+    }
+
+    /// The value of `x := e`: literals get their default types, failables must be consumed.
+    pub fn untyped_binding(
+        &mut self,
+        cx: &mut FnCx,
+        val: Val,
+        init: &'static ast::Expr,
+    ) -> Res<Val> {
+        let val = self.own(cx, &val);
+        if val.literal && val.ty == TypeId::U64 {
+            let bits = val.const_bits().unwrap_or(0);
+            return Err(self.error(
+                init.span,
+                format!(
+                    "integer literal {bits} does not fit in i64 (range {}..{})",
+                    i64::MIN,
+                    i64::MAX
+                ),
+            ));
+        }
+        match self.m.types.kind(val.ty).clone() {
+            TypeKind::Failable { values, set } => {
+                if values.is_empty() {
+                    return Ok(self.retype(cx, &val, set));
+                }
+                Err(self.error(
+                    init.span,
+                    "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
+                ))
+            }
+            TypeKind::Void if crate::statements::control::value_discarded_by(init).is_some() => {
+                let semi =
+                    crate::statements::control::value_discarded_by(init).unwrap_or(init.span);
+                let what = match &init.kind {
+                    ExprKind::If(_) => "branch",
+                    _ => "block",
+                };
+                Err(self.error(semi, format!("this {what} is used as a value but its last expression's value is discarded by this `;`")))
+            }
+            TypeKind::Void if !matches!(init.kind, ExprKind::Aggregate(_)) => {
+                Err(self.error(init.span, "this expression has no value to bind"))
+            }
+            _ => Ok(self.default_literal(&val)),
+        }
+    }
+
+    pub fn lower_local_const(
+        &mut self,
+        cx: &mut FnCx,
+        decl: &'static ast::Decl,
+        constant: &'static ast::ConstDecl,
+    ) -> Res<()> {
+        let env = cx.env().clone();
+        // Aliases, types and functions resolve as declarations.
+        let is_alias = constant.ty.is_none()
+            && match &constant.value.kind {
+                ExprKind::Ident(name) => !matches!(
+                    env.get(name.name),
+                    Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Ct(_))
+                ),
+                ExprKind::Field { base, .. } => self.namespace_of(&env, base).is_some(),
+                _ => false,
+            };
+        let is_type = constant.ty.is_none() && self.denotes_type(&env, &constant.value);
+        if is_type {
+            let ty = self.eval_named_type(&env, &constant.value, Some(decl.name.name))?;
+            self.complete_all();
+            self.new_scope_level(cx);
+            cx.env().bind(decl.name.name, Binding::Type(ty));
+            return Ok(());
+        }
+        if is_alias
+            && let Some(
+                entity @ (Entity::Fn(_)
+                | Entity::Template(_)
+                | Entity::Namespace(_)
+                | Entity::UfcsAlias(_)),
+            ) = self.resolve_path(&env, &constant.value)?
+        {
+            self.local_decl(cx, decl);
+            let _ = entity;
+            return Ok(());
+        }
+        let ty = match &constant.ty {
+            Some(ty) => Some(self.eval_type(&env, ty)?),
+            None => None,
+        };
+        if let ExprKind::Run(inner) = &constant.value.kind {
+            let val = self.comptime_value(&env, inner, ty, &Purpose::Operand)?;
+            self.new_scope_level(cx);
+            self.bind_local_ct(cx, decl.name, val);
+            return Ok(());
+        }
+        let val = self.lower_expr(cx, &constant.value, ty)?;
+        let val = match ty {
+            Some(ty) => self.coerce(cx, val, ty, constant.value.span)?,
+            None => self.untyped_binding(cx, val, &constant.value)?,
+        };
+        if val.ty == TypeId::NORETURN {
+            cx.dead = true;
+            return Ok(());
+        }
+        self.new_scope_level(cx);
+        if let Some(ct) = self.const_of_val(&val) {
+            self.bind_local_ct(cx, decl.name, ct);
+            return Ok(());
+        }
+        // Elements of a literal made of constants only: evaluated once, with storage, folding in counts.
+        if matches!(constant.value.kind, ExprKind::Aggregate(_))
+            && self.is_constant_literal(&env, &constant.value)
+            && let Ok(ct) = self.comptime_value(
+                &env,
+                &constant.value,
+                ty,
+                &Purpose::Constant(decl.name.name),
+            )
+        {
+            self.bind_local_ct(cx, decl.name, ct);
+            return Ok(());
+        }
+        let access = Access::LocalConstant(decl.name.name);
+        self.declare_var(cx, decl.name, val.ty, Some(&val), access);
+        Ok(())
+    }
+
+    pub fn is_constant_literal(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        match &expr.kind {
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Str(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null
+            | ExprKind::EnumLit(_) => true,
+            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => {
+                self.is_constant_literal(env, expr)
+            }
+            ExprKind::Aggregate(agg) => {
+                agg.init.is_none()
+                    && agg
+                        .elems
+                        .iter()
+                        .all(|e| self.is_constant_literal(env, &e.value))
+            }
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.is_constant_literal(env, lhs) && self.is_constant_literal(env, rhs)
+            }
+            ExprKind::Ident(name) => matches!(env.get(name.name), Some(Binding::Ct(_))),
+            _ => false,
+        }
+    }
+
+    pub fn bind_local_ct(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        val: crate::emission::value::CtVal,
+    ) {
+        if self.flatten(val.ty).is_some() && self.m.types.members(val.ty).is_none() {
+            cx.env().bind(name.name, Binding::Ct(val));
+            return;
+        }
+        // Aggregates have storage: a local declaration already resolved.
+        let env = cx.env().clone();
+        let global = self.const_global(&val.image.clone(), val.ty, name.as_str());
+        let id = self.add_decl(DeclInfo {
+            name: name.name,
+            module: env.module,
+            private: false,
+            span: name.span,
+            name_span: name.span,
+            syntax: crate::sema::DeclSyntax::Builtin,
+            env: env.clone(),
+            state: EntityState::Done(Entity::ConstGlobal { global, val }),
+            owner: None,
+            local: true,
+        });
+        env.bind(name.name, Binding::Decl(id));
+    }
+
+    pub fn lower_destructure(
+        &mut self,
+        cx: &mut FnCx,
+        names: &'static [ast::Ident],
+        value: &'static ast::Expr,
+    ) -> Res<()> {
+        let val = self.lower_expr(cx, value, None)?;
+        let val = self.own(cx, &val);
+        let val = self.stable(cx, &val);
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        if val.ty == TypeId::NORETURN {
+            cx.dead = true;
+            return Ok(());
+        }
+        let Some(members) = self.m.types.members(val.ty) else {
+            let shown = self.type_name(val.ty);
+            return Err(self.error(
+                value.span,
+                format!(
+                    "cannot destructure a value of type '{shown}' into {} names",
+                    names.len()
+                ),
+            ));
+        };
+        let failable = matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. });
+        if names.len() > members.len() {
+            return Err(self.error(
+                value.span,
+                format!(
+                    "cannot destructure: {} names, but the value has {} slot{}",
+                    names.len(),
+                    members.len(),
+                    crate::declarations::nominal::plural(members.len())
+                ),
+            ));
+        }
+        if failable && (names.len() < members.len() || names[members.len() - 1].is_discard()) {
+            return Err(self.error(names[names.len() - 1].span, "the error slot cannot be dropped — bind it and test it, or use `try`, `catch` or `or`"));
+        }
+        self.new_scope_level(cx);
+        let mut vars = Vec::new();
+        for (i, name) in names.iter().enumerate() {
+            let member = self.member(cx, &val, i);
+            if name.is_discard() {
+                vars.push(None);
+                continue;
+            }
+            let ty = member.ty;
+            vars.push(Some(self.declare_var(
+                cx,
+                *name,
+                ty,
+                Some(&member),
+                Access::Mutable,
+            )));
+        }
+        if failable && let Some(Some(error)) = vars.last().copied() {
+            self.absorb_trace(cx);
+            for var in vars[..vars.len() - 1].iter().flatten() {
+                cx.vars[var.0 as usize].guarded_by = Some(error);
+            }
+        }
+        Ok(())
+    }
+}

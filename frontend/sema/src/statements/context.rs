@@ -1,0 +1,459 @@
+//! The implicit context, `push`, call-site locations, target constants.
+
+use smallvec::smallvec;
+use sx_ir::types::{Field, NominalDef};
+use sx_ir::{ConstImage, Global, GlobalId, Symbol, Ty, TypeId, TypeKind};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::comptime::eval::Purpose;
+use crate::declarations::modules::{arch_name, os_name};
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Access, Place, Val};
+use crate::sema::{Entity, Failed, NominalState, Res, Sema};
+
+impl Sema<'_> {
+    /// Finds the library's `Context` and gives it the program's fields, before anything is lowered.
+    pub fn setup_context(&mut self) {
+        let symbol = Symbol::intern("Context");
+        let found = self.modules.iter().find_map(|m| {
+            let decl = m.names.get(&symbol)?;
+            (m.shown.ends_with("std/core.sx")).then_some(*decl)
+        });
+        let mut fields = std::mem::take(&mut self.context_fields);
+        let path = |s: &Self, f: &crate::sema::ContextField| {
+            (s.module(f.module).shown.to_string(), f.name.to_string())
+        };
+        fields.sort_by_key(|f| path(self, f));
+        for (i, field) in fields.iter().enumerate() {
+            if let Some(first) = fields[..i].iter().find(|f| f.name == field.name) {
+                let diag = Diagnostic::error(
+                    field.decl.name.span,
+                    format!("duplicate context field '{}'", field.name),
+                )
+                .with_note(Some(first.decl.name.span), "first declared here");
+                self.report(diag);
+            }
+        }
+        self.context_fields = fields;
+        let Some(decl) = found else { return };
+        let Ok(Entity::Type(ty)) = self.resolve_decl(decl) else {
+            return;
+        };
+        let TypeKind::Struct(nominal) = *self.m.types.kind(ty) else {
+            return;
+        };
+        // Functions get their hidden parameter from here on; the layout follows.
+        self.context_type = Some(ty);
+        if let Some(info) = self.nominals.get_mut(&ty) {
+            info.state = NominalState::Complete;
+        }
+        let mut members = Vec::new();
+        for i in 0..self.context_fields.len() {
+            let field = &self.context_fields[i];
+            let (name, env, decl) = (
+                field.name,
+                self.module(field.module).env.clone(),
+                field.decl,
+            );
+            let Ok(field_ty) = self.eval_type(&env, &decl.ty) else {
+                continue;
+            };
+            let _ = self.complete(field_ty);
+            members.push(Field { name, ty: field_ty });
+        }
+        self.complete_all();
+        self.m.types.nominal_mut(nominal).def = NominalDef::Struct(members);
+        self.default_context_global();
+    }
+
+    /// The constant context that everything starts with.
+    pub fn default_context_global(&mut self) -> GlobalId {
+        if let Some(global) = self.default_context {
+            return global;
+        }
+        let ty = self.context_type.unwrap_or(TypeId::VOID);
+        let layout = self.m.types.layout(ty);
+        let global = self.m.add_global(Global {
+            name: "__sx_default_context".into(),
+            size: layout.size,
+            align: layout.align.max(8),
+            init: ConstImage::zeroed(layout.size),
+            mutable: false,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: Some(ty),
+            mergeable: false,
+        });
+        self.default_context = Some(global);
+        let mut image = ConstImage::zeroed(layout.size);
+        for i in 0..self.context_fields.len() {
+            let field = &self.context_fields[i];
+            let (name, env, decl) = (
+                field.name,
+                self.module(field.module).env.clone(),
+                field.decl,
+            );
+            let Some(default) = &decl.default else {
+                self.error(decl.name.span, format!("context field '{name}' has no default; write `#context_extend {name} : T = value;`"));
+                continue;
+            };
+            let members = self.m.types.members(ty).unwrap_or_default();
+            let Some(at) = members.iter().position(|(n, _)| *n == Some(name)) else {
+                continue;
+            };
+            let Ok(val) = self.comptime_value(
+                &env,
+                default,
+                Some(members[at].1),
+                &Purpose::ContextDefault(name),
+            ) else {
+                continue;
+            };
+            let offset = layout.offsets[at];
+            let end = offset as usize + val.image.bytes.len();
+            image.bytes[offset as usize..end].copy_from_slice(&val.image.bytes);
+            image
+                .relocs
+                .extend(val.image.relocs.iter().map(|r| sx_ir::Reloc {
+                    offset: r.offset + offset,
+                    ..*r
+                }));
+        }
+        image.relocs.sort_by_key(|r| r.offset);
+        self.m.globals[global.index()].init = image;
+        global
+    }
+
+    pub fn lower_context(&mut self, cx: &mut FnCx, span: Span) -> Res<Val> {
+        let Some(ty) = self.context_type else {
+            return Err(self.no_context(span));
+        };
+        let piece = self.context_piece(cx);
+        let addr = cx.addr_of_piece(piece);
+        Ok(Val::place(Place {
+            addr,
+            ty,
+            access: Access::Context,
+        }))
+    }
+
+    fn no_context(&mut self, span: Span) -> Failed {
+        let mut diag = Diagnostic::error(
+            span,
+            "`context` needs the `Context` type of the standard library; import \"modules/std.sx\"",
+        );
+        for field in &self.context_fields {
+            let path = self.module(field.module).shown.clone();
+            diag = diag.with_line(format!("registered context field: {} ({path})", field.name));
+        }
+        self.report(diag)
+    }
+
+    /// `push .{ f = v } { .. }`, `push ctx { .. }`
+    pub fn lower_push(
+        &mut self,
+        cx: &mut FnCx,
+        value: &'static ast::Expr,
+        body: &'static ast::Block,
+        span: Span,
+    ) -> Res<()> {
+        let Some(ty) = self.context_type else {
+            return Err(self.no_context(span));
+        };
+        let slot = self.slot(cx, ty);
+        let size = self.m.types.size_of(ty);
+        match &value.kind {
+            ExprKind::Aggregate(agg) if agg.ty.is_none() => {
+                // The ambient context with some fields replaced.
+                let members = self.m.types.members(ty).unwrap_or_default();
+                let mut vals = Vec::new();
+                for elem in &agg.elems {
+                    let name = match (&elem.name, &elem.value.kind) {
+                        (Some(name), _) => *name,
+                        (None, ExprKind::Ident(name)) => *name,
+                        _ => {
+                            return Err(self.error(
+                                elem.value.span,
+                                "`push .{ .. }` names its fields: `.{ f = v }`",
+                            ));
+                        }
+                    };
+                    let Some(at) = members.iter().position(|(n, _)| *n == Some(name.name)) else {
+                        let mut diag = Diagnostic::error(
+                            name.span,
+                            format!("field '{}' not found on type 'Context'", name.name),
+                        );
+                        let list: Vec<String> = members
+                            .iter()
+                            .filter_map(|(n, _)| n.map(|n| n.to_string()))
+                            .collect();
+                        diag = diag.with_note(
+                            None,
+                            format!("registered context fields: {}", list.join(", ")),
+                        );
+                        return Err(self.report(diag));
+                    };
+                    let val = self.lower_to(cx, &elem.value, members[at].1)?;
+                    let val = self.own(cx, &val);
+                    vals.push((at, self.stable(cx, &val)));
+                }
+                let ambient = self.context_piece(cx);
+                let ambient = cx.addr_of_piece(ambient);
+                cx.copy(slot, ambient, size);
+                for (at, val) in vals {
+                    let offset = self.m.types.offset_of(ty, at);
+                    self.store(cx, slot.plus(offset), &val);
+                }
+            }
+            _ => {
+                let val = self.lower_to(cx, value, ty)?;
+                self.store(cx, slot, &val);
+            }
+        }
+        let outer = cx.context;
+        let here = cx.addr_piece(slot);
+        let local = cx.temp(Ty::Ptr);
+        cx.set(local, here);
+        cx.context = Some(local);
+        cx.push_scope();
+        let done = self.lower_stmts_in(cx, body, false, None);
+        let ended = self.end_scope(cx);
+        cx.context = outer;
+        done?;
+        ended
+    }
+
+    pub fn caller_location(&mut self, cx: &mut FnCx, span: Span) -> Res<Val> {
+        let Some((at, func)) = cx.caller_loc.clone() else {
+            return Err(self.error(
+                span,
+                "`#caller_location` is only legal in a parameter's default",
+            ));
+        };
+        let symbol = Symbol::intern("Source_Location");
+        let found = self
+            .modules
+            .iter()
+            .find_map(|m| m.names.get(&symbol).copied());
+        let Some(decl) = found else {
+            return Err(self.error(
+                span,
+                "`#caller_location` needs `Source_Location`; import \"modules/std.sx\"",
+            ));
+        };
+        let Entity::Type(ty) = self.resolve_decl(decl)? else {
+            return Err(Failed);
+        };
+        self.complete(ty)?;
+        let place = self.sources.line_col(at);
+        let file = self.sources.path(at.file).to_string();
+        let file = self.str_val(file.as_bytes());
+        let func = self.str_val(func.as_bytes());
+        let line = Val::int(TypeId::I32, Ty::I32, u64::from(place.line));
+        let col = Val::int(TypeId::I32, Ty::I32, u64::from(place.col));
+        Ok(self.make_aggregate(cx, ty, &[file, line, col, func]))
+    }
+
+    /// `OS`, `ARCH`, `POINTER_SIZE`: known without any import.
+    pub fn target_constant(&mut self, cx: &mut FnCx, name: ast::Ident, span: Span) -> Res<Val> {
+        let (type_name, variant) = match name.as_str() {
+            "POINTER_SIZE" => {
+                return Ok(Val::int(TypeId::I64, Ty::I64, self.cfg.target.pointer_size));
+            }
+            "OS" => ("OperatingSystem", os_name(self.cfg.target.os)),
+            _ => ("Architecture", arch_name(self.cfg.target.arch)),
+        };
+        let ty = self.target_enum(type_name);
+        let ident = ast::Ident {
+            name: Symbol::intern(variant),
+            kind: ast::IdentKind::Plain,
+            span,
+        };
+        let index = self.variant_index(ty, ident, span)?;
+        self.make_variant(cx, ty, index, None, span)
+    }
+
+    /// The enum of `std/target.sx` if it is loaded, else one just like it.
+    fn target_enum(&mut self, name: &'static str) -> TypeId {
+        let symbol = Symbol::intern(name);
+        let found = self
+            .modules
+            .iter()
+            .find_map(|m| m.names.get(&symbol).copied());
+        if let Some(decl) = found
+            && let Ok(Entity::Type(ty)) = self.resolve_decl(decl)
+        {
+            let _ = self.complete(ty);
+            return ty;
+        }
+        if let Some(ty) = self.caches.known_types.get(name) {
+            return *ty;
+        }
+        let variants: &[&str] = if name == "OperatingSystem" {
+            &[
+                "macos", "linux", "windows", "wasm", "ios", "android", "unknown",
+            ]
+        } else {
+            &["aarch64", "x86_64", "wasm32", "wasm64", "unknown"]
+        };
+        let nominal = self.m.types.add_nominal(name.to_string());
+        let ty = self.m.types.intern(TypeKind::Enum(nominal));
+        self.m.types.nominal_mut(nominal).def = NominalDef::Enum(sx_ir::types::EnumDef {
+            backing: TypeId::I64,
+            flags: false,
+            variants: variants
+                .iter()
+                .enumerate()
+                .map(|(i, v)| sx_ir::types::Variant {
+                    name: Symbol::intern(v),
+                    value: i as i64,
+                    payload: None,
+                })
+                .collect(),
+            tagged: false,
+            places: None,
+        });
+        self.caches.known_types.insert(name, ty);
+        ty
+    }
+
+    /// The compiler's function that compares two strings by content.
+    pub fn string_eq_fn(&mut self) -> sx_ir::FuncId {
+        use sx_ir::{
+            BinaryOp, CallConv, Expr, Function, Linkage, LocId, LocalId, Param, ParamAttr,
+            Signature, StmtKind,
+        };
+        if let Some(func) = self.caches.helpers.get("string_eq") {
+            return *func;
+        }
+        let params: Vec<Param> = [Ty::Ptr, Ty::I64, Ty::Ptr, Ty::I64]
+            .into_iter()
+            .map(|ty| Param {
+                ty,
+                attr: ParamAttr::None,
+            })
+            .collect();
+        let sig = self.m.add_sig(Signature {
+            conv: CallConv::Sx,
+            params: params.clone(),
+            results: vec![Ty::I8],
+            variadic: false,
+            noreturn: false,
+        });
+        let mut f = Function::new(
+            "__sx_string_eq".into(),
+            Linkage::Internal,
+            sig,
+            &params,
+            LocId(0),
+        );
+        let loc = LocId(0);
+        let stmt = |kind| sx_ir::Stmt { loc, kind };
+        let (a, n, b, m) = (LocalId(0), LocalId(1), LocalId(2), LocalId(3));
+        let i = f.add_local(Ty::I64);
+        let label = f.add_label();
+        let get = |f: &mut Function, l: LocalId| f.add_expr(Expr::Local(l), loc);
+        let ret = |f: &mut Function, bits: u64| {
+            let e = f.add_expr(Expr::Const { ty: Ty::I8, bits }, loc);
+            stmt(StmtKind::Return(smallvec![e]))
+        };
+        let (x, y) = (get(&mut f, n), get(&mut f, m));
+        let differ = f.add_expr(
+            Expr::Binary {
+                op: BinaryOp::Ne,
+                ty: Ty::I64,
+                a: x,
+                b: y,
+            },
+            loc,
+        );
+        let no = ret(&mut f, 0);
+        let first = stmt(StmtKind::If {
+            cond: differ,
+            then: sx_ir::Block { stmts: vec![no] },
+            els: Default::default(),
+        });
+        // loop { if i >= n return 1; if a[i] != b[i] return 0; i += 1 }
+        let (x, y) = (get(&mut f, i), get(&mut f, n));
+        let done = f.add_expr(
+            Expr::Binary {
+                op: BinaryOp::GeS,
+                ty: Ty::I64,
+                a: x,
+                b: y,
+            },
+            loc,
+        );
+        let yes = ret(&mut f, 1);
+        let stop = stmt(StmtKind::If {
+            cond: done,
+            then: sx_ir::Block { stmts: vec![yes] },
+            els: Default::default(),
+        });
+        let byte = |f: &mut Function, base: LocalId| {
+            let (p, o) = (get(f, base), get(f, i));
+            let addr = f.add_expr(
+                Expr::Binary {
+                    op: BinaryOp::PtrAdd,
+                    ty: Ty::Ptr,
+                    a: p,
+                    b: o,
+                },
+                loc,
+            );
+            f.add_expr(Expr::Load { ty: Ty::I8, addr }, loc)
+        };
+        let (x, y) = (byte(&mut f, a), byte(&mut f, b));
+        let differ = f.add_expr(
+            Expr::Binary {
+                op: BinaryOp::Ne,
+                ty: Ty::I8,
+                a: x,
+                b: y,
+            },
+            loc,
+        );
+        let no = ret(&mut f, 0);
+        let check = stmt(StmtKind::If {
+            cond: differ,
+            then: sx_ir::Block { stmts: vec![no] },
+            els: Default::default(),
+        });
+        let x = get(&mut f, i);
+        let one = f.add_expr(
+            Expr::Const {
+                ty: Ty::I64,
+                bits: 1,
+            },
+            loc,
+        );
+        let next = f.add_expr(
+            Expr::Binary {
+                op: BinaryOp::Add,
+                ty: Ty::I64,
+                a: x,
+                b: one,
+            },
+            loc,
+        );
+        let step = stmt(StmtKind::Set {
+            local: i,
+            value: next,
+        });
+        let body = sx_ir::Block {
+            stmts: vec![stop, check, step],
+        };
+        f.body = Some(sx_ir::Block {
+            stmts: vec![
+                first,
+                stmt(StmtKind::Loop { label, body }),
+                stmt(StmtKind::Trap(sx_ir::TrapKind::Unreachable)),
+            ],
+        });
+        let id = self.m.add_func(f);
+        self.bodies.insert(id, crate::sema::BodyState::Done);
+        self.caches.helpers.insert("string_eq".into(), id);
+        id
+    }
+}

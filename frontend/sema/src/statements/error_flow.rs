@@ -1,0 +1,328 @@
+//! What flows into error sets: membership checks, inferred sets as a fixed point over the program, and which
+//! expressions are failable (reference part 3 §5.1, §5.4).
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sx_ir::func::Callee;
+use sx_ir::{FuncId, GlobalId, LabelId, StmtKind, Symbol, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, BinOp, ExprKind, RetKind};
+
+use crate::declarations::lookup::Name;
+use crate::emission::fncx::FnCx;
+use crate::sema::{Binding, Entity, FnId, Sema};
+
+/// Where an error comes from, as far as that tells which tags it can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    Function(FuncId),
+    Unknown,
+}
+
+/// A named set into which a function with an inferred one is let escape.
+struct Escape {
+    from: FuncId,
+    into: TypeId,
+    span: Span,
+}
+
+/// Memo of everything about errors that has no place in the IR.
+#[derive(Default)]
+pub struct ErrorFlow {
+    /// Sets of the errors sent to a handler, by context and label.
+    handled: FxHashMap<(u32, LabelId), Vec<TypeId>>,
+    /// Tags raised in, or let escape from, functions with inferred sets.
+    tags: FxHashMap<FuncId, Vec<Symbol>>,
+    /// Functions with inferred sets whose errors a function lets escape.
+    flows: FxHashMap<FuncId, FxHashSet<FuncId>>,
+    escapes: Vec<Escape>,
+    /// Trace frames by place and function name.
+    pub frames: FxHashMap<(Span, String), GlobalId>,
+    /// The table of tag names.
+    pub names: Option<GlobalId>,
+}
+
+impl ErrorFlow {
+    pub fn note_handled(&mut self, cx: u32, label: LabelId, set: TypeId) {
+        self.handled.entry((cx, label)).or_default().push(set);
+    }
+
+    /// What was sent to a handler now closed.
+    pub fn handled(&mut self, cx: u32, label: LabelId) -> Vec<TypeId> {
+        self.handled.remove(&(cx, label)).unwrap_or_default()
+    }
+
+    fn add_tags(&mut self, func: FuncId, tags: &[Symbol]) {
+        let known = self.tags.entry(func).or_default();
+        for tag in tags {
+            if !known.contains(tag) {
+                known.push(*tag);
+            }
+        }
+    }
+
+    /// Every tag that can leave `func`.
+    fn closure(&self, func: FuncId) -> Vec<Symbol> {
+        let mut seen = FxHashSet::default();
+        let mut stack = vec![func];
+        let mut out: Vec<Symbol> = Vec::new();
+        while let Some(at) = stack.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            for tag in self.tags.get(&at).into_iter().flatten() {
+                if !out.contains(tag) {
+                    out.push(*tag);
+                }
+            }
+            stack.extend(self.flows.get(&at).into_iter().flatten());
+        }
+        out
+    }
+}
+
+impl Sema<'_> {
+    /// The function whose inferred set the code being lowered feeds.
+    fn feeds(cx: &FnCx) -> Option<FuncId> {
+        if cx.is_lambda { None } else { cx.func_id }
+    }
+
+    pub fn note_raised(&mut self, cx: &FnCx, tags: &[Symbol]) {
+        if let Some(func) = Self::feeds(cx) {
+            self.caches.errors.add_tags(func, tags);
+        }
+    }
+
+    /// The function called by the statement emitted last, if that is a call.
+    pub fn source_of_last_call(&self, cx: &FnCx) -> Source {
+        match cx.blocks.last().and_then(|b| b.last()).map(|s| &s.kind) {
+            Some(StmtKind::Call(call)) => match call.callee {
+                Callee::Direct(func) => Source::Function(func),
+                Callee::Indirect { .. } => Source::Unknown,
+            },
+            _ => Source::Unknown,
+        }
+    }
+
+    /// Errors of `given` leave a function whose set is `into`.
+    pub fn check_escape(
+        &mut self,
+        cx: &FnCx,
+        given: TypeId,
+        source: &Source,
+        into: TypeId,
+        span: Span,
+    ) {
+        let known = self.set_tags(given);
+        if into == TypeId::ANY_ERROR {
+            let Some(func) = Self::feeds(cx) else { return };
+            match (known, source) {
+                (Some(tags), _) => self.caches.errors.add_tags(func, &tags),
+                (None, Source::Function(from)) => {
+                    self.caches
+                        .errors
+                        .flows
+                        .entry(func)
+                        .or_default()
+                        .insert(*from);
+                }
+                (None, Source::Unknown) => {}
+            }
+            return;
+        }
+        match (known, source) {
+            (Some(tags), _) => self.check_tags(&tags, into, span),
+            (None, Source::Function(from)) => self.caches.errors.escapes.push(Escape {
+                from: *from,
+                into,
+                span,
+            }),
+            (None, Source::Unknown) => {}
+        }
+    }
+
+    fn check_tags(&mut self, tags: &[Symbol], into: TypeId, span: Span) {
+        let allowed = self.set_tags(into).unwrap_or_default();
+        let shown = self.type_name(into);
+        for tag in tags {
+            if !allowed.contains(tag) {
+                self.error(
+                    span,
+                    format!("error tag 'error.{tag}' is not in caller's error set '{shown}'"),
+                );
+            }
+        }
+    }
+
+    /// Once all bodies are lowered: inferred sets that were let escape into named ones.
+    pub fn check_inferred_sets(&mut self) {
+        for escape in std::mem::take(&mut self.caches.errors.escapes) {
+            let tags = self.caches.errors.closure(escape.from);
+            self.check_tags(&tags, escape.into, escape.span);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- failable?
+
+    /// Whether `or` takes this operand for a failable rather than a condition.
+    pub fn is_failable_operand(&mut self, cx: &mut FnCx, e: &'static ast::Expr) -> bool {
+        match &e.kind {
+            ExprKind::Paren(inner) => self.is_failable_operand(cx, inner),
+            ExprKind::Try(_) | ExprKind::ErrorTag(_) => true,
+            ExprKind::Binary {
+                op: BinOp::Or,
+                lhs,
+                rhs,
+                ..
+            } => self.is_failable_operand(cx, lhs) && self.is_failable_operand(cx, rhs),
+            ExprKind::Cast {
+                base,
+                ty,
+                alloc: None,
+            } => {
+                if matches!(
+                    base.kind,
+                    ExprKind::Int { .. }
+                        | ExprKind::Float { .. }
+                        | ExprKind::Str(_)
+                        | ExprKind::Bool(_)
+                ) {
+                    return false;
+                }
+                let env = cx.env().clone();
+                let asserts = self.type_of_expr(cx, base).is_ok_and(|t| {
+                    matches!(self.m.types.kind(t), TypeKind::Any | TypeKind::Protocol(_))
+                });
+                asserts
+                    && self
+                        .eval_type(&env, ty)
+                        .is_ok_and(|to| !matches!(self.m.types.kind(to), TypeKind::Optional(_)))
+            }
+            ExprKind::OptCast { base, .. } => {
+                self.type_of_expr(cx, base)
+                    .is_ok_and(|t| match *self.m.types.kind(t) {
+                        TypeKind::Optional(p) => {
+                            matches!(self.m.types.kind(p), TypeKind::Any | TypeKind::Protocol(_))
+                        }
+                        _ => false,
+                    })
+            }
+            ExprKind::Ident(name) => match cx.env().get(name.name) {
+                Some(Binding::Var { cx: id, var }) => {
+                    let ty = self.type_of_var(cx, id, var);
+                    ty.is_some_and(|t| self.is_failable_type(t))
+                }
+                Some(Binding::Ct(val)) => self.is_failable_type(val.ty),
+                _ => false,
+            },
+            ExprKind::Field { .. }
+            | ExprKind::TupleIndex { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Deref(_)
+                if !self.has_effects(e) =>
+            {
+                self.type_of_expr(cx, e)
+                    .is_ok_and(|t| self.is_failable_type(t))
+            }
+            ExprKind::Call(call) => match self.call_is_failable(cx, call) {
+                Some(known) => known,
+                None => self
+                    .type_of_expr(cx, e)
+                    .is_ok_and(|t| self.is_failable_type(t)),
+            },
+            _ => false,
+        }
+    }
+
+    fn is_failable_type(&self, ty: TypeId) -> bool {
+        matches!(
+            self.m.types.kind(ty),
+            TypeKind::Failable { .. } | TypeKind::ErrorSet(_) | TypeKind::AnyError
+        )
+    }
+
+    fn type_of_var(&self, cx: &FnCx, owner: u32, var: crate::sema::VarId) -> Option<TypeId> {
+        if owner == cx.id {
+            return Some(cx.var(var).ty);
+        }
+        let (_, vars) = cx.enclosing.iter().find(|(id, _)| *id == owner)?;
+        vars.get(var.0 as usize).map(|v| v.ty)
+    }
+
+    /// Found from the callee's declaration where that says it: lowering a call to learn its type lowers its arguments,
+    /// calls among them.
+    fn call_is_failable(&mut self, cx: &mut FnCx, call: &'static ast::CallExpr) -> Option<bool> {
+        let env = cx.env().clone();
+        match &call.callee.kind {
+            ExprKind::Ident(name) => match env.get(name.name) {
+                Some(Binding::Var { cx: id, var }) => {
+                    let ty = self.type_of_var(cx, id, var)?;
+                    self.callable_is_failable(ty)
+                }
+                Some(_) => None,
+                None if crate::builtins::intrinsics::is_intrinsic_name(name.as_str()) => {
+                    Some(false)
+                }
+                None => match self.try_resolve_name(&env, *name).ok()?? {
+                    Name::Entity(Entity::Fn(f) | Entity::UfcsAlias(f), _) => self.fn_is_failable(f),
+                    _ => None,
+                },
+            },
+            ExprKind::Field { base, name } => {
+                if let Some(set) = self.namespace_of(&env, base) {
+                    let shown = self.span_text(base.span);
+                    return match self.resolve_in_namespace(set, &shown, *name) {
+                        Ok((Entity::Fn(f) | Entity::UfcsAlias(f), _)) => self.fn_is_failable(f),
+                        _ => None,
+                    };
+                }
+                if self.denotes_type(&env, base) {
+                    return None;
+                }
+                let recv = self.type_of_expr(cx, base).ok()?;
+                let target = match *self.m.types.kind(recv) {
+                    TypeKind::Pointer(to) => to,
+                    _ => recv,
+                };
+                if matches!(self.m.types.kind(target), TypeKind::Protocol(_)) {
+                    return None;
+                }
+                let members = self.m.types.members(target).unwrap_or_default();
+                if let Some((_, ty)) = members.iter().find(|(n, _)| *n == Some(name.name)) {
+                    return self.callable_is_failable(*ty);
+                }
+                let method = self.own_method(target, name.name).ok()??;
+                self.fn_is_failable(method)
+            }
+            _ => None,
+        }
+    }
+
+    fn callable_is_failable(&self, ty: TypeId) -> Option<bool> {
+        match self.m.types.kind(ty) {
+            TypeKind::Function(f) | TypeKind::Closure(f) => Some(self.is_failable_type(f.ret)),
+            _ => None,
+        }
+    }
+
+    fn fn_is_failable(&mut self, f: FnId) -> Option<bool> {
+        let info = self.fn_info(f);
+        let (decl, env) = (info.decl, info.env.clone());
+        let ret = decl.sig.ret.as_ref()?;
+        match &ret.kind {
+            RetKind::Void => Some(false),
+            RetKind::Slots { error, .. } => Some(error.is_some()),
+            RetKind::Type(ty) => match &ty.kind {
+                ExprKind::ErrorSetType(_) => Some(true),
+                ExprKind::Ident(_) | ExprKind::Field { .. } => {
+                    if !self.denotes_type(&env, ty) {
+                        return Some(false);
+                    }
+                    self.eval_type(&env, ty)
+                        .ok()
+                        .map(|t| self.is_failable_type(t))
+                }
+                _ => Some(false),
+            },
+        }
+    }
+}

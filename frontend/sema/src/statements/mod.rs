@@ -1,0 +1,16 @@
+//! Statements, control flow, matching, and the error channel.
+
+pub(crate) mod asserts;
+pub(crate) mod assign;
+pub(crate) mod bindings;
+pub(crate) mod context;
+pub(crate) mod control;
+pub(crate) mod error_flow;
+pub(crate) mod errors;
+pub(crate) mod loops;
+pub(crate) mod matching;
+pub(crate) mod narrowing;
+pub(crate) mod returns;
+pub(crate) mod statics;
+pub(crate) mod stmt;
+pub(crate) mod traces;

@@ -1,0 +1,122 @@
+//! Scopes: their cleanups, and what conditions prove of optionals and error slots.
+
+use crate::emission::fncx::FnCx;
+use crate::sema::{Binding, Res, Sema, VarId};
+use sx_ir::TypeKind;
+use sx_syntax::ast::{self, ExprKind};
+
+impl Sema<'_> {
+    /// Runs the innermost scope's cleanups and closes it.
+    pub fn end_scope(&mut self, cx: &mut FnCx) -> Res<()> {
+        let level = cx.scopes.len() - 1;
+        let done = self.run_cleanups(cx, level, None);
+        self.pop_scope_quiet(cx);
+        done
+    }
+
+    /// Closes a scope whose cleanups don't run here.
+    pub fn pop_scope_quiet(&mut self, cx: &mut FnCx) {
+        if let Some(scope) = cx.scopes.pop() {
+            for (var, was) in scope.narrowed.into_iter().rev() {
+                cx.vars[var.0 as usize].narrowed = was;
+            }
+            for (var, guard) in scope.proven.into_iter().rev() {
+                cx.vars[var.0 as usize].guarded_by = guard;
+            }
+        }
+    }
+
+    /// What a condition being `truth` says of optionals and error slots, for the innermost scope.
+    pub fn narrow_from(&mut self, cx: &mut FnCx, cond: &'static ast::Expr, truth: bool) {
+        match &cond.kind {
+            ExprKind::Paren(inner) => self.narrow_from(cx, inner, truth),
+            ExprKind::Binary {
+                op: ast::BinOp::And,
+                lhs,
+                rhs,
+                ..
+            } if truth => {
+                self.narrow_from(cx, lhs, true);
+                self.narrow_from(cx, rhs, true);
+            }
+            ExprKind::Binary {
+                op: ast::BinOp::Or,
+                lhs,
+                rhs,
+                ..
+            } if !truth => {
+                self.narrow_from(cx, lhs, false);
+                self.narrow_from(cx, rhs, false);
+            }
+            ExprKind::Binary { op, lhs, rhs, .. }
+                if matches!(op, ast::BinOp::Ne | ast::BinOp::Eq) =>
+            {
+                let name = match (&lhs.kind, &rhs.kind) {
+                    (ExprKind::Ident(name), ExprKind::Null)
+                    | (ExprKind::Null, ExprKind::Ident(name)) => *name,
+                    _ => return,
+                };
+                if (*op == ast::BinOp::Ne) == truth
+                    && let Some(var) = self.own_var(cx, name)
+                    && matches!(self.m.types.kind(cx.var(var).ty), TypeKind::Optional(_))
+                {
+                    self.set_narrowed(cx, var, true);
+                }
+            }
+            _ => self.prove_from(cx, cond, truth),
+        }
+    }
+
+    /// `!e` true (or `e` false) proves the error absent: its slots may be read in the innermost scope.
+    pub fn prove_from(&mut self, cx: &mut FnCx, cond: &'static ast::Expr, truth: bool) {
+        let (name, truth) = match &cond.kind {
+            ExprKind::Paren(inner) => return self.prove_from(cx, inner, truth),
+            ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr,
+            } => match &expr.kind {
+                ExprKind::Ident(name) => (*name, !truth),
+                _ => return,
+            },
+            ExprKind::Ident(name) => (*name, truth),
+            ExprKind::Binary {
+                op: ast::BinOp::And,
+                lhs,
+                rhs,
+                ..
+            } if truth => {
+                self.prove_from(cx, lhs, true);
+                return self.prove_from(cx, rhs, true);
+            }
+            _ => return,
+        };
+        if truth {
+            return;
+        }
+        let Some(error) = self.own_var(cx, name) else {
+            return;
+        };
+        for i in 0..cx.vars.len() {
+            if cx.vars[i].guarded_by == Some(error) {
+                cx.vars[i].guarded_by = None;
+                if let Some(scope) = cx.scopes.last_mut() {
+                    scope.proven.push((VarId(i as u32), Some(error)));
+                }
+            }
+        }
+    }
+
+    pub fn own_var(&self, cx: &FnCx, name: ast::Ident) -> Option<VarId> {
+        match cx.env().get(name.name) {
+            Some(Binding::Var { cx: id, var }) if id == cx.id => Some(var),
+            _ => None,
+        }
+    }
+
+    pub fn set_narrowed(&mut self, cx: &mut FnCx, var: VarId, narrowed: bool) {
+        let was = std::mem::replace(&mut cx.vars[var.0 as usize].narrowed, narrowed);
+        if let Some(scope) = cx.scopes.last_mut() {
+            scope.narrowed.push((var, was));
+        }
+    }
+}

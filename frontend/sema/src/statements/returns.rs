@@ -1,0 +1,422 @@
+//! `return`: conversion to the result type, named and failable results; comptime statements.
+
+use crate::comptime::eval::Purpose;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Piece, Val};
+use crate::sema::{Failed, Res, Sema};
+use sx_ir::{Ty, TypeId, TypeKind};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
+
+impl Sema<'_> {
+    /// The operand of a `return` or a trailing expression: failable calls may be forwarded whole.
+    pub fn lower_return_operand(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        let hint = match cx.ret.ty {
+            Some(ty) if matches!(self.m.types.kind(ty), TypeKind::Failable { .. }) => {
+                match self.all_slots(ty, expr) {
+                    Some(all) => Some(all),
+                    None if want.is_none() || matches!(expr.kind, ExprKind::ErrorTag(_)) => {
+                        Some(ty)
+                    }
+                    None => want,
+                }
+            }
+            _ => want,
+        };
+        match &expr.kind {
+            // Narrowing holds for what is returned, not for the arms of a value `if`.
+            ExprKind::If(_) | ExprKind::Match(_) => self.lower_tail(cx, expr, hint),
+            _ => self.lower_expr(cx, expr, hint),
+        }
+    }
+
+    pub fn lower_return(
+        &mut self,
+        cx: &mut FnCx,
+        values: &'static [ast::ReturnValue],
+        span: Span,
+    ) -> Res<()> {
+        if values.is_empty() {
+            return self.return_value(cx, None, span);
+        }
+        let Some(ret) = cx.ret.ty else {
+            // Inferring: the first value decides.
+            if values.len() > 1 {
+                let mut vals = Vec::new();
+                for value in values {
+                    let val = self.lower_expr(cx, &value.value, None)?;
+                    vals.push(self.default_literal(&val).ty);
+                }
+                cx.ret.ty = Some(self.m.types.intern(TypeKind::Tuple(
+                    vals.into_iter().map(|t| (None, t)).collect(),
+                )));
+                return self.lower_return(cx, values, span);
+            }
+            let val = self.lower_expr(cx, &values[0].value, None)?;
+            let val = self.default_literal(&val);
+            cx.ret.ty = Some(if val.ty == TypeId::NORETURN {
+                TypeId::VOID
+            } else {
+                val.ty
+            });
+            return self.return_value(cx, Some(val), span);
+        };
+        if values.len() == 1 && values[0].name.is_none() {
+            let expr = &values[0].value;
+            if let TypeKind::Tuple(slots) = self.m.types.kind(ret).clone()
+                && matches!(
+                    expr.kind,
+                    ExprKind::Int { .. }
+                        | ExprKind::Str(_)
+                        | ExprKind::Float { .. }
+                        | ExprKind::Bool(_)
+                )
+            {
+                let n = slots.len();
+                return Err(self.error(expr.span, format!("this function returns {n} values — return them as `return a, b`, or as one tuple of {n}")));
+            }
+            let want = Some(self.success_type(ret)).filter(|t| *t != TypeId::VOID);
+            let val = self.lower_return_operand(cx, expr, want)?;
+            return self.return_value(cx, Some(val), expr.span);
+        }
+        let slots: Vec<_> = match self.m.types.kind(ret).clone() {
+            TypeKind::Tuple(slots) => slots,
+            TypeKind::Failable { values, .. } => values,
+            _ => {
+                return Err(self.error(
+                    span,
+                    format!(
+                        "this function returns a single value, but a list of {} was given",
+                        values.len()
+                    ),
+                ));
+            }
+        };
+        if values.iter().any(|v| v.name.is_some()) {
+            return self.return_named(cx, values, &slots, ret, span);
+        }
+        let full = self.m.types.members(ret).unwrap_or_default();
+        let with_error = matches!(self.m.types.kind(ret), TypeKind::Failable { .. })
+            && values.len() == full.len();
+        let targets = if with_error { full } else { slots };
+        if values.len() != targets.len() {
+            if targets.len() == 1 {
+                return Err(self.error(
+                    span,
+                    format!(
+                        "this function returns a single value, but a list of {} was given",
+                        values.len()
+                    ),
+                ));
+            }
+            return Err(self.error(
+                span,
+                format!(
+                    "this function returns {} values, but {} are given",
+                    targets.len(),
+                    values.len()
+                ),
+            ));
+        }
+        let mut vals = Vec::new();
+        for (value, (_, ty)) in values.iter().zip(&targets) {
+            let val = self.lower_to(cx, &value.value, *ty)?;
+            let val = self.own(cx, &val);
+            vals.push(self.stable(cx, &val));
+        }
+        if !with_error && let TypeKind::Failable { set, .. } = self.m.types.kind(ret) {
+            let set = *set;
+            vals.push(Val::scalar(set, Piece::Const(Ty::I32, 0)));
+        }
+        let val = self.make_aggregate(cx, ret, &vals);
+        self.leave_with(cx, Some(val), None)
+    }
+
+    pub fn return_named(
+        &mut self,
+        cx: &mut FnCx,
+        values: &'static [ast::ReturnValue],
+        slots: &[(Option<sx_ir::Symbol>, TypeId)],
+        ret: TypeId,
+        span: Span,
+    ) -> Res<()> {
+        let mut vals: Vec<Option<Val>> = vec![None; slots.len()];
+        for value in values {
+            let Some(name) = value.name else {
+                return Err(self.error(value.value.span, "a named return names every element"));
+            };
+            let Some(at) = slots.iter().position(|(n, _)| *n == Some(name.name)) else {
+                return Err(self.error(
+                    name.span,
+                    format!(
+                        "named return element '{}' does not name any return slot",
+                        name.name
+                    ),
+                ));
+            };
+            if vals[at].is_some() {
+                return Err(self.error(
+                    name.span,
+                    format!(
+                        "named return element '{}' is given more than once",
+                        name.name
+                    ),
+                ));
+            }
+            let val = self.lower_to(cx, &value.value, slots[at].1)?;
+            let val = self.own(cx, &val);
+            vals[at] = Some(self.stable(cx, &val));
+        }
+        let mut out = Vec::new();
+        for (val, (name, _)) in vals.into_iter().zip(slots) {
+            match val {
+                Some(val) => out.push(val),
+                None => {
+                    let shown = name.map_or_else(|| "_".to_string(), |n| n.to_string());
+                    return Err(self.error(
+                        span,
+                        format!(
+                            "named return is missing the slot '{shown}'; every slot is given once"
+                        ),
+                    ));
+                }
+            }
+        }
+        if let TypeKind::Failable { set, .. } = self.m.types.kind(ret) {
+            let set = *set;
+            out.push(Val::scalar(set, Piece::Const(Ty::I32, 0)));
+        }
+        let val = self.make_aggregate(cx, ret, &out);
+        self.leave_with(cx, Some(val), None)
+    }
+
+    /// Leaves the function with `val` (not converted yet), or with its named slots.
+    pub fn return_value(&mut self, cx: &mut FnCx, val: Option<Val>, span: Span) -> Res<()> {
+        if cx.dead {
+            return Ok(());
+        }
+        let Some(ret) = cx.ret.ty else {
+            cx.ret.ty = Some(
+                val.as_ref()
+                    .map_or(TypeId::VOID, |v| self.default_literal(v).ty),
+            );
+            return self.leave_with(cx, val, None);
+        };
+        let Some(val) = val else {
+            if !cx.ret.named.is_empty() {
+                let named: Vec<Val> = cx
+                    .ret
+                    .named
+                    .clone()
+                    .iter()
+                    .map(|(_, var)| Val::place(cx.var_place(*var)))
+                    .collect();
+                let mut vals = Vec::new();
+                for place in named {
+                    vals.push(self.load(cx, &place));
+                }
+                if let TypeKind::Failable { set, .. } = self.m.types.kind(ret) {
+                    let set = *set;
+                    vals.push(Val::scalar(set, Piece::Const(Ty::I32, 0)));
+                }
+                let whole = self.make_aggregate(cx, ret, &vals);
+                return self.leave_with(cx, Some(whole), None);
+            }
+            if ret == TypeId::VOID {
+                return self.leave_with(cx, None, None);
+            }
+            if self.success_type(ret) == TypeId::VOID
+                && matches!(self.m.types.kind(ret), TypeKind::Failable { .. })
+            {
+                let ok = Val::scalar(ret, Piece::Const(Ty::I32, 0));
+                return self.leave_with(cx, Some(ok), None);
+            }
+            let shown = self.type_name(ret);
+            return Err(self.error(
+                span,
+                format!("function returns '{shown}' but its body produces no value — return one"),
+            ));
+        };
+        if val.ty == TypeId::NORETURN {
+            cx.dead = true;
+            return Ok(());
+        }
+        if ret == TypeId::VOID {
+            return self.leave_with(cx, None, None);
+        }
+        let val = self.result_of(cx, val, ret, span)?;
+        self.leave_with(cx, Some(val), None)
+    }
+
+    /// Converts a returned value to the result type: success of a failable, a forwarded failable, or plain.
+    pub fn result_of(&mut self, cx: &mut FnCx, val: Val, ret: TypeId, span: Span) -> Res<Val> {
+        if val.ty == ret {
+            return Ok(val);
+        }
+        let TypeKind::Failable { values, set } = self.m.types.kind(ret).clone() else {
+            if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
+                && !values.is_empty()
+            {
+                return Err(self.error(span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
+            }
+            return match self.try_coerce(cx, &val, ret, span)? {
+                Some(val) => Ok(val),
+                None => {
+                    if matches!(
+                        self.m.types.kind(val.ty),
+                        TypeKind::Optional(_) | TypeKind::Any
+                    ) {
+                        return Err(self.no_conversion(val.ty, ret, span));
+                    }
+                    if let TypeKind::Optional(payload) = *self.m.types.kind(ret) {
+                        return Err(self.cannot_wrap(val.ty, payload, ret, span));
+                    }
+                    let (a, b) = (self.type_name(val.ty), self.type_name(ret));
+                    Err(self.error(
+                        span,
+                        format!("cannot return a value of type '{a}' where '{b}' is expected"),
+                    ))
+                }
+            };
+        };
+        if let TypeKind::Failable {
+            values: given,
+            set: given_set,
+        } = self.m.types.kind(val.ty).clone()
+        {
+            return self.forward_failable(cx, val, &given, given_set, &values, set, ret, span);
+        }
+        if values.is_empty() {
+            if matches!(
+                self.m.types.kind(val.ty),
+                TypeKind::ErrorSet(_) | TypeKind::AnyError
+            ) {
+                return Ok(self.retype(cx, &val, ret));
+            }
+            if val.ty == TypeId::VOID {
+                return Ok(Val::scalar(ret, Piece::Const(Ty::I32, 0)));
+            }
+            // A trailing value of a pure failable is dropped.
+            return Ok(Val::scalar(ret, Piece::Const(Ty::I32, 0)));
+        }
+        let success = self.success_type(ret);
+        let members = self.m.types.members(ret).unwrap_or_default();
+        if let TypeKind::Tuple(given) = self.m.types.kind(val.ty)
+            && given.len() == members.len()
+            && values.len() != given.len()
+        {
+            // `.{v.., error.X}` fills all slots.
+            let all = self.m.types.intern(TypeKind::Tuple(members));
+            let whole = self.coerce(cx, val, all, span)?;
+            return Ok(self.reinterpret(cx, &whole, ret));
+        }
+        let val = match self.try_coerce(cx, &val, success, span)? {
+            Some(val) => val,
+            None => {
+                let (a, b) = (self.type_name(val.ty), self.type_name(success));
+                return Err(self.error(
+                    span,
+                    format!("cannot return a value of type '{a}' where '{b}' is expected"),
+                ));
+            }
+        };
+        let mut parts = Vec::new();
+        if values.len() == 1 {
+            parts.push(val);
+        } else {
+            let val = self.load(cx, &val);
+            let val = self.stable(cx, &val);
+            for i in 0..values.len() {
+                parts.push(self.member(cx, &val, i));
+            }
+        }
+        parts.push(Val::scalar(set, Piece::Const(Ty::I32, 0)));
+        Ok(self.make_aggregate(cx, ret, &parts))
+    }
+
+    pub fn error_directive(
+        &mut self,
+        cx: &mut FnCx,
+        directive: &'static ast::ErrorDirective,
+    ) -> Failed {
+        // In a generic body the mistake is at the outermost call.
+        match self.instantiation_sites.first().copied() {
+            Some(site) if cx.fn_id.is_some() => {
+                let diag = Diagnostic::error(site, directive.message.text.to_string())
+                    .with_note(Some(directive.span), "raised by this `#error`");
+                self.report(diag)
+            }
+            _ => self.error(directive.span, directive.message.text.to_string()),
+        }
+    }
+
+    pub fn lower_assert(
+        &mut self,
+        cx: &mut FnCx,
+        assert: &'static ast::AssertDirective,
+    ) -> Res<()> {
+        let env = cx.env().clone();
+        let val =
+            self.comptime_value(&env, &assert.cond, Some(TypeId::BOOL), &Purpose::Condition)?;
+        if self.ct_u64(&val) != 0 {
+            return Ok(());
+        }
+        let text = self.span_text(assert.cond.span);
+        let message = match &assert.message {
+            Some(expr) => {
+                let val =
+                    self.comptime_value(&env, expr, Some(TypeId::STRING), &Purpose::Operand)?;
+                String::from_utf8_lossy(&self.ct_text(&val).unwrap_or_default()).into_owned()
+            }
+            None => format!("assertion failed: {text}"),
+        };
+        Err(self.error(assert.span, message))
+    }
+
+    /// `#insert e;`: the text's statements stand here.
+    pub fn lower_insert(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<()> {
+        let env = cx.env().clone();
+        let val = self.comptime_value(&env, expr, Some(TypeId::STRING), &Purpose::Insert)?;
+        let Some(text) = self.ct_text(&val) else {
+            return Err(self.error(
+                expr.span,
+                "the operand of `#insert` must be a string known at compile time",
+            ));
+        };
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let path = self.sources.path(expr.span.file).to_string();
+        let line = self.sources.line_col(expr.span).line;
+        let fragment: &'static ast::Fragment = match self.fragments.get(&text) {
+            Some(fragment) => fragment,
+            None => {
+                let file = self
+                    .sources
+                    .add(format!("{path}:{line}: #insert"), text.as_str());
+                let parsed = sx_syntax::parse_statements(file, &text);
+                if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
+                    let diag = Diagnostic::error(
+                        expr.span,
+                        format!("the inserted text does not parse: {}", first.message),
+                    )
+                    .with_note(first.span, "in the inserted text");
+                    return Err(self.report(diag));
+                }
+                let fragment: &'static ast::Fragment = Box::leak(Box::new(parsed.ast));
+                self.fragments.insert(text, fragment);
+                fragment
+            }
+        };
+        self.lower_stmt_list(cx, &fragment.block.stmts)?;
+        if let Some(tail) = &fragment.block.tail
+            && !cx.dead
+        {
+            self.lower_expr_stmt(cx, tail)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,323 @@
+//! `inline if` and `inline` matches.
+
+use crate::comptime::eval::Purpose;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Addr, Val, ValKind};
+use crate::sema::{Res, Sema};
+use crate::statements::control::empty_branch;
+use sx_ir::{StmtKind, TypeId};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ArmBody, Branch, Cond, ExprKind, PatternKind};
+
+impl Sema<'_> {
+    pub fn lower_inline_if(&mut self, cx: &mut FnCx, node: &'static ast::IfExpr) -> Res<Val> {
+        let Cond::Expr(cond) = &node.cond else {
+            return Err(self.error(node.span, "an `inline if` takes a condition, not a binding"));
+        };
+        let env = cx.env().clone();
+        match self.static_condition(cx, &env, cond)? {
+            Some(taken) => {
+                let branch = if taken {
+                    Some(&node.then)
+                } else {
+                    node.else_.as_ref()
+                };
+                match branch {
+                    None => {}
+                    Some(Branch::Block(block)) => {
+                        cx.push_scope();
+                        let done = self.lower_stmts(cx, block, false);
+                        self.end_scope(cx)?;
+                        done?;
+                    }
+                    Some(Branch::Expr(expr)) => {
+                        // `else if` of an inline chain is static too.
+                        match &expr.kind {
+                            ExprKind::If(next) => return self.lower_inline_if(cx, next),
+                            ExprKind::Match(next) => {
+                                return self.lower_match(cx, next, None, false);
+                            }
+                            _ => {
+                                self.lower_expr(cx, expr, None)?;
+                            }
+                        }
+                    }
+                    Some(Branch::Jump(stmt)) => self.lower_stmt(cx, stmt)?,
+                }
+                Ok(Val::void())
+            }
+            None => {
+                // Not known: an ordinary `if`.
+                let piece = self.lower_condition(cx, cond)?;
+                let then = self.lower_branch(cx, &node.then, None, false, |_, _| {})?;
+                let els = match &node.else_ {
+                    Some(branch) => self.lower_branch(cx, branch, None, false, |_, _| {})?,
+                    None => empty_branch(node.span),
+                };
+                self.join(
+                    cx,
+                    vec![then, els],
+                    None,
+                    false,
+                    node.span,
+                    |cx, mut blocks| {
+                        let els = blocks.pop().unwrap_or_default();
+                        let then = blocks.pop().unwrap_or_default();
+                        let cond = cx.use_piece(piece);
+                        cx.emit(StmtKind::If { cond, then, els });
+                    },
+                )
+            }
+        }
+    }
+
+    /// A condition's value if it is known while compiling: its code folds without any statement.
+    pub fn static_condition(
+        &mut self,
+        cx: &mut FnCx,
+        env: &std::rc::Rc<crate::sema::Env>,
+        cond: &'static ast::Expr,
+    ) -> Res<Option<bool>> {
+        match &cond.kind {
+            ExprKind::Paren(inner) => return self.static_condition(cx, env, inner),
+            ExprKind::Binary {
+                op: ast::BinOp::And,
+                lhs,
+                rhs,
+                ..
+            } => {
+                return match self.static_condition(cx, env, lhs)? {
+                    Some(false) => Ok(Some(false)),
+                    Some(true) => self.static_condition(cx, env, rhs),
+                    None => Ok(None),
+                };
+            }
+            ExprKind::Binary {
+                op: ast::BinOp::Or,
+                lhs,
+                rhs,
+                ..
+            } => {
+                return match self.static_condition(cx, env, lhs)? {
+                    Some(true) => Ok(Some(true)),
+                    Some(false) => self.static_condition(cx, env, rhs),
+                    None => Ok(None),
+                };
+            }
+            ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr,
+            } => {
+                return Ok(self.static_condition(cx, env, expr)?.map(|b| !b));
+            }
+            _ => {}
+        }
+        cx.open();
+        let piece = self.lower_condition(cx, cond);
+        let code = cx.close();
+        let piece = piece?;
+        match piece.as_const() {
+            Some(bits) => Ok(Some(bits != 0)),
+            None => {
+                if code.stmts.is_empty() {
+                    return Ok(None);
+                }
+                // Calls over known values are evaluated (6.1); code that reads run-time state is not.
+                if self.is_comptime_call(env, cond) {
+                    let val =
+                        self.comptime_value(env, cond, Some(TypeId::BOOL), &Purpose::Condition)?;
+                    return Ok(Some(self.ct_u64(&val) != 0));
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// A call (or comparison of calls) none of whose leaves is a run-time variable.
+    pub fn is_comptime_call(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        match &expr.kind {
+            ExprKind::Ident(name) => !matches!(
+                env.get(name.name),
+                Some(crate::sema::Binding::Var { .. } | crate::sema::Binding::Pack { .. })
+            ),
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Str(_)
+            | ExprKind::Bool(_)
+            | ExprKind::EnumLit(_) => true,
+            ExprKind::Call(call) => call
+                .args
+                .iter()
+                .all(|a| self.is_comptime_call(env, &a.value)),
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.is_comptime_call(env, lhs) && self.is_comptime_call(env, rhs)
+            }
+            ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } | ExprKind::Run(e) => {
+                self.is_comptime_call(env, e)
+            }
+            ExprKind::Field { base, .. } => self.is_comptime_call(env, base),
+            _ => self.denotes_type(env, expr),
+        }
+    }
+
+    pub fn lower_inline_match(
+        &mut self,
+        cx: &mut FnCx,
+        node: &'static ast::MatchExpr,
+        want: Option<TypeId>,
+        as_value: bool,
+    ) -> Res<Val> {
+        let env = cx.env().clone();
+        let subject = if self.denotes_type(&env, &node.subject) {
+            let ty = self.eval_type(&env, &node.subject)?;
+            Val::type_value(ty)
+        } else {
+            let val = self.lower_expr(cx, &node.subject, None)?;
+            self.load(cx, &val)
+        };
+        let mut chosen: Option<(&'static ArmBody, Span, Option<ast::Ident>)> = None;
+        if let Some(ty) = subject.as_type() {
+            for arm in &node.arms {
+                let PatternKind::Expr(pattern) = &arm.pattern.kind else {
+                    return Err(self.error(
+                        arm.pattern.span,
+                        "a type match arm names a type or a category",
+                    ));
+                };
+                let hit = match self.static_category(&env, pattern) {
+                    Some(category) => self.type_in_category(ty, &category),
+                    None => {
+                        let arm_ty = self.eval_type(&env, pattern)?;
+                        arm_ty == ty
+                    }
+                };
+                if hit {
+                    chosen = Some((&arm.body, arm.span, arm.capture));
+                    break;
+                }
+            }
+        } else {
+            let Some(ct) = self
+                .const_of_val(&subject)
+                .or_else(|| self.tag_constant(cx, &subject))
+            else {
+                return Err(self.error(
+                    node.subject.span,
+                    "the subject of an `inline if` match must be known at compile time",
+                ));
+            };
+            for arm in &node.arms {
+                let hit = match &arm.pattern.kind {
+                    PatternKind::Variant(name) => {
+                        let def = self.m.types.enum_def(subject.ty).cloned();
+                        match def
+                            .and_then(|d| d.variants.iter().find(|v| v.name == name.name).cloned())
+                        {
+                            Some(variant) => {
+                                let width = (self.m.types.size_of(ct.ty) * 8).min(64) as u32;
+                                sx_ir::semantics::zext_from(variant.value as u64, width)
+                                    == self.ct_u64(&ct)
+                            }
+                            None => {
+                                let shown = self.type_name(subject.ty);
+                                return Err(self.error(
+                                    name.span,
+                                    format!("no variant '{}' on type '{shown}'", name.name),
+                                ));
+                            }
+                        }
+                    }
+                    PatternKind::Expr(pattern) => {
+                        let val = self.comptime_value(
+                            &env,
+                            pattern,
+                            Some(subject.ty),
+                            &Purpose::CaseLabel,
+                        )?;
+                        val.image == ct.image
+                    }
+                };
+                if hit {
+                    chosen = Some((&arm.body, arm.span, arm.capture));
+                    break;
+                }
+            }
+        }
+        let (body, span) = match (chosen, &node.else_) {
+            (Some((body, span, _)), _) => (body, span),
+            (None, Some(body)) => (body, node.span),
+            (None, None) => {
+                return match want {
+                    Some(want) if as_value && want != TypeId::VOID => Ok(self.zero_val(cx, want)),
+                    _ => Ok(Val::void()),
+                };
+            }
+        };
+        match body {
+            ArmBody::Break(_) => Ok(Val::void()),
+            ArmBody::Arrow(Branch::Expr(expr)) => self.lower_expr(cx, expr, want),
+            ArmBody::Arrow(Branch::Jump(stmt)) => {
+                self.lower_stmt(cx, stmt).map(|_| Val::noreturn())
+            }
+            ArmBody::Arrow(Branch::Block(block)) | ArmBody::Stmts(block) => {
+                let _ = span;
+                cx.push_scope();
+                let val = self.lower_stmts_in(cx, block, as_value, want);
+                let val = match val {
+                    Ok(Some(val)) => {
+                        let owned = self.own(cx, &val);
+                        Ok(Some(self.stable(cx, &owned)))
+                    }
+                    other => other,
+                };
+                self.end_scope(cx)?;
+                Ok(match val? {
+                    Some(val) => val,
+                    None if cx.dead => Val::noreturn(),
+                    None => Val::void(),
+                })
+            }
+        }
+    }
+
+    pub fn static_category(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        pattern: &'static ast::Expr,
+    ) -> Option<String> {
+        if let ExprKind::Ident(name) = &pattern.kind
+            && matches!(name.as_str(), "bool" | "void")
+        {
+            return None;
+        }
+        if let ExprKind::Ident(name) = &pattern.kind
+            && name.as_str() == "string"
+        {
+            return Some("string".into());
+        }
+        self.category_of(env, pattern)
+    }
+
+    /// The tag of a tagged-union value parameter as a constant.
+    pub fn tag_constant(
+        &mut self,
+        _cx: &mut FnCx,
+        val: &Val,
+    ) -> Option<crate::emission::value::CtVal> {
+        let def = self.m.types.enum_def(val.ty)?.clone();
+        let ValKind::Mem(Addr::Global(global, offset)) = val.kind else {
+            return None;
+        };
+        let size = self.m.types.size_of(def.backing);
+        let image = crate::comptime::eval::slice_image(&self.m.global(global).init, offset, size);
+        Some(crate::emission::value::CtVal {
+            ty: def.backing,
+            image: std::rc::Rc::new(image),
+            literal: false,
+        })
+    }
+}

@@ -1,0 +1,286 @@
+//! Statements: declarations, assignment, loops, jumps, cleanups (reference part 3 §2, §4).
+
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::ast::{self, ExprKind, StmtKind};
+
+use crate::comptime::eval::Purpose;
+use crate::emission::fncx::{Cleanup, FnCx};
+use crate::emission::value::Val;
+use crate::sema::{Binding, Failed, Res, Sema};
+
+/// Whether a body contains `return <value>` (nested lambdas excluded).
+pub fn returns_value(block: &'static ast::Block) -> bool {
+    struct Finder(bool);
+    impl sx_syntax::visit::Visitor for Finder {
+        fn stmt(&mut self, stmt: &ast::Stmt) {
+            if let StmtKind::Return(values) = &stmt.kind
+                && !values.is_empty()
+            {
+                self.0 = true;
+            }
+            sx_syntax::visit::walk_stmt(self, stmt);
+        }
+        fn function(&mut self, _function: &ast::FnDecl) {}
+    }
+    let mut finder = Finder(false);
+    sx_syntax::visit::Visitor::block(&mut finder, block);
+    finder.0
+}
+
+impl Sema<'_> {
+    /// Lowers statements in a scope of their own; yields the tail's value if it has one and `as_value`.
+    pub fn lower_stmts(
+        &mut self,
+        cx: &mut FnCx,
+        block: &'static ast::Block,
+        as_value: bool,
+    ) -> Res<Option<Val>> {
+        let want = if as_value {
+            cx.ret
+                .ty
+                .map(|t| self.success_type(t))
+                .filter(|t| *t != TypeId::VOID)
+        } else {
+            None
+        };
+        if as_value
+            && let (Some(tail), Some(_)) = (&block.tail, cx.ret.ty)
+            && !is_statement_if(tail)
+            && !(want.is_none()
+                && matches!(
+                    tail.kind,
+                    ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)
+                ))
+        {
+            let before = self.lower_stmt_list(cx, &block.stmts);
+            if cx.dead {
+                return before.map(|()| None);
+            }
+            self.at(cx, tail.span);
+            // Looked at even after a mistake before it, for its own.
+            let val = self.lower_return_operand(cx, tail, want);
+            return before.and(val.map(Some));
+        }
+        self.lower_stmts_in(cx, block, as_value, want)
+    }
+
+    pub fn lower_stmts_in(
+        &mut self,
+        cx: &mut FnCx,
+        block: &'static ast::Block,
+        as_value: bool,
+        want: Option<TypeId>,
+    ) -> Res<Option<Val>> {
+        let before = self.lower_stmt_list(cx, &block.stmts);
+        if cx.dead {
+            return before.map(|()| None);
+        }
+        // The tail is looked at even after a mistake before it, for its own.
+        let tail = match &block.tail {
+            Some(tail) if as_value && is_statement_if(tail) => {
+                self.lower_expr_stmt(cx, tail).map(|()| None)
+            }
+            Some(tail) if as_value => {
+                self.at(cx, tail.span);
+                self.lower_tail(cx, tail, want).map(Some)
+            }
+            Some(tail) => self.lower_expr_stmt(cx, tail).map(|()| None),
+            // A block `if` or match at the end of a value block is its value even though it is a statement.
+            None => Ok(None),
+        };
+        before.and(tail)
+    }
+
+    pub fn lower_tail(
+        &mut self,
+        cx: &mut FnCx,
+        tail: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        match &tail.kind {
+            ExprKind::If(node) => self.lower_if(
+                cx,
+                node,
+                want,
+                node.else_.is_some() || !matches!(want, None | Some(TypeId::VOID)),
+            ),
+            ExprKind::Match(node) => self.lower_match(cx, node, want, true),
+            _ => self.lower_operand_raw(cx, tail, want),
+        }
+    }
+
+    pub fn lower_stmt_list(&mut self, cx: &mut FnCx, stmts: &'static [ast::Stmt]) -> Res<()> {
+        let mut failed = false;
+        for stmt in stmts {
+            if cx.dead {
+                // Parsed, never run, not checked.
+                break;
+            }
+            if self.lower_stmt(cx, stmt).is_err() {
+                failed = true;
+                self.poison_names(cx, stmt);
+            }
+        }
+        if failed { Err(Failed) } else { Ok(()) }
+    }
+
+    /// A failed declaration's names stay silent where they are used.
+    pub fn poison_names(&mut self, cx: &mut FnCx, stmt: &'static ast::Stmt) {
+        let env = cx.env().clone();
+        let poison = |name: &ast::Ident| {
+            if env.names.borrow().get(&name.name).is_none() {
+                env.bind(name.name, Binding::Poison);
+            }
+        };
+        match &stmt.kind {
+            StmtKind::Decl(decl) => poison(&decl.name),
+            StmtKind::Destructure { names, .. } => names.iter().for_each(poison),
+            _ => {}
+        }
+    }
+
+    pub fn lower_stmt(&mut self, cx: &mut FnCx, stmt: &'static ast::Stmt) -> Res<()> {
+        self.at(cx, stmt.span);
+        match &stmt.kind {
+            StmtKind::Decl(decl) => self.lower_decl(cx, decl),
+            StmtKind::Destructure { names, value } => self.lower_destructure(cx, names, value),
+            StmtKind::Discard(value) => {
+                // Dropping a value slot needs no proof.
+                if let ExprKind::Ident(name) = &value.kind
+                    && let Some(Binding::Var { cx: id, var }) = cx.env().get(name.name)
+                    && id == cx.id
+                    && cx.var(var).guarded_by.is_some()
+                {
+                    return Ok(());
+                }
+                let val = self.lower_operand_discard(cx, value)?;
+                self.must_not_be_failable(cx, &val, value)?;
+                Ok(())
+            }
+            StmtKind::Assign {
+                target,
+                op,
+                op_span,
+                value,
+            } => self.lower_assign(cx, target, *op, *op_span, value, stmt.span),
+            StmtKind::MultiAssign { targets, values } => {
+                self.lower_multi_assign(cx, targets, values, stmt.span)
+            }
+            StmtKind::Return(values) => self.lower_return(cx, values, stmt.span),
+            StmtKind::Raise(value) => self.lower_raise(cx, value, stmt.span),
+            StmtKind::Break => self.lower_jump(cx, true, stmt.span),
+            StmtKind::Continue => self.lower_jump(cx, false, stmt.span),
+            StmtKind::Defer(body) => {
+                let env = cx.env().clone();
+                if let Some(scope) = cx.scopes.last_mut() {
+                    scope.cleanups.push((Cleanup::Defer(body), env));
+                }
+                Ok(())
+            }
+            StmtKind::OnFail { tag, body } => {
+                let failable = cx
+                    .ret
+                    .ty
+                    .is_none_or(|t| matches!(self.m.types.kind(t), TypeKind::Failable { .. }));
+                if !failable {
+                    return Err(self.error(
+                        stmt.span,
+                        "`onfail` is only valid inside a failable function — use `defer`",
+                    ));
+                }
+                let env = cx.env().clone();
+                if let Some(scope) = cx.scopes.last_mut() {
+                    scope
+                        .cleanups
+                        .push((Cleanup::OnFail { tag: *tag, body }, env));
+                }
+                Ok(())
+            }
+            StmtKind::Push { value, body } => self.lower_push(cx, value, body, stmt.span),
+            StmtKind::While { cond, body } => self.lower_while(cx, cond, body),
+            StmtKind::For(node) => {
+                if node.inline {
+                    self.lower_inline_for(cx, node)
+                } else {
+                    self.lower_for(cx, node)
+                }
+            }
+            StmtKind::Insert(expr) => self.lower_insert(cx, expr),
+            StmtKind::Error(directive) => Err(self.error_directive(cx, directive)),
+            StmtKind::Assert(assert) => self.lower_assert(cx, assert),
+            StmtKind::Expr { expr, .. } => self.lower_expr_stmt(cx, expr),
+        }
+    }
+
+    pub fn lower_operand_discard(&mut self, cx: &mut FnCx, value: &'static ast::Expr) -> Res<Val> {
+        let val = self.lower_operand_raw(cx, value, None)?;
+        if val.ty == TypeId::NORETURN {
+            cx.dead = true;
+        }
+        Ok(val)
+    }
+
+    pub fn lower_expr_stmt(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<()> {
+        match &expr.kind {
+            ExprKind::If(node) => {
+                self.lower_if(cx, node, None, false)?;
+            }
+            ExprKind::Match(node) => {
+                self.lower_match(cx, node, None, false)?;
+            }
+            ExprKind::Block(block) => {
+                cx.push_scope();
+                let done = self.lower_stmts_in(cx, block, false, None);
+                self.end_scope(cx)?;
+                done?;
+            }
+            ExprKind::Run(inner) => {
+                let env = cx.env().clone();
+                self.comptime_value(&env, inner, None, &Purpose::Operand)?;
+            }
+            _ => {
+                let val = self.lower_operand_discard(cx, expr)?;
+                self.must_not_be_failable(cx, &val, expr)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A value-carrying failable may not be dropped.
+    pub fn must_not_be_failable(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        expr: &'static ast::Expr,
+    ) -> Res<()> {
+        if cx.in_cleanup && matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. }) {
+            return Err(self.error(
+                expr.span,
+                "a cleanup has nowhere to send this call's error — absorb it with `catch` or `or`",
+            ));
+        }
+        if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
+            && !values.is_empty()
+        {
+            return Err(self.error(
+                expr.span,
+                "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// An `if` without `else` (at any depth of `else if`) has no value: it stands as a statement.
+pub fn is_statement_if(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::If(node) => match &node.else_ {
+            None => true,
+            Some(ast::Branch::Expr(next)) => {
+                matches!(next.kind, ExprKind::If(_)) && is_statement_if(next)
+            }
+            Some(ast::Branch::Block(_) | ast::Branch::Jump(_)) => false,
+        },
+        _ => false,
+    }
+}
