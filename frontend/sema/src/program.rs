@@ -47,6 +47,7 @@ pub fn compile(
         module_by_path: FxHashMap::default(),
         module_of_file: FxHashMap::default(),
         import_sets: Vec::new(),
+        import_set_by_modules: FxHashMap::default(),
         decls: Vec::new(),
         fns: Vec::new(),
         templates: Vec::new(),

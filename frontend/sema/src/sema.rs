@@ -409,6 +409,7 @@ pub struct Sema<'a> {
     pub module_by_path: FxHashMap<PathBuf, ModId>,
     pub module_of_file: FxHashMap<FileId, ModId>,
     pub import_sets: Vec<ImportSet>,
+    pub import_set_by_modules: FxHashMap<Vec<ModId>, ImportSetId>,
     pub decls: Vec<DeclInfo>,
     pub fns: Vec<FnInfo>,
     pub templates: Vec<Template>,

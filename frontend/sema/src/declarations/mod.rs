@@ -3,6 +3,7 @@
 pub(crate) mod conform;
 pub(crate) mod decls;
 pub(crate) mod impls;
+pub(crate) mod loading;
 pub(crate) mod lookup;
 pub(crate) mod methods;
 pub(crate) mod modules;

@@ -1,25 +1,22 @@
-//! Loading source files: imports, module-scope `inline if`, and the table of declarations of each module.
+//! The table of declarations of each module, with module-scope `inline if`.
 
-use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use sx_ir::target::{Arch, Os};
 use sx_ir::{Symbol, TypeId};
 use sx_syntax::ast::{self, DeclKind, Inline, InlineElse, ItemKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::sema::{
-    ContextField, DeclId, DeclInfo, DeclSyntax, EntityState, Env, ImplId, ImplInfo, ImportSet,
-    ImportSetId, ModId, ModuleInfo, RunStmt, Sema,
+    ContextField, DeclId, DeclInfo, DeclSyntax, EntityState, ImplId, ImplInfo, ModId, RunStmt, Sema,
 };
 
 /// An import met while collecting a module's items.
-struct PendingImport {
-    span: Span,
-    path: Arc<str>,
+pub struct PendingImport {
+    pub span: Span,
+    pub path: Arc<str>,
     /// The namespace it is bound to; flat if absent.
-    namespace: Option<(DeclId,)>,
+    pub namespace: Option<DeclId>,
 }
 
 /// Names of the enum that `OS` has, as in `std/target.sx`.
@@ -45,136 +42,8 @@ pub fn arch_name(arch: Arch) -> &'static str {
     }
 }
 
-/// `a/./b/../c` is `a/c`.
-pub fn fold_dots(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                let up = matches!(out.components().next_back(), Some(Component::Normal(_)));
-                if up {
-                    out.pop();
-                } else {
-                    out.push("..");
-                }
-            }
-            Component::Normal(_) | Component::RootDir | Component::Prefix(_) => out.push(part),
-        }
-    }
-    out
-}
-
 impl Sema<'_> {
-    /// Loads the root file and everything it imports. False if the program can't be analysed further.
-    pub fn load_program(&mut self, root: &Path) -> bool {
-        let Some(root_id) = self.load_file(root, None) else {
-            return false;
-        };
-        debug_assert_eq!(root_id, ModId(0));
-        let mut next = 0;
-        while next < self.modules.len() {
-            self.collect(ModId(next as u32));
-            next += 1;
-        }
-        !self.diags.iter().any(Diagnostic::is_error)
-    }
-
-    pub fn show_path(&self, path: &Path) -> String {
-        let folded = fold_dots(path);
-        match folded.strip_prefix(&self.cfg.working_dir) {
-            Ok(relative) => relative.display().to_string(),
-            Err(_) => folded.display().to_string(),
-        }
-    }
-
-    /// Reads and parses a file, once.
-    fn load_file(&mut self, path: &Path, import: Option<(Span, &str)>) -> Option<ModId> {
-        let canonical = self.files.canonical(path);
-        if let Some(id) = self.module_by_path.get(&canonical) {
-            return Some(*id);
-        }
-        let shown: Arc<str> = self.show_path(path).into();
-        let bytes = match self.files.read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                match import {
-                    Some((span, text)) => {
-                        self.error(span, format!("cannot read import '{text}': {error}"))
-                    }
-                    None => self.report(Diagnostic::error_without_span(format!(
-                        "cannot read '{shown}': {error}"
-                    ))),
-                };
-                return None;
-            }
-        };
-        if bytes.len() > (1 << 31) {
-            self.report(Diagnostic::error_without_span(format!(
-                "'{shown}' is too large (more than 2 GiB)"
-            )));
-            return None;
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        self.stats.files += 1;
-        self.stats.lines += text.bytes().filter(|b| *b == b'\n').count();
-        self.inputs.push(path.to_path_buf());
-        let file = self.sources.add(shown.clone(), text.as_ref());
-        // The replaced text keeps the offsets before the first bad byte.
-        if let Err(bad) = std::str::from_utf8(&bytes) {
-            let at = bad.valid_up_to() as u32;
-            self.error(
-                Span::new(file, at, at + 1),
-                "invalid UTF-8: source text must be UTF-8",
-            );
-            return None;
-        }
-        let parsed = sx_syntax::parse_file(file, &text);
-        if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
-            let mut first = first;
-            if import.is_some() {
-                first.message = format!("parse error in '{shown}': {}", first.message);
-            }
-            self.report(first);
-        }
-        let id = ModId(self.modules.len() as u32);
-        let tree: &'static ast::File = Box::leak(Box::new(parsed.ast));
-        self.trees.push(tree);
-        self.modules.push(ModuleInfo {
-            path: path.to_path_buf(),
-            shown,
-            names: FxHashMap::default(),
-            flat_imports: Vec::new(),
-            all_imports: Vec::new(),
-            env: Env::root(id),
-            runs: Vec::new(),
-            impls: Vec::new(),
-            decls: Vec::new(),
-        });
-        self.module_by_path.insert(canonical, id);
-        self.module_of_file.insert(file, id);
-        Some(id)
-    }
-
-    /// Enters a module's live items into its tables and loads what it imports.
-    fn collect(&mut self, id: ModId) {
-        let tree = self.trees[id.index()];
-        let mut imports = Vec::new();
-        self.collect_items(id, &tree.items, &mut imports);
-        for import in imports {
-            let Some(set) = self.resolve_import(id, &import) else {
-                continue;
-            };
-            let module = &mut self.modules[id.index()];
-            module.all_imports.push(set);
-            match import.namespace {
-                Some((decl,)) => self.decls[decl.index()].syntax = DeclSyntax::Import(set),
-                None => module.flat_imports.push(set),
-            }
-        }
-    }
-
-    fn collect_items(
+    pub fn collect_items(
         &mut self,
         id: ModId,
         items: &'static [ast::Item],
@@ -375,7 +244,7 @@ impl Sema<'_> {
             imports.push(PendingImport {
                 span: import.span,
                 path: import.path.text.clone(),
-                namespace: Some((decl_id,)),
+                namespace: Some(decl_id),
             });
         }
         if decl.name.is_discard() {
@@ -396,98 +265,6 @@ impl Sema<'_> {
         }
         module.names.insert(decl.name.name, decl_id);
         module.decls.push(decl_id);
-    }
-
-    fn resolve_import(&mut self, from: ModId, import: &PendingImport) -> Option<ImportSetId> {
-        let text = &*import.path;
-        let here = self.module(from).path.clone();
-        let mut bases: Vec<PathBuf> =
-            vec![here.parent().map(Path::to_path_buf).unwrap_or_default()];
-        bases.push(self.cfg.working_dir.clone());
-        bases.extend(self.cfg.library_dirs.iter().cloned());
-        for base in bases {
-            let path = fold_dots(&base.join(text));
-            let is_file = self.files.is_file(&path);
-            let is_dir = self.files.is_dir(&path);
-            let with_extension = PathBuf::from(format!("{}.sx", path.display()));
-            if is_dir && path.extension().is_none() && self.files.is_file(&with_extension) {
-                // Inside p.sx itself the directory is meant.
-                let own = self.files.canonical(&with_extension) == self.files.canonical(&here);
-                if !own {
-                    self.error(
-                        import.span,
-                        format!("ambiguous import '{text}': there are a file and a directory of that name; write \"{text}.sx\""),
-                    );
-                    return None;
-                }
-            }
-            if is_file {
-                let module = self.load_file(&path, Some((import.span, text)))?;
-                return Some(self.import_set(vec![module]));
-            }
-            if is_dir {
-                return self.import_directory(&path, import);
-            }
-        }
-        self.error(
-            import.span,
-            format!("cannot read import '{text}' (not a file or directory)"),
-        );
-        None
-    }
-
-    fn import_directory(&mut self, dir: &Path, import: &PendingImport) -> Option<ImportSetId> {
-        let mut entries = match self.files.list(dir) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.error(
-                    import.span,
-                    format!("cannot read import '{}': {error}", import.path),
-                );
-                return None;
-            }
-        };
-        entries
-            .retain(|path| path.extension().is_some_and(|e| e == "sx") && self.files.is_file(path));
-        entries.sort();
-        let mut modules = Vec::new();
-        for path in entries {
-            modules.push(self.load_file(&path, Some((import.span, &import.path)))?);
-        }
-        Some(self.import_set(modules))
-    }
-
-    pub fn import_set(&mut self, modules: Vec<ModId>) -> ImportSetId {
-        if let Some(found) = self
-            .import_sets
-            .iter()
-            .position(|set| set.modules == modules)
-        {
-            return ImportSetId(found as u32);
-        }
-        self.import_sets.push(ImportSet { modules });
-        ImportSetId(self.import_sets.len() as u32 - 1)
-    }
-
-    /// Whether `from` reaches `to` by imports, directly or not.
-    pub fn imports_transitively(&mut self, from: ModId, to: ModId) -> bool {
-        if from == to {
-            return true;
-        }
-        let mut seen = vec![false; self.modules.len()];
-        let mut stack = vec![from];
-        while let Some(module) = stack.pop() {
-            if std::mem::replace(&mut seen[module.index()], true) {
-                continue;
-            }
-            if module == to {
-                return true;
-            }
-            for set in &self.modules[module.index()].all_imports {
-                stack.extend(self.import_sets[set.0 as usize].modules.iter().copied());
-            }
-        }
-        false
     }
 }
 

@@ -1,0 +1,343 @@
+//! Loading source files. Imports are followed breadth first, a wave of files at a time: the files of a wave are read and
+//! parsed in parallel, everything that has an order (module numbers, diagnostics) is done in the order of the imports.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use sx_syntax::ast;
+use sx_syntax::{Diagnostic, FileId, Span};
+
+use crate::declarations::modules::PendingImport;
+use crate::sema::{DeclSyntax, Env, ImportSet, ImportSetId, ModId, ModuleInfo, Sema};
+
+/// Files of fewer bytes altogether are read and parsed on this thread: waking others would take longer.
+const PARALLEL_BYTES: usize = 64 << 10;
+
+/// A file that is wanted, and what wants it: the root file has no import.
+struct Request {
+    path: PathBuf,
+    import: Option<(Span, Arc<str>)>,
+}
+
+/// What an import names.
+enum Named {
+    File(PathBuf),
+    Directory(Vec<PathBuf>),
+}
+
+/// `a/./b/../c` is `a/c`.
+pub fn fold_dots(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                let up = matches!(out.components().next_back(), Some(Component::Normal(_)));
+                if up {
+                    out.pop();
+                } else {
+                    out.push("..");
+                }
+            }
+            Component::Normal(_) | Component::RootDir | Component::Prefix(_) => out.push(part),
+        }
+    }
+    out
+}
+
+impl Sema<'_> {
+    /// Loads the root file and everything it imports. False if the program can't be analysed further.
+    pub fn load_program(&mut self, root: &Path) -> bool {
+        let request = Request {
+            path: root.to_path_buf(),
+            import: None,
+        };
+        if self.load_files(vec![request]) != [Some(ModId(0))] {
+            return false;
+        }
+        let mut first = 0;
+        while first < self.modules.len() {
+            let wave = first..self.modules.len();
+            first = wave.end;
+            let mut imports = Vec::new();
+            for index in wave {
+                let id = ModId(index as u32);
+                let tree = self.trees[index];
+                let mut own = Vec::new();
+                self.collect_items(id, &tree.items, &mut own);
+                imports.extend(own.into_iter().map(|import| (id, import)));
+            }
+            self.follow_imports(imports);
+        }
+        !self.diags.iter().any(Diagnostic::is_error)
+    }
+
+    pub fn show_path(&self, path: &Path) -> String {
+        let folded = fold_dots(path);
+        match folded.strip_prefix(&self.cfg.working_dir) {
+            Ok(relative) => relative.display().to_string(),
+            Err(_) => folded.display().to_string(),
+        }
+    }
+
+    /// Loads what a wave's modules import and binds it in them.
+    fn follow_imports(&mut self, imports: Vec<(ModId, PendingImport)>) {
+        let mut requests = Vec::new();
+        // The requests each import made.
+        let mut wanted = Vec::with_capacity(imports.len());
+        for (from, import) in &imports {
+            let start = requests.len();
+            let paths = match self.resolve_import(*from, import) {
+                Some(Named::File(path)) => vec![path],
+                Some(Named::Directory(paths)) => paths,
+                None => {
+                    wanted.push(None);
+                    continue;
+                }
+            };
+            requests.extend(paths.into_iter().map(|path| Request {
+                path,
+                import: Some((import.span, import.path.clone())),
+            }));
+            wanted.push(Some(start..requests.len()));
+        }
+        let loaded = self.load_files(requests);
+        for ((from, import), wanted) in imports.into_iter().zip(wanted) {
+            let Some(modules) =
+                wanted.and_then(|range| loaded[range].iter().copied().collect::<Option<Vec<_>>>())
+            else {
+                continue;
+            };
+            let set = self.import_set(modules);
+            let module = &mut self.modules[from.index()];
+            module.all_imports.push(set);
+            match import.namespace {
+                Some(decl) => self.decls[decl.index()].syntax = DeclSyntax::Import(set),
+                None => module.flat_imports.push(set),
+            }
+        }
+    }
+
+    /// Reads and parses files, each once. A file that can't be used is reported and has no module.
+    fn load_files(&mut self, requests: Vec<Request>) -> Vec<Option<ModId>> {
+        let canonical: Vec<PathBuf> = requests
+            .iter()
+            .map(|request| self.files.canonical(&request.path))
+            .collect();
+        let mut fresh: FxHashMap<&Path, usize> = FxHashMap::default();
+        let mut reading: Vec<(&Path, &Request)> = Vec::new();
+        for (path, request) in canonical.iter().zip(&requests) {
+            if !self.module_by_path.contains_key(path) && !fresh.contains_key(&**path) {
+                fresh.insert(path, reading.len());
+                reading.push((path, request));
+            }
+        }
+        let files = self.files;
+        let contents: Vec<_> = match &reading[..] {
+            [(_, one)] => vec![files.read(&one.path)],
+            many => many
+                .par_iter()
+                .map(|(_, request)| files.read(&request.path))
+                .collect(),
+        };
+        let mut sources = Vec::new();
+        let mut owners = Vec::new();
+        for ((path, request), bytes) in reading.iter().zip(contents) {
+            let shown: Arc<str> = self.show_path(&request.path).into();
+            let text = match bytes {
+                Ok(bytes) => self.source_text(request, &shown, bytes),
+                Err(error) => {
+                    match &request.import {
+                        Some((span, text)) => {
+                            self.error(*span, format!("cannot read import '{text}': {error}"));
+                        }
+                        None => {
+                            self.report(Diagnostic::error_without_span(format!(
+                                "cannot read '{shown}': {error}"
+                            )));
+                        }
+                    }
+                    None
+                }
+            };
+            if let Some(source) = text {
+                sources.push(source);
+                owners.push((*path, *request, shown));
+            }
+        }
+        let bytes: usize = sources.iter().map(|(_, text)| text.len()).sum();
+        let parsed = if sources.len() > 1 && bytes >= PARALLEL_BYTES {
+            sx_syntax::parse_files_parallel(&sources)
+        } else {
+            sources
+                .iter()
+                .map(|(file, text)| sx_syntax::parse_file(*file, text))
+                .collect()
+        };
+        for (((file, _), (canonical, request, shown)), mut parsed) in
+            sources.iter().zip(owners).zip(parsed)
+        {
+            if let Some(at) = parsed.diagnostics.iter().position(Diagnostic::is_error) {
+                let mut first = parsed.diagnostics.swap_remove(at);
+                if request.import.is_some() {
+                    first.message = format!("parse error in '{shown}': {}", first.message);
+                }
+                self.report(first);
+            }
+            self.add_module(&request.path, canonical, shown, *file, parsed.ast);
+        }
+        canonical
+            .iter()
+            .map(|path| self.module_by_path.get(path).copied())
+            .collect()
+    }
+
+    /// Enters a file's text among the sources, if it is text.
+    fn source_text(
+        &mut self,
+        request: &Request,
+        shown: &Arc<str>,
+        bytes: Vec<u8>,
+    ) -> Option<(FileId, Arc<str>)> {
+        if bytes.len() > (1 << 31) {
+            self.report(Diagnostic::error_without_span(format!(
+                "'{shown}' is too large (more than 2 GiB)"
+            )));
+            return None;
+        }
+        self.stats.files += 1;
+        self.stats.lines += bytes.iter().filter(|b| **b == b'\n').count();
+        self.inputs.push(request.path.clone());
+        let (text, bad): (Arc<str>, _) = match String::from_utf8(bytes) {
+            Ok(text) => (text.into(), None),
+            // The replaced text keeps the offsets before the first bad byte.
+            Err(bad) => (
+                String::from_utf8_lossy(bad.as_bytes()).into(),
+                Some(bad.utf8_error().valid_up_to() as u32),
+            ),
+        };
+        let file = self.sources.add(shown.clone(), text.clone());
+        if let Some(at) = bad {
+            self.error(
+                Span::new(file, at, at + 1),
+                "invalid UTF-8: source text must be UTF-8",
+            );
+            return None;
+        }
+        Some((file, text))
+    }
+
+    fn add_module(
+        &mut self,
+        path: &Path,
+        canonical: &Path,
+        shown: Arc<str>,
+        file: FileId,
+        tree: ast::File,
+    ) {
+        let id = ModId(self.modules.len() as u32);
+        self.trees.push(Box::leak(Box::new(tree)));
+        self.modules.push(ModuleInfo {
+            path: path.to_path_buf(),
+            shown,
+            names: FxHashMap::default(),
+            flat_imports: Vec::new(),
+            all_imports: Vec::new(),
+            env: Env::root(id),
+            runs: Vec::new(),
+            impls: Vec::new(),
+            decls: Vec::new(),
+        });
+        self.module_by_path.insert(canonical.to_path_buf(), id);
+        self.module_of_file.insert(file, id);
+    }
+
+    fn resolve_import(&mut self, from: ModId, import: &PendingImport) -> Option<Named> {
+        let text = &*import.path;
+        let here = self.module(from).path.clone();
+        let mut bases: Vec<PathBuf> =
+            vec![here.parent().map(Path::to_path_buf).unwrap_or_default()];
+        bases.push(self.cfg.working_dir.clone());
+        bases.extend(self.cfg.library_dirs.iter().cloned());
+        for base in bases {
+            let path = fold_dots(&base.join(text));
+            let is_file = self.files.is_file(&path);
+            let is_dir = !is_file && self.files.is_dir(&path);
+            let with_extension = PathBuf::from(format!("{}.sx", path.display()));
+            if is_dir && path.extension().is_none() && self.files.is_file(&with_extension) {
+                // Inside p.sx itself the directory is meant.
+                let own = self.files.canonical(&with_extension) == self.files.canonical(&here);
+                if !own {
+                    self.error(
+                        import.span,
+                        format!("ambiguous import '{text}': there are a file and a directory of that name; write \"{text}.sx\""),
+                    );
+                    return None;
+                }
+            }
+            if is_file {
+                return Some(Named::File(path));
+            }
+            if is_dir {
+                return self.directory(&path, import).map(Named::Directory);
+            }
+        }
+        self.error(
+            import.span,
+            format!("cannot read import '{text}' (not a file or directory)"),
+        );
+        None
+    }
+
+    /// The source files of an imported directory, sorted by name.
+    fn directory(&mut self, dir: &Path, import: &PendingImport) -> Option<Vec<PathBuf>> {
+        let mut entries = match self.files.list(dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.error(
+                    import.span,
+                    format!("cannot read import '{}': {error}", import.path),
+                );
+                return None;
+            }
+        };
+        entries
+            .retain(|path| path.extension().is_some_and(|e| e == "sx") && self.files.is_file(path));
+        entries.sort();
+        Some(entries)
+    }
+
+    /// The set of these modules; equal sets are one.
+    fn import_set(&mut self, modules: Vec<ModId>) -> ImportSetId {
+        if let Some(found) = self.import_set_by_modules.get(&modules) {
+            return *found;
+        }
+        let id = ImportSetId(self.import_sets.len() as u32);
+        self.import_set_by_modules.insert(modules.clone(), id);
+        self.import_sets.push(ImportSet { modules });
+        id
+    }
+
+    /// Whether `from` reaches `to` by imports, directly or not.
+    pub fn imports_transitively(&mut self, from: ModId, to: ModId) -> bool {
+        if from == to {
+            return true;
+        }
+        let mut seen = vec![false; self.modules.len()];
+        let mut stack = vec![from];
+        while let Some(module) = stack.pop() {
+            if std::mem::replace(&mut seen[module.index()], true) {
+                continue;
+            }
+            if module == to {
+                return true;
+            }
+            for set in &self.modules[module.index()].all_imports {
+                stack.extend(self.import_sets[set.0 as usize].modules.iter().copied());
+            }
+        }
+        false
+    }
+}
