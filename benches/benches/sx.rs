@@ -40,7 +40,11 @@ fn frontend(c: &mut Criterion) {
         b.iter(|| {
             files
                 .iter()
-                .map(|(id, text)| black_box(sx_syntax::parse_file(*id, text)).diagnostics.len())
+                .map(|(id, text)| {
+                    black_box(sx_syntax::parse_file(*id, text))
+                        .diagnostics
+                        .len()
+                })
                 .sum::<usize>()
         })
     });

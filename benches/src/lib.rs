@@ -1,5 +1,7 @@
 //! What the benchmarks share: kernels compiled once, and runs of them.
 
+pub mod scale;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
