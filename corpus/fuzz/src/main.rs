@@ -1,0 +1,86 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use sx_corpus::process::Folder;
+use sx_fuzz::mutate::Stock;
+use sx_fuzz::options::{Mode, Options, USAGE};
+use sx_fuzz::supervise::{self, WORK, WORK_ON_FILE};
+use sx_fuzz::worker::{self, Made};
+use sx_fuzz::shrink;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match command(&args) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("error: {message}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command(args: &[String]) -> Result<ExitCode, String> {
+    let io = |error: std::io::Error| error.to_string();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [first, from, .., "--journal", journal] if *first == WORK => {
+            let options = Options::parse(&args[2..args.len() - 2])?;
+            let from = from.parse().map_err(|_| "bad start".to_owned())?;
+            worker::work(&options, from, Path::new(journal)).map_err(io)?;
+        }
+        [first, file, path, generated, native, journal] if *first == WORK_ON_FILE => {
+            worker::work_on_file(
+                Path::new(file),
+                Path::new(path),
+                *generated == "yes",
+                *native == "yes",
+                Path::new(journal),
+            )
+            .map_err(io)?;
+        }
+        ["print", ..] => {
+            let options = Options::parse(&args[1..])?;
+            let made = worker::make(options.mode_of(0), options.seed, &Stock::read());
+            print!("{}", String::from_utf8_lossy(&made.text));
+        }
+        [verb @ ("judge" | "shrink"), file, ..] => {
+            let folder = Folder::new("fuzz-judge").map_err(io)?;
+            let path = std::path::absolute(file).map_err(io)?;
+            let generated = file.contains("generated");
+            let stand = if generated {
+                worker::made_up_path()
+            } else {
+                path.clone()
+            };
+            let fault = supervise::judge_file(&path, &stand, generated, true, folder.path())
+                .map_err(io)?;
+            let Some(fault) = fault else {
+                println!("nothing is wrong with it");
+                return Ok(ExitCode::SUCCESS);
+            };
+            println!("{}\n{}", fault.signature, fault.detail);
+            if *verb == "shrink" {
+                let made = Made {
+                    text: std::fs::read(&path).map_err(io)?,
+                    path: stand,
+                    mode: if generated { Mode::Generate } else { Mode::Mutate },
+                };
+                let small = shrink::shrink(&made, &fault).map_err(io)?;
+                let target = PathBuf::from(file).with_extension("small.sx");
+                std::fs::write(&target, small).map_err(io)?;
+                println!("{}", target.display());
+            }
+            return Ok(ExitCode::FAILURE);
+        }
+        ["help" | "--help" | "-h"] => println!("{USAGE}"),
+        _ => {
+            let options = Options::parse(args)?;
+            let summary = supervise::run(&options, |text| println!("{text}")).map_err(io)?;
+            print!("{}", summary.report());
+            if !summary.faults.is_empty() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
