@@ -77,7 +77,10 @@ impl Sema<'_> {
         } else {
             Target::Pointer(pieces[0])
         };
-        if let (Target::Pointer(Piece::FuncAddr(f)), false) = (target, closure) {
+        // A function may have been made to look like one of another type; the call is checked where it happens then.
+        if let (Target::Pointer(Piece::FuncAddr(f)), false) = (target, closure)
+            && self.m.func(f).sig == self.abi(&ty, false).sig
+        {
             return Ok(self.emit_call(cx, Target::Direct(f), &ty, &vals));
         }
         Ok(self.emit_call(cx, target, &ty, &vals))
