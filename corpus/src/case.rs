@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LIBRARY: (&str, &str, &str) = ("library", "library/tests", "expected");
 
 /// Folders of the package that hold no cases.
-const NOT_TOPICS: [&str; 4] = ["src", "tests", "known", "target"];
+const NOT_TOPICS: [&str; 5] = ["src", "tests", "known", "fuzz", "target"];
 
 #[derive(Clone, Debug)]
 pub struct Case {

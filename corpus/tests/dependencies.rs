@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Workspace crates and the workspace crates that each may name. Development dependencies count, too, except the ones
 /// in `DEV_ONLY`.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("sx-ir", &[]),
     ("sx-tier-api", &["sx-ir"]),
     ("sx-machine", &["sx-ir", "sx-tier-api"]),
@@ -31,6 +31,18 @@ const ALLOWED: [(&str, &[&str]); 13] = [
         ],
     ),
     ("sx-corpus", &["sxc"]),
+    (
+        "sx-fuzz",
+        &[
+            "sxc",
+            "sx-ir",
+            "sx-tier-api",
+            "sx-machine",
+            "sx-sema",
+            "sx-backend-api",
+            "sx-corpus",
+        ],
+    ),
     (
         "sx-benches",
         &[
