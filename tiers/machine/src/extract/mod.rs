@@ -238,35 +238,44 @@ impl<'a> Extractor<'a> {
         for index in 0..self.objects.len() {
             self.cover_rest(index)?;
         }
+        let word = self.module.target.pointer_size;
         let mut objects = Vec::with_capacity(self.objects.len());
         for object in std::mem::take(&mut self.objects) {
             let size = object.draft.image.bytes.len() as u64;
             objects.push(NewObject {
                 size,
                 align: object.align,
-                image: tidy(object.draft.image),
+                image: tidy(object.draft.image, word),
                 kind: object.kind,
                 mergeable: !object.whole,
             });
         }
         Ok(Extracted {
-            image: tidy(self.value.image),
+            image: tidy(self.value.image, word),
             objects,
         })
     }
 }
 
-/// Relocations in order, each once, over zero bytes; no zeros at the end.
-fn tidy(mut image: ConstImage) -> ConstImage {
+/// Relocations in order, each once, over zero bytes; no zeros at the end. Where one view sees an address and another
+/// (one past the end of its own part, say) a number, it is the address.
+fn tidy(mut image: ConstImage, word: u64) -> ConstImage {
     image.relocs.sort_by_key(|r| r.offset);
-    image.relocs.dedup_by_key(|r| r.offset);
+    image
+        .relocs
+        .dedup_by(|next, kept| next.offset < kept.offset + word);
+    let len = image.bytes.len();
+    for reloc in &image.relocs {
+        let from = (reloc.offset as usize).min(len);
+        image.bytes[from..(reloc.offset + word).min(len as u64) as usize].fill(0);
+    }
     let used = image
         .bytes
         .iter()
         .rposition(|b| *b != 0)
         .map_or(0, |last| last + 1);
     let used = image.relocs.last().map_or(used, |r| {
-        used.max(r.offset as usize + 8).min(image.bytes.len())
+        used.max((r.offset + word) as usize).min(image.bytes.len())
     });
     image.bytes.truncate(used);
     image
