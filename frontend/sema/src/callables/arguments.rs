@@ -78,8 +78,9 @@ impl Sema<'_> {
             Target::Pointer(pieces[0])
         };
         // A function may have been made to look like one of another type; the call is checked where it happens then.
+        let sig = self.abi(&ty, closure).sig;
         if let (Target::Pointer(Piece::FuncAddr(f)), false) = (target, closure)
-            && self.m.func(f).sig == self.abi(&ty, false).sig
+            && self.m.func(f).sig == sig
         {
             return Ok(self.emit_call(cx, Target::Direct(f), &ty, &vals));
         }
