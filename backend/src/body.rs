@@ -38,7 +38,8 @@ impl<'r, 'c> Unit<'r, 'c> {
         let ir = self.ir;
         let func = ir.func(id);
         match &func.linkage {
-            Linkage::Extern { .. } => return Ok(()),
+            // Assembly stands where it is called.
+            Linkage::Extern { .. } | Linkage::Asm(_) => return Ok(()),
             Linkage::Host(_) => return self.host_stub(id),
             Linkage::Internal | Linkage::Export(_) => {}
         }
@@ -62,6 +63,13 @@ impl<'r, 'c> Unit<'r, 'c> {
         };
         lower.prologue()?;
         lower.block(body)?;
+        if func.naked {
+            // The assembly has returned.
+            if !lower.done {
+                lower.unit.builder.build_unreachable()?;
+            }
+            return Ok(());
+        }
         if !lower.done {
             lower.at(func.loc);
             if ir.sig(func.sig).results.is_empty() && !ir.sig(func.sig).noreturn {
@@ -88,6 +96,9 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         let func = self.ir;
         let mut zeroed = Vec::new();
         for (index, local) in func.locals.iter().enumerate() {
+            if func.naked {
+                break;
+            }
             let ty = self.unit.types.of(local.ty);
             let storage = self.unit.builder.build_alloca(ty, "")?;
             if index >= self.function.count_params() as usize {
@@ -115,7 +126,9 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             }
             self.slots.push(storage);
         }
-        for (index, param) in self.function.get_param_iter().enumerate() {
+        // A naked function has no code of its own: its parameters stay in their registers.
+        let params = usize::from(!func.naked) * self.function.count_params() as usize;
+        for (index, param) in self.function.get_param_iter().take(params).enumerate() {
             if let Some(storage) = self.locals.get(index) {
                 self.unit.builder.build_store(*storage, param)?;
             }
@@ -123,8 +136,10 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
         for (storage, zero) in zeroed {
             self.unit.builder.build_store(storage, zero)?;
         }
-        self.unit
-            .declare_variables(self.id, &self.locals, &self.slots);
+        if !func.naked {
+            self.unit
+                .declare_variables(self.id, &self.locals, &self.slots);
+        }
         Ok(())
     }
 

@@ -3,14 +3,21 @@
 use crate::body::Lower;
 use crate::unit::{Error, Res};
 use inkwell::IntPredicate;
-use inkwell::values::{AggregateValueEnum, BasicMetadataValueEnum, BasicValueEnum, PointerValue};
-use sx_ir::{Call, Callee, ExprId, LocId, Signature, TrapKind};
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::types::AnyType;
+use inkwell::values::{
+    AggregateValueEnum, BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, PointerValue,
+};
+use sx_ir::{Asm, Call, Callee, ExprId, Linkage, LocId, Signature, TrapKind};
 
 impl<'r, 'c> Lower<'_, 'r, 'c> {
     pub fn call(&mut self, call: &'r Call, loc: LocId) -> Res<()> {
         let (target, sig): (PointerValue<'c>, &'r Signature) = match call.callee {
             Callee::Direct(id) => {
                 let sig = self.unit.ir.sig(self.unit.ir.func(id).sig);
+                if let Linkage::Asm(asm) = &self.unit.ir.func(id).linkage {
+                    return self.assembly(asm, sig, call, loc);
+                }
                 (
                     self.unit.func(id)?.as_global_value().as_pointer_value(),
                     sig,
@@ -36,6 +43,51 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             .builder
             .build_indirect_call(ty, target, &args, "")?;
         self.unit.shape_call(made, sig);
+        self.take_results(made, sig, call)?;
+        if sig.noreturn {
+            self.unit.builder.build_unreachable()?;
+            self.done = true;
+        }
+        Ok(())
+    }
+
+    /// Puts instructions here.
+    fn assembly(&mut self, asm: &Asm, sig: &'r Signature, call: &'r Call, loc: LocId) -> Res<()> {
+        let mut args: Vec<BasicMetadataValueEnum<'c>> = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            args.push(self.value(*arg)?.into());
+        }
+        self.at(loc);
+        let ty = self.unit.fn_type(sig);
+        let code = self.unit.context.create_inline_asm(
+            ty,
+            asm.template.clone(),
+            asm.constraints.clone(),
+            asm.volatile,
+            false,
+            None,
+            false,
+        );
+        let made = self.unit.builder.build_indirect_call(ty, code, &args, "")?;
+        let element = Attribute::get_named_enum_kind_id("elementtype");
+        for (index, size) in asm.indirect.iter().enumerate() {
+            if let Ok(size) = u32::try_from(*size)
+                && size > 0
+            {
+                let bytes = self.unit.types.i8.array_type(size).as_any_type_enum();
+                let attribute = self.unit.context.create_type_attribute(element, bytes);
+                made.add_attribute(AttributeLoc::Param(index as u32), attribute);
+            }
+        }
+        self.take_results(made, sig, call)
+    }
+
+    fn take_results(
+        &mut self,
+        made: CallSiteValue<'c>,
+        sig: &'r Signature,
+        call: &'r Call,
+    ) -> Res<()> {
         match call.results.as_slice() {
             [] => {}
             [one] if sig.results.len() == 1 => {
@@ -59,10 +111,6 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                     self.set_local(*local, value)?;
                 }
             }
-        }
-        if sig.noreturn {
-            self.unit.builder.build_unreachable()?;
-            self.done = true;
         }
         Ok(())
     }

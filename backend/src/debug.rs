@@ -122,7 +122,7 @@ impl<'r, 'c> Debug<'r, 'c> {
             Linkage::Export(symbol) | Linkage::Extern { symbol, .. } => {
                 (Some(symbol.as_str()), false)
             }
-            Linkage::Internal | Linkage::Host(_) => (None, true),
+            Linkage::Internal | Linkage::Host(_) | Linkage::Asm(_) => (None, true),
         };
         let linkage_name = linkage_name.filter(|symbol| *symbol != func.name);
         let made = self.build.create_function(

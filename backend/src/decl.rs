@@ -184,7 +184,7 @@ impl<'c> Unit<'_, 'c> {
                     let name = format!("sx.{}", func.name);
                     self.define_function(*id, &name, LlvmLinkage::Internal)?;
                 }
-                Linkage::Export(_) | Linkage::Extern { .. } => {}
+                Linkage::Export(_) | Linkage::Extern { .. } | Linkage::Asm(_) => {}
             }
         }
         for id in globals {
@@ -208,6 +208,13 @@ impl<'c> Unit<'_, 'c> {
         self.shape_function(function, sig);
         for attribute in &self.attributes.definition {
             function.add_attribute(AttributeLoc::Function, *attribute);
+        }
+        if self.ir.func(id).naked {
+            for name in ["naked", "noinline"] {
+                let kind = inkwell::attributes::Attribute::get_named_enum_kind_id(name);
+                let attribute = self.context.create_enum_attribute(kind, 0);
+                function.add_attribute(AttributeLoc::Function, attribute);
+            }
         }
         if linkage == LlvmLinkage::Internal {
             function

@@ -145,7 +145,7 @@ impl<'c> Unit<'_, 'c> {
                 Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => {
                     Some((*id, self.funcs[id.index()]?))
                 }
-                Linkage::Extern { .. } => None,
+                Linkage::Extern { .. } | Linkage::Asm(_) => None,
             });
         defined
             .map(|(id, function)| (function.get_name().to_string_lossy().into_owned(), id))

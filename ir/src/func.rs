@@ -101,6 +101,19 @@ pub enum Linkage {
     },
     /// Provided by the compiler while compiling: an entry of the host-function table, by name. Has no native code.
     Host(String),
+    /// Inline assembly: a call puts the instructions at its place. Runs in native code only.
+    Asm(Box<Asm>),
+}
+
+/// An assembly template with its operands, in LLVM's notation (its language reference, "Inline Assembler
+/// Expressions"). The function's results are the outputs and its parameters the inputs, in the constraints' order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asm {
+    pub template: String,
+    pub constraints: String,
+    /// For each parameter, how many bytes of memory it is the address of: an indirect (`*`) operand. 0 for a plain value.
+    pub indirect: SmallVec<[u64; 4]>,
+    pub volatile: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -320,6 +333,8 @@ pub struct Function {
     /// `None` for functions defined elsewhere, and while a body is still being made.
     pub body: Option<Block>,
     pub loc: LocId,
+    /// `abi(.naked)`: the body's assembly is all the code there is, with neither prologue nor return.
+    pub naked: bool,
 }
 
 impl Function {
@@ -348,6 +363,7 @@ impl Function {
             labels: 0,
             body: None,
             loc,
+            naked: false,
         }
     }
 

@@ -2,7 +2,8 @@
 //! is read is well formed as text but not verified.
 
 use crate::func::{
-    CallConv, FuncId, Function, Linkage, LocId, Local, Param, ParamAttr, SigId, Signature, Slot,
+    Asm, CallConv, FuncId, Function, Linkage, LocId, Local, Param, ParamAttr, SigId, Signature,
+    Slot,
 };
 use crate::image::{ConstImage, Reloc, RelocTarget};
 use crate::lex::{Cursor, Token};
@@ -11,6 +12,7 @@ use crate::op::Ty;
 use crate::print::{arch_name, os_name};
 use crate::symbol::Symbol;
 use crate::target::{Arch, Endian, Os, Target};
+use smallvec::SmallVec;
 use std::fmt;
 
 /// What is wrong with a text, and where (1-based).
@@ -305,8 +307,27 @@ impl Parser<'_> {
                 Linkage::Extern { symbol, library }
             }
             Token::Word("host") => Linkage::Host(self.cur.text("a name")?),
-            _ => return Err(self.cur.expected_before("internal, export, extern or host")),
+            Token::Word("asm") => {
+                let template = self.cur.text("a template")?;
+                let constraints = self.cur.text("constraints")?;
+                let mut indirect = SmallVec::new();
+                while let Token::Number(_) = self.cur.peek() {
+                    indirect.push(self.cur.number()?);
+                }
+                Linkage::Asm(Box::new(Asm {
+                    template,
+                    constraints,
+                    indirect,
+                    volatile: self.cur.eat_word("volatile"),
+                }))
+            }
+            _ => {
+                return Err(self
+                    .cur
+                    .expected_before("internal, export, extern, host or asm"));
+            }
         };
+        let naked = self.cur.eat_word("naked");
         let sig = SigId(self.cur.entity("sig")?);
         if sig.index() >= self.module.sigs().len() {
             return Err(self.cur.error_before("no such signature"));
@@ -318,6 +339,7 @@ impl Parser<'_> {
         };
         let params = self.module.sig(sig).params.clone();
         let mut func = Function::new(name, linkage, sig, &params, loc);
+        func.naked = naked;
         if self.cur.eat('{') {
             func.locals.clear();
             self.declarations(&mut func)?;

@@ -281,6 +281,23 @@ impl Printer<'_> {
                 }
             }
             Linkage::Host(name) => put!(self, "host {}", quote(name.as_bytes())),
+            Linkage::Asm(asm) => {
+                put!(
+                    self,
+                    "asm {} {}",
+                    quote(asm.template.as_bytes()),
+                    quote(asm.constraints.as_bytes())
+                );
+                for size in &asm.indirect {
+                    put!(self, " {size}");
+                }
+                if asm.volatile {
+                    self.out.push_str(" volatile");
+                }
+            }
+        }
+        if func.naked {
+            self.out.push_str(" naked");
         }
         put!(self, " {:?}", func.sig);
         if self.options.locs && func.loc != LocId(0) {

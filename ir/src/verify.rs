@@ -234,10 +234,15 @@ impl<'m> Verifier<'m> {
             (Linkage::Internal | Linkage::Export(_), None) => {
                 self.fail("defined here, but has no body")
             }
-            (Linkage::Extern { .. } | Linkage::Host(_), Some(_)) => {
+            (Linkage::Extern { .. } | Linkage::Host(_) | Linkage::Asm(_), Some(_)) => {
                 self.fail("defined elsewhere, but has a body")
             }
             (Linkage::Extern { .. } | Linkage::Host(_), None) => {}
+            (Linkage::Asm(asm), None) => {
+                if asm.indirect.len() != sig.params.len() {
+                    self.fail("not as many indirect sizes as parameters");
+                }
+            }
             (Linkage::Internal | Linkage::Export(_), Some(body)) => {
                 self.used = vec![false; func.exprs.len()];
                 self.labels = vec![Label::Unseen; func.labels as usize];

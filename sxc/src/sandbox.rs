@@ -103,9 +103,10 @@ impl Host for Sandbox<'_> {
             (Linkage::Host(name), None) => Err(HostFault::Unsupported(format!(
                 "'{name}' runs only at compile time"
             ))),
-            (Linkage::Extern { .. } | Linkage::Internal | Linkage::Export(_), _) => {
-                self.host.call(module, func, args, memory, frames)
-            }
+            (
+                Linkage::Extern { .. } | Linkage::Internal | Linkage::Export(_) | Linkage::Asm(_),
+                _,
+            ) => self.host.call(module, func, args, memory, frames),
         }
     }
 }

@@ -124,7 +124,7 @@ impl Tables {
             info.sig = module.func(id).sig;
             info.outside = matches!(
                 module.func(id).linkage,
-                Linkage::Extern { .. } | Linkage::Host(_)
+                Linkage::Extern { .. } | Linkage::Host(_) | Linkage::Asm(_)
             );
             self.used_funcs.push(id);
         }

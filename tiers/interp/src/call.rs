@@ -171,7 +171,9 @@ impl<'a, S: Shadow> Run<'a, S> {
         let func = module.func(id);
         let Some(body) = &func.body else {
             return match func.linkage {
-                Linkage::Extern { .. } | Linkage::Host(_) => self.call_host(id, base),
+                Linkage::Extern { .. } | Linkage::Host(_) | Linkage::Asm(_) => {
+                    self.call_host(id, base)
+                }
                 Linkage::Internal | Linkage::Export(_) => {
                     Err(self.bug(format!("function '{}' has no body", func.name)))
                 }

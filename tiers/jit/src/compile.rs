@@ -86,7 +86,10 @@ impl Compiler {
         let stubs = self.prepared()?.stubs;
         for func in &space.funcs {
             let function = module.func(*func);
-            let outside = matches!(function.linkage, Linkage::Extern { .. } | Linkage::Host(_));
+            let outside = matches!(
+                function.linkage,
+                Linkage::Extern { .. } | Linkage::Host(_) | Linkage::Asm(_)
+            );
             let first = if function.body.is_none() && outside {
                 stubs.call_host
             } else {

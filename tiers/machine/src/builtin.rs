@@ -49,7 +49,9 @@ impl Builtins {
             Some(Known::NotYet) | None => {
                 let builtin = match &module.func(func).linkage {
                     Linkage::Extern { symbol, .. } => Builtin::of_symbol(symbol),
-                    Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => None,
+                    Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => {
+                        None
+                    }
                 };
                 if let Some(place) = self.known.get_mut(func.index()) {
                     *place = Known::Is(builtin);

@@ -465,7 +465,7 @@ impl Sema<'_> {
         }
         let symbol = match &linkage {
             Linkage::Extern { symbol, .. } => Some(symbol.clone()),
-            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => None,
+            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => None,
         };
         let params_ir = self.m.sig(abi.sig).params.clone();
         let id = self

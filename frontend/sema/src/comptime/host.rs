@@ -401,7 +401,9 @@ impl Host for CompilerHost<'_> {
     ) -> Result<Vec<u64>, HostFault> {
         let name = match &module.func(func).linkage {
             Linkage::Host(name) => name.as_str(),
-            Linkage::Internal | Linkage::Export(_) | Linkage::Extern { .. } => "?",
+            Linkage::Internal | Linkage::Export(_) | Linkage::Extern { .. } | Linkage::Asm(_) => {
+                "?"
+            }
         };
         let arg = |i: usize| args.get(i).copied().unwrap_or(0);
         if name == "__interp_frames" {

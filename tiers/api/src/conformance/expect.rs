@@ -27,7 +27,7 @@ impl Host for TestHost {
         let name = match &module.func(func).linkage {
             Linkage::Extern { symbol, .. } => symbol.as_str(),
             Linkage::Host(name) => name.as_str(),
-            Linkage::Internal | Linkage::Export(_) => {
+            Linkage::Internal | Linkage::Export(_) | Linkage::Asm(_) => {
                 return Err(HostFault::Unsupported("defined function".into()));
             }
         };

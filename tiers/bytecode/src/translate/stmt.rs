@@ -392,7 +392,7 @@ impl Builder<'_> {
                 Linkage::Internal | Linkage::Export(_) => {
                     self.emit_at(loc, Op::Call, first, id.0, base, here)
                 }
-                Linkage::Extern { .. } | Linkage::Host(_) => {
+                Linkage::Extern { .. } | Linkage::Host(_) | Linkage::Asm(_) => {
                     self.emit_at(loc, Op::CallHost, first, id.0, base, here);
                     self.emit_at(loc, Op::Ext, first, 0, count, 0);
                 }

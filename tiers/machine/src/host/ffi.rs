@@ -154,7 +154,7 @@ impl StdHost<'_> {
     ) -> Reply {
         let library = match &module.func(func).linkage {
             Linkage::Extern { library, .. } => library.as_deref(),
-            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) => None,
+            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => None,
         };
         let missing = || HostFault::Unsupported(format!("symbol not found: '{symbol}'"));
         let target = &module.target;

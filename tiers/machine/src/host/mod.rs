@@ -209,6 +209,9 @@ impl Host for StdHost<'_> {
                     "the compiler function '{name}' is not available here"
                 ))),
             },
+            Linkage::Asm(_) => Err(HostFault::Unsupported(
+                "inline assembly runs in native code only".into(),
+            )),
             Linkage::Internal | Linkage::Export(_) => Err(HostFault::Unsupported(format!(
                 "function '{}' has no body",
                 module.func(func).name
