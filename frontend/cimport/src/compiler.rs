@@ -1,0 +1,131 @@
+//! The system's C compiler as preprocessor.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use crate::{Include, Request};
+
+/// Why a header can't be read or a source not compiled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Error {
+    pub message: String,
+    /// The C compiler's own words.
+    pub details: Vec<String>,
+}
+
+impl Error {
+    pub(crate) fn new(message: impl Into<String>) -> Error {
+        Error {
+            message: message.into(),
+            details: Vec::new(),
+        }
+    }
+}
+
+pub(crate) const DRIVER: &str = "cc";
+
+/// Stands before each macro to be expanded.
+pub(crate) const MARK: &str = "__sx_constant";
+
+/// A flag that would have the C compiler run or load something else, or write elsewhere.
+pub fn unusable_flag(flag: &str) -> bool {
+    [
+        "-wrapper", "-fplugin", "-B", "-specs", "--specs", "@", "-o", "-x", "-c", "-S", "-E", "-M",
+        "-Wp,", "-Wa,", "-Xp", "-Xa", "-Xc", "-load",
+    ]
+    .iter()
+    .any(|bad| flag.starts_with(bad))
+}
+
+/// A flag for the linker alone.
+pub(crate) fn is_link_flag(flag: &str) -> bool {
+    flag.starts_with("-l") || flag.starts_with("-L") || flag.starts_with("-Wl,")
+}
+
+/// `cc` with the flags of a unit that matter before linking.
+pub(crate) fn command(defines: &[String], flags: &[String], folder: &Path) -> Command {
+    let mut command = Command::new(DRIVER);
+    for define in defines {
+        command.arg(format!("-D{define}"));
+    }
+    command.args(
+        flags
+            .iter()
+            .filter(|f| !is_link_flag(f) && !unusable_flag(f)),
+    );
+    if !folder.as_os_str().is_empty() {
+        command.arg("-I").arg(folder);
+    }
+    // Its messages are shown in ours.
+    command.env("LC_ALL", "C").arg("-fdiagnostics-color=never");
+    command
+}
+
+pub(crate) fn cannot_run(error: &std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::NotFound {
+        Error::new(format!(
+            "`#import c` needs a C compiler, and '{DRIVER}' is not installed (on Debian: apt-get install gcc libc6-dev)"
+        ))
+    } else {
+        Error::new(format!("cannot run the C compiler '{DRIVER}': {error}"))
+    }
+}
+
+/// The headers' text with all macros expanded; `macros` are expanded after it, one a line.
+pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u8>, Error> {
+    let mut source = String::new();
+    for include in &request.includes {
+        match include {
+            Include::File(path) => {
+                source.push_str(&format!("#include \"{}\"\n", path.display()));
+            }
+            Include::System(name) => source.push_str(&format!("#include <{name}>\n")),
+        }
+    }
+    for (i, name) in macros.iter().enumerate() {
+        source.push_str(&format!("{MARK} {i} {name}\n"));
+    }
+    let mut command = command(&request.defines, &request.flags, &request.folder);
+    command.arg("-E");
+    if macros.is_empty() {
+        command.arg("-dD");
+    }
+    command.args(["-x", "c", "-"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_run(&error))?;
+    if let Some(mut input) = child.stdin.take() {
+        // A compiler that ends early says why on its other end.
+        let _ = input.write_all(source.as_bytes());
+    }
+    let output = child
+        .wait_with_output()
+        .map_err(|error| cannot_run(&error))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(said("the C compiler can't read the header", &output.stderr))
+}
+
+/// An error with what the compiler said, its first error in the message.
+pub(crate) fn said(what: &str, stderr: &[u8]) -> Error {
+    let text = String::from_utf8_lossy(stderr);
+    let lines: Vec<&str> = text.lines().collect();
+    let first = lines.iter().find_map(|line| {
+        let at = line.find("error: ")?;
+        Some(line[at + "error: ".len()..].trim())
+    });
+    let message = match first {
+        Some(first) => format!("{what}: {first}"),
+        None => what.to_owned(),
+    };
+    Error {
+        message,
+        details: lines.iter().take(12).map(|l| (*l).to_owned()).collect(),
+    }
+}

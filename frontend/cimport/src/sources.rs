@@ -1,0 +1,77 @@
+//! The C files of a unit: objects for the linker, and a library to load for running in an engine.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::compiler::{self, Error};
+use crate::{Include, Request, Symbol, read};
+
+/// The `#source`s of one unit.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Sources {
+    pub files: Vec<PathBuf>,
+    pub defines: Vec<String>,
+    pub flags: Vec<String>,
+    pub folder: PathBuf,
+    /// The unit's name, for grants.
+    pub name: String,
+}
+
+impl Sources {
+    /// Functions and variables that `file` defines for the linker.
+    pub fn definitions(&self, file: &Path) -> Result<Vec<Symbol>, Error> {
+        let request = Request {
+            includes: vec![Include::File(file.to_path_buf())],
+            defines: self.defines.clone(),
+            flags: self.flags.clone(),
+            folder: self.folder.clone(),
+        };
+        let symbols = read(&request)?.declarations.symbols;
+        Ok(symbols
+            .into_iter()
+            .filter(|s| s.defined && !s.local)
+            .collect())
+    }
+
+    /// Flags of the unit for the linker.
+    pub fn link_flags(&self) -> impl Iterator<Item = &String> {
+        self.flags.iter().filter(|f| compiler::is_link_flag(f))
+    }
+}
+
+/// Compiles one file of a unit.
+pub fn object(sources: &Sources, file: &Path, optimise: bool, output: &Path) -> Result<(), String> {
+    let mut command = compiler::command(&sources.defines, &sources.flags, &sources.folder);
+    command
+        .arg(if optimise { "-O2" } else { "-O0" })
+        // Code that means the same however it is compiled.
+        .args(["-ffp-contract=off", "-fPIC", "-c"])
+        .arg(file)
+        .arg("-o")
+        .arg(output);
+    run(command, &format!("C source '{}'", file.display()))
+}
+
+/// Links objects to a library that a process can load.
+pub fn shared_library(objects: &[PathBuf], flags: &[String], output: &Path) -> Result<(), String> {
+    let mut command = Command::new(compiler::DRIVER);
+    command
+        .args(["-shared", "-Wl,-Bsymbolic"])
+        .args(objects)
+        .arg("-o")
+        .arg(output)
+        .args(flags)
+        .arg("-lm");
+    run(command, "the program's C sources")
+}
+
+fn run(mut command: Command, what: &str) -> Result<(), String> {
+    let output = command
+        .output()
+        .map_err(|error| compiler::cannot_run(&error).message)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{what} can't be compiled:\n{}", said.trim_end()))
+}
