@@ -172,6 +172,8 @@ pub struct TypeTable {
     ids: FxHashMap<TypeKind, TypeId>,
     nominals: Vec<Nominal>,
     pub(crate) layouts: Vec<OnceLock<TypeLayout>>,
+    /// What structural types written inside a named one are called.
+    inline_names: FxHashMap<TypeId, String>,
 }
 
 impl TypeTable {
@@ -182,6 +184,7 @@ impl TypeTable {
             ids: FxHashMap::default(),
             nominals: Vec::new(),
             layouts: Vec::new(),
+            inline_names: FxHashMap::default(),
         };
         let int = |bits, signed| TypeKind::Int { bits, signed };
         for kind in [
@@ -232,6 +235,13 @@ impl TypeTable {
         self.kinds[id.index()] = kind.clone();
         self.ids.entry(kind).or_insert(id);
         self.layouts[id.index()] = OnceLock::new();
+    }
+
+    /// Names a structural type after the first named type it is written in (`Parent.field`).
+    pub fn name_inline(&mut self, id: TypeId, name: &str) {
+        self.inline_names
+            .entry(id)
+            .or_insert_with(|| name.to_string());
     }
 
     pub fn lookup(&self, kind: &TypeKind) -> Option<TypeId> {
@@ -419,7 +429,10 @@ impl TypeTable {
             TypeKind::Vector(t, n) => format!("Vector({n},{})", self.name(*t)),
             TypeKind::Optional(t) => format!("?{}", self.name(*t)),
             TypeKind::Tuple(elems) => self.tuple_name(elems, None),
-            TypeKind::AnonStruct(_) => "__anon".into(),
+            TypeKind::AnonStruct(_) => match self.inline_names.get(&id) {
+                Some(name) => name.clone(),
+                None => "__anon".into(),
+            },
             TypeKind::Failable { values, set } => {
                 let set = match self.kind(*set) {
                     TypeKind::ErrorSet(n) => format!("!{}", self.nominal(*n).name),

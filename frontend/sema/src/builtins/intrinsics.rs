@@ -38,6 +38,7 @@ pub const NAMES: &[&str] = &[
     "variant_payload",
     "error_name",
     "__sx_variant_tag_width",
+    "__sx_variant_tag_offset",
     "any_element",
     "raw_any_data",
     "raw_make_any",
@@ -465,6 +466,18 @@ impl Sema<'_> {
                     TypeArg::Static(ty) => Ok(self.i64_val(self.tag_width(ty))),
                     TypeArg::Runtime(tag) => {
                         Ok(self.record_word(cx, tag, record::TAG_WIDTH, TypeId::I64))
+                    }
+                }
+            }
+            "__sx_variant_tag_offset" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, false)? {
+                    TypeArg::Static(ty) => {
+                        let places = self.m.types.enum_def(ty).and_then(|def| def.places);
+                        Ok(self.i64_val(places.map_or(0, |p| p.tag_offset as i64)))
+                    }
+                    TypeArg::Runtime(tag) => {
+                        Ok(self.record_word(cx, tag, record::TAG_OFFSET, TypeId::I64))
                     }
                 }
             }

@@ -71,11 +71,30 @@ impl Sema<'_> {
             let mut fields = Vec::new();
             for member in &decl.members {
                 if let MemberKind::Field(field) = &member.kind {
-                    let ty = self.eval_type(env, &field.ty)?;
-                    fields.extend(field.names.iter().map(|n| (n.name, ty)));
+                    let inner = match (self.inline_names.last(), field.names.first()) {
+                        (Some(outer), Some(first)) => Some(format!("{outer}.{}", first.name)),
+                        (None, _) | (_, None) => None,
+                    };
+                    let pushed = inner.map(|inner| self.inline_names.push(inner)).is_some();
+                    let ty = self.eval_type(env, &field.ty);
+                    if pushed {
+                        self.inline_names.pop();
+                    }
+                    let ty = ty?;
+                    for name in &field.names {
+                        if fields.iter().any(|(n, _)| *n == name.name) {
+                            self.error(name.span, format!("duplicate field '{}'", name.name));
+                            continue;
+                        }
+                        fields.push((name.name, ty));
+                    }
                 }
             }
-            return Ok(self.m.types.intern(TypeKind::AnonStruct(fields)));
+            let ty = self.m.types.intern(TypeKind::AnonStruct(fields));
+            if let Some(name) = self.inline_names.last() {
+                self.m.types.name_inline(ty, name);
+            }
+            return Ok(ty);
         }
         let shown = match (&name, self.inline_names.last()) {
             (Some(name), _) => name.to_string(),
