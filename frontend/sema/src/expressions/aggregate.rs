@@ -456,14 +456,37 @@ impl Sema<'_> {
         let Some(def) = self.m.types.union_def(ty).cloned() else {
             return Err(Failed);
         };
+        let promoted_names: Vec<Symbol> = def
+            .promoted
+            .iter()
+            .flat_map(|p| self.m.types.members(def.members[*p].ty).unwrap_or_default())
+            .filter_map(|(name, _)| name)
+            .collect();
+        let has_member = |name: Symbol| {
+            promoted_names.contains(&name) || def.members.iter().any(|m| m.name == name)
+        };
+        // As in a struct's literal, a bare name that is a member's stands for `name = name`.
+        let any_named = agg.elems.iter().any(|e| e.name.is_some());
         let mut arm: Option<Option<usize>> = None;
+        let mut given: Vec<Symbol> = Vec::new();
         for elem in &agg.elems {
-            let Some(name) = elem.name else {
-                return Err(self.error(
-                    elem.value.span,
-                    "a union literal names its member: `.{ m = v }`",
-                ));
+            let name = match (&elem.name, &elem.value.kind) {
+                (Some(name), _) => *name,
+                (None, ExprKind::Ident(name)) if any_named || has_member(name.name) => *name,
+                _ => {
+                    return Err(self.error(
+                        elem.value.span,
+                        "a union literal names its member: `.{ m = v }`",
+                    ));
+                }
             };
+            if given.contains(&name.name) {
+                return Err(self.error(
+                    name.span,
+                    format!("member '{}' is given more than once", name.name),
+                ));
+            }
+            given.push(name.name);
             let direct = def.members.iter().position(|m| {
                 m.name == name.name
                     && !def.promoted.contains(
@@ -486,10 +509,21 @@ impl Sema<'_> {
                         Some(found) => found,
                         None => {
                             let shown = self.type_name(ty);
-                            return Err(self.error(
+                            let mut diag = sx_syntax::Diagnostic::error(
                                 name.span,
                                 format!("field '{}' not found on type '{shown}'", name.name),
-                            ));
+                            );
+                            let candidates =
+                                def.members.iter().map(|m| m.name.as_str()).chain(
+                                    promoted_names.iter().map(|name| name.as_str()),
+                                );
+                            if let Some(near) = crate::declarations::lookup::nearest(
+                                name.name.as_str(),
+                                candidates,
+                            ) {
+                                diag = diag.with_help(None, format!("did you mean '{near}'?"));
+                            }
+                            return Err(self.report(diag));
                         }
                     }
                 }
