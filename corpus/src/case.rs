@@ -31,6 +31,8 @@ pub struct Directives {
     pub flags: Vec<OsString>,
     /// Only compile (`mode: check`): there is no `main` to run.
     pub check_only: bool,
+    /// `main` needs native code (`native-only: TEXT`): engines refuse to run it, saying TEXT.
+    pub native_only: Option<String>,
 }
 
 /// What a case should do. Absent files are `None`.
@@ -114,6 +116,7 @@ impl Directives {
                     directives.stdin.push_str(value.trim());
                     directives.stdin.push('\n');
                 }
+                "native-only" => directives.native_only = Some(value.trim().to_owned()),
                 "mode" => directives.check_only = value.trim() == "check",
                 _ => {}
             }

@@ -115,7 +115,7 @@ fn parity(case: &Case, engine: &str, extra: &[&str], folder: &Folder) -> Result<
     args.extend(words(&["--tag", engine, &format!("--comptime={engine}")]));
     args.extend(words(extra));
     args.extend(case.directives.flags.iter().cloned());
-    if !case.directives.check_only {
+    if !case.directives.check_only && case.directives.native_only.is_none() {
         args.push("--main".into());
     }
     args.push("--".into());
@@ -143,7 +143,18 @@ fn accepted(case: &Case, expected: &Expectation) -> Result<(), String> {
             (false, false) => &["--emit=0"],
         };
         let ended = parity(case, engine, extra, &folder)?;
-        judge(engine, &ended, &stdout, expected.status, &mut problems);
+        match &case.directives.native_only {
+            Some(refusal) => {
+                if ended.status != Some(0) {
+                    problems.push(format!(
+                        "{engine}: status {} of the compilation",
+                        status_text(ended.status)
+                    ));
+                }
+                refused(case, engine, refusal, &folder, &mut problems)?;
+            }
+            None => judge(engine, &ended, &stdout, expected.status, &mut problems),
+        }
         if !problems.is_empty() {
             if !ended.stderr.is_empty() {
                 problems.push(format!("{engine}: stderr:\n{}", cut(&ended.stderr)));
@@ -177,6 +188,35 @@ fn accepted(case: &Case, expected: &Expectation) -> Result<(), String> {
         native(case, &folder, &stdout, expected, &mut problems)?;
     }
     finish(problems)
+}
+
+/// `main` in an engine that can't run it: it stops and says so.
+fn refused(
+    case: &Case,
+    engine: &str,
+    refusal: &str,
+    folder: &Folder,
+    problems: &mut Vec<String>,
+) -> Result<(), String> {
+    let mut args = words(&["run", &format!("--engine={engine}")]);
+    args.extend(case.directives.flags.iter().cloned());
+    args.push(case.file.clone().into());
+    let ended = process::run(
+        process::compiler(),
+        args,
+        &case.directives.stdin,
+        folder,
+        TIMEOUT,
+    )
+    .map_err(io_error)?;
+    if matches!(ended.status, None | Some(0)) || !ended.stderr.contains(refusal) {
+        problems.push(format!(
+            "{engine}: `main` should be refused with '{refusal}'; status {}, stderr:\n{}",
+            status_text(ended.status),
+            cut(&ended.stderr)
+        ));
+    }
+    Ok(())
 }
 
 fn status_text(status: Option<i32>) -> String {
@@ -243,7 +283,9 @@ fn auto(
         .is_some_and(|list| !list.is_empty())
     {
         let ended = parity(case, "auto", &[], folder)?;
-        judge("auto", &ended, stdout, expected.status, problems);
+        if case.directives.native_only.is_none() {
+            judge("auto", &ended, stdout, expected.status, problems);
+        }
         agreement_of_reports("auto", folder.path(), problems);
     }
     Ok(())

@@ -1,7 +1,22 @@
 //! What is wrong with an `asm` expression on its face (reference part 2 §7, §9).
 
 use sx_syntax::Span;
-use sx_syntax::ast::{AsmExpr, AsmRole};
+use sx_syntax::ast::{AsmExpr, AsmOperand, AsmRole};
+
+/// The register a constraint pins its operand to.
+fn pinned(operand: &AsmOperand) -> Option<&str> {
+    let text = operand.constraint.text.as_ref();
+    let (_, rest) = text.split_once('{')?;
+    rest.split_once('}').map(|(register, _)| register)
+}
+
+/// What templates and results call an operand: its name, else its register.
+pub fn effective_name(operand: &AsmOperand) -> Option<String> {
+    match &operand.name {
+        Some(name) => Some(name.as_str().to_string()),
+        None => pinned(operand).map(String::from),
+    }
+}
 
 /// The first mistake of the operand list, if there is one.
 pub fn mistake(asm: &AsmExpr) -> Option<(Span, String)> {
@@ -23,22 +38,19 @@ pub fn mistake(asm: &AsmExpr) -> Option<(Span, String)> {
     }
     let mut names: Vec<String> = Vec::new();
     for operand in &asm.operands {
-        let text = operand.constraint.text.as_ref();
-        let pinned = text
-            .find('{')
-            .and_then(|lo| text[lo + 1..].find('}').map(|n| &text[lo + 1..lo + 1 + n]));
-        let name = match (&operand.name, pinned) {
-            (Some(name), Some(register)) if name.as_str() == register => {
-                return Some((
-                    name.span,
-                    format!(
-                        "redundant asm operand name `{register}` — the register already names it"
-                    ),
-                ));
-            }
-            (Some(name), _) => name.as_str().to_string(),
-            (None, Some(register)) => register.to_string(),
-            (None, None) => continue,
+        if let Some(name) = &operand.name
+            && pinned(operand) == Some(name.as_str())
+        {
+            return Some((
+                name.span,
+                format!(
+                    "redundant asm operand name `{}` — the register already names it",
+                    name.as_str()
+                ),
+            ));
+        }
+        let Some(name) = effective_name(operand) else {
+            continue;
         };
         if names.contains(&name) {
             let at = operand.name.map_or(operand.span, |n| n.span);

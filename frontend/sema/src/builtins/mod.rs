@@ -1,6 +1,7 @@
 //! The compiler's own functions: intrinsics, reflection and its run-time records, atomics, metatypes, assembly.
 
 pub(crate) mod asm_rules;
+pub(crate) mod assembly;
 pub(crate) mod atomics;
 pub(crate) mod intrinsics;
 pub(crate) mod metatypes;

@@ -92,7 +92,21 @@ impl Sema<'_> {
         cx.owner = owner;
         cx.fn_id = Some(*fn_id);
         cx.ret.ty = *ret;
+        if let (Some(id), Some(TypeKind::Failable { set, .. })) =
+            (id, ret.map(|t| self.m.types.kind(t)))
+            && *set == TypeId::ANY_ERROR
+        {
+            self.note_inferring(id, *fn_id);
+        }
         cx.ret.span = decl.sig.ret.as_ref().map_or(decl.span, |r| r.span);
+        if cx.func.naked {
+            self.current_func.push(id);
+            self.name_stack.push(name);
+            let result = self.lower_naked_body(&mut cx, decl);
+            self.name_stack.pop();
+            self.current_func.pop();
+            return result.map(|()| cx);
+        }
         let mut next = 0u32;
         let mut take = |cx: &FnCx| {
             let local = LocalId(next);

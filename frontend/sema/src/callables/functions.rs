@@ -10,6 +10,7 @@ use sx_ir::{
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, FnBody, ParamKind};
 
+use crate::callables::union_arguments::payload_name;
 use crate::emission::fncx::{BodyJob, FnCx, ParamBinding, RetInfo};
 use crate::emission::value::{CtVal, FlatParts, Piece, Val};
 use crate::sema::{
@@ -224,6 +225,7 @@ impl Sema<'_> {
             enclosing: Rc::new(Vec::new()),
             comptime: false,
             is_lambda: false,
+            shape: None,
             in_cleanup: false,
             handlers: Vec::new(),
             owner: None,
@@ -341,7 +343,17 @@ impl Sema<'_> {
         let mut bindings = Vec::new();
         for param in &decl.sig.params {
             match param.kind {
-                ParamKind::Comptime => {}
+                ParamKind::Comptime => {
+                    let payload = payload_name(param.name.name);
+                    if let Some((name, types)) = packs.iter().find(|(n, _)| *n == payload) {
+                        params.extend(types.iter().copied());
+                        bindings.push(ParamBinding::Pack {
+                            name: *name,
+                            types: types.clone(),
+                            protocol: None,
+                        });
+                    }
+                }
                 ParamKind::Plain => {
                     let Some(expr) = &param.ty else {
                         return Err(self.error(
@@ -447,7 +459,20 @@ impl Sema<'_> {
         };
         if external && let Linkage::Extern { symbol, .. } = &linkage {
             // All declarations of one symbol are one function.
-            if let Some(first) = self.externs.get(symbol).cloned() {
+            // What a C header says of a symbol stands beside what the program says of it.
+            let by_header = self.c_unit_of(module).is_some();
+            let apart = |s: &mut Self, first: &FnInstance| {
+                first.ty != ty
+                    && (by_header || s.caches.c.from_headers.contains(symbol))
+                    && !s.same_c_interface(&first.ty, &ty)
+            };
+            let first = self.externs.get(symbol).cloned();
+            if first.is_none() && by_header {
+                self.caches.c.from_headers.insert(symbol.clone());
+            }
+            if let Some(first) = first
+                && !apart(self, &first)
+            {
                 if first.ty != ty && !self.same_c_interface(&first.ty, &ty) {
                     let shown = decl.name.map_or(decl.span, |n| n.span);
                     return Err(self.error(
@@ -468,9 +493,9 @@ impl Sema<'_> {
             Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => None,
         };
         let params_ir = self.m.sig(abi.sig).params.clone();
-        let id = self
-            .m
-            .add_func(Function::new(name, linkage, abi.sig, &params_ir, loc));
+        let mut shell = Function::new(name, linkage, abi.sig, &params_ir, loc);
+        shell.naked = matches!(&decl.sig.abi, Some(abi) if abi.kind == ast::AbiKind::Naked);
+        let id = self.m.add_func(shell);
         let instance = FnInstance { func: id, ty };
         self.instances.insert(key.clone(), Some(instance.clone()));
         if external {
@@ -534,27 +559,37 @@ impl Sema<'_> {
 
     pub fn extern_library(
         &mut self,
-        _module: crate::sema::ModId,
+        module: crate::sema::ModId,
         env: &Rc<Env>,
         link: &'static ast::Link,
     ) -> Res<Option<String>> {
-        let Some(lib) = link.lib else { return Ok(None) };
+        let Some(lib) = link.lib else {
+            return Ok(self.c_library_of(module));
+        };
         match self.try_resolve_name(env, lib)? {
             Some(crate::declarations::lookup::Name::Entity(
                 crate::sema::Entity::Library(name),
                 _,
             )) => Ok(Some(name.to_string())),
+            Some(crate::declarations::lookup::Name::Entity(
+                crate::sema::Entity::Namespace(set),
+                _,
+            )) if self.c_unit_of_set(set).is_some() => Ok(self.c_unit_of_set(set)),
             _ => {
                 // Any `#library` constant of the program will do.
                 let found = self.decls.iter().find_map(|d| match &d.syntax {
                     crate::sema::DeclSyntax::Library(text) if d.name == lib.name => {
                         Some(text.to_string())
                     }
+                    crate::sema::DeclSyntax::Import(set) if d.name == lib.name => {
+                        self.c_unit_of_set(*set)
+                    }
                     _ => None,
                 });
                 match found {
                     Some(text) => {
-                        if text != "c" && !self.m.libraries.contains(&text) {
+                        let unit = self.caches.c.sources.iter().any(|s| s.name == text);
+                        if text != "c" && !unit && !self.m.libraries.contains(&text) {
                             self.m.libraries.push(text.clone());
                         }
                         Ok(Some(text))

@@ -10,7 +10,7 @@ use sx_syntax::ast::{self, ExprKind};
 use crate::comptime::eval::Purpose;
 use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
-use crate::sema::{Binding, Entity, Env, NominalSyntax, Res, Sema};
+use crate::sema::{Binding, Entity, Env, Failed, NominalSyntax, Res, Sema};
 
 impl Sema<'_> {
     pub fn eval_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<TypeId> {
@@ -174,7 +174,12 @@ impl Sema<'_> {
                 self.type_from_value(env, expr)
             }
             ExprKind::Field { base, name: field } => {
-                if let Some(set) = self.namespace_of(env, base) {
+                let reported = self.diags.len();
+                let namespace = self.namespace_of(env, base);
+                if namespace.is_none() && self.diags.len() > reported {
+                    return Err(Failed);
+                }
+                if let Some(set) = namespace {
                     let ns = self.span_text(base.span);
                     let (entity, _) = self.resolve_in_namespace(set, &ns, *field)?;
                     return self.entity_as_type(entity, *field, expr.span);
@@ -413,8 +418,8 @@ impl Sema<'_> {
         match abi {
             None => Ok(false),
             Some(abi) => match abi.kind {
-                ast::AbiKind::C => Ok(true),
-                ast::AbiKind::Naked => Err(self.not_implemented(abi.span, "`abi(.naked)`")),
+                // A naked function is called as a C function is.
+                ast::AbiKind::C | ast::AbiKind::Naked => Ok(true),
                 ast::AbiKind::Compiler => Err(self.not_implemented(abi.span, "`abi(.compiler)`")),
             },
         }

@@ -228,10 +228,7 @@ impl Sema<'_> {
             ExprKind::Match(node) => self.lower_match(cx, node, want, true),
             ExprKind::Block(block) => self.lower_value_block(cx, block, want),
             ExprKind::Lambda(decl) => self.lower_lambda(cx, decl, want, span),
-            ExprKind::Asm(asm) => match crate::builtins::asm_rules::mistake(asm) {
-                Some((at, message)) => Err(self.error(at, message)),
-                None => Err(self.not_implemented(asm.span, "inline assembly")),
-            },
+            ExprKind::Asm(asm) => self.lower_asm(cx, asm),
             ExprKind::Run(inner) => {
                 let env = cx.env().clone();
                 let val = self.comptime_value(
