@@ -7,10 +7,10 @@ use sx_ir::{FuncId, Module};
 use sx_sema::Compilation;
 use sx_tier_api::{Frame, Limits, Status};
 
-use crate::arguments;
 use crate::engines::{self, EngineKind};
 use crate::evaluator::frame_text;
 use crate::sandbox::Sandbox;
+use crate::{arguments, c_sources};
 
 /// Status of a program that a trap or limit stopped: as if it had aborted.
 const ABORTED: u8 = 134;
@@ -29,7 +29,8 @@ pub fn run_main(
     argv.extend(args.iter().cloned());
     let mut module = compilation.module.clone();
     arguments::install(&mut module, &argv);
-    let mut sandbox = Sandbox::for_main();
+    let mut units = c_sources::Lazy::default();
+    let mut sandbox = Sandbox::for_main(units.get(&compilation.c_sources)?);
     let mut engine = engines::create(kind);
     // A program may run as long as it likes; its stack is as deep as a native one would be.
     let limits = Limits::default();
@@ -71,6 +72,12 @@ fn main_arguments(module: &Module, main: FuncId) -> Vec<u64> {
 
 fn stack(module: &Module, frames: &[Frame]) {
     for frame in frames {
-        eprintln!("  {}", frame_text(module, frame));
+        // The wrapper around `main`, or what was inlined into it.
+        let wrapper = module.func(frame.func).name.is_empty();
+        if wrapper && module.loc(frame.loc).line == 0 {
+            continue;
+        }
+        let name = if wrapper { "main" } else { "" };
+        eprintln!("  {name}{}", frame_text(module, frame));
     }
 }

@@ -2,15 +2,26 @@
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
-use crate::sema::{Binding, Env, Res, Sema};
+use crate::sema::{Binding, Env, Failed, Res, Sema};
 use smallvec::smallvec;
 use std::rc::Rc;
 use sx_ir::op::Order;
 use sx_ir::{RmwOp, StmtKind, Ty, TypeId};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
+    /// A rule broken inside the library's wrappers is the mistake of the call that made the instance.
+    fn atomic_error(&mut self, cx: &FnCx, span: Span, message: impl Into<String>) -> Failed {
+        match self.instantiation_sites.first().copied() {
+            Some(site) if self.in_library_module(cx.module) => {
+                let diag = Diagnostic::error(site, message).with_note(Some(span), "required here");
+                self.report(diag)
+            }
+            _ => self.error(span, message.into()),
+        }
+    }
+
     pub fn ordering(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Order> {
         let name = match &expr.kind {
             ExprKind::EnumLit(name) => Some(name.name),
@@ -46,7 +57,8 @@ impl Sema<'_> {
             let arg = self.arg(args, 0, name, 1, span)?;
             let order = self.ordering(cx, arg)?;
             if order == Order::Relaxed {
-                return Err(self.error(
+                return Err(self.atomic_error(
+                    cx,
                     arg.span,
                     "fence ordering cannot be .relaxed — it would order nothing",
                 ));
@@ -63,7 +75,8 @@ impl Sema<'_> {
         let ty = self.static_type(cx, env, name, ty_expr)?;
         let Some(scalar) = self.m.types.scalar(ty) else {
             let shown = self.type_name(ty);
-            return Err(self.error(
+            return Err(self.atomic_error(
+                cx,
                 span,
                 format!("atomic ops require a scalar type of 1, 2, 4 or 8 bytes, got '{shown}'"),
             ));
@@ -76,7 +89,8 @@ impl Sema<'_> {
             ) && (ty == TypeId::BOOL || scalar == Ty::Ptr);
             if !ok {
                 let shown = self.type_name(ty);
-                return Err(self.error(
+                return Err(self.atomic_error(
+                    cx,
                     span,
                     format!("atomic read-modify-write requires an integer type — got '{shown}'"),
                 ));
@@ -115,7 +129,7 @@ impl Sema<'_> {
             "atomic_load" => {
                 let order = self.ordering(cx, &args[2].value)?;
                 if matches!(order, Order::Release | Order::AcqRel) {
-                    return Err(self.error(args[2].value.span, "atomic load ordering cannot be .release or .acq_rel — a load does not release"));
+                    return Err(self.atomic_error(cx, args[2].value.span, "atomic load ordering cannot be .release or .acq_rel — a load does not release"));
                 }
                 let dst = cx.temp(mem);
                 let addr = cx.use_piece(ptr);
@@ -131,7 +145,7 @@ impl Sema<'_> {
                 let value = to_mem(self, cx, &args[2].value)?;
                 let order = self.ordering(cx, &args[3].value)?;
                 if matches!(order, Order::Acquire | Order::AcqRel) {
-                    return Err(self.error(args[3].value.span, "atomic store ordering cannot be .acquire or .acq_rel — a store does not acquire"));
+                    return Err(self.atomic_error(cx, args[3].value.span, "atomic store ordering cannot be .acquire or .acq_rel — a store does not acquire"));
                 }
                 let (addr, value) = (cx.use_piece(ptr), cx.use_piece(value));
                 cx.emit(StmtKind::AtomicStore {
@@ -148,7 +162,7 @@ impl Sema<'_> {
                 let success = self.ordering(cx, &args[4].value)?;
                 let failure = self.ordering(cx, &args[5].value)?;
                 if matches!(failure, Order::Release | Order::AcqRel) {
-                    return Err(self.error(args[5].value.span, "atomic compare-exchange failure ordering cannot be .release or .acq_rel — a failed exchange stores nothing"));
+                    return Err(self.atomic_error(cx, args[5].value.span, "atomic compare-exchange failure ordering cannot be .release or .acq_rel — a failed exchange stores nothing"));
                 }
                 let rank = |o: Order| match o {
                     Order::Relaxed => 0,
@@ -157,8 +171,7 @@ impl Sema<'_> {
                     Order::SeqCst => 3,
                 };
                 if rank(failure) > rank(success) {
-                    return Err(self.error(
-                        args[5].value.span,
+                    return Err(self.atomic_error(cx, args[5].value.span,
                         format!("atomic compare-exchange failure ordering ('.{}') cannot be stronger than the success ordering ('.{}')", failure.name(), success.name()),
                     ));
                 }

@@ -155,10 +155,14 @@ impl Sema<'_> {
         let fails =
             declared.is_some_and(|t| matches!(self.m.types.kind(t), TypeKind::Failable { .. }));
         if !fails && let Some(span) = raises(&decl.body) {
-            return Err(self.error(
-                span,
-                "lambda body raises; declare its return type explicitly with `-> !` or `-> (T, !)`",
-            ));
+            const RAISES: &str =
+                "lambda body raises; declare its return type explicitly with `-> !` or `-> (T, !)`";
+            let message = if self.span_text(span).starts_with("try") {
+                format!("`try` is only valid inside a failable function; this {RAISES}")
+            } else {
+                RAISES.to_owned()
+            };
+            return Err(self.error(span, message));
         }
         let ret = match (declared, expected) {
             (Some(own), Some(want)) => Some(self.widened_result(own, want)),
@@ -211,7 +215,9 @@ impl Sema<'_> {
             .into_iter()
             .map(|c| (c.clone(), inner.var(c.inner).name))
             .collect();
+        let shape = inner.shape;
         let func = self.finish_cx(inner);
+        self.note_lambda(func, shape);
         Ok(Lowered { func, ty, captures })
     }
 
@@ -239,6 +245,7 @@ impl Sema<'_> {
         inner.module = cx.module;
         inner.comptime = cx.comptime;
         inner.is_lambda = true;
+        inner.shape = ret.and_then(|ret| self.error_shape(params, ret));
         inner.owner = cx.owner;
         inner.fn_id = cx.fn_id;
         let mut enclosing = (*cx.enclosing).clone();

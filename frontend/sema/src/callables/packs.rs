@@ -462,6 +462,8 @@ impl Sema<'_> {
                     Source::Range(start) => {
                         let ct = self.ct_int(TypeId::I64, start.wrapping_add(step) as u64);
                         cx.env().bind(capture.name.name, Binding::Ct(ct));
+                        let marker = crate::statements::assign::unrolled_marker(capture.name.name);
+                        cx.env().bind(marker, Binding::Poison);
                     }
                     Source::Pack(owner, pack) => {
                         let (var, _) = pack.elems[step as usize];

@@ -67,7 +67,7 @@ impl Sema<'_> {
         self.report(diag)
     }
 
-    fn resolve_decl_now(&mut self, id: DeclId) -> Res<Entity> {
+    pub fn resolve_decl_now(&mut self, id: DeclId) -> Res<Entity> {
         let info = self.decl(id);
         let (name, env, module, span) = (info.name, info.env.clone(), info.module, info.span);
         match info.syntax.clone() {
@@ -135,7 +135,8 @@ impl Sema<'_> {
                 }
                 Ok(Entity::Library(text))
             }
-            DeclSyntax::CUnit(unit) => Err(self.not_implemented(unit.span, "`#import c`")),
+            DeclSyntax::CUnit => Err(Failed),
+            DeclSyntax::C(name) => self.resolve_c(id, name),
             DeclSyntax::Builtin => Err(Failed),
             DeclSyntax::Var(decl) => self.resolve_global(id, decl),
             DeclSyntax::Const(decl) => self.resolve_const(id, decl),
@@ -578,6 +579,18 @@ impl Sema<'_> {
         name: Symbol,
         init: &'static ast::Expr,
     ) -> Res<()> {
+        self.check_static(env, init, &|| {
+            format!("global '{name}' must be initialized by a compile-time constant")
+        })
+    }
+
+    /// What may stand in static data without an evaluation (part 3 §2, globals); also for defaults of context fields.
+    pub fn check_static(
+        &mut self,
+        env: &Rc<Env>,
+        init: &'static ast::Expr,
+        message: &dyn Fn() -> String,
+    ) -> Res<()> {
         let constant = match &init.kind {
             ExprKind::Call(call) => {
                 matches!(call.callee.kind, ExprKind::EnumLit(_))
@@ -595,10 +608,10 @@ impl Sema<'_> {
                         _ => true,
                     }
             }
-            ExprKind::Paren(inner) => return self.check_global_init(env, name, inner),
+            ExprKind::Paren(inner) => return self.check_static(env, inner, message),
             ExprKind::Aggregate(agg) => {
                 for elem in &agg.elems {
-                    self.check_global_init(env, name, &elem.value)?;
+                    self.check_static(env, &elem.value, message)?;
                 }
                 true
             }
@@ -607,10 +620,8 @@ impl Sema<'_> {
         if constant {
             Ok(())
         } else {
-            Err(self.error(
-                init.span,
-                format!("global '{name}' must be initialized by a compile-time constant"),
-            ))
+            let message = message();
+            Err(self.error(init.span, message))
         }
     }
 }

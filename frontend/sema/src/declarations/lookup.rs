@@ -50,12 +50,13 @@ impl Sema<'_> {
                 None => {}
             }
             if let Found::Decl(decl) = self.lookup_module(env.module, name.name)
-                && matches!(
-                    self.decl(decl).syntax,
-                    DeclSyntax::Const(_) | DeclSyntax::Var(_) | DeclSyntax::Fn(_)
-                )
+                && match self.decl(decl).syntax {
+                    DeclSyntax::Const(_) | DeclSyntax::Var(_) | DeclSyntax::Fn(_) => true,
+                    DeclSyntax::C(c) => c.is_symbol(),
+                    _ => false,
+                }
             {
-                let entity = self.resolve_decl(decl)?;
+                let entity = self.resolve_used(decl, name.span)?;
                 if !matches!(entity, Entity::Type(_) | Entity::Template(_)) {
                     return Ok(Some(Name::Entity(entity, decl)));
                 }
@@ -67,7 +68,7 @@ impl Sema<'_> {
         }
         match self.lookup_module(env.module, name.name) {
             Found::Decl(decl) => {
-                let entity = self.resolve_decl(decl)?;
+                let entity = self.resolve_used(decl, name.span)?;
                 Ok(Some(Name::Entity(entity, decl)))
             }
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
@@ -110,6 +111,7 @@ impl Sema<'_> {
                     | DeclSyntax::Protocol(_)
             )
         };
+        let is_fn = |s: &Self, d: DeclId| matches!(s.decl(d).syntax, DeclSyntax::Fn(_));
         let message = if is_type(self, a) && is_type(self, b) {
             format!(
                 "type '{}' is ambiguous: it is declared in multiple flat-imported modules; qualify it",
@@ -124,8 +126,9 @@ impl Sema<'_> {
             )
         } else {
             format!(
-                "'{}' is ambiguous; declared by multiple imported modules — qualify the call",
-                name.name
+                "'{}' is ambiguous: it is declared in multiple flat-imported modules — qualify {}",
+                name.name,
+                if is_fn(self, a) { "the call" } else { "it" }
             )
         };
         let (sa, sb) = (self.decl(a).name_span, self.decl(b).name_span);
@@ -141,6 +144,7 @@ impl Sema<'_> {
         }
         let mut found: Option<DeclId> = None;
         let mut hidden: Option<DeclId> = None;
+        let mut weak: Option<DeclId> = None;
         let sets = self.module(module).flat_imports.clone();
         for set in sets {
             let mut from_set: Option<DeclId> = None;
@@ -148,6 +152,8 @@ impl Sema<'_> {
                 if let Some(decl) = self.module(member).names.get(&name).copied() {
                     if self.decl(decl).private {
                         hidden = Some(decl);
+                    } else if self.is_weak(decl) {
+                        weak = weak.or(Some(decl));
                     } else {
                         from_set = Some(decl);
                         break;
@@ -161,7 +167,7 @@ impl Sema<'_> {
                 Some(first) => return Found::Ambiguous(first, decl),
             }
         }
-        match (found, hidden) {
+        match (found.or(weak), hidden) {
             (Some(decl), _) => Found::Decl(decl),
             (None, Some(decl)) => Found::Invisible(decl),
             (None, None) => Found::Nothing,
@@ -236,7 +242,7 @@ impl Sema<'_> {
         name: ast::Ident,
     ) -> Res<(Entity, DeclId)> {
         match self.lookup_in_set(set, name.name) {
-            Found::Decl(decl) => Ok((self.resolve_decl(decl)?, decl)),
+            Found::Decl(decl) => Ok((self.resolve_used(decl, name.span)?, decl)),
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
             Found::Nothing | Found::Invisible(_) => Err(self.error(
                 name.span,
@@ -259,7 +265,13 @@ impl Sema<'_> {
         let elsewhere = self
             .decls
             .iter()
-            .position(|d| d.name == name.name && !d.private && !d.local && d.owner.is_none())
+            .position(|d| {
+                d.name == name.name
+                    && !d.private
+                    && !d.local
+                    && d.owner.is_none()
+                    && !matches!(d.syntax, DeclSyntax::C(_))
+            })
             .map(|i| DeclId(i as u32));
         if let Some(decl) = elsewhere {
             let what = match self.decl(decl).syntax {

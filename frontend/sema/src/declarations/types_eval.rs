@@ -10,7 +10,7 @@ use sx_syntax::ast::{self, ExprKind};
 use crate::comptime::eval::Purpose;
 use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
-use crate::sema::{Binding, Entity, Env, Failed, NominalSyntax, Res, Sema};
+use crate::sema::{Binding, Entity, Env, NominalSyntax, Res, Sema};
 
 impl Sema<'_> {
     pub fn eval_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<TypeId> {
@@ -174,12 +174,7 @@ impl Sema<'_> {
                 self.type_from_value(env, expr)
             }
             ExprKind::Field { base, name: field } => {
-                let reported = self.diags.len();
-                let namespace = self.namespace_of(env, base);
-                if namespace.is_none() && self.diags.len() > reported {
-                    return Err(Failed);
-                }
-                if let Some(set) = namespace {
+                if let Some(set) = self.namespace_of(env, base) {
                     let ns = self.span_text(base.span);
                     let (entity, _) = self.resolve_in_namespace(set, &ns, *field)?;
                     return self.entity_as_type(entity, *field, expr.span);
@@ -198,7 +193,9 @@ impl Sema<'_> {
                     }
                 }
                 let text = self.span_text(expr.span);
-                if matches!(base.kind, ExprKind::Ident(_)) {
+                if let ExprKind::Ident(name) = &base.kind {
+                    // A name that is ambiguous or not visible has been told.
+                    self.try_resolve_name(env, *name)?;
                     return Err(self.error(
                         expr.span,
                         format!("expected a type, found a value '{text}' in type position"),

@@ -148,6 +148,8 @@ pub struct FnCx {
     /// Being lowered for an evaluation at compile time only.
     pub comptime: bool,
     pub is_lambda: bool,
+    /// Of a lambda with an inferred error set: the closure type whose set its errors feed.
+    pub shape: Option<TypeId>,
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
     /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.

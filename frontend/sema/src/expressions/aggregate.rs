@@ -513,14 +513,14 @@ impl Sema<'_> {
                                 name.span,
                                 format!("field '{}' not found on type '{shown}'", name.name),
                             );
-                            let candidates =
-                                def.members.iter().map(|m| m.name.as_str()).chain(
-                                    promoted_names.iter().map(|name| name.as_str()),
-                                );
-                            if let Some(near) = crate::declarations::lookup::nearest(
-                                name.name.as_str(),
-                                candidates,
-                            ) {
+                            let candidates = def
+                                .members
+                                .iter()
+                                .map(|m| m.name.as_str())
+                                .chain(promoted_names.iter().map(|name| name.as_str()));
+                            if let Some(near) =
+                                crate::declarations::lookup::nearest(name.name.as_str(), candidates)
+                            {
                                 diag = diag.with_help(None, format!("did you mean '{near}'?"));
                             }
                             return Err(self.report(diag));
@@ -654,6 +654,7 @@ impl Sema<'_> {
             };
             let _ = i;
             let val = self.lower_expr(cx, &elem.value, None)?;
+            self.no_failable(&val, elem.value.span)?;
             let val = self.own(cx, &val);
             let val = self.stable(cx, &val);
             let val = self.default_literal(&val);
@@ -708,6 +709,7 @@ impl Sema<'_> {
                         ));
                     }
                     let val = self.lower_expr(cx, expr, None)?;
+                    self.no_failable(&val, expr.span)?;
                     self.default_literal(&val)
                 }
                 (Elem::Val(val), Some(ty)) => self.coerce(cx, val.clone(), ty, span)?,

@@ -194,6 +194,9 @@ impl Sema<'_> {
             .with_help(None, format!("use `?.{}`, or unwrap it with `!`", name.name));
             return self.report(diag);
         }
+        if Some(target) == self.context_type {
+            return self.no_context_field(name);
+        }
         let mut names: Vec<String> = self
             .m
             .types

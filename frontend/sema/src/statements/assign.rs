@@ -3,7 +3,7 @@
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, CaptureKind, Place, Val, ValKind};
 use crate::sema::{Binding, Failed, Res, Sema};
-use sx_ir::{TypeId, TypeKind};
+use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, AssignOp, ExprKind};
 
@@ -275,6 +275,15 @@ impl Sema<'_> {
                     _ => {}
                 }
                 if let Some(Binding::Ct(_)) = env.get(name.name) {
+                    if env.get(unrolled_marker(name.name)).is_some() {
+                        return Err(self.error(
+                            name.span,
+                            format!(
+                                "cannot assign to immutable capture '{}', the cursor of an `inline for`; copy it into a `:=` local",
+                                name.name
+                            ),
+                        ));
+                    }
                     return Err(self.error(
                         name.span,
                         format!(
@@ -367,6 +376,15 @@ impl Sema<'_> {
             Access::LocalConstant(name) => {
                 format!("cannot assign to constant '{name}', a '::' declaration is immutable")
             }
+            // An unrolled element is known by its pack's name, too: the loop's own is the one to show.
+            Access::Capture(_, CaptureKind::InlineElement)
+                if matches!(target.kind, ExprKind::Ident(_)) =>
+            {
+                let shown = self.span_text(target.span);
+                format!(
+                    "cannot assign to immutable capture '{shown}', an unrolled element; copy it into a `:=` local"
+                )
+            }
             Access::Capture(name, kind) => match kind {
                 CaptureKind::Element => {
                     format!(
@@ -396,7 +414,7 @@ impl Sema<'_> {
                 let field = field.strip_prefix("context.").unwrap_or(&field);
                 format!(
                     "the context is immutable; use `push .{{ {} = ... }} {{ .. }}`",
-                    field.split('.').next().unwrap_or(field)
+                    field.split(['.', '[', ' ']).next().unwrap_or(field)
                 )
             }
             Access::Temporary => {
@@ -476,6 +494,11 @@ impl Sema<'_> {
         }
         Ok(())
     }
+}
+
+/// Bound beside the cursor of an `inline for`, a constant like others, to tell what it is.
+pub fn unrolled_marker(name: Symbol) -> Symbol {
+    Symbol::intern(&format!("inline for {name}"))
 }
 
 pub enum TargetNoun {

@@ -102,6 +102,14 @@ impl Sema<'_> {
             let Some(at) = members.iter().position(|(n, _)| *n == Some(name)) else {
                 continue;
             };
+            if self
+                .check_static(&env, default, &|| {
+                    format!("the default of context field '{name}' must be a compile-time constant")
+                })
+                .is_err()
+            {
+                continue;
+            }
             let Ok(val) = self.comptime_value(
                 &env,
                 default,
@@ -150,6 +158,24 @@ impl Sema<'_> {
         self.report(diag)
     }
 
+    /// A field that no `#context_extend` adds.
+    pub fn no_context_field(&mut self, name: ast::Ident) -> Failed {
+        let list: Vec<String> = self
+            .context_fields
+            .iter()
+            .map(|f| f.name.to_string())
+            .collect();
+        let diag = Diagnostic::error(
+            name.span,
+            format!("field '{}' not found on type 'Context'", name.name),
+        )
+        .with_note(
+            None,
+            format!("registered context fields: {}", list.join(", ")),
+        );
+        self.report(diag)
+    }
+
     /// `push .{ f = v } { .. }`, `push ctx { .. }`
     pub fn lower_push(
         &mut self,
@@ -180,19 +206,7 @@ impl Sema<'_> {
                         }
                     };
                     let Some(at) = members.iter().position(|(n, _)| *n == Some(name.name)) else {
-                        let mut diag = Diagnostic::error(
-                            name.span,
-                            format!("field '{}' not found on type 'Context'", name.name),
-                        );
-                        let list: Vec<String> = members
-                            .iter()
-                            .filter_map(|(n, _)| n.map(|n| n.to_string()))
-                            .collect();
-                        diag = diag.with_note(
-                            None,
-                            format!("registered context fields: {}", list.join(", ")),
-                        );
-                        return Err(self.report(diag));
+                        return Err(self.no_context_field(name));
                     };
                     let val = self.lower_to(cx, &elem.value, members[at].1)?;
                     let val = self.own(cx, &val);

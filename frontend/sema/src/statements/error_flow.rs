@@ -3,24 +3,28 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::func::Callee;
+use sx_ir::types::FnType;
 use sx_ir::{FuncId, GlobalId, LabelId, StmtKind, Symbol, TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, BinOp, ExprKind, RetKind};
+use sx_syntax::{Diagnostic, Span};
 
+use crate::callables::adapters::is_generic;
 use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::sema::{Binding, Entity, FnId, Sema};
 
 /// Where an error comes from, as far as that tells which tags it can be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Source {
     Function(FuncId),
+    /// A closure type with a bare `!`: all closures of one shape share a set.
+    Shape(TypeId),
     Unknown,
 }
 
 /// A named set into which a function with an inferred one is let escape.
 struct Escape {
-    from: FuncId,
+    from: Source,
     into: TypeId,
     span: Span,
 }
@@ -30,11 +34,13 @@ struct Escape {
 pub struct ErrorFlow {
     /// Sets of the errors sent to a handler, by context and label.
     handled: FxHashMap<(u32, LabelId), Vec<TypeId>>,
-    /// Tags raised in, or let escape from, functions with inferred sets.
-    tags: FxHashMap<FuncId, Vec<Symbol>>,
-    /// Functions with inferred sets whose errors a function lets escape.
-    flows: FxHashMap<FuncId, FxHashSet<FuncId>>,
+    /// Tags raised in, or let escape from, functions and shapes with inferred sets.
+    tags: FxHashMap<Source, Vec<Symbol>>,
+    /// The inferred sets whose errors an inferred set takes in.
+    flows: FxHashMap<Source, FxHashSet<Source>>,
     escapes: Vec<Escape>,
+    /// Functions with an inferred set, for the one that stays empty.
+    inferring: Vec<(FuncId, FnId)>,
     /// Trace frames by place and function name.
     pub frames: FxHashMap<(Span, String), GlobalId>,
     /// The table of tag names.
@@ -51,8 +57,8 @@ impl ErrorFlow {
         self.handled.remove(&(cx, label)).unwrap_or_default()
     }
 
-    fn add_tags(&mut self, func: FuncId, tags: &[Symbol]) {
-        let known = self.tags.entry(func).or_default();
+    fn add_tags(&mut self, to: Source, tags: &[Symbol]) {
+        let known = self.tags.entry(to).or_default();
         for tag in tags {
             if !known.contains(tag) {
                 known.push(*tag);
@@ -60,10 +66,14 @@ impl ErrorFlow {
         }
     }
 
-    /// Every tag that can leave `func`.
-    fn closure(&self, func: FuncId) -> Vec<Symbol> {
+    fn add_flow(&mut self, to: Source, from: Source) {
+        self.flows.entry(to).or_default().insert(from);
+    }
+
+    /// Every tag that can come from `source`; the second is whether others may, too.
+    fn closure(&self, source: Source) -> (Vec<Symbol>, bool) {
         let mut seen = FxHashSet::default();
-        let mut stack = vec![func];
+        let mut stack = vec![source];
         let mut out: Vec<Symbol> = Vec::new();
         while let Some(at) = stack.pop() {
             if !seen.insert(at) {
@@ -76,19 +86,108 @@ impl ErrorFlow {
             }
             stack.extend(self.flows.get(&at).into_iter().flatten());
         }
-        out
+        out.sort_by_key(|tag| tag.as_str());
+        (out, seen.contains(&Source::Unknown))
     }
 }
 
 impl Sema<'_> {
-    /// The function whose inferred set the code being lowered feeds.
-    fn feeds(cx: &FnCx) -> Option<FuncId> {
-        if cx.is_lambda { None } else { cx.func_id }
+    /// The inferred set that the code being lowered feeds: its function's, or the one of a lambda's shape.
+    fn feeds(cx: &FnCx) -> Option<Source> {
+        if cx.is_lambda {
+            cx.shape.map(Source::Shape)
+        } else {
+            cx.func_id.map(Source::Function)
+        }
     }
 
     pub fn note_raised(&mut self, cx: &FnCx, tags: &[Symbol]) {
-        if let Some(func) = Self::feeds(cx) {
-            self.caches.errors.add_tags(func, tags);
+        if let Some(to) = Self::feeds(cx) {
+            self.caches.errors.add_tags(to, tags);
+        }
+    }
+
+    /// A `return` whose error slot is given: `tag` if it is a literal.
+    pub fn note_returned(&mut self, cx: &FnCx, tag: Option<Symbol>) {
+        match (tag, Self::feeds(cx)) {
+            (Some(tag), _) => self.note_raised(cx, &[tag]),
+            (None, Some(to)) => self.caches.errors.add_flow(to, Source::Unknown),
+            (None, None) => {}
+        }
+    }
+
+    /// A body with an inferred set is about to be lowered.
+    pub fn note_inferring(&mut self, func: FuncId, decl: FnId) {
+        self.caches.errors.inferring.push((func, decl));
+    }
+
+    /// Direct calls of a lambda's function can fail as its shape can.
+    pub fn note_lambda(&mut self, func: FuncId, shape: Option<TypeId>) {
+        if let Some(shape) = shape {
+            self.caches
+                .errors
+                .add_flow(Source::Function(func), Source::Shape(shape));
+        }
+    }
+
+    /// What closures with these parameters and results share, if their set is inferred.
+    pub fn error_shape(&mut self, params: &[TypeId], ret: TypeId) -> Option<TypeId> {
+        let TypeKind::Failable { values, set } = self.m.types.kind(ret).clone() else {
+            return None;
+        };
+        if set != TypeId::ANY_ERROR {
+            return None;
+        }
+        let values = values.into_iter().map(|(_, ty)| (None, ty)).collect();
+        let ret = self.m.types.intern(TypeKind::Failable { values, set });
+        Some(self.m.types.intern(TypeKind::Closure(FnType {
+            params: params.to_vec(),
+            ret,
+            c_conv: false,
+            variadic: false,
+        })))
+    }
+
+    /// Where the error of the failable just evaluated comes from.
+    pub fn source_of(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Source {
+        match (self.source_of_last_call(cx), &expr.kind) {
+            (Source::Unknown, ExprKind::Call(call)) => self
+                .callable_value(cx, call)
+                .and_then(|ty| match self.m.types.kind(ty).clone() {
+                    TypeKind::Function(f) | TypeKind::Closure(f) => {
+                        self.error_shape(&f.params, f.ret)
+                    }
+                    _ => None,
+                })
+                .map_or(Source::Unknown, Source::Shape),
+            (known, _) => known,
+        }
+    }
+
+    /// The type of the variable or field that a call calls.
+    fn callable_value(&mut self, cx: &mut FnCx, call: &'static ast::CallExpr) -> Option<TypeId> {
+        match &call.callee.kind {
+            ExprKind::Ident(name) => match cx.env().get(name.name) {
+                Some(Binding::Var { cx: id, var }) => self.type_of_var(cx, id, var),
+                _ => None,
+            },
+            ExprKind::Field { base, name } if !self.has_effects(base) => {
+                let env = cx.env().clone();
+                if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
+                    return None;
+                }
+                let recv = self.type_of_expr(cx, base).ok()?;
+                let target = match *self.m.types.kind(recv) {
+                    TypeKind::Pointer(to) => to,
+                    _ => recv,
+                };
+                let members = self.m.types.members(target)?;
+                members
+                    .iter()
+                    .find(|(n, _)| *n == Some(name.name))
+                    .map(|(_, ty)| *ty)
+            }
+            _ => None,
         }
     }
 
@@ -114,28 +213,22 @@ impl Sema<'_> {
     ) {
         let known = self.set_tags(given);
         if into == TypeId::ANY_ERROR {
-            let Some(func) = Self::feeds(cx) else { return };
-            match (known, source) {
-                (Some(tags), _) => self.caches.errors.add_tags(func, &tags),
-                (None, Source::Function(from)) => {
-                    self.caches
-                        .errors
-                        .flows
-                        .entry(func)
-                        .or_default()
-                        .insert(*from);
-                }
-                (None, Source::Unknown) => {}
+            let Some(to) = Self::feeds(cx) else { return };
+            match known {
+                Some(tags) => self.caches.errors.add_tags(to, &tags),
+                None => self.caches.errors.add_flow(to, *source),
             }
             return;
         }
         match (known, source) {
             (Some(tags), _) => self.check_tags(&tags, into, span),
-            (None, Source::Function(from)) => self.caches.errors.escapes.push(Escape {
-                from: *from,
-                into,
-                span,
-            }),
+            (None, Source::Function(_) | Source::Shape(_)) => {
+                self.caches.errors.escapes.push(Escape {
+                    from: *source,
+                    into,
+                    span,
+                });
+            }
             (None, Source::Unknown) => {}
         }
     }
@@ -156,8 +249,38 @@ impl Sema<'_> {
     /// Once all bodies are lowered: inferred sets that were let escape into named ones.
     pub fn check_inferred_sets(&mut self) {
         for escape in std::mem::take(&mut self.caches.errors.escapes) {
-            let tags = self.caches.errors.closure(escape.from);
+            let (tags, _) = self.caches.errors.closure(escape.from);
             self.check_tags(&tags, escape.into, escape.span);
+        }
+        self.warn_of_empty_sets();
+    }
+
+    /// Functions declared `!` that no error leaves. An instance of a generic function says nothing of the others.
+    fn warn_of_empty_sets(&mut self) {
+        if self.diags.iter().any(Diagnostic::is_error) {
+            // An unfinished body may be where the error would have come from.
+            return;
+        }
+        let mut seen = FxHashSet::default();
+        for (func, id) in std::mem::take(&mut self.caches.errors.inferring) {
+            let info = self.fn_info(id);
+            let (decl, module, name) = (info.decl, info.module, info.name.clone());
+            let Some(ident) = decl.name else { continue };
+            let plain = info.owner.is_none()
+                && info.impl_of.is_none()
+                && name != "main"
+                && self.module(module).names.contains_key(&ident.name)
+                && !is_generic(decl);
+            if !plain || self.in_library_module(module) || !seen.insert(id.0) {
+                continue;
+            }
+            if self.caches.errors.closure(Source::Function(func)) == (Vec::new(), false) {
+                let diag = Diagnostic::warning(
+                    ident.span,
+                    format!("function '{name}' is declared `!` but never errors"),
+                );
+                self.report(diag);
+            }
         }
     }
 

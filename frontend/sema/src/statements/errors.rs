@@ -11,6 +11,8 @@ use crate::emission::value::{Access, Addr, CaptureKind, Piece, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
 use crate::statements::error_flow::Source;
 
+const TRY_OUTSIDE: &str = "`try` is only valid inside a failable function (`!` or `!Named`)";
+
 /// A failable operand after its evaluation.
 enum Outcome {
     /// Its error, if there is one, is in `tag`; `value` holds the value slots of a success.
@@ -158,6 +160,14 @@ impl Sema<'_> {
         )
     }
 
+    /// Rejects a value-carrying failable as a part of something.
+    pub fn no_failable(&mut self, val: &Val, span: Span) -> Res<()> {
+        match self.m.types.kind(val.ty) {
+            TypeKind::Failable { values, .. } if !values.is_empty() => Err(self.unhandled(span)),
+            _ => Ok(()),
+        }
+    }
+
     pub fn is_failable(&self, ty: TypeId) -> bool {
         matches!(self.m.types.kind(ty), TypeKind::Failable { .. })
     }
@@ -210,7 +220,7 @@ impl Sema<'_> {
         let TypeKind::Failable { set, .. } = *self.m.types.kind(val.ty) else {
             return Ok(Outcome::Value(val));
         };
-        let source = self.source_of_last_call(cx);
+        let source = self.source_of(cx, expr);
         let (value, tag) = self.split_failable(cx, &val);
         Ok(Outcome::Failable {
             value,
@@ -287,12 +297,9 @@ impl Sema<'_> {
             cx.emit(StmtKind::Break(handler.label));
             return Ok(());
         }
-        let into = self.own_set(cx).ok_or_else(|| {
-            self.error(
-                span,
-                "`try` is only valid inside a failable function (`!` or `!Named`)",
-            )
-        })?;
+        let into = self
+            .own_set(cx)
+            .ok_or_else(|| self.error(span, TRY_OUTSIDE))?;
         self.check_escape(cx, set, source, into, span);
         self.leave_failing(cx, tag)
     }
@@ -361,7 +368,7 @@ impl Sema<'_> {
             }
             _ => {
                 let val = self.lower_expr(cx, value, None)?;
-                let source = self.source_of_last_call(cx);
+                let source = self.source_of(cx, value);
                 let given = match self.m.types.kind(val.ty) {
                     TypeKind::ErrorSet(_) | TypeKind::AnyError => val.ty,
                     TypeKind::Failable { values, set } if values.is_empty() => *set,
@@ -424,10 +431,7 @@ impl Sema<'_> {
                     ExprKind::Cast { .. } | ExprKind::OptCast { .. }
                 )
             {
-                return Err(self.error(
-                    span,
-                    "`try` is only valid inside a failable function (`!` or `!Named`)",
-                ));
+                return Err(self.error(span, TRY_OUTSIDE));
             }
         }
         match self.lower_failable(cx, inner, want, false)? {

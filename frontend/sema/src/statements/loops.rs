@@ -348,8 +348,16 @@ impl Sema<'_> {
 
     pub fn not_iterable(&mut self, ty: TypeId, span: Span) -> Failed {
         let shown = self.type_name(ty);
-        let diag = Diagnostic::error(span, format!("cannot iterate a value of type '{shown}'"))
+        let mut diag = Diagnostic::error(span, format!("cannot iterate a value of type '{shown}'"))
             .with_help(None, "a `for` walks an array, slice, string, vector, a range `a..b`, or a struct with an `items` slice");
+        if matches!(
+            self.m.types.kind(ty),
+            TypeKind::Function(_) | TypeKind::Closure(_)
+        ) {
+            // `for f(n) { .. }`: the parenthesised group was taken for the capture.
+            let name = self.span_text(span);
+            diag = diag.with_help(None, format!("to walk what a call of '{name}' returns, add a capture or parentheses: `for {name}(..) (x) {{ .. }}`, `for ({name}(..)) {{ .. }}`"));
+        }
         self.report(diag)
     }
 

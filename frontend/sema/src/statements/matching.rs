@@ -211,6 +211,7 @@ impl Sema<'_> {
             },
             PatternKind::Expr(pattern) => {
                 let env = cx.env().clone();
+                self.qualified_variant(&env, pattern)?;
                 let val =
                     self.comptime_value(&env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
                 self.ct_u64(&val)
@@ -240,6 +241,36 @@ impl Sema<'_> {
             }
         })?;
         Ok((bits, lowered))
+    }
+
+    /// `case E.a:` is no pattern; a variant is named alone.
+    fn qualified_variant(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        pattern: &'static ast::Expr,
+    ) -> Res<()> {
+        let ExprKind::Field { base, name } = &pattern.kind else {
+            return Ok(());
+        };
+        if !self.denotes_type(env, base) {
+            return Ok(());
+        }
+        let ty = self.eval_type(env, base)?;
+        let is_variant = self
+            .m
+            .types
+            .enum_def(ty)
+            .is_some_and(|d| d.variants.iter().any(|v| v.name == name.name))
+            || self.set_tags(ty).is_some_and(|t| t.contains(&name.name));
+        if !is_variant {
+            return Ok(());
+        }
+        let diag = sx_syntax::Diagnostic::error(
+            pattern.span,
+            "unexpected token '.': a pattern names the variant alone",
+        )
+        .with_help(None, format!("write `case .{}:`", name.name));
+        Err(self.report(diag))
     }
 
     /// Without `else:` a value match that selects nothing yields zero.
@@ -490,6 +521,17 @@ impl Sema<'_> {
                 continue;
             }
             if !self.denotes_type(&env, pattern) {
+                if let ExprKind::Ident(name) = &pattern.kind
+                    && matches!(self.try_resolve_name(&env, *name), Ok(None))
+                {
+                    return Err(self.error(
+                        pattern.span,
+                        format!(
+                            "unknown type '{}': an arm names a type or a category",
+                            name.name
+                        ),
+                    ));
+                }
                 return Err(self.error(
                     pattern.span,
                     "a type switch arm names a type or a category — it takes no value patterns",

@@ -4,7 +4,8 @@ use crate::comptime::eval::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Failed, Res, Sema};
-use sx_ir::{Ty, TypeId, TypeKind};
+use crate::statements::error_flow::Source;
+use sx_ir::{Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
@@ -18,7 +19,19 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let hint = match cx.ret.ty {
             Some(ty) if matches!(self.m.types.kind(ty), TypeKind::Failable { .. }) => {
-                match self.all_slots(ty, expr) {
+                let pure = matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if values.is_empty());
+                let all = self.all_slots(ty, expr);
+                match (&expr.kind, all) {
+                    (ExprKind::ErrorTag(name), _) if pure => {
+                        self.note_returned(cx, Some(name.name));
+                    }
+                    (ExprKind::Aggregate(agg), Some(_)) => {
+                        let tag = agg.elems.last().and_then(|e| tag_literal(&e.value));
+                        self.note_returned(cx, tag);
+                    }
+                    _ => {}
+                }
+                match all {
                     Some(all) => Some(all),
                     None if want.is_none() || matches!(expr.kind, ExprKind::ErrorTag(_)) => {
                         Some(ty)
@@ -78,7 +91,7 @@ impl Sema<'_> {
                 )
             {
                 let n = slots.len();
-                return Err(self.error(expr.span, format!("this function returns {n} values — return them as `return a, b`, or as one tuple of {n}")));
+                return Err(self.one_for_several(n, expr.span));
             }
             let want = Some(self.success_type(ret)).filter(|t| *t != TypeId::VOID);
             let val = self.lower_return_operand(cx, expr, want)?;
@@ -122,6 +135,9 @@ impl Sema<'_> {
                     values.len()
                 ),
             ));
+        }
+        if with_error && let Some(last) = values.last() {
+            self.note_returned(cx, tag_literal(&last.value));
         }
         let mut vals = Vec::new();
         for (value, (_, ty)) in values.iter().zip(&targets) {
@@ -247,6 +263,11 @@ impl Sema<'_> {
             return Ok(());
         }
         if ret == TypeId::VOID {
+            if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
+                && !values.is_empty()
+            {
+                return Err(self.unhandled(span));
+            }
             return self.leave_with(cx, None, None);
         }
         let val = self.result_of(cx, val, ret, span)?;
@@ -256,6 +277,10 @@ impl Sema<'_> {
     /// Converts a returned value to the result type: success of a failable, a forwarded failable, or plain.
     pub fn result_of(&mut self, cx: &mut FnCx, val: Val, ret: TypeId, span: Span) -> Res<Val> {
         if val.ty == ret {
+            if let TypeKind::Failable { set, .. } = *self.m.types.kind(ret) {
+                let source = self.source_of_last_call(cx);
+                self.check_escape(cx, set, &source, set, span);
+            }
             return Ok(val);
         }
         let TypeKind::Failable { values, set } = self.m.types.kind(ret).clone() else {
@@ -275,6 +300,13 @@ impl Sema<'_> {
                     }
                     if let TypeKind::Optional(payload) = *self.m.types.kind(ret) {
                         return Err(self.cannot_wrap(val.ty, payload, ret, span));
+                    }
+                    if let TypeKind::Tuple(slots) = self.m.types.kind(ret)
+                        && slots.len() > 1
+                        && self.m.types.members(val.ty).is_none()
+                    {
+                        let n = slots.len();
+                        return Err(self.one_for_several(n, span));
                     }
                     let (a, b) = (self.type_name(val.ty), self.type_name(ret));
                     Err(self.error(
@@ -296,6 +328,9 @@ impl Sema<'_> {
                 self.m.types.kind(val.ty),
                 TypeKind::ErrorSet(_) | TypeKind::AnyError
             ) {
+                if val.const_bits().is_none() {
+                    self.check_escape(cx, val.ty, &Source::Unknown, set, span);
+                }
                 return Ok(self.retype(cx, &val, ret));
             }
             if val.ty == TypeId::VOID {
@@ -317,6 +352,9 @@ impl Sema<'_> {
         }
         let val = match self.try_coerce(cx, &val, success, span)? {
             Some(val) => val,
+            None if values.len() > 1 && self.m.types.members(val.ty).is_none() => {
+                return Err(self.one_for_several(values.len(), span));
+            }
             None => {
                 let (a, b) = (self.type_name(val.ty), self.type_name(success));
                 return Err(self.error(
@@ -337,6 +375,11 @@ impl Sema<'_> {
         }
         parts.push(Val::scalar(set, Piece::Const(Ty::I32, 0)));
         Ok(self.make_aggregate(cx, ret, &parts))
+    }
+
+    /// One value where the function returns several.
+    fn one_for_several(&mut self, n: usize, span: Span) -> Failed {
+        self.error(span, format!("this function returns {n} values — return them as `return a, b`, or as one tuple of {n}"))
     }
 
     pub fn error_directive(
@@ -418,5 +461,12 @@ impl Sema<'_> {
             self.lower_expr_stmt(cx, tail)?;
         }
         Ok(())
+    }
+}
+
+fn tag_literal(expr: &ast::Expr) -> Option<Symbol> {
+    match &expr.kind {
+        ExprKind::ErrorTag(name) => Some(name.name),
+        _ => None,
     }
 }

@@ -11,6 +11,9 @@ impl Parser<'_> {
 
     fn param(&mut self) -> PResult<Param> {
         let lo = self.here();
+        if self.at(Tok::Private) && self.name_like(self.pos + 1) {
+            return Err(self.fail("`private` is only allowed on module-scope declarations"));
+        }
         let dots = self.eat(Tok::Range);
         let dollar = self.eat(Tok::Dollar);
         let kind = match (dots, dollar) {

@@ -140,6 +140,10 @@ impl Parser<'_> {
                 Err(self.fail("`private` is only allowed on module-scope declarations"))
             }
             Tok::Directive => self.directive_stmt(attrs),
+            // `impl P for T`: an ordinary name elsewhere.
+            Tok::Ident if self.tok_text() == "impl" && self.peek_at(1) == Tok::Ident => {
+                Err(self.fail("an impl is only allowed at module scope"))
+            }
             _ => self.expr_stmt(),
         }
     }
