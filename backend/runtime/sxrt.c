@@ -620,3 +620,37 @@ void sx_trace_report_unhandled(uint32_t tag, const char *name, size_t name_len) 
     put_trace(&out);
     flush(&out);
 }
+
+/* ---- memory of stored objects ---- */
+
+/* What compile-time code allocated and left in the program lies in its image; freeing it does nothing. */
+#if defined(LINUX)
+extern char __executable_start[] __attribute__((weak));
+extern char _end[] __attribute__((weak));
+
+static size_t image_bytes_after(void *p) {
+    char *at = p;
+    if (__executable_start == 0 || _end == 0 || at < __executable_start || at >= _end) return 0;
+    return (size_t)(_end - at);
+}
+#else
+static size_t image_bytes_after(void *p) {
+    (void)p;
+    return 0;
+}
+#endif
+
+void sx_free(void *p);
+void *sx_realloc(void *p, size_t size);
+
+void sx_free(void *p) {
+    if (image_bytes_after(p) == 0) free(p);
+}
+
+void *sx_realloc(void *p, size_t size) {
+    size_t rest = image_bytes_after(p);
+    if (rest == 0) return realloc(p, size);
+    void *q = malloc(size);
+    if (q != 0) memcpy(q, p, size < rest ? size : rest);
+    return q;
+}

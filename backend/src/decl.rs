@@ -161,9 +161,17 @@ impl<'c> Unit<'_, 'c> {
                 self.declare_global(*id, &symbol)?;
             }
         }
+        let stored = globals
+            .iter()
+            .any(|id| self.ir.global(*id).is_stored_object());
         for id in funcs {
             if let Linkage::Extern { symbol, .. } = &self.ir.func(*id).linkage {
-                let name = symbol.clone();
+                // Memory of a stored object is no block of the C library; the runtime tells them apart.
+                let name = match symbol.as_str() {
+                    "free" if stored => "sx_free".to_owned(),
+                    "realloc" if stored => "sx_realloc".to_owned(),
+                    _ => symbol.clone(),
+                };
                 self.import_function(*id, &name);
             }
         }

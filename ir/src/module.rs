@@ -27,6 +27,15 @@ pub struct Global {
     pub mergeable: bool,
 }
 
+/// Name of the globals that were objects of an evaluation. A program may free them like any block: nothing happens.
+pub const STORED_OBJECT: &str = "comptime";
+
+impl Global {
+    pub fn is_stored_object(&self) -> bool {
+        self.name == STORED_OBJECT
+    }
+}
+
 /// A source position. `inlined`: this code was copied from `func` to the call site `at`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SrcLoc {

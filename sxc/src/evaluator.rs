@@ -181,7 +181,7 @@ fn extract(
             objects: extracted
                 .objects
                 .into_iter()
-                .map(|object| object.into_global("comptime".to_owned(), false))
+                .map(|object| object.into_global(sx_ir::STORED_OBJECT.to_owned(), false))
                 .collect(),
         }),
         Err(error) => Err(Unstorable {

@@ -22,7 +22,10 @@ pub struct Caches {
     pub helpers: FxHashMap<String, FuncId>,
     /// `$T: Type` parameters of the call at hand that other parameters' types may bind.
     pub open_types: Vec<sx_ir::Symbol>,
-    /// Type functions by (function, arguments, packs).
+    /// A parameter of union type is asked for its variant, not for its payload.
+    pub tags_only: bool,
+    /// A type that another intrinsic asks about is being evaluated.
+    pub inside_type_argument: bool,
     /// The outermost call that led to a generic instance.
     pub body_sites: FxHashMap<FuncId, sx_syntax::Span>,
     /// Where functions call what only evaluations can.
@@ -39,6 +42,7 @@ pub struct Caches {
     /// Table of `TypeInfo` records and their type, once something reads it.
     pub type_infos: Option<(GlobalId, TypeId)>,
     pub type_info_records: FxHashMap<TypeId, GlobalId>,
+    /// Type functions by (function, arguments, packs).
     pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
     /// Names of compiler-known declarations, found once.
     pub known_types: FxHashMap<&'static str, TypeId>,

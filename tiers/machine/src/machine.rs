@@ -392,6 +392,13 @@ impl Machine {
     }
 
     pub fn mfree(&mut self, addr: u64) -> Result<(), Fault> {
+        if addr < self.space.globals_end
+            && let Some(global) = self.space.global_at(addr)
+            && global.stored
+            && global.addr == addr
+        {
+            return Ok(());
+        }
         self.heap.free(addr)?;
         self.note(MemoryEvent::Free { addr });
         Ok(())

@@ -24,6 +24,8 @@ pub struct PlacedGlobal {
     pub addr: u64,
     pub size: u64,
     pub mutable: bool,
+    /// It was a heap block of an evaluation: freeing it is allowed and does nothing.
+    pub stored: bool,
 }
 
 /// The address space of one evaluation:
@@ -70,6 +72,7 @@ impl AddressSpace {
                     addr,
                     size: global.size,
                     mutable,
+                    stored: global.is_stored_object(),
                 });
                 addresses.insert(id, addr);
                 // The byte between keeps "one past the end" of one object from being the next object.

@@ -192,7 +192,10 @@ impl Sema<'_> {
             self.complete(ty)?;
             return Ok(TypeArg::Static(ty));
         }
-        let val = self.lower_expr(cx, expr, None)?;
+        let outer = std::mem::replace(&mut self.caches.inside_type_argument, true);
+        let val = self.lower_expr(cx, expr, None);
+        self.caches.inside_type_argument = outer;
+        let val = val?;
         if val.is_poison() {
             return Err(Failed);
         }
@@ -485,7 +488,10 @@ impl Sema<'_> {
                 let arg = self.arg(args, 0, name, 1, span)?;
                 match self.type_arg(cx, env, name, arg, false)? {
                     TypeArg::Static(ty) => {
-                        let count = if name == "variant_count" {
+                        // Where a count is expected, the fields of an enum are its variants.
+                        let variants = name == "variant_count"
+                            || (cx.counting && self.m.types.enum_def(ty).is_some());
+                        let count = if variants {
                             self.variants_of(ty, name, arg.span)?.len()
                         } else {
                             self.fields_of(ty, name, arg.span, false)?
@@ -536,6 +542,9 @@ impl Sema<'_> {
                 let index = self.index_arg(cx, index_expr)?;
                 match (&ty, index.as_const()) {
                     (TypeArg::Static(ty), Some(at)) => {
+                        if !cx.comptime && !self.caches.inside_type_argument {
+                            self.check_member_kind(*ty, name, arg.span)?;
+                        }
                         let found = self.member_type(*ty, name, at, arg.span, index_expr.span)?;
                         Ok(Val::type_value(found))
                     }
@@ -614,6 +623,19 @@ impl Sema<'_> {
             "error_name" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
                 let val = self.lower_expr(cx, arg, None)?;
+                let ok = self.is_integer(val.ty)
+                    || val.is_poison()
+                    || matches!(
+                        self.m.types.kind(val.ty),
+                        TypeKind::ErrorSet(_) | TypeKind::AnyError | TypeKind::Failable { .. }
+                    );
+                if !ok {
+                    let shown = self.type_name(val.ty);
+                    return Err(self.error(
+                        arg.span,
+                        format!("error_name expects an error value, got '{shown}'"),
+                    ));
+                }
                 let piece = self.piece(cx, &val);
                 self.error_name_of(cx, piece)
             }

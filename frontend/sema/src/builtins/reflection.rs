@@ -115,6 +115,33 @@ impl Sema<'_> {
         }
     }
 
+    /// As values, `_type` readers take only the kinds their names promise; in a type or inside another intrinsic
+    /// they see through more.
+    pub fn check_member_kind(&mut self, ty: TypeId, name: &str, span: Span) -> Res<()> {
+        let shown = self.type_name(ty);
+        let message = match (name, self.m.types.kind(ty)) {
+            ("variant_type", TypeKind::Enum(_))
+                if self.m.types.enum_def(ty).is_some_and(|d| !d.tagged) =>
+            {
+                format!(
+                    "{name} expects a tagged union, got '{shown}', whose variants have no payload"
+                )
+            }
+            ("struct_field_type", TypeKind::Enum(_)) => {
+                format!(
+                    "{name} expects a struct or tuple, got '{shown}'; for enums use 'variant_type'"
+                )
+            }
+            ("struct_field_type", TypeKind::Array(..) | TypeKind::Vector(..)) => {
+                format!(
+                    "{name} expects a struct or tuple, got '{shown}'; use `.len` and index natively"
+                )
+            }
+            _ => return Ok(()),
+        };
+        Err(self.error(span, message))
+    }
+
     pub fn member_type(
         &mut self,
         ty: TypeId,

@@ -224,6 +224,7 @@ impl Sema<'_> {
             env_param: None,
             enclosing: Rc::new(Vec::new()),
             comptime: false,
+            counting: false,
             is_lambda: false,
             shape: None,
             in_cleanup: false,

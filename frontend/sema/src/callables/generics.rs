@@ -8,6 +8,7 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
 use crate::callables::calls::Arg;
+use crate::callables::union_arguments::payload_name;
 use crate::comptime::eval::Purpose;
 use crate::declarations::lookup::Name;
 use crate::declarations::nominal::{constraints_of, is_type_param};
@@ -203,6 +204,16 @@ impl Sema<'_> {
                         return Err(Failed);
                     };
                     let want = self.eval_type(&scope, param_ty)?;
+                    if let Some(Arg::Expr(expr)) = &arg
+                        && let Some((index, payload)) = self.run_time_variant(cx, expr, want)?
+                    {
+                        let ct = self.variant_constant(want, index)?;
+                        scope.bind(param.name.name, Binding::Ct(ct.clone()));
+                        bindings.push((param.name.name, ct));
+                        packs.push((payload_name(param.name.name), vec![payload.ty]));
+                        vals[i].push(payload);
+                        continue;
+                    }
                     let ct = match arg {
                         Some(Arg::Expr(expr)) => self.value_arg(&caller, expr, want, param.name)?,
                         Some(Arg::Val(val, at)) => {
@@ -404,7 +415,10 @@ impl Sema<'_> {
         let mut out = Vec::new();
         for (i, param) in params.iter().enumerate() {
             match param.kind {
-                ParamKind::Comptime => {}
+                ParamKind::Comptime => {
+                    at += vals[i].len();
+                    out.append(&mut vals[i]);
+                }
                 ParamKind::Plain => {
                     let Some(ty) = instance.ty.params.get(at).copied() else {
                         return Err(Failed);

@@ -16,3 +16,4 @@ pub(crate) mod packs;
 pub(crate) mod patterns;
 pub(crate) mod protocols;
 pub(crate) mod type_fns;
+pub(crate) mod union_arguments;

@@ -489,6 +489,17 @@ impl Sema<'_> {
     }
 
     fn unroll_bound(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<i64> {
+        if let ExprKind::Ident(name) = &expr.kind
+            && self.is_runtime_variable(env, *name)
+        {
+            return Err(self.error(
+                expr.span,
+                format!(
+                    "inline for: a range end must be a compile-time integer — '{}' is a run-time variable",
+                    name.name
+                ),
+            ));
+        }
         let val = self.comptime_value(env, expr, None, &Purpose::Count)?;
         if self.m.types.int_info(val.ty).is_some() {
             return Ok(self.ct_i64(&val));

@@ -131,6 +131,7 @@ impl Sema<'_> {
         let name = purpose.entry_name(number);
         let mut cx = self.thunk_cx(env, &name, expr.span);
         self.at(&mut cx, expr.span);
+        cx.counting = matches!(purpose, Purpose::Count | Purpose::ValueArgument);
         let operand = match (&expr.kind, purpose) {
             // `#run e` in a constant is that evaluation itself.
             (ExprKind::Run(inner), _) => inner,

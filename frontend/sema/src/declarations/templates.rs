@@ -232,6 +232,19 @@ impl Sema<'_> {
             };
             return Err(self.error(arg.span, message));
         }
+        if let ExprKind::Ident(ident) = &arg.kind
+            && self.is_runtime_variable(env, *ident)
+        {
+            let kind = if self.m.types.int_info(want).is_some() {
+                "integer "
+            } else {
+                ""
+            };
+            return Err(self.error(
+                arg.span,
+                format!("'{}' must be a compile-time {kind}constant", name.name),
+            ));
+        }
         if self.m.types.int_info(want).is_some() {
             let natural = self.comptime_value(env, arg, None, &Purpose::ValueArgument)?;
             if self.m.types.int_info(natural.ty).is_some() {

@@ -516,12 +516,11 @@ impl Sema<'_> {
         self.count_of(&val, expr.span, what, min)
     }
 
-    fn is_runtime_variable(&mut self, env: &Rc<Env>, name: ast::Ident) -> bool {
+    pub fn is_runtime_variable(&mut self, env: &Rc<Env>, name: ast::Ident) -> bool {
         matches!(
             self.try_resolve_name(env, name),
             Ok(Some(
-                Name::Binding(Binding::Var { .. })
-                    | Name::Entity(Entity::Global { .. } | Entity::RtConst, _)
+                Name::Binding(Binding::Var { .. }) | Name::Entity(Entity::Global { .. }, _)
             ))
         )
     }

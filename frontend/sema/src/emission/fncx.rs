@@ -147,6 +147,8 @@ pub struct FnCx {
     pub enclosing: Rc<Vec<(u32, Vec<Variable>)>>,
     /// Being lowered for an evaluation at compile time only.
     pub comptime: bool,
+    /// A count (dimension, lanes, value argument, unroll bound) is being evaluated.
+    pub counting: bool,
     pub is_lambda: bool,
     /// Of a lambda with an inferred error set: the closure type whose set its errors feed.
     pub shape: Option<TypeId>,

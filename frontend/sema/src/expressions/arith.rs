@@ -189,6 +189,20 @@ impl Sema<'_> {
             let null = self.null_like(cx, a.ty, rhs.span)?;
             return Ok((a, null));
         }
+        // Tagged enums compare by their tags, so the variant's name is enough.
+        if let (ExprKind::EnumLit(name), Some(target)) = (&rhs.kind, right_want)
+            && op.is_comparison()
+            && self.m.types.enum_def(target).is_some_and(|d| {
+                d.variants
+                    .iter()
+                    .any(|v| v.name == name.name && v.payload.is_some())
+            })
+        {
+            let index = self.variant_index(target, *name, rhs.span)?;
+            let ct = self.variant_constant(target, index)?;
+            let b = self.val_of_ct(cx, &ct);
+            return Ok((a, b));
+        }
         let b = self.lower_operand(cx, rhs, right_want)?;
         let b = self.own(cx, &b);
         Ok((a, b))
@@ -380,6 +394,25 @@ impl Sema<'_> {
         let amount = self.piece(cx, &b);
         let amount = self.number_piece(cx, amount, b.ty, TypeId::I64);
         let _ = rhs_span;
+        // In a constant expression the amount is at most 63 (part 4 §6).
+        if cx.comptime
+            && let (Some(value), Some(by)) = (x.as_const(), amount.as_const())
+            && (i64::from(bits)..=i64::MAX).contains(&(by as i64))
+        {
+            let by = by.min(63);
+            let wide = if signed {
+                sx_ir::semantics::sext_from(value, bits) as u64
+            } else {
+                value
+            };
+            let out = match op {
+                BinOp::Shl => wide << by,
+                _ if signed => ((wide as i64) >> by) as u64,
+                _ => wide >> by,
+            };
+            let out = sx_ir::semantics::zext_from(out, bits);
+            return Ok(Val::int(ty, self.scalar(ty), out));
+        }
         let amount = cx.check(
             TrapKind::Shift,
             CheckRel::Below,

@@ -25,6 +25,9 @@ impl Sema<'_> {
         if let Some(val) = self.pack_member(cx, base, name)? {
             return Ok(val);
         }
+        if let Some(val) = self.parameter_payload(cx, base, name)? {
+            return Ok(val);
+        }
         self.check_element_member(cx, base, name)?;
         // `u8.max` is the limit even where a value is called `u8`.
         if let ExprKind::Ident(ident) = &base.kind

@@ -65,6 +65,9 @@ impl Sema<'_> {
         match binding {
             Binding::Var { cx: id, var } => self.variable(cx, name, id, var, true),
             Binding::Ct(val) => {
+                if let Some(whole) = self.parameter_union(cx, name)? {
+                    return Ok(whole);
+                }
                 let given = self.val_of_ct(cx, &val);
                 let _ = want;
                 Ok(given)

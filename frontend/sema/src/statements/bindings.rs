@@ -266,6 +266,14 @@ impl Sema<'_> {
             cx.env().bind(decl.name.name, Binding::Type(ty));
             return Ok(());
         }
+        if constant.ty.is_none() && self.builds_type(&env, &constant.value) {
+            let val = self.comptime_value(&env, &constant.value, None, &Purpose::Type)?;
+            let ty = self.ct_type(&val);
+            self.complete_all();
+            self.new_scope_level(cx);
+            cx.env().bind(decl.name.name, Binding::Type(ty));
+            return Ok(());
+        }
         if is_alias
             && let Some(
                 entity @ (Entity::Fn(_)
@@ -318,6 +326,45 @@ impl Sema<'_> {
         let access = Access::LocalConstant(decl.name.name);
         self.declare_var(cx, decl.name, val.ty, Some(&val), access);
         Ok(())
+    }
+
+    /// A call of a function declared `-> Type` whose arguments are all known: `N :: make_enum(..)` names a type.
+    fn builds_type(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        let ExprKind::Call(call) = &expr.kind else {
+            return false;
+        };
+        let entity = match self.resolve_path(env, &call.callee) {
+            Ok(Some(Entity::Fn(f))) => f,
+            _ => return false,
+        };
+        let info = self.fn_info(entity);
+        let named = matches!(&info.decl.sig.ret, Some(ast::RetType { kind: ast::RetKind::Type(e), .. })
+            if matches!(&e.kind, ExprKind::Ident(n) if n.as_str() == "Type" && !n.is_raw()));
+        // A handle from `declare` is a value until `define` has filled it.
+        if !named || info.intrinsic || info.name == "declare" || info.name == "define" {
+            return false;
+        }
+        struct Names(Vec<sx_ir::Symbol>);
+        impl sx_syntax::visit::Visitor for Names {
+            fn expr(&mut self, expr: &ast::Expr) {
+                if let ExprKind::Ident(name) = &expr.kind {
+                    self.0.push(name.name);
+                }
+                sx_syntax::visit::walk_expr(self, expr);
+            }
+        }
+        let mut names = Names(Vec::new());
+        sx_syntax::visit::Visitor::expr(&mut names, expr);
+        names.0.iter().all(|name| {
+            !matches!(
+                env.get(*name),
+                Some(Binding::Var { .. } | Binding::Pack { .. })
+            )
+        })
     }
 
     pub fn is_constant_literal(

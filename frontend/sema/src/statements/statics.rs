@@ -113,7 +113,9 @@ impl Sema<'_> {
             _ => {}
         }
         cx.open();
+        self.caches.tags_only = true;
         let piece = self.lower_condition(cx, cond);
+        self.caches.tags_only = false;
         let code = cx.close();
         let piece = piece?;
         match piece.as_const() {
@@ -176,7 +178,10 @@ impl Sema<'_> {
             let ty = self.eval_type(&env, &node.subject)?;
             Val::type_value(ty)
         } else {
-            let val = self.lower_expr(cx, &node.subject, None)?;
+            self.caches.tags_only = true;
+            let val = self.lower_expr(cx, &node.subject, None);
+            self.caches.tags_only = false;
+            let val = val?;
             self.load(cx, &val)
         };
         let mut chosen: Option<(&'static ArmBody, Span, Option<ast::Ident>)> = None;

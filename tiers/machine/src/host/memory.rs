@@ -63,7 +63,8 @@ fn realloc(addr: u64, size: u64, memory: &mut dyn SandboxMemory) -> Reply {
     if addr == 0 {
         return memory.alloc(size).map(|p| vec![p]);
     }
-    let Some(old) = block_size(addr, memory) else {
+    let block = memory.object_at(addr).filter(|o| o.base == addr);
+    let Some(old) = block.map(|o| o.size) else {
         return Err(HostFault::Trap(Trap::new(
             sx_ir::TrapKind::BadFree,
             addr,
