@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Workspace crates and the workspace crates that each may name. Development dependencies count, too, except the ones
 /// in `DEV_ONLY`.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("sx-ir", &[]),
     ("sx-tier-api", &["sx-ir"]),
     ("sx-machine", &["sx-ir", "sx-tier-api"]),
@@ -13,7 +13,8 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("sx-bytecode", &["sx-ir", "sx-tier-api", "sx-machine"]),
     ("sx-jit", &["sx-ir", "sx-tier-api", "sx-machine"]),
     ("sx-syntax", &["sx-ir"]),
-    ("sx-sema", &["sx-ir", "sx-tier-api", "sx-syntax"]),
+    ("sx-cimport", &[]),
+    ("sx-sema", &["sx-ir", "sx-tier-api", "sx-syntax", "sx-cimport"]),
     ("sx-backend-api", &["sx-ir"]),
     ("sx-backend", &["sx-ir", "sx-backend-api"]),
     (
@@ -26,6 +27,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "sx-bytecode",
             "sx-jit",
             "sx-syntax",
+            "sx-cimport",
             "sx-sema",
             "sx-backend-api",
         ],

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 
 use sx_ir::{ConstImage, Module, RelocTarget};
 use sx_machine::Grants;
-use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Unstorable};
-use sx_tier_api::{ComptimeEngine, Frame, Limits, Outcome, Status};
+use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Failure, Unexplained, Unstorable};
+use sx_tier_api::{ComptimeEngine, Explanation, Frame, Limits, Moment, Outcome, Status};
 
+use crate::c_sources;
 use crate::engines::{self, EngineKind};
+use crate::explain::Again;
 use crate::progress::Progress;
 use crate::sandbox::{Output, Sandbox};
 
@@ -29,6 +31,8 @@ pub struct EngineEvaluator {
     engines: Vec<(EngineKind, Box<dyn ComptimeEngine>)>,
     limits: Limits,
     grants: Grants,
+    /// The program's C files, once an evaluation may call them.
+    units: c_sources::Lazy,
     records: Vec<Record>,
     keep_records: bool,
     /// Differences found between engines.
@@ -38,6 +42,8 @@ pub struct EngineEvaluator {
     /// Files that compile-time code has read.
     pub inputs: Vec<std::path::PathBuf>,
     progress: Option<Progress>,
+    /// The last evaluation has called a host library.
+    called_out: bool,
 }
 
 impl EngineEvaluator {
@@ -54,12 +60,14 @@ impl EngineEvaluator {
                 .collect(),
             limits,
             grants,
+            units: c_sources::Lazy::default(),
             records: Vec::new(),
             keep_records,
             disagreements: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
             progress: Progress::start(),
+            called_out: false,
         }
     }
 
@@ -74,8 +82,22 @@ impl Evaluator for EngineEvaluator {
             module,
             root,
             result,
+            c_sources,
             compiler,
         } = request;
+        // Calling C needs a grant, and only then are the program's C files compiled for it.
+        let granted = c_sources
+            .iter()
+            .any(|unit| self.grants.libraries.contains(&unit.name));
+        let units = if granted {
+            self.units.get(c_sources)
+        } else {
+            Ok(None)
+        };
+        let units = match units {
+            Ok(units) => units,
+            Err(error) => return failed(Status::Unsupported(error)),
+        };
         let recording = self.keep_records || self.engines.len() > 1;
         let mut chosen: Option<(Evaluation, Option<Record>)> = None;
         for (kind, engine) in &mut self.engines {
@@ -85,7 +107,8 @@ impl Evaluator for EngineEvaluator {
             } else {
                 Output::Discard
             };
-            let mut sandbox = Sandbox::for_comptime(&mut *compiler, &self.grants, output);
+            let mut sandbox =
+                Sandbox::for_comptime(&mut *compiler, &self.grants, units.clone(), output);
             if let Some(progress) = &self.progress {
                 progress.begin(&module.func(root).name);
             }
@@ -93,6 +116,7 @@ impl Evaluator for EngineEvaluator {
             if let Some(progress) = &self.progress {
                 progress.end();
             }
+            self.called_out = sandbox.called_out();
             if chosen.is_none() {
                 self.stdout_bytes += sandbox.stdout_bytes();
             }
@@ -124,14 +148,42 @@ impl Evaluator for EngineEvaluator {
                 }
                 evaluation
             }
-            None => Evaluation {
-                status: Status::Bug("no engine".to_owned()),
-                frames: Vec::new(),
-                steps: 0,
-                peak_memory: 0,
-                result: None,
-            },
+            None => failed(Status::Bug("no engine".to_owned())),
         }
+    }
+
+    fn moment(&mut self, failure: Failure<'_>) -> Option<Moment> {
+        self.again().moment(failure)
+    }
+
+    fn explain(
+        &mut self,
+        failure: Failure<'_>,
+        until: Option<Moment>,
+    ) -> Result<Explanation, Unexplained> {
+        self.again().explain(failure, until)
+    }
+}
+
+impl EngineEvaluator {
+    fn again(&self) -> Again<'_> {
+        Again {
+            limits: &self.limits,
+            grants: &self.grants,
+            sanitize: matches!(self.engines.first(), Some((EngineKind::Sanitizer, _))),
+            called_out: self.called_out,
+        }
+    }
+}
+
+/// An evaluation that did not begin.
+fn failed(status: Status) -> Evaluation {
+    Evaluation {
+        status,
+        frames: Vec::new(),
+        steps: 0,
+        peak_memory: 0,
+        result: None,
     }
 }
 

@@ -5,10 +5,12 @@
 
 pub mod arguments;
 pub mod bug;
+mod c_sources;
 pub mod cli;
 pub mod commands;
 pub mod engines;
 pub mod evaluator;
+pub mod explain;
 pub mod files;
 pub mod hot;
 pub mod library;

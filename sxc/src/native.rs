@@ -33,9 +33,9 @@ pub fn emit(job: &EmitJob<'_>) -> Result<String, String> {
     backend.emit(&request)
 }
 
-/// Links `object` with the runtime and the libraries that the program and the command line ask for.
+/// Links `objects` with the runtime and the libraries that the program and the command line ask for.
 pub fn link(
-    object: PathBuf,
+    mut objects: Vec<PathBuf>,
     output: &Path,
     scratch: &Scratch,
     libraries: &[String],
@@ -47,6 +47,7 @@ pub fn link(
     }
     let runtime = scratch.join("runtime.o");
     sx_backend_api::runtime::write_object(&runtime)?;
+    objects.push(runtime);
     let flags: Vec<String> = program_flags
         .iter()
         .chain(&args.link_flags)
@@ -54,7 +55,7 @@ pub fn link(
         .collect();
     sx_backend_api::link(&LinkRequest {
         linker: Some(args.linker.clone()),
-        objects: vec![object, runtime],
+        objects,
         output: output.to_path_buf(),
         libraries: libraries.to_vec(),
         library_paths: args.library_paths.clone(),

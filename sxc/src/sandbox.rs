@@ -1,5 +1,7 @@
 //! What code run by an engine may ask of the outside: compiler functions, modelled libc, and what was granted.
 
+use std::path::PathBuf;
+
 use sx_ir::{FuncId, Linkage, Module};
 use sx_machine::{Effect, Grants, HostOptions, StdHost};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -38,6 +40,7 @@ impl<'a> Sandbox<'a> {
     pub fn for_comptime(
         compiler: &'a mut dyn Host,
         grants: &Grants,
+        units: Option<PathBuf>,
         output: Output,
     ) -> Sandbox<'a> {
         let options = HostOptions {
@@ -46,6 +49,7 @@ impl<'a> Sandbox<'a> {
         };
         let mut host = StdHost::new(options, None);
         host.grants = grants.clone();
+        host.units = units;
         Sandbox {
             compiler: Some(compiler),
             host,
@@ -58,16 +62,34 @@ impl<'a> Sandbox<'a> {
     }
 
     /// For a program's own run: everything is allowed that an engine can do.
-    pub fn for_main() -> Sandbox<'a> {
+    /// `units` is the library of the program's C files.
+    pub fn for_main(units: Option<PathBuf>) -> Sandbox<'a> {
         let options = HostOptions {
             allow_io: true,
             allow_extern: true,
             live_output: true,
         };
+        let mut host = StdHost::new(options, None);
+        host.units = units;
         Sandbox {
             compiler: None,
-            host: StdHost::new(options, None),
+            host,
         }
+    }
+
+    /// For repeating an evaluation: with what it could reach, and without its output.
+    pub fn for_repetition(compiler: &'a mut dyn Host, grants: &Grants) -> Sandbox<'a> {
+        let mut host = StdHost::new(HostOptions::default(), None);
+        host.grants = grants.clone();
+        Sandbox {
+            compiler: Some(compiler),
+            host,
+        }
+    }
+
+    /// Whether a function of a host library was called: something that may be seen outside.
+    pub fn called_out(&self) -> bool {
+        self.host.called_out
     }
 
     /// Bytes written to fd 1.

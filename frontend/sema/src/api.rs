@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sx_ir::{ConstImage, FuncId, Global, GlobalId, Module, Target, TypeId};
 use sx_syntax::{Diagnostic, SourceMap};
-use sx_tier_api::{Frame, Host, Status};
+use sx_tier_api::{Explanation, Frame, Host, Moment, Status};
 
 /// Source files come in through this, so that tests and editors can supply their own.
 pub trait Files: Sync {
@@ -14,6 +14,21 @@ pub trait Files: Sync {
     fn is_dir(&self, path: &Path) -> bool;
     /// Paths of a directory's entries, in any order.
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
+    /// What C headers declare. Reading them runs the C compiler's preprocessor.
+    fn c_header(
+        &self,
+        request: &sx_cimport::Request,
+    ) -> Result<sx_cimport::Header, sx_cimport::Error> {
+        sx_cimport::read(request)
+    }
+    /// What a C file defines for the linker.
+    fn c_definitions(
+        &self,
+        unit: &sx_cimport::Sources,
+        file: &Path,
+    ) -> Result<Vec<sx_cimport::Symbol>, sx_cimport::Error> {
+        unit.definitions(file)
+    }
     /// One path for each file, however it is reached.
     fn canonical(&self, path: &Path) -> PathBuf;
 }
@@ -24,6 +39,8 @@ pub struct EvalRequest<'a> {
     pub root: FuncId,
     /// Where `root` leaves its result, and its type: to be extracted as static data.
     pub result: Option<(GlobalId, TypeId)>,
+    /// C files whose functions the evaluation may call.
+    pub c_sources: &'a [sx_cimport::Sources],
     /// Answers calls to functions of `Linkage::Host`.
     pub compiler: &'a mut dyn Host,
 }
@@ -52,9 +69,44 @@ pub struct Evaluation {
     pub result: Option<Result<EvalResult, Unstorable>>,
 }
 
+/// An evaluation that a trap or limit ended, to be run once more.
+pub struct Failure<'a> {
+    pub module: &'a Module,
+    pub root: FuncId,
+    pub compiler: &'a mut dyn Host,
+    pub evaluation: &'a Evaluation,
+    /// Names of error values, from number 1.
+    pub errors: &'a [String],
+}
+
 /// Runs comptime code: engine, limits and sandbox host are the driver's choice.
 pub trait Evaluator {
     fn evaluate(&mut self, request: EvalRequest<'_>) -> Evaluation;
+
+    /// When a limit was reached, in terms that hold for other forms of the code, too. The module is as it was.
+    fn moment(&mut self, _failure: Failure<'_>) -> Option<Moment> {
+        None
+    }
+
+    /// Runs the evaluation again without effects, to tell about its end. The module holds the code as it was written:
+    /// each variable is a slot. `until`: for an evaluation that a limit ended.
+    fn explain(
+        &mut self,
+        _failure: Failure<'_>,
+        _until: Option<Moment>,
+    ) -> Result<Explanation, Unexplained> {
+        Err(Unexplained::NotPossible)
+    }
+}
+
+/// Why there is no explanation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unexplained {
+    NotPossible,
+    /// It took more than this many steps, and would take many times longer under observation.
+    TooLong(u64),
+    /// It has called a host library, and shall not do so twice.
+    Effects,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -108,6 +160,8 @@ pub struct Compilation {
     pub exit: Option<i32>,
     /// Link flags and libraries asked for by the program (`-l` names are in `module.libraries`).
     pub link_flags: Vec<String>,
+    /// The C files of `#import c` units, to be compiled and linked.
+    pub c_sources: Vec<sx_cimport::Sources>,
     /// Output path chosen by the program.
     pub output_path: Option<String>,
     /// Source files read.

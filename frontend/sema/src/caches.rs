@@ -31,8 +31,12 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::comptime::host::Minted,
+    /// `#import c`.
+    pub c: crate::declarations::c_units::CUnits,
     /// See [`crate::comptime::host::CompilerHost`]: tells evaluations' runs apart.
     pub host_mark: Option<GlobalId>,
+    /// Functions that evaluations reach, as they were before the passes.
+    pub unoptimised: FxHashMap<FuncId, sx_ir::Function>,
     /// `#saved` globals met so far.
     pub saved: Vec<(GlobalId, TypeId)>,
     /// Something calls what makes types.

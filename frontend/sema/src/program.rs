@@ -222,7 +222,8 @@ impl Sema<'_> {
                     | DeclSyntax::UfcsAlias(_)
                     | DeclSyntax::Import(_)
                     | DeclSyntax::Library(_)
-                    | DeclSyntax::CUnit(_)
+                    | DeclSyntax::CUnit
+                    | DeclSyntax::C(_)
                     | DeclSyntax::Builtin => {}
                 }
                 self.complete_all();
@@ -557,6 +558,7 @@ impl Sema<'_> {
             had_run_statement,
             exit: self.exit,
             link_flags: self.link_flags,
+            c_sources: std::mem::take(&mut self.caches.c.sources),
             output_path: self.output_path,
             inputs: self.inputs,
             stats: self.stats,

@@ -176,7 +176,10 @@ pub enum DeclSyntax {
     UfcsAlias(&'static ast::Expr),
     Import(ImportSetId),
     Library(Arc<str>),
-    CUnit(&'static ast::CUnit),
+    /// A unit whose header has not been read, or can't be.
+    CUnit,
+    /// A name of a C header that nothing has used yet.
+    C(crate::declarations::c_units::CName),
     /// Made by the compiler.
     Builtin,
 }

@@ -9,7 +9,7 @@ use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel};
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
-use crate::{commands, timing};
+use crate::{c_sources, commands, timing};
 
 pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     let format = args.compile.error_format;
@@ -69,7 +69,14 @@ pub fn executable(
         codegen,
     };
     compiled.clock.time("emit", || native::emit(&job))?;
-    link_program(compiled, &scratch, link, object, output)
+    link_program(
+        compiled,
+        &scratch,
+        link,
+        object,
+        opt >= OptLevel::Default,
+        output,
+    )
 }
 
 /// Links `object` with the runtime and the libraries the program asks for.
@@ -78,11 +85,19 @@ pub fn link_program(
     scratch: &Scratch,
     args: &LinkArgs,
     object: PathBuf,
+    optimise: bool,
     output: &Path,
 ) -> Result<(), String> {
     let compilation = &compiled.compilation;
     let (libraries, flags) = (&compilation.module.libraries, &compilation.link_flags);
+    let mut objects = vec![object];
+    if !compilation.c_sources.is_empty() {
+        let made = compiled.clock.time("c", || {
+            c_sources::objects(&compilation.c_sources, optimise, scratch)
+        });
+        objects.extend(made?);
+    }
     compiled.clock.time("link", || {
-        native::link(object, output, scratch, libraries, flags, args)
+        native::link(objects, output, scratch, libraries, flags, args)
     })
 }

@@ -65,8 +65,15 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
         if args.link {
             let program = args.dir.join(format!("O{}", opt.number()));
             let scratch = Scratch::new().map_err(|error| fail(format, &plain(&error)))?;
-            build::link_program(&mut compiled, &scratch, &args.link_args, object, &program)
-                .map_err(|message| fail(format, &message))?;
+            build::link_program(
+                &mut compiled,
+                &scratch,
+                &args.link_args,
+                object,
+                *opt >= crate::cli::OptLevel::Default,
+                &program,
+            )
+            .map_err(|message| fail(format, &message))?;
         }
     }
     let kinds = EngineKind::for_comptime(args.compile.comptime);

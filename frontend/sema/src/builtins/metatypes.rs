@@ -427,7 +427,8 @@ impl Sema<'_> {
                 | DeclSyntax::UfcsAlias(_)
                 | DeclSyntax::Import(_)
                 | DeclSyntax::Library(_)
-                | DeclSyntax::CUnit(_)
+                | DeclSyntax::CUnit
+                | DeclSyntax::C(_)
                 | DeclSyntax::Builtin => false,
             };
             if is_type && matches!(info.state, crate::sema::EntityState::Unresolved) {

@@ -11,9 +11,10 @@ use sx_ir::{
 };
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
-use sx_tier_api::{Frame, Status};
+use sx_tier_api::Status;
 
-use crate::api::EvalRequest;
+use crate::api::{EvalRequest, Failure, Unexplained};
+use crate::comptime::failure;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
 use crate::sema::{BodyState, Env, Failed, Res, Sema};
@@ -63,7 +64,7 @@ impl Purpose {
         }
     }
 
-    fn subject(&self, n: u32) -> String {
+    pub fn subject(&self, n: u32) -> String {
         match self {
             Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
                 format!("comptime init of '{name}' failed")
@@ -295,23 +296,53 @@ impl Sema<'_> {
         let saving = self.saving_root(root, result, ty, span);
         let (run, run_result, run_ty) = match &saving {
             Some(saving) => {
+                self.keep_unoptimised(&[saving.root]);
                 self.optimise_new(saving.root);
                 (saving.root, saving.result, saving.ty)
             }
             None => (root, result, ty),
         };
         let started = std::time::Instant::now();
-        let m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
+        self.name_files();
+        let mut m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
         let records = self.type_table.filter(|_| self.caches.minting);
         let scope = self.caches.mint_scope.clone();
         let minted = std::mem::take(&mut self.caches.minted);
         let mut host = crate::comptime::host::CompilerHost::new(&m.types, minted, scope, records);
         let evaluation = self.evaluator.evaluate(EvalRequest {
+            c_sources: &self.caches.c.sources,
             module: &m,
             root: run,
             result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
             compiler: &mut host,
         });
+        let story = match evaluation.status {
+            Status::Trapped(_) | Status::Limit(_) => {
+                let errors: Vec<String> = self.error_names.iter().map(Symbol::to_string).collect();
+                let moment = self.evaluator.moment(Failure {
+                    module: &m,
+                    root: run,
+                    compiler: &mut host,
+                    evaluation: &evaluation,
+                    errors: &errors,
+                });
+                let kept = &mut self.caches.unoptimised;
+                failure::exchange(&mut m.funcs, kept);
+                let failed = Failure {
+                    module: &m,
+                    root: run,
+                    compiler: &mut host,
+                    evaluation: &evaluation,
+                    errors: &errors,
+                };
+                let story = self.evaluator.explain(failed, moment);
+                failure::exchange(&mut m.funcs, kept);
+                story
+            }
+            Status::Finished(_) | Status::Exit(_) | Status::Unsupported(_) | Status::Bug(_) => {
+                Err(Unexplained::NotPossible)
+            }
+        };
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
         self.m = m;
         self.caches.minted = minted;
@@ -341,6 +372,7 @@ impl Sema<'_> {
                     &reason,
                     &evaluation.frames,
                     root,
+                    &story,
                 ));
             }
             Status::Limit(limit) => {
@@ -357,6 +389,7 @@ impl Sema<'_> {
                     reason,
                     &evaluation.frames,
                     root,
+                    &story,
                 ));
             }
             Status::Unsupported(reason) => {
@@ -367,6 +400,7 @@ impl Sema<'_> {
                     reason,
                     &evaluation.frames,
                     root,
+                    &story,
                 ));
             }
             Status::Bug(text) => {
@@ -517,61 +551,6 @@ impl Sema<'_> {
             .map(|_| ())
     }
 
-    pub fn comptime_failure(
-        &mut self,
-        span: Span,
-        purpose: &Purpose,
-        number: u32,
-        reason: &str,
-        frames: &[Frame],
-        root: FuncId,
-    ) -> Failed {
-        let subject = purpose.subject(number);
-        // Mistakes in making a type stand where it is asked for.
-        let innermost = frames.first().and_then(|f| self.loc_span(f.loc));
-        let at = match purpose {
-            Purpose::Type => span,
-            _ => innermost.unwrap_or(span),
-        };
-        let mut diag = Diagnostic::error(at, format!("{subject}: {reason}"));
-        const SHOWN: usize = 12;
-        let lines = self.stack_lines(frames, root);
-        let total = lines.len();
-        for (i, (text, span)) in lines.into_iter().enumerate() {
-            if total > 2 * SHOWN && i == SHOWN {
-                diag = diag.with_note(None, format!("... {} more frames ...", total - 2 * SHOWN));
-            }
-            if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
-                continue;
-            }
-            diag = diag.with_note(span, text);
-        }
-        self.report(diag)
-    }
-
-    /// The comptime stack, innermost first, inlined calls included.
-    pub fn stack_lines(&self, frames: &[Frame], root: FuncId) -> Vec<(String, Option<Span>)> {
-        let mut out = Vec::new();
-        for frame in frames {
-            let mut loc = frame.loc;
-            while let Some(inlined) = self.m.loc(loc).inlined {
-                out.push((
-                    format!("in '{}'", self.m.func(inlined.func).name),
-                    self.loc_span(loc),
-                ));
-                loc = inlined.at;
-            }
-            let name = &self.m.func(frame.func).name;
-            let text = if frame.func == root {
-                format!("in the evaluation '{name}'")
-            } else {
-                format!("in '{name}'")
-            };
-            out.push((text, self.loc_span(loc)));
-        }
-        out
-    }
-
     pub fn loc_span(&self, loc: LocId) -> Option<Span> {
         let at = self.m.loc(loc);
         if at.line == 0 {
@@ -607,9 +586,9 @@ impl Sema<'_> {
     /// Lowers every body that `root` reaches.
     pub fn lower_reachable(&mut self, root: FuncId, span: Span) -> Res<()> {
         loop {
-            let reachable = self.m.reachable(&[root]);
+            let funcs = self.m.reachable(&[root]).funcs;
             let mut progressed = false;
-            for func in reachable.funcs {
+            for &func in &funcs {
                 match self.bodies.get(&func) {
                     Some(BodyState::Queued) => {
                         self.lower_body(func);
@@ -626,6 +605,7 @@ impl Sema<'_> {
                 }
             }
             if !progressed {
+                self.keep_unoptimised(&funcs);
                 self.optimise_new(root);
                 return Ok(());
             }

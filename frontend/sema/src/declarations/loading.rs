@@ -71,6 +71,7 @@ impl Sema<'_> {
             }
             self.follow_imports(imports);
         }
+        self.load_c_units();
         !self.diags.iter().any(Diagnostic::is_error)
     }
 
@@ -310,7 +311,7 @@ impl Sema<'_> {
     }
 
     /// The set of these modules; equal sets are one.
-    fn import_set(&mut self, modules: Vec<ModId>) -> ImportSetId {
+    pub fn import_set(&mut self, modules: Vec<ModId>) -> ImportSetId {
         if let Some(found) = self.import_set_by_modules.get(&modules) {
             return *found;
         }

@@ -79,9 +79,7 @@ impl Sema<'_> {
                     self.error(directive.span, directive.message.text.to_string());
                 }
                 ItemKind::Inline(inline) => self.collect_inline(id, inline, imports),
-                ItemKind::CUnit(unit) => {
-                    self.not_implemented(unit.span, "`#import c`");
-                }
+                ItemKind::CUnit(unit) => self.note_c_unit(id, unit, None),
                 ItemKind::Asm(asm) => match &asm.template {
                     Some(text) => self.m.asm.push(text.text.to_string()),
                     None => {
@@ -240,6 +238,9 @@ impl Sema<'_> {
             local: false,
         };
         let decl_id = self.add_decl(info);
+        if let DeclKind::CUnit(unit) = &decl.kind {
+            self.note_c_unit(id, unit, Some(decl_id));
+        }
         if let DeclKind::Import(import) = &decl.kind {
             imports.push(PendingImport {
                 span: import.span,
@@ -283,7 +284,7 @@ pub fn decl_syntax(kind: &'static DeclKind) -> DeclSyntax {
         // Filled in when the import is loaded; an import that can't be has been reported.
         DeclKind::Import(_) => DeclSyntax::Builtin,
         DeclKind::Library(text) => DeclSyntax::Library(text.text.clone()),
-        DeclKind::CUnit(unit) => DeclSyntax::CUnit(unit),
+        DeclKind::CUnit(_) => DeclSyntax::CUnit,
     }
 }
 

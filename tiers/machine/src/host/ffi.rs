@@ -26,6 +26,14 @@ pub(super) struct Foreign {
     handles: Vec<u64>,
     symbols: FxHashMap<String, Option<usize>>,
     opened: Vec<String>,
+    /// The loaded library of the program's own C files.
+    units: Option<Units>,
+}
+
+/// Handle and name of a loaded library; the handle is 0 if it could not be loaded.
+struct Units {
+    handle: usize,
+    path: CString,
 }
 
 impl Foreign {
@@ -54,6 +62,46 @@ impl Foreign {
             .copied()
     }
 
+    /// Whether the program's own C files define `name`; it is then what [`Foreign::symbol`] finds.
+    pub(super) fn in_units(&mut self, path: Option<&std::path::Path>, name: &str) -> bool {
+        let Some(path) = path else { return false };
+        let units = self.units.get_or_insert_with(|| {
+            let path = CString::new(path.as_os_str().as_encoded_bytes()).unwrap_or_default();
+            // SAFETY: loading runs the initialisers of C code that is the program's own.
+            let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+            let handle = handle as usize;
+            Units { handle, path }
+        });
+        if units.handle == 0 {
+            return false;
+        }
+        let Ok(symbol) = CString::new(name) else {
+            return false;
+        };
+        // SAFETY: a live handle and a NUL-terminated name.
+        let at = unsafe { libc::dlsym(units.handle as *mut c_void, symbol.as_ptr()) };
+        if at.is_null() {
+            return false;
+        }
+        // The search goes on into the libraries that it needs; those don't count.
+        let mut info = libc::Dl_info {
+            dli_fname: std::ptr::null(),
+            dli_fbase: std::ptr::null_mut(),
+            dli_sname: std::ptr::null(),
+            dli_saddr: std::ptr::null_mut(),
+        };
+        // SAFETY: `info` is written by the call; a name it gives lives as long as the library.
+        let own = unsafe {
+            libc::dladdr(at, &mut info) != 0
+                && !info.dli_fname.is_null()
+                && std::ffi::CStr::from_ptr(info.dli_fname) == units.path.as_c_str()
+        };
+        if own {
+            self.symbols.insert(name.into(), Some(at as usize));
+        }
+        own
+    }
+
     /// Address of a symbol in the libraries loaded so far.
     fn symbol(&mut self, name: &str) -> Option<usize> {
         if let Some(known) = self.symbols.get(name) {
@@ -77,6 +125,9 @@ impl Foreign {
         for name in [
             format!("lib{library}.so"),
             format!("./lib{library}.so"),
+            // Without its development package a library has its version's name only.
+            format!("lib{library}.so.6"),
+            format!("lib{library}.so.1"),
             library.to_owned(),
         ] {
             let Ok(name) = CString::new(name) else {
@@ -206,6 +257,7 @@ impl StdHost<'_> {
         };
         let registers = self.registers(module, func, symbol, args, memory)?;
         let results = &module.sig(module.func(func).sig).results;
+        self.called_out = true;
         let (ints, floats) = invoke(address, &registers, results).ok_or_else(|| {
             HostFault::Unsupported(format!("'{symbol}' can't be called on this host"))
         })?;

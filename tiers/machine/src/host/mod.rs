@@ -112,9 +112,13 @@ pub struct StdHost<'h> {
     pub grants: Grants,
     /// Files opened for reading, in order, each once: inputs of the build.
     pub inputs: Vec<std::path::PathBuf>,
+    /// A library whose functions go before all others: the C files of the program.
+    pub units: Option<std::path::PathBuf>,
     /// Descriptors that came from opening files.
     opened: Vec<i32>,
     pub transcript: Transcript,
+    /// A function of the host's libraries was called.
+    pub called_out: bool,
     compiler: Compiler<'h>,
     errno: Errno,
     foreign: ffi::Foreign,
@@ -150,8 +154,10 @@ impl<'h> StdHost<'h> {
             options,
             grants: Grants::default(),
             inputs: Vec::new(),
+            units: None,
             opened: Vec::new(),
             transcript: Transcript::default(),
+            called_out: false,
             compiler,
             errno: Errno::default(),
             foreign: ffi::Foreign::default(),
@@ -175,6 +181,9 @@ impl<'h> StdHost<'h> {
         memory: &mut dyn SandboxMemory,
     ) -> Result<Vec<u64>, HostFault> {
         let args = Args(args);
+        if self.foreign.in_units(self.units.as_deref(), symbol) {
+            return self.foreign_call(module, func, symbol, &args, memory);
+        }
         if let Some(result) = memory::call(symbol, &args, memory)
             .or_else(|| text::call(symbol, &args, memory))
             .or_else(|| math::call(symbol, &args, memory, module.target.endian))
