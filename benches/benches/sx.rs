@@ -7,15 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use sx_benches::translation::{PROGRAM, reached, to_bytecode, to_machine_code};
 use sx_benches::{ENGINES, KERNELS, compile, kernel_path, root, run};
-use sx_ir::{FuncId, Module};
 use sx_machine::Machine;
-use sx_sema::{Compilation, Goal};
+use sx_sema::Goal;
 use sx_syntax::FileId;
 use sx_tier_api::Limits;
-
-/// A program with a good part of the language and of the library.
-const PROGRAM: &str = "corpus/showcase/json.sx";
 
 fn sources(dir: &Path, out: &mut Vec<(FileId, Arc<str>)>) {
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
@@ -59,46 +56,6 @@ fn frontend(c: &mut Criterion) {
         });
     }
     group.finish();
-}
-
-/// Functions with a body that `main` reaches.
-fn reached(compilation: &Compilation) -> Vec<FuncId> {
-    let module = &compilation.module;
-    let all = module.reachable(&compilation.roots).funcs;
-    all.into_iter()
-        .filter(|id| module.func(*id).body.is_some())
-        .collect()
-}
-
-fn to_bytecode(module: &Module, funcs: &[FuncId]) -> usize {
-    let code = funcs
-        .iter()
-        .filter_map(|id| sx_bytecode::translate::translate(module, *id).ok());
-    code.map(|code| std::mem::size_of_val(&*code.insts)).sum()
-}
-
-extern "sysv64" fn no_host(_: *mut sx_machine::ctx::VmCtx, _: *mut u64, _: u64, _: u64) -> u64 {
-    0
-}
-
-fn to_machine_code(module: &Module, machine: &Machine, funcs: &[FuncId]) -> usize {
-    let callbacks = sx_jit::Callbacks {
-        call_host: no_host,
-        compile: None,
-    };
-    let Ok(mut compiler) = sx_jit::Compiler::new(
-        module,
-        &machine.space,
-        &callbacks,
-        sx_jit::Options::default(),
-    ) else {
-        return 0;
-    };
-    funcs
-        .iter()
-        .filter_map(|id| compiler.compile(module, &machine.space, *id).ok())
-        .map(|code| code.len)
-        .sum()
 }
 
 fn translation(c: &mut Criterion) {

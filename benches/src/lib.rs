@@ -2,6 +2,15 @@
 
 pub mod scale;
 
+pub mod contest;
+pub mod envelope;
+pub mod kernels;
+pub mod measure;
+pub mod page;
+pub mod peers;
+pub mod plots;
+pub mod translation;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
