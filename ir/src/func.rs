@@ -335,6 +335,8 @@ pub struct Function {
     pub loc: LocId,
     /// `abi(.naked)`: the body's assembly is all the code there is, with neither prologue nor return.
     pub naked: bool,
+    /// Imported, with a `const char *` as result: engines copy the text that it points to.
+    pub text_result: bool,
 }
 
 impl Function {
@@ -364,6 +366,7 @@ impl Function {
             body: None,
             loc,
             naked: false,
+            text_result: false,
         }
     }
 

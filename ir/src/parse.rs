@@ -328,6 +328,7 @@ impl Parser<'_> {
             }
         };
         let naked = self.cur.eat_word("naked");
+        let text_result = self.cur.eat_word("text");
         let sig = SigId(self.cur.entity("sig")?);
         if sig.index() >= self.module.sigs().len() {
             return Err(self.cur.error_before("no such signature"));
@@ -340,6 +341,7 @@ impl Parser<'_> {
         let params = self.module.sig(sig).params.clone();
         let mut func = Function::new(name, linkage, sig, &params, loc);
         func.naked = naked;
+        func.text_result = text_result;
         if self.cur.eat('{') {
             func.locals.clear();
             self.declarations(&mut func)?;

@@ -299,6 +299,9 @@ impl Printer<'_> {
         if func.naked {
             self.out.push_str(" naked");
         }
+        if func.text_result {
+            self.out.push_str(" text");
+        }
         put!(self, " {:?}", func.sig);
         if self.options.locs && func.loc != LocId(0) {
             put!(self, " @");

@@ -92,6 +92,11 @@ impl<'a> Sandbox<'a> {
         self.host.called_out
     }
 
+    /// The program's extern variables get their values.
+    pub fn adopt_data(&mut self, module: &mut Module) {
+        self.host.adopt_data(module);
+    }
+
     /// Bytes written to fd 1.
     pub fn stdout_bytes(&self) -> u64 {
         self.host.transcript.output(1).len() as u64

@@ -191,6 +191,18 @@ impl Sema<'_> {
         Class::Parts(parts)
     }
 
+    /// Types that a `const char *` has in sx.
+    pub fn is_c_text(&self, ty: TypeId) -> bool {
+        match *self.m.types.kind(ty) {
+            TypeKind::CString | TypeKind::StringZ => true,
+            TypeKind::Optional(payload) => matches!(
+                self.m.types.kind(payload),
+                TypeKind::CString | TypeKind::StringZ
+            ),
+            _ => false,
+        }
+    }
+
     fn is_c_string_option(&self, ty: TypeId) -> bool {
         match *self.m.types.kind(ty) {
             TypeKind::Optional(payload) => matches!(self.m.types.kind(payload), TypeKind::StringZ),

@@ -481,6 +481,9 @@ impl Sema<'_> {
                         format!("extern symbol '{symbol}' is already bound with a different signature; make the declarations agree"),
                     ));
                 }
+                if self.is_c_text(ret) {
+                    self.m.funcs[first.func.index()].text_result = true;
+                }
                 let instance = FnInstance {
                     func: first.func,
                     ty,
@@ -496,6 +499,7 @@ impl Sema<'_> {
         let params_ir = self.m.sig(abi.sig).params.clone();
         let mut shell = Function::new(name, linkage, abi.sig, &params_ir, loc);
         shell.naked = matches!(&decl.sig.abi, Some(abi) if abi.kind == ast::AbiKind::Naked);
+        shell.text_result = external && self.is_c_text(ret);
         let id = self.m.add_func(shell);
         let instance = FnInstance { func: id, ty };
         self.instances.insert(key.clone(), Some(instance.clone()));

@@ -53,7 +53,17 @@ impl Foreign {
         HANDLE_BASE + 16 * index as u64
     }
 
-    fn of_handle(&self, value: u64) -> Option<u64> {
+    /// The form in which the program has a pointer of the host's.
+    pub(super) fn form_of(&mut self, host: u64) -> u64 {
+        // Null, and small or all-ones values that say something went wrong.
+        if host < 4096 || host as i64 == -1 {
+            host
+        } else {
+            self.handle(host)
+        }
+    }
+
+    pub(super) fn of_handle(&self, value: u64) -> Option<u64> {
         let offset = value.checked_sub(HANDLE_BASE)?;
         let index = usize::try_from(offset / 16).ok()?;
         self.handles
@@ -103,7 +113,7 @@ impl Foreign {
     }
 
     /// Address of a symbol in the libraries loaded so far.
-    fn symbol(&mut self, name: &str) -> Option<usize> {
+    pub(super) fn symbol(&mut self, name: &str) -> Option<usize> {
         if let Some(known) = self.symbols.get(name) {
             return *known;
         }
@@ -258,9 +268,11 @@ impl StdHost<'_> {
         let registers = self.registers(module, func, symbol, args, memory)?;
         let results = &module.sig(module.func(func).sig).results;
         self.called_out = true;
+        self.data_out(memory);
         let (ints, floats) = invoke(address, &registers, results).ok_or_else(|| {
             HostFault::Unsupported(format!("'{symbol}' can't be called on this host"))
         })?;
+        self.data_back(memory)?;
         let (mut ints, mut floats) = (ints.into_iter(), floats.into_iter());
         let mut values = Vec::new();
         for ty in results {
@@ -270,7 +282,9 @@ impl StdHost<'_> {
                 ints.next()
             }
             .unwrap_or(0);
-            values.push(if *ty == Ty::Ptr {
+            values.push(if *ty == Ty::Ptr && module.func(func).text_result {
+                self.text_back(word, memory)?
+            } else if *ty == Ty::Ptr {
                 self.back(word, memory)
             } else {
                 word
@@ -294,10 +308,19 @@ impl StdHost<'_> {
     fn back(&mut self, host: u64, memory: &dyn SandboxMemory) -> u64 {
         match memory.sandbox_address(host as *const u8) {
             Some(addr) => addr,
-            // Null, and small or all-ones values that say something went wrong.
-            None if host < 4096 || host as i64 == -1 => host,
-            None => self.foreign.handle(host),
+            None => self.foreign.form_of(host),
         }
+    }
+
+    /// A text that a library gave: the program gets a copy that it can read.
+    fn text_back(&mut self, host: u64, memory: &mut dyn SandboxMemory) -> Result<u64, HostFault> {
+        let form = self.back(host, memory);
+        if self.foreign.of_handle(form).is_none() {
+            return Ok(form);
+        }
+        // SAFETY: by the program's declaration the library's result is a C string.
+        let text = unsafe { std::ffi::CStr::from_ptr(host as *const std::ffi::c_char) };
+        super::new_string(memory, text.to_bytes())
     }
 
     /// The host's form of a pointer of the program.

@@ -7,8 +7,11 @@
 //! * [`io`]: output, and system calls when granted.
 //! * [`ffi`]: everything else that the host's libraries offer, when granted.
 //!
+//! [`data`] is about the variables of those libraries.
+//!
 //! Make a `StdHost` per evaluation, or call [`StdHost::begin`] between.
 
+mod data;
 mod ffi;
 mod io;
 mod math;
@@ -122,6 +125,7 @@ pub struct StdHost<'h> {
     compiler: Compiler<'h>,
     errno: Errno,
     foreign: ffi::Foreign,
+    shared: Vec<data::Shared>,
     traces: traces::Traces,
 }
 
@@ -161,6 +165,7 @@ impl<'h> StdHost<'h> {
             compiler,
             errno: Errno::default(),
             foreign: ffi::Foreign::default(),
+            shared: Vec::new(),
             traces: traces::Traces::default(),
         }
     }
