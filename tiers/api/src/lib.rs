@@ -178,6 +178,69 @@ pub trait Host {
     ) -> Result<Vec<u64>, HostFault>;
 }
 
+/// A moment of an evaluation, such that it is found again when the same program runs in another form (optimised or
+/// not): how often a place of the source was passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moment {
+    pub place: Place,
+    pub kind: Passing,
+    /// From 1.
+    pub count: u64,
+}
+
+/// A position in the source, inlined or not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    pub file: u32,
+    pub line: u32,
+    pub col: u32,
+}
+
+impl Place {
+    pub fn of(module: &Module, loc: LocId) -> Place {
+        let at = module.loc(loc);
+        Place {
+            file: at.file,
+            line: at.line,
+            col: at.col,
+        }
+    }
+}
+
+/// What is passed at a [`Moment`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Passing {
+    Iteration,
+    Call,
+}
+
+/// What the state of an evaluation at its end says to who looks for the mistake.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Explanation {
+    /// The innermost calls, innermost first.
+    pub frames: Vec<FrameValues>,
+    /// The object that a memory fault concerns.
+    pub object: Option<FaultObject>,
+}
+
+/// The object that a memory fault concerns.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FaultObject {
+    /// What it is and which part of it was asked for, in words.
+    pub text: String,
+    /// The calls that allocated and freed it, innermost first; empty if that says nothing.
+    pub allocated: Vec<Frame>,
+    pub freed: Vec<Frame>,
+}
+
+/// The variables in scope where a call stands, with their values in the notation of sx.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FrameValues {
+    pub func: FuncId,
+    pub loc: LocId,
+    pub values: Vec<(String, String)>,
+}
+
 /// An engine. `run` executes `root` (a verified function of `module`) on fresh memory holding the initial globals.
 pub trait ComptimeEngine {
     fn name(&self) -> &'static str;

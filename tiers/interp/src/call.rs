@@ -5,7 +5,7 @@ use sx_ir::trap::LimitKind;
 use sx_ir::{Call, Callee, FuncId, Function, LabelId, Linkage, LocId, Module, Stmt, TrapKind};
 use sx_machine::ctx::Fault;
 use sx_machine::{Machine, stack, status_of};
-use sx_tier_api::{Host, HostFault, Outcome, Status, Trap};
+use sx_tier_api::{Host, HostFault, Outcome, Passing, Status, Trap};
 
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 
@@ -61,7 +61,12 @@ pub struct Run<'a, S> {
     /// Slot offsets of the prepared functions, one after another.
     pub slot_offsets: Vec<u64>,
     stack_floor: usize,
+    /// Statements on the way out of a stopped run, innermost first, with their calls; kept with a shadow that is on.
+    pub unwound: Vec<(Frame<'a>, &'a Stmt)>,
 }
+
+/// Statements of a stopped run that are kept.
+const MAX_UNWOUND: usize = 1000;
 
 /// What is worked out once per function.
 #[derive(Clone, Copy)]
@@ -89,25 +94,63 @@ impl<'a, S: Shadow> Run<'a, S> {
             prepared: Vec::new(),
             slot_offsets: Vec::new(),
             stack_floor: stack::floor(),
+            unwound: Vec::new(),
         }
     }
 
     /// Runs the whole evaluation; the shadow is handed back.
     pub fn root(mut self, root: FuncId, args: &[u64]) -> (Outcome, S) {
+        let status = self.run(root, args);
+        (self.machine.into_outcome(status), self.shadow)
+    }
+
+    /// Runs the whole evaluation; everything is left as it was at the end.
+    pub fn run(&mut self, root: FuncId, args: &[u64]) -> Status {
         self.shadow.begin(&mut self.machine);
         for arg in args {
             self.shadow.constant();
             self.shadow.argument();
             self.locals.push(*arg);
         }
-        let status = match self.call(root, 0) {
+        match self.call(root, 0) {
             Ok(()) => {
                 self.shadow.finish(&self.machine, &self.results);
                 Status::Finished(self.results.to_vec())
             }
             Err(stop) => *stop.0,
-        };
-        (self.machine.into_outcome(status), self.shadow)
+        }
+    }
+
+    /// Notes where a stopped run was.
+    #[cold]
+    pub fn unwind(&mut self, frame: Frame<'a>, stmt: &'a Stmt) {
+        if S::ON && self.unwound.len() < MAX_UNWOUND {
+            self.unwound.push((frame, stmt));
+        }
+    }
+
+    /// Ends the run if the shadow wants it to end here.
+    #[inline(always)]
+    pub fn pass(&mut self, loc: LocId, kind: Passing) -> Result<(), Stop> {
+        if self.shadow.passes(self.module, loc, kind) {
+            self.machine.set_loc(loc);
+            return Err(LimitKind::Steps.into());
+        }
+        Ok(())
+    }
+
+    /// As [`Run::at`], for an access through the address whose mark is the `depth`th from the top.
+    #[inline(always)]
+    pub fn accessed<T>(
+        &mut self,
+        loc: LocId,
+        result: Result<T, Fault>,
+        depth: usize,
+    ) -> Result<T, Stop> {
+        result.map_err(|fault| {
+            self.shadow.blame(depth);
+            self.trap(loc, fault)
+        })
     }
 
     pub fn bug(&self, text: String) -> Stop {
@@ -220,6 +263,11 @@ impl<'a, S: Shadow> Run<'a, S> {
             .machine
             .call_host_into(self.module, self.host, id, args, &mut results);
         if S::ON {
+            if let Err(HostFault::Trap(trap)) = &called
+                && let Some(number) = args.iter().position(|arg| *arg == trap.a)
+            {
+                self.shadow.blame_local(base + number);
+            }
             let events = self.machine.take_events();
             let fresh = matches!(&self.module.func(id).linkage, Linkage::Extern { symbol, .. }
                 if matches!(symbol.as_str(), "malloc" | "realloc" | "reallocarray" | "aligned_alloc" | "memalign"));
@@ -261,6 +309,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             self.shadow.argument();
             self.locals.push(value);
         }
+        self.pass(stmt.loc, Passing::Call)?;
         self.machine.set_loc(stmt.loc);
         let id = match call.callee {
             Callee::Direct(id) => id,

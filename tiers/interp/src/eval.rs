@@ -33,7 +33,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                 let addr = self.eval(frame, stmt, addr)?;
                 let loc = Self::loc_of(frame, id, stmt);
                 let loaded = self.machine.load(ty, addr);
-                let value = self.at(loc, loaded)?;
+                let value = self.accessed(loc, loaded, 0)?;
                 let verdict = self.shadow.load(&self.machine, addr, ty.size(pointer_size));
                 self.judge(loc, verdict)?;
                 value

@@ -6,13 +6,18 @@ use sx_machine::ctx::Fault;
 
 use crate::call::{Flow, Frame, Run, Stop};
 use crate::shadow::Shadow;
+use sx_tier_api::Passing;
 
 impl<'a, S: Shadow> Run<'a, S> {
     pub fn block(&mut self, frame: Frame<'a>, block: &'a Block) -> Result<Flow, Stop> {
         for stmt in &block.stmts {
-            match self.stmt(frame, stmt)? {
-                Flow::Next => {}
-                flow => return Ok(flow),
+            match self.stmt(frame, stmt) {
+                Ok(Flow::Next) => {}
+                Ok(flow) => return Ok(flow),
+                Err(stop) => {
+                    self.unwind(frame, stmt);
+                    return Err(stop);
+                }
             }
         }
         Ok(Flow::Next)
@@ -36,7 +41,7 @@ impl<'a, S: Shadow> Run<'a, S> {
     /// Stores a value; the marks of address and value are on top.
     fn store(&mut self, loc: LocId, ty: Ty, addr: u64, value: u64) -> Result<(), Stop> {
         let stored = self.machine.store(ty, addr, value);
-        self.at(loc, stored)?;
+        self.accessed(loc, stored, 1)?;
         let verdict = self
             .shadow
             .store(&self.machine, addr, ty.size(self.machine.pointer_size));
@@ -63,7 +68,8 @@ impl<'a, S: Shadow> Run<'a, S> {
                 let src = self.eval(frame, loc, *src)?;
                 let len = self.eval(frame, loc, *len)?;
                 let copied = self.machine.copy(dst, src, len);
-                self.at(loc, copied)?;
+                let to = len != 0 && !self.machine.ctx.can_store(dst, len);
+                self.accessed(loc, copied, if to { 2 } else { 1 })?;
                 let verdict = self.shadow.copy(&self.machine, dst, src, len);
                 self.judge(loc, verdict)?;
                 if S::ON {
@@ -75,7 +81,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                 let byte = self.eval(frame, loc, *byte)?;
                 let len = self.eval(frame, loc, *len)?;
                 let filled = self.machine.fill(dst, byte as u8, len);
-                self.at(loc, filled)?;
+                self.accessed(loc, filled, 2)?;
                 let verdict = self.shadow.fill(&self.machine, dst, len);
                 self.judge(loc, verdict)?;
                 if S::ON {
@@ -102,6 +108,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                 });
             }
             StmtKind::Loop { label, body } => loop {
+                self.pass(loc, Passing::Iteration)?;
                 if let Err(limit) = self.machine.step() {
                     self.machine.set_loc(loc);
                     return Err(limit.into());
@@ -138,7 +145,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             StmtKind::AtomicLoad { dst, ty, addr, .. } => {
                 let addr = self.eval(frame, loc, *addr)?;
                 let loaded = self.machine.load(*ty, addr);
-                let value = self.at(loc, loaded)?;
+                let value = self.accessed(loc, loaded, 0)?;
                 let verdict =
                     self.shadow
                         .load(&self.machine, addr, ty.size(self.machine.pointer_size));
@@ -196,9 +203,9 @@ impl<'a, S: Shadow> Run<'a, S> {
         let size = ty.size(self.machine.pointer_size);
         if !self.machine.ctx.can_store(addr, size) {
             let fault = self.machine.ctx.store_fault(addr, size);
-            return Err(self.trap(loc, fault));
+            return self.accessed(loc, Err(fault), 1);
         }
         let loaded = self.machine.load(ty, addr);
-        self.at(loc, loaded)
+        self.accessed(loc, loaded, 1)
     }
 }

@@ -5,17 +5,19 @@
 //! * `eval`: expressions.
 //! * `call`: calls of every kind, and the state of a run.
 //! * `shadow`: what a run may know of values beside their bits.
+//! * `explain`: the state of a stopped run in words.
 //! * `sanitize`: the shadow that checks memory use.
 
 mod call;
 mod eval;
 mod exec;
+mod explain;
 mod sanitize;
 mod shadow;
 
 use sx_ir::{FuncId, Module};
 use sx_machine::{Machine, stack};
-use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status};
+use sx_tier_api::{ComptimeEngine, Explanation, Host, Limits, Moment, Outcome, Place, Status};
 
 /// The engine.
 #[derive(Default)]
@@ -36,6 +38,52 @@ impl Interp {
             sanitize: true,
             reports: Vec::new(),
         }
+    }
+
+    /// Runs `root` up to the limit that ended it before at `place`, and says which time it got there.
+    pub fn moment(
+        module: &Module,
+        root: FuncId,
+        limits: &Limits,
+        host: &mut dyn Host,
+        place: Place,
+    ) -> Option<Moment> {
+        let machine = Machine::new(module, root, limits);
+        if machine.unusable().is_some() {
+            return None;
+        }
+        let counter = shadow::Counter::new(place);
+        let (_, counter) =
+            stack::on_big_stack(|| call::Run::new(module, machine, host, counter).root(root, &[]));
+        counter.moment()
+    }
+
+    /// Runs `root` again and tells about its end: how it ended, and the state at that time. `stop`: ends it there.
+    /// `sanitize`: with the checks of [`Interp::sanitizing`]. `errors`: names of error values.
+    pub fn explain(
+        module: &Module,
+        root: FuncId,
+        limits: &Limits,
+        host: &mut dyn Host,
+        stop: Option<Moment>,
+        sanitize: bool,
+        errors: &[String],
+    ) -> Option<(Status, Explanation)> {
+        let machine = Machine::new(module, root, limits);
+        if machine.unusable().is_some() {
+            return None;
+        }
+        let mut shadow = sanitize::Sanitizer::new(machine.pointer_size, machine.big_endian);
+        if !sanitize {
+            shadow = shadow.lenient();
+        }
+        let shadow = shadow.until(stop);
+        Some(stack::on_big_stack(|| {
+            let mut run = call::Run::new(module, machine, host, shadow);
+            let status = run.run(root, &[]);
+            let explanation = explain::explain(&run, &status, errors);
+            (status, explanation)
+        }))
     }
 
     /// Leaks of the last sanitized run, one line each.

@@ -2,8 +2,9 @@
 //! a node takes the marks of its operands and leaves its own. [`Plain`] knows nothing and costs nothing;
 //! [`crate::sanitize::Sanitizer`] knows which object an address belongs to and which bytes were never given a value.
 
-use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, Module, Ty};
+use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
 use sx_machine::{Machine, MemoryEvent};
+use sx_tier_api::{Moment, Passing, Place};
 
 /// What is wrong with the use of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,55 +38,107 @@ pub trait Shadow {
     const ON: bool;
 
     /// A problem in words.
-    fn describe(&self, module: &Module, problem: Problem) -> String;
+    fn describe(&self, _: &Module, _: Problem) -> String {
+        String::new()
+    }
     /// What is known of an address that can't be freed.
-    fn describe_free(&self, module: &Module, addr: u64) -> Option<String>;
+    fn describe_free(&self, _: &Module, _: u64) -> Option<String> {
+        None
+    }
 
     /// The root returned.
-    fn finish(&mut self, machine: &Machine, results: &[u64]);
+    fn finish(&mut self, _: &Machine, _: &[u64]) {}
     /// Before the first call, with the initial globals in place.
-    fn begin(&mut self, machine: &mut Machine);
+    fn begin(&mut self, _: &mut Machine) {}
+
+    /// A loop iteration starts or a call is about to be made at `loc`; whether the run ends here.
+    #[inline(always)]
+    fn passes(&mut self, _: &Module, _loc: LocId, _: Passing) -> bool {
+        false
+    }
+    /// The machine refuses an access through the address whose mark is the `depth`th from the top.
+    #[inline(always)]
+    fn blame(&mut self, _depth: usize) {}
+
+    /// The same, of a host function and the address in a local.
+    fn blame_local(&mut self, _index: usize) {}
 
     // Expressions.
-    fn constant(&mut self);
-    fn local(&mut self, index: usize);
-    fn slot_addr(&mut self, func: FuncId, number: u32, addr: u64, size: u64);
-    fn global_addr(&mut self, global: GlobalId);
-    fn load(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict;
-    fn unary(&mut self);
-    fn binary(&mut self, op: BinaryOp, ty: Ty, a: u64, b: u64);
-    fn convert(&mut self, op: ConvertOp, from: Ty, to: Ty);
-    fn wrap(&mut self, bits: u8, signed: bool, ty: Ty);
-    fn select(&mut self, cond: bool);
-    fn check(&mut self) -> Verdict;
+    #[inline(always)]
+    fn constant(&mut self) {}
+    #[inline(always)]
+    fn local(&mut self, _index: usize) {}
+    #[inline(always)]
+    fn slot_addr(&mut self, _: FuncId, _number: u32, _addr: u64, _size: u64) {}
+    #[inline(always)]
+    fn global_addr(&mut self, _: GlobalId) {}
+    #[inline(always)]
+    fn load(&mut self, _: &Machine, _addr: u64, _len: u64) -> Verdict {
+        Ok(())
+    }
+    #[inline(always)]
+    fn unary(&mut self) {}
+    #[inline(always)]
+    fn binary(&mut self, _: BinaryOp, _: Ty, _a: u64, _b: u64) {}
+    #[inline(always)]
+    fn convert(&mut self, _: ConvertOp, _from: Ty, _to: Ty) {}
+    #[inline(always)]
+    fn wrap(&mut self, _bits: u8, _signed: bool, _: Ty) {}
+    #[inline(always)]
+    fn select(&mut self, _cond: bool) {}
+    #[inline(always)]
+    fn check(&mut self) -> Verdict {
+        Ok(())
+    }
 
     // Statements.
-    fn set(&mut self, index: usize);
-    fn discard(&mut self);
+    #[inline(always)]
+    fn set(&mut self, _index: usize) {}
+    #[inline(always)]
+    fn discard(&mut self) {}
     /// The value on top decides what happens next.
-    fn decide(&mut self) -> Verdict;
-    fn store(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict;
-    fn copy(&mut self, machine: &Machine, dst: u64, src: u64, len: u64) -> Verdict;
-    fn fill(&mut self, machine: &Machine, dst: u64, len: u64) -> Verdict;
+    #[inline(always)]
+    fn decide(&mut self) -> Verdict {
+        Ok(())
+    }
+    #[inline(always)]
+    fn store(&mut self, _: &Machine, _addr: u64, _len: u64) -> Verdict {
+        Ok(())
+    }
+    #[inline(always)]
+    fn copy(&mut self, _: &Machine, _dst: u64, _src: u64, _len: u64) -> Verdict {
+        Ok(())
+    }
+    #[inline(always)]
+    fn fill(&mut self, _: &Machine, _dst: u64, _len: u64) -> Verdict {
+        Ok(())
+    }
 
     // Calls.
     /// The value on top becomes the next argument.
-    fn argument(&mut self);
-    fn enter(&mut self, entered: Entered);
-    fn leave(&mut self, entered: Entered);
+    #[inline(always)]
+    fn argument(&mut self) {}
+    #[inline(always)]
+    fn enter(&mut self, _: Entered) {}
+    #[inline(always)]
+    fn leave(&mut self, _: Entered) {}
     /// The values on top become the results.
-    fn results(&mut self, count: usize);
+    #[inline(always)]
+    fn results(&mut self, _count: usize) {}
     /// Result number `number` goes to a local.
-    fn take_result(&mut self, number: usize, index: usize);
+    #[inline(always)]
+    fn take_result(&mut self, _number: usize, _index: usize) {}
     /// A host function returned `results`; `undefined`: fresh memory is without a value.
+    #[inline(always)]
     fn after_host(
         &mut self,
-        machine: &Machine,
-        events: &[MemoryEvent],
-        base: usize,
-        results: &[u64],
-        undefined: bool,
-    );
+        _: &Machine,
+        _: &[MemoryEvent],
+        _base: usize,
+        _results: &[u64],
+        _undefined: bool,
+    ) {
+    }
 }
 
 /// No shadow.
@@ -93,73 +146,53 @@ pub struct Plain;
 
 impl Shadow for Plain {
     const ON: bool = false;
+}
 
-    fn describe(&self, _: &Module, _: Problem) -> String {
-        String::new()
+/// Counts how often a place of the source is passed.
+pub struct Counter {
+    pub place: Place,
+    pub iterations: u64,
+    pub calls: u64,
+    /// What passed last.
+    pub last: Option<Passing>,
+}
+
+impl Counter {
+    pub fn new(place: Place) -> Counter {
+        Counter {
+            place,
+            iterations: 0,
+            calls: 0,
+            last: None,
+        }
     }
 
-    fn describe_free(&self, _: &Module, _: u64) -> Option<String> {
-        None
+    /// The last time the place was passed.
+    pub fn moment(&self) -> Option<Moment> {
+        let kind = self.last?;
+        let count = match kind {
+            Passing::Iteration => self.iterations,
+            Passing::Call => self.calls,
+        };
+        Some(Moment {
+            place: self.place,
+            kind,
+            count,
+        })
     }
+}
 
-    fn finish(&mut self, _: &Machine, _: &[u64]) {}
-    fn begin(&mut self, _: &mut Machine) {}
-    #[inline(always)]
-    fn constant(&mut self) {}
-    #[inline(always)]
-    fn local(&mut self, _: usize) {}
-    #[inline(always)]
-    fn slot_addr(&mut self, _: FuncId, _: u32, _: u64, _: u64) {}
-    #[inline(always)]
-    fn global_addr(&mut self, _: GlobalId) {}
-    #[inline(always)]
-    fn load(&mut self, _: &Machine, _: u64, _: u64) -> Verdict {
-        Ok(())
+impl Shadow for Counter {
+    const ON: bool = false;
+
+    fn passes(&mut self, module: &Module, loc: LocId, kind: Passing) -> bool {
+        if Place::of(module, loc) == self.place {
+            self.last = Some(kind);
+            match kind {
+                Passing::Iteration => self.iterations += 1,
+                Passing::Call => self.calls += 1,
+            }
+        }
+        false
     }
-    #[inline(always)]
-    fn unary(&mut self) {}
-    #[inline(always)]
-    fn binary(&mut self, _: BinaryOp, _: Ty, _: u64, _: u64) {}
-    #[inline(always)]
-    fn convert(&mut self, _: ConvertOp, _: Ty, _: Ty) {}
-    #[inline(always)]
-    fn wrap(&mut self, _: u8, _: bool, _: Ty) {}
-    #[inline(always)]
-    fn select(&mut self, _: bool) {}
-    #[inline(always)]
-    fn check(&mut self) -> Verdict {
-        Ok(())
-    }
-    #[inline(always)]
-    fn set(&mut self, _: usize) {}
-    #[inline(always)]
-    fn discard(&mut self) {}
-    #[inline(always)]
-    fn decide(&mut self) -> Verdict {
-        Ok(())
-    }
-    #[inline(always)]
-    fn store(&mut self, _: &Machine, _: u64, _: u64) -> Verdict {
-        Ok(())
-    }
-    #[inline(always)]
-    fn copy(&mut self, _: &Machine, _: u64, _: u64, _: u64) -> Verdict {
-        Ok(())
-    }
-    #[inline(always)]
-    fn fill(&mut self, _: &Machine, _: u64, _: u64) -> Verdict {
-        Ok(())
-    }
-    #[inline(always)]
-    fn argument(&mut self) {}
-    #[inline(always)]
-    fn enter(&mut self, _: Entered) {}
-    #[inline(always)]
-    fn leave(&mut self, _: Entered) {}
-    #[inline(always)]
-    fn results(&mut self, _: usize) {}
-    #[inline(always)]
-    fn take_result(&mut self, _: usize, _: usize) {}
-    #[inline(always)]
-    fn after_host(&mut self, _: &Machine, _: &[MemoryEvent], _: usize, _: &[u64], _: bool) {}
 }

@@ -5,6 +5,7 @@
 //! * [`ctx`], [`machine`]: what VM, machine code and interpreter share while running.
 //! * [`host`]: the standard host (libc, grants, transcript, host libraries).
 //! * [`extract`]: results into static data.
+//! * [`show`]: values as text, for messages.
 //! * [`stack`]: running deep recursion on a large stack.
 //!
 //! # What an engine does
@@ -54,6 +55,7 @@ pub mod host;
 pub mod machine;
 pub mod mapping;
 pub mod memory;
+pub mod show;
 pub mod stack;
 
 pub use extract::{ExtractError, Extracted, NewObject, extract};

@@ -2,5 +2,6 @@
 
 pub(crate) mod constants;
 pub(crate) mod eval;
+pub(crate) mod failure;
 pub(crate) mod host;
 pub(crate) mod saved;

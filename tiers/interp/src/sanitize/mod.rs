@@ -14,9 +14,9 @@ mod pages;
 mod words;
 
 use rustc_hash::FxHashMap;
-use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, Module, Ty};
+use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
 use sx_machine::{Machine, MemoryEvent};
-use sx_tier_api::{Frame, MemoryView, ObjectKind, Region};
+use sx_tier_api::{FaultObject, Frame, MemoryView, Moment, ObjectKind, Passing, Place, Region};
 
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 use marks::Mark;
@@ -55,6 +55,8 @@ struct Site {
 
 /// Calls kept of a site: enough to get from the allocator to the program.
 const SITE_CALLS: u64 = 4;
+/// The same where whole stacks may be asked for.
+const MORE_CALLS: u64 = 12;
 
 /// Locals whose address was taken are numbered one by one; beyond this many they share "unknown".
 const MAX_OBJECTS: usize = 1 << 26;
@@ -76,6 +78,15 @@ pub struct Sanitizer {
     leaks: Vec<(u64, Site)>,
     /// The calls that allocated and freed, see [`Site`].
     sites: Vec<Frame>,
+    /// Nothing is objected to, only known.
+    lenient: bool,
+    /// With `lenient`: numbers of the slots seen, by address; another activation's takes them over.
+    slot_numbers: FxHashMap<(u64, FuncId, u32), u32>,
+    /// Where the run is to end, and how often that place was passed.
+    stop: Option<Moment>,
+    passed: u64,
+    /// Object of the address that the machine refused; 0 if it belongs to none.
+    blamed: Option<u32>,
 }
 
 impl Sanitizer {
@@ -98,7 +109,24 @@ impl Sanitizer {
             pointer_size,
             leaks: Vec::new(),
             sites: Vec::new(),
+            lenient: false,
+            slot_numbers: FxHashMap::default(),
+            stop: None,
+            passed: 0,
+            blamed: None,
         }
+    }
+
+    /// Objects to nothing: for finding out about the end of a run that ends anyway.
+    pub fn lenient(mut self) -> Sanitizer {
+        self.lenient = true;
+        self
+    }
+
+    /// Ends the run at a moment.
+    pub fn until(mut self, stop: Option<Moment>) -> Sanitizer {
+        self.stop = stop;
+        self
     }
 
     fn pop(&mut self) -> Mark {
@@ -115,7 +143,8 @@ impl Sanitizer {
 
     /// Where the program is.
     fn site(&mut self, machine: &Machine) -> Site {
-        let calls = machine.innermost(SITE_CALLS);
+        let count = if self.lenient { MORE_CALLS } else { SITE_CALLS };
+        let calls = machine.innermost(count);
         // Programs often allocate at one place over and over.
         let again = self.sites.len().saturating_sub(calls.len());
         if self.sites.get(again..) != Some(&calls[..]) {
@@ -136,6 +165,9 @@ impl Sanitizer {
 
     /// Whether `len` bytes at `addr` may be accessed through an address marked so.
     fn access(&self, machine: &Machine, addr: u64, len: u64, mark: Mark) -> Verdict {
+        if self.lenient {
+            return Ok(());
+        }
         if mark.undefined != 0 {
             return Err(Problem::Undefined);
         }
@@ -210,6 +242,36 @@ impl Sanitizer {
             ObjectKind::Heap => self.heap.get(&object.base).copied().unwrap_or(0),
             ObjectKind::Stack => 0,
         }
+    }
+
+    /// The object a refused access was meant for, or an address happens to be in.
+    pub fn fault(&self, machine: &Machine, module: &Module, addr: u64) -> Option<FaultObject> {
+        let number = match self.blamed {
+            Some(number) if number != 0 => number,
+            Some(_) | None => match self.owner(machine, addr) {
+                0 => words::last_number_at(&self.objects, addr)?,
+                number => number,
+            },
+        };
+        words::fault(self, module, number, addr)
+    }
+
+    /// The object that a value in a local is known to be an address of.
+    pub fn object_of_local(&self, module: &Module, index: usize) -> Option<FaultObject> {
+        let number = self.locals.get(index)?.object;
+        words::elements(self, module, number)
+    }
+
+    /// The object at an address.
+    pub fn object_at(&self, machine: &Machine, module: &Module, addr: u64) -> Option<FaultObject> {
+        words::elements(self, module, self.owner(machine, addr))
+    }
+
+    /// The last heap block, by now freed, that was at an address: its start and size.
+    pub fn freed_at(&self, addr: u64) -> Option<(u64, u64)> {
+        let number = words::last_number_at(&self.objects, addr)?;
+        let object = &self.objects[number as usize];
+        (!object.alive).then_some((object.base, object.size))
     }
 
     /// One line for each leaked block.
@@ -302,6 +364,25 @@ impl Shadow for Sanitizer {
         }
     }
 
+    fn passes(&mut self, module: &Module, loc: LocId, kind: Passing) -> bool {
+        match self.stop {
+            Some(stop) if stop.kind == kind && stop.place == Place::of(module, loc) => {
+                self.passed += 1;
+                self.passed >= stop.count
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    fn blame(&mut self, depth: usize) {
+        let mark = self.stack.iter().rev().nth(depth);
+        self.blamed = Some(mark.map_or(0, |mark| mark.object));
+    }
+
+    fn blame_local(&mut self, index: usize) {
+        self.blamed = Some(self.locals.get(index).map_or(0, |mark| mark.object));
+    }
+
     fn constant(&mut self) {
         self.stack.push(Mark::default());
     }
@@ -318,12 +399,19 @@ impl Shadow for Sanitizer {
             .find(|(slot, _)| *slot == number)
             .map(|(_, object)| *object);
         let object = known.unwrap_or_else(|| {
-            let object = self.add(Object {
-                base: addr,
-                size,
-                kind: Kind::Slot { func, number },
-                alive: true,
+            let before = self.slot_numbers.get(&(addr, func, number)).copied();
+            let object = before.unwrap_or_else(|| {
+                self.add(Object {
+                    base: addr,
+                    size,
+                    kind: Kind::Slot { func, number },
+                    alive: true,
+                })
             });
+            if self.lenient && object != 0 {
+                self.objects[object as usize].alive = true;
+                self.slot_numbers.insert((addr, func, number), object);
+            }
             self.slots.push((number, object));
             object
         });
@@ -391,7 +479,7 @@ impl Shadow for Sanitizer {
     fn check(&mut self) -> Verdict {
         let b = self.pop();
         let a = self.stack.last().copied().unwrap_or_default();
-        if (a.undefined | b.undefined) != 0 {
+        if (a.undefined | b.undefined) != 0 && !self.lenient {
             Err(Problem::Undefined)
         } else {
             Ok(())
@@ -410,7 +498,7 @@ impl Shadow for Sanitizer {
     }
 
     fn decide(&mut self) -> Verdict {
-        if self.pop().undefined != 0 {
+        if self.pop().undefined != 0 && !self.lenient {
             Err(Problem::Undefined)
         } else {
             Ok(())
@@ -427,7 +515,7 @@ impl Shadow for Sanitizer {
 
     fn copy(&mut self, machine: &Machine, dst: u64, src: u64, len: u64) -> Verdict {
         let (n, from, to) = (self.pop(), self.pop(), self.pop());
-        if n.undefined != 0 {
+        if n.undefined != 0 && !self.lenient {
             return Err(Problem::Undefined);
         }
         self.access(machine, dst, len, to)?;
@@ -438,7 +526,7 @@ impl Shadow for Sanitizer {
 
     fn fill(&mut self, machine: &Machine, dst: u64, len: u64) -> Verdict {
         let (n, byte, to) = (self.pop(), self.pop(), self.pop());
-        if n.undefined != 0 {
+        if n.undefined != 0 && !self.lenient {
             return Err(Problem::Undefined);
         }
         self.access(machine, dst, len, to)?;

@@ -1,7 +1,7 @@
 //! Problems in words, with the object named.
 
 use sx_ir::Module;
-use sx_tier_api::Frame;
+use sx_tier_api::{FaultObject, Frame};
 
 use super::{Kind, Object, Sanitizer};
 use crate::shadow::Problem;
@@ -32,13 +32,30 @@ pub fn place(module: &Module, what: &str, calls: &[Frame]) -> String {
 }
 
 fn object(all: &Sanitizer, module: &Module, object: &Object) -> String {
+    let text = bare(module, object);
+    match object.kind {
+        Kind::None | Kind::Global(_) | Kind::Slot { .. } => text,
+        Kind::Heap { born, died } => format!(
+            "{text}{}{}",
+            place(module, ", allocated", all.calls(born)),
+            place(module, ", freed", died.map_or(&[], |site| all.calls(site)))
+        ),
+    }
+}
+
+/// An object without its history.
+fn bare(module: &Module, object: &Object) -> String {
     match object.kind {
         Kind::None => "no object".into(),
-        Kind::Global(id) => format!(
-            "the global '{}' of {} bytes",
-            module.global(id).name,
-            object.size
-        ),
+        Kind::Global(id) => {
+            let global = module.global(id);
+            let kind = if global.mutable { "global" } else { "constant" };
+            if global.mergeable {
+                format!("constant data of {} bytes", object.size)
+            } else {
+                format!("the {kind} '{}' of {} bytes", global.name, object.size)
+            }
+        }
         Kind::Slot { func, number } => {
             let function = module.func(func);
             match function
@@ -53,13 +70,56 @@ fn object(all: &Sanitizer, module: &Module, object: &Object) -> String {
                 None => format!("a local of '{}' of {} bytes", function.name, object.size),
             }
         }
-        Kind::Heap { born, died } => format!(
-            "a heap block of {} bytes{}{}",
-            object.size,
-            place(module, ", allocated", all.calls(born)),
-            place(module, ", freed", died.map_or(&[], |site| all.calls(site)))
-        ),
+        Kind::Heap { .. } => format!("a heap block of {} bytes", object.size),
     }
+}
+
+fn with_history(all: &Sanitizer, object: &Object, text: String) -> FaultObject {
+    let (allocated, freed) = match object.kind {
+        Kind::None | Kind::Global(_) | Kind::Slot { .. } => (Vec::new(), Vec::new()),
+        Kind::Heap { born, died } => (
+            all.calls(born).to_vec(),
+            died.map_or(Vec::new(), |site| all.calls(site).to_vec()),
+        ),
+    };
+    FaultObject {
+        text,
+        allocated,
+        freed,
+    }
+}
+
+/// The part of an object that an address in or beside it means.
+pub fn fault(all: &Sanitizer, module: &Module, number: u32, addr: u64) -> Option<FaultObject> {
+    let known = all.objects.get(number as usize).filter(|_| number != 0)?;
+    let offset = addr.wrapping_sub(known.base) as i64;
+    let gone = match (known.alive, known.kind) {
+        (true, _) => "",
+        (false, Kind::Slot { .. }) => ", whose call has returned",
+        (false, _) => ", which was freed",
+    };
+    let name = bare(module, known);
+    let text = match offset {
+        0 => format!("the address is that of {name}{gone}"),
+        1.. => format!("the address is {offset} bytes after the start of {name}{gone}"),
+        ..0 => format!(
+            "the address is {} bytes before the start of {name}{gone}",
+            offset.unsigned_abs()
+        ),
+    };
+    Some(with_history(all, known, text))
+}
+
+/// The object that elements belong to.
+pub fn elements(all: &Sanitizer, module: &Module, number: u32) -> Option<FaultObject> {
+    let known = all.objects.get(number as usize).filter(|_| number != 0)?;
+    let gone = match (known.alive, known.kind) {
+        (true, _) => "",
+        (false, Kind::Slot { .. }) => ", whose call has returned",
+        (false, _) => ", which was freed",
+    };
+    let text = format!("the elements are in {}{gone}", bare(module, known));
+    Some(with_history(all, known, text))
 }
 
 pub fn describe(all: &Sanitizer, module: &Module, problem: Problem) -> String {
@@ -104,9 +164,14 @@ pub fn describe(all: &Sanitizer, module: &Module, problem: Problem) -> String {
 
 /// The last heap block that was at an address.
 fn last_at(objects: &[Object], addr: u64) -> Option<&Object> {
-    objects.iter().rev().find(|o| {
+    last_number_at(objects, addr).map(|number| &objects[number as usize])
+}
+
+pub fn last_number_at(objects: &[Object], addr: u64) -> Option<u32> {
+    let found = objects.iter().rposition(|o| {
         matches!(o.kind, Kind::Heap { .. }) && addr >= o.base && addr - o.base < o.size.max(1)
-    })
+    });
+    found.map(|number| number as u32)
 }
 
 pub fn describe_free(all: &Sanitizer, module: &Module, addr: u64) -> Option<String> {

@@ -1,0 +1,189 @@
+//! Compile-time code that fails: the error at the innermost frame of the user's, the object concerned, the stack, and
+//! what the variables hold.
+
+use rustc_hash::FxHashMap;
+use sx_ir::{FuncId, Function, LocId};
+use sx_syntax::{DiagKind, Diagnostic, Span};
+use sx_tier_api::{Explanation, Frame, Place};
+
+use crate::api::Unexplained;
+use crate::comptime::eval::Purpose;
+use crate::sema::{Failed, ModId, Sema};
+
+/// Frames shown at each end of a long stack.
+const SHOWN: usize = 12;
+
+/// Exchanges functions with those kept.
+pub fn exchange(funcs: &mut [Function], kept: &mut FxHashMap<FuncId, Function>) {
+    for (id, func) in kept {
+        if let Some(place) = funcs.get_mut(id.index()) {
+            std::mem::swap(place, func);
+        }
+    }
+}
+
+/// A line of the stack: a frame of the source, inlined or not.
+pub struct StackLine {
+    pub func: FuncId,
+    pub loc: LocId,
+    pub text: String,
+    pub span: Option<Span>,
+}
+
+impl Sema<'_> {
+    /// Keeps functions as they are before the passes first see them.
+    pub fn keep_unoptimised(&mut self, funcs: &[FuncId]) {
+        if !self.cfg.optimise {
+            return;
+        }
+        for id in funcs {
+            let func = self.m.func(*id);
+            if func.body.is_some() && !self.optimised.contains(id) {
+                self.caches.unoptimised.insert(*id, func.clone());
+            }
+        }
+    }
+
+    /// The files read so far, for what engines say of positions.
+    pub fn name_files(&mut self) {
+        let (known, all) = (self.m.files.len(), self.sources.len());
+        for i in known..all {
+            let path = self.sources.path(sx_syntax::FileId(i as u32)).to_string();
+            self.m.files.push(path);
+        }
+    }
+
+    pub fn comptime_failure(
+        &mut self,
+        span: Span,
+        purpose: &Purpose,
+        number: u32,
+        reason: &str,
+        frames: &[Frame],
+        root: FuncId,
+        story: &Result<Explanation, Unexplained>,
+    ) -> Failed {
+        let subject = purpose.subject(number);
+        let lines = self.stack_lines(frames, root);
+        let user = lines
+            .iter()
+            .position(|line| line.span.is_some_and(|span| !self.in_library_file(span)))
+            .unwrap_or(0);
+        // Mistakes in making a type stand where it is asked for.
+        let at = match purpose {
+            Purpose::Type => span,
+            _ => lines.get(user).and_then(|line| line.span).unwrap_or(span),
+        };
+        let mut diag = Diagnostic::error(at, format!("{subject}: {reason}"));
+        // The explanation starts at the first or, where a call was refused at its entry, at the second line.
+        let told = story.as_ref().ok().and_then(|story| {
+            let first = story.frames.first()?;
+            let same = |line: &StackLine| {
+                line.func == first.func
+                    && Place::of(&self.m, line.loc) == Place::of(&self.m, first.loc)
+            };
+            let offset = lines.iter().take(2).position(same)?;
+            Some((offset, story))
+        });
+        if let Some((_, story)) = told
+            && let Some(object) = &story.object
+        {
+            diag = diag.with_note(None, object.text.clone());
+            for (what, calls) in [
+                ("allocated here", &object.allocated),
+                ("freed here", &object.freed),
+            ] {
+                if let Some(span) = self.user_place(calls) {
+                    diag = diag.with_note(Some(span), what);
+                }
+            }
+        }
+        let total = lines.len();
+        for (i, line) in lines.into_iter().enumerate() {
+            if total > 2 * SHOWN && i == SHOWN {
+                diag = diag.with_note(None, format!("... {} more frames ...", total - 2 * SHOWN));
+            }
+            if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
+                continue;
+            }
+            let mut note = Diagnostic::new(DiagKind::Note, line.text, line.span);
+            if let Some((offset, story)) = told
+                && (i == offset || i == user)
+                && let Some(frame) = i.checked_sub(offset).and_then(|i| story.frames.get(i))
+                && frame.func == line.func
+            {
+                let shown = frame
+                    .values
+                    .iter()
+                    .map(|(name, value)| format!("{name}: {value}"));
+                note.extra_lines.extend(shown);
+            }
+            diag.children.push(note);
+        }
+        match story {
+            Err(Unexplained::TooLong(steps)) => {
+                diag = diag.with_note(
+                    None,
+                    format!(
+                        "the values of variables are not known: it took more than {steps} steps"
+                    ),
+                );
+            }
+            Err(Unexplained::Effects) => {
+                diag = diag.with_note(
+                    None,
+                    "the values of variables are not known: a host library was called",
+                );
+            }
+            Err(Unexplained::NotPossible) | Ok(_) => {}
+        }
+        self.report(diag)
+    }
+
+    /// The comptime stack, innermost first, inlined calls included.
+    pub fn stack_lines(&self, frames: &[Frame], root: FuncId) -> Vec<StackLine> {
+        let mut out = Vec::new();
+        for frame in frames {
+            let mut loc = frame.loc;
+            while let Some(inlined) = self.m.loc(loc).inlined {
+                out.push(StackLine {
+                    func: inlined.func,
+                    loc,
+                    text: format!("in '{}'", self.m.func(inlined.func).name),
+                    span: self.loc_span(loc),
+                });
+                loc = inlined.at;
+            }
+            let name = &self.m.func(frame.func).name;
+            let text = if frame.func == root {
+                format!("in the evaluation '{name}'")
+            } else {
+                format!("in '{name}'")
+            };
+            out.push(StackLine {
+                func: frame.func,
+                loc,
+                text,
+                span: self.loc_span(loc),
+            });
+        }
+        out
+    }
+
+    /// Where the innermost call in the user's files stands.
+    fn user_place(&self, calls: &[Frame]) -> Option<Span> {
+        let spans = || calls.iter().filter_map(|call| self.loc_span(call.loc));
+        spans()
+            .find(|span| !self.in_library_file(*span))
+            .or_else(|| spans().next())
+    }
+
+    fn in_library_file(&self, span: Span) -> bool {
+        let shown = self.sources.path(span.file);
+        let module = self
+            .modules
+            .iter()
+            .position(|module| *module.shown == *shown);
+        module.is_some_and(|index| self.in_library_module(ModId(index as u32)))
+    }
+}
