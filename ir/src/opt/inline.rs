@@ -113,7 +113,9 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
     {
         return None;
     }
-    if func.slots.iter().map(|slot| slot.size).sum::<u64>() > MAX_FRAME {
+    if func.slots.iter().map(|slot| slot.size).sum::<u64>() > MAX_FRAME
+        || frame_leaks(func, body)
+    {
         return None;
     }
     let mut stmts = 0;
@@ -155,6 +157,67 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
         params,
         straight: returns == usize::from(ends_in_return),
     })
+}
+
+/// Whether the address of a slot may outlive the call. Such a pointer dangles, which has to stay noticeable: as part of
+/// the caller's frame its target would live on.
+fn frame_leaks(func: &Function, body: &Block) -> bool {
+    if func.slots.is_empty() {
+        return false;
+    }
+    // Locals that may hold an address in the frame.
+    let mut tainted = vec![false; func.locals.len()];
+    let mut leaks = false;
+    loop {
+        let mut changed = false;
+        body.for_each_stmt(&mut |stmt| match &stmt.kind {
+            StmtKind::Set { local, value } => {
+                if !tainted[local.index()] && of_frame(func, *value, &tainted) {
+                    tainted[local.index()] = true;
+                    changed = true;
+                }
+            }
+            StmtKind::Return(values) => {
+                leaks |= values.iter().any(|value| of_frame(func, *value, &tainted));
+            }
+            StmtKind::Store { value, .. }
+            | StmtKind::AtomicStore { value, .. }
+            | StmtKind::AtomicRmw { value, .. }
+            | StmtKind::AtomicCmpxchg { desired: value, .. } => {
+                leaks |= of_frame(func, *value, &tainted);
+            }
+            StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::Call(_)
+            | StmtKind::If { .. }
+            | StmtKind::Block { .. }
+            | StmtKind::Loop { .. }
+            | StmtKind::Switch { .. }
+            | StmtKind::Break(_)
+            | StmtKind::Continue(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicLoad { .. }
+            | StmtKind::Fence(_) => {}
+        });
+        if leaks || !changed {
+            return leaks;
+        }
+    }
+}
+
+/// Whether a value may be made from the address of a slot.
+fn of_frame(func: &Function, value: ExprId, tainted: &[bool]) -> bool {
+    match &func.exprs[value.index()] {
+        Expr::SlotAddr(_) => true,
+        Expr::Local(local) => tainted[local.index()],
+        // Addresses that are in memory were stored there, which is a leak already.
+        Expr::Load { .. } => false,
+        other => other
+            .operands()
+            .iter()
+            .any(|operand| of_frame(func, *operand, tainted)),
+    }
 }
 
 fn depth(block: &Block) -> u32 {

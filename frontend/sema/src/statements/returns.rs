@@ -344,8 +344,14 @@ impl Sema<'_> {
         if let TypeKind::Tuple(given) = self.m.types.kind(val.ty)
             && given.len() == members.len()
             && values.len() != given.len()
+            && given.last().is_some_and(|(_, last)| {
+                matches!(
+                    self.m.types.kind(*last),
+                    TypeKind::ErrorSet(_) | TypeKind::AnyError
+                )
+            })
         {
-            // `.{v.., error.X}` fills all slots.
+            // `.{v.., error.X}` fills all slots; any other tuple is the one value.
             let all = self.m.types.intern(TypeKind::Tuple(members));
             let whole = self.coerce(cx, val, all, span)?;
             return Ok(self.reinterpret(cx, &whole, ret));
