@@ -2,11 +2,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use sx_corpus::process::Folder;
+use sx_fuzz::generate;
 use sx_fuzz::mutate::Stock;
 use sx_fuzz::options::{Mode, Options, USAGE};
+use sx_fuzz::shrink;
 use sx_fuzz::supervise::{self, WORK, WORK_ON_FILE};
 use sx_fuzz::worker::{self, Made};
-use sx_fuzz::shrink;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +44,15 @@ fn command(args: &[String]) -> Result<ExitCode, String> {
             let made = worker::make(options.mode_of(0), options.seed, &Stock::read());
             print!("{}", String::from_utf8_lossy(&made.text));
         }
+        ["notes", ..] => {
+            let options = Options::parse(&args[1..])?;
+            for (test, words) in generate::notes(options.seed).iter().enumerate() {
+                println!("t{test}:");
+                for word in words {
+                    println!("{word}");
+                }
+            }
+        }
         [verb @ ("judge" | "shrink"), file, ..] => {
             let folder = Folder::new("fuzz-judge").map_err(io)?;
             let path = std::path::absolute(file).map_err(io)?;
@@ -52,8 +62,8 @@ fn command(args: &[String]) -> Result<ExitCode, String> {
             } else {
                 path.clone()
             };
-            let fault = supervise::judge_file(&path, &stand, generated, true, folder.path())
-                .map_err(io)?;
+            let fault =
+                supervise::judge_file(&path, &stand, generated, true, folder.path()).map_err(io)?;
             let Some(fault) = fault else {
                 println!("nothing is wrong with it");
                 return Ok(ExitCode::SUCCESS);
@@ -63,7 +73,11 @@ fn command(args: &[String]) -> Result<ExitCode, String> {
                 let made = Made {
                     text: std::fs::read(&path).map_err(io)?,
                     path: stand,
-                    mode: if generated { Mode::Generate } else { Mode::Mutate },
+                    mode: if generated {
+                        Mode::Generate
+                    } else {
+                        Mode::Mutate
+                    },
                 };
                 let small = shrink::shrink(&made, &fault).map_err(io)?;
                 let target = PathBuf::from(file).with_extension("small.sx");

@@ -145,7 +145,16 @@ const PREFIXES: [&str; 16] = [
     "..", "return ",
 ];
 const SUFFIXES: [&str; 10] = [
-    "!", ".*", ".(i64)", ".(u8)", "[0]", ".len", "()", "?.x", " catch {}", " or 0",
+    "!",
+    ".*",
+    ".(i64)",
+    ".(u8)",
+    "[0]",
+    ".len",
+    "()",
+    "?.x",
+    " catch {}",
+    " or 0",
 ];
 
 /// Puts `new` in the place of a token, keeping its white space.

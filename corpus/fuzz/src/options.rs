@@ -26,6 +26,7 @@ pub struct Options {
 pub const USAGE: &str = "\
 Usage: sx-fuzz [--minutes N] [--count N] [--seed S] [--mode generate|mutate|both] [--native EVERY] [--out FOLDER]
        sx-fuzz print [--mode M] --seed S       the program of a seed
+       sx-fuzz notes --seed S                  what its tests mix into their digests
        sx-fuzz judge FILE                      one program from a file, natively, too
        sx-fuzz shrink FILE [--out FOLDER]      the smallest program with the same fault";
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sx_corpus::process::Folder;
 
-use crate::judge::Fault;
+use crate::judge::{Fault, UNEXPECTED};
 use crate::mutate::tokens;
 use crate::options::Mode;
 use crate::supervise::judge_file;
@@ -27,8 +27,8 @@ pub fn shrink(made: &Made, fault: &Fault) -> io::Result<Vec<u8>> {
         Ok(got.is_some_and(|got| got.signature == fault.signature))
     };
     let mut text = String::from_utf8_lossy(&made.text).into_owned();
-    // A hang is too slow to be tried again and again.
-    if fault.signature == "hang" || !same(&text)? {
+    // A hang is too slow to be tried again and again, and expectations are not those of a smaller program.
+    if fault.signature == "hang" || fault.signature == UNEXPECTED || !same(&text)? {
         return Ok(text.into_bytes());
     }
     loop {

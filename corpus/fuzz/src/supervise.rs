@@ -11,11 +11,14 @@ use sx_corpus::process::Folder;
 use crate::judge::Fault;
 use crate::mutate::Stock;
 use crate::options::{Mode, Options};
-use crate::worker::{self, Made};
 use crate::shrink;
+use crate::worker::{self, Made};
 
-/// No program may take longer, in all engines together.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// No program may take longer, in all engines together: seconds of the processor's time, and of anybody's.
+const PATIENCE: f64 = 20.0;
+const LONGEST: Duration = Duration::from_secs(300);
+/// Programs that a worker judges before another one takes over: trees are kept for as long as the process lives.
+const SHIFT: u64 = 1500;
 
 /// First argument of a worker process.
 pub const WORK: &str = "--work";
@@ -56,6 +59,8 @@ struct Worker {
     /// The program that it is at, and since when.
     current: Option<u64>,
     since: Instant,
+    /// Processor time then.
+    used: f64,
 }
 
 impl Worker {
@@ -75,6 +80,7 @@ impl Worker {
             read: 0,
             current: None,
             since: Instant::now(),
+            used: 0.0,
         })
     }
 
@@ -91,6 +97,7 @@ impl Worker {
             .collect();
         for entry in &entries {
             self.since = Instant::now();
+            self.used = processor_seconds(self.child.id());
             self.current = match entry {
                 Entry::Begin(index) => Some(*index),
                 Entry::End(_) | Entry::Fault(..) => None,
@@ -109,13 +116,29 @@ impl Worker {
                 (false, None) => Err(Fault::new(format!("crash: {status}"), "")),
             }));
         }
-        if self.since.elapsed() > PATIENCE {
+        let busy = || processor_seconds(self.child.id()) - self.used;
+        if self.since.elapsed().as_secs_f64() > PATIENCE && busy() > PATIENCE
+            || self.since.elapsed() > LONGEST
+        {
             self.child.kill()?;
             self.child.wait()?;
             return Ok(Some(Err(Fault::new("hang", ""))));
         }
         Ok(None)
     }
+}
+
+/// User time of a process, as Linux tells it.
+fn processor_seconds(id: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    // The name, in parentheses, may have spaces; user time is the twelfth field after it.
+    let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: f64 = fields
+        .split_whitespace()
+        .nth(11)
+        .and_then(|field| field.parse().ok())
+        .unwrap_or(0.0);
+    ticks / 100.0
 }
 
 impl Drop for Worker {
@@ -126,7 +149,13 @@ impl Drop for Worker {
 }
 
 /// Judges one file in a process of its own.
-pub fn judge_file(file: &Path, path: &Path, generated: bool, native: bool, folder: &Path) -> io::Result<Option<Fault>> {
+pub fn judge_file(
+    file: &Path,
+    path: &Path,
+    generated: bool,
+    native: bool,
+    folder: &Path,
+) -> io::Result<Option<Fault>> {
     let word = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
     let args = [
         WORK_ON_FILE.to_owned(),
@@ -171,7 +200,10 @@ impl Summary {
         }
         out.push_str(&format!("; {} different faults\n", self.faults.len()));
         for (signature, (count, file)) in &self.faults {
-            out.push_str(&format!("{count:6}  {signature}\n        {}\n", file.display()));
+            out.push_str(&format!(
+                "{count:6}  {signature}\n        {}\n",
+                file.display()
+            ));
         }
         out
     }
@@ -189,6 +221,9 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
     let mut next = 0;
     let mut shown = Instant::now();
     'workers: loop {
+        if options.count.is_some_and(|count| next >= count) {
+            return Ok(summary);
+        }
         let mut args = vec![WORK.to_owned()];
         args.extend(worker_words(options, next));
         let mut worker = Worker::start(&args, folder.path().join("worker"))?;
@@ -218,10 +253,14 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
             }
             match ended {
                 None => {}
-                Some(Ok(())) => return Ok(summary),
+                // Its shift is over.
+                Some(Ok(())) => continue 'workers,
                 Some(Err(fault)) => {
                     let Some(index) = worker.current else {
-                        return Err(io::Error::other(format!("the worker is gone: {}", fault.signature)));
+                        return Err(io::Error::other(format!(
+                            "the worker is gone: {}",
+                            fault.signature
+                        )));
                     };
                     summary.programs += 1;
                     found(options, index, &fault, &stock, &mut summary, &mut say)?;
@@ -247,7 +286,7 @@ fn worker_words(options: &Options, from: u64) -> Vec<String> {
         "--native".to_owned(),
         options.native.to_string(),
         "--count".to_owned(),
-        options.count.unwrap_or(u64::MAX).to_string(),
+        options.count.unwrap_or(u64::MAX).min(from + SHIFT).to_string(),
     ];
     words.push("--journal".to_owned());
     words
@@ -273,12 +312,15 @@ fn found(
         "seed {seed} ({:?}): {}\n{}\n  {}",
         made.mode,
         fault.signature,
-        fault.detail.lines().take(4).map(|l| format!("  {l}\n")).collect::<String>(),
+        fault
+            .detail
+            .lines()
+            .take(4)
+            .map(|l| format!("  {l}\n"))
+            .collect::<String>(),
         file.display()
     ));
-    summary
-        .faults
-        .insert(fault.signature.clone(), (1, file));
+    summary.faults.insert(fault.signature.clone(), (1, file));
     Ok(())
 }
 

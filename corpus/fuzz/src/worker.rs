@@ -99,7 +99,13 @@ pub fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()>
 }
 
 /// Judges a file, as if it stood at `path`.
-pub fn work_on_file(file: &Path, path: &Path, generated: bool, native: bool, journal: &Path) -> std::io::Result<()> {
+pub fn work_on_file(
+    file: &Path,
+    path: &Path,
+    generated: bool,
+    native: bool,
+    journal: &Path,
+) -> std::io::Result<()> {
     let mut journal = Journal::open(journal)?;
     let text = std::fs::read(file)?;
     journal.line("B 0");
