@@ -31,6 +31,8 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::comptime::host::Minted,
+    /// Imports of variadic C functions for the arguments of one call.
+    pub variadic_imports: FxHashMap<(FuncId, sx_ir::SigId), FuncId>,
     /// `#import c`.
     pub c: crate::declarations::c_units::CUnits,
     /// See [`crate::comptime::host::CompilerHost`]: tells evaluations' runs apart.

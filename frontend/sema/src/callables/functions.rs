@@ -111,6 +111,13 @@ impl Sema<'_> {
 
     /// Calls with arguments already of the parameters' types.
     pub fn emit_call(&mut self, cx: &mut FnCx, target: Target, ty: &FnType, args: &[Val]) -> Val {
+        if let Target::Direct(func) = target
+            && ty.variadic
+            && args.len() > ty.params.len()
+        {
+            let (func, ty) = self.variadic_import(func, ty, args);
+            return self.emit_call(cx, Target::Direct(func), &ty, args);
+        }
         let abi = self.abi(ty, matches!(target, Target::Closure(..)));
         let mut list: Vec<Piece> = Vec::new();
         if abi.context {
@@ -173,6 +180,29 @@ impl Sema<'_> {
             }
             (None, _) => Val::regs(ty.ret, results),
         }
+    }
+
+    /// The import of a variadic C function for arguments of these types: their classes are then as well known as those
+    /// of the declared parameters.
+    fn variadic_import(&mut self, func: FuncId, ty: &FnType, args: &[Val]) -> (FuncId, FnType) {
+        let mut ty = ty.clone();
+        let extra = args.iter().skip(ty.params.len()).map(|arg| arg.ty);
+        let types: Vec<TypeId> = extra.collect();
+        ty.params.extend(types);
+        let sig = self.c_abi(&ty).sig;
+        if let Some(known) = self.caches.variadic_imports.get(&(func, sig)) {
+            return (*known, ty);
+        }
+        let general = self.m.func(func);
+        let (name, linkage, loc) = (general.name.clone(), general.linkage.clone(), general.loc);
+        let text_result = general.text_result;
+        let params = self.m.sig(sig).params.clone();
+        let mut shell = Function::new(name, linkage, sig, &params, loc);
+        shell.text_result = text_result;
+        let id = self.m.add_func(shell);
+        self.bodies.insert(id, BodyState::External);
+        self.caches.variadic_imports.insert((func, sig), id);
+        (id, ty)
     }
 
     /// Remembers that the function being lowered reaches `func`, for the order of diagnostics.
