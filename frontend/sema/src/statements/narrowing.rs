@@ -106,9 +106,15 @@ impl Sema<'_> {
         }
     }
 
+    /// The function's own variable of that name, or its copy of one that it has captured already.
     pub fn own_var(&self, cx: &FnCx, name: ast::Ident) -> Option<VarId> {
         match cx.env().get(name.name) {
             Some(Binding::Var { cx: id, var }) if id == cx.id => Some(var),
+            Some(Binding::Var { cx: id, var }) => cx
+                .captures
+                .iter()
+                .find(|capture| capture.outer_cx == id && capture.outer == var)
+                .map(|capture| capture.inner),
             _ => None,
         }
     }
