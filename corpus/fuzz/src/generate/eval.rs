@@ -125,7 +125,6 @@ fn convert(value: Value, to: &Ty) -> Got {
         (Value::F64(v), Ty::Int(to)) => Value::Int(*to, truncated(v, *to)),
         (Value::F32(v), Ty::F64) => Value::F64(f64::from(v)),
         (Value::F64(v), Ty::F32) => Value::F32(v as f32),
-        (v @ (Value::F32(_) | Value::F64(_) | Value::Bool(_)), _) => v,
         // A payload becomes an optional, whose payload may be converted, too.
         (Value::Opt(None), Ty::Opt(_)) => Value::Opt(None),
         (Value::Opt(Some(v)), Ty::Opt(of)) => Value::Opt(Some(Box::new(convert(*v, of)?))),

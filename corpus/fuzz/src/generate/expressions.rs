@@ -10,6 +10,27 @@ fn make(ty: &Ty, kind: Kind) -> Expr {
     }
 }
 
+/// Whether a target type reaches the arms of a conditional value through an operator, which works on the arms' own type
+/// otherwise.
+fn arms_under_operator(e: &Expr, under: bool) -> bool {
+    match &e.kind {
+        Kind::Bin(_, left, right) => {
+            arms_under_operator(left, true) || arms_under_operator(right, true)
+        }
+        Kind::Un(_, inner) => arms_under_operator(inner, true),
+        Kind::If(parts) => {
+            under || arms_under_operator(&parts.1, under) || arms_under_operator(&parts.2, under)
+        }
+        Kind::Match(_, arms, other) => {
+            under
+                || arms.iter().any(|(_, arm)| arms_under_operator(arm, under))
+                || arms_under_operator(other, under)
+        }
+        Kind::Default(..) | Kind::OrElse(..) | Kind::Catch(..) => under,
+        _ => false,
+    }
+}
+
 /// A place that can be read, and whether it can be written.
 #[derive(Clone, Debug)]
 pub struct Path {
@@ -35,6 +56,10 @@ impl Builder {
                 } else {
                     self.expr(&from, depth)
                 };
+                // The target would reach the arms before the operator does.
+                if arms_under_operator(&inner, false) {
+                    return self.expr(ty, 0);
+                }
                 make(ty, Kind::Implicit(Box::new(inner)))
             }
             Ty::Opt(of) => match self.random.below(4) {

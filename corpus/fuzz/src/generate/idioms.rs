@@ -273,13 +273,13 @@ idiom@@ :: (a: i64, b: i64) {
     // Type functions, static ifs, constants.
     "Arr@@ :: ($T: Type, $n: u32) -> Type { inline if T == { case int: { return [n]T; } else: { return [n + 1]T; } } return T; }
 LEN@@ :: 3 + @n;
-TABLEv@@ :: #run build@@(LEN@@);
+TABLE@@ :: #run build@@(LEN@@);
 build@@ :: (n: i64) -> [LEN@@]@t { t : [LEN@@]@t; for t, 0.. (*e, i) { e.* = (i * n @o 5).(@t); } return t; }
 idiom@@ :: (a: i64, b: i64) {
     x : Arr@@(@t, 3); y : Arr@@(string, 2);
     mix(x.len.(u64)); mix(y.len.(u64)); mix(size_of(Arr@@(@i, LEN@@)).(u64));
-    for TABLEv@@ (e) { mix((e @o a).(u64)); }
-    mix(TABLEv@@[b % LEN@@ * (b % LEN@@)  % LEN@@].(u64));
+    for TABLE@@ (e) { mix(bits((e @a a).(f64))); }
+    mix(bits(TABLE@@[b % LEN@@].(f64)));
 }
 ",
 ];
