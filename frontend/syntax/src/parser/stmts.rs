@@ -115,12 +115,13 @@ impl Parser<'_> {
                 self.bump();
                 let cond = self.cond()?;
                 let body = self.block()?;
+                self.eat(Tok::Semi);
                 Ok(StmtKind::While { cond, body })
             }
-            Tok::For => Ok(StmtKind::For(Box::new(self.for_stmt(token.lo, false)?))),
+            Tok::For => self.loop_stmt(token.lo, false),
             Tok::Inline if self.peek_at(1) == Tok::For => {
                 self.bump();
-                Ok(StmtKind::For(Box::new(self.for_stmt(token.lo, true)?)))
+                self.loop_stmt(token.lo, true)
             }
             Tok::Inline if self.peek_at(1) == Tok::If => {
                 self.bump();
@@ -146,6 +147,15 @@ impl Parser<'_> {
             }
             _ => self.expr_stmt(),
         }
+    }
+
+    /// A `for`; behind its block a `;` may stand.
+    fn loop_stmt(&mut self, lo: u32, inline: bool) -> PResult<StmtKind> {
+        let node = self.for_stmt(lo, inline)?;
+        if matches!(node.body, ForBody::Block(_)) {
+            self.eat(Tok::Semi);
+        }
+        Ok(StmtKind::For(Box::new(node)))
     }
 
     fn local_decl(&mut self, attrs: Attrs) -> PResult<StmtKind> {
