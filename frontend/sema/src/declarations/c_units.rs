@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_cimport::{FunctionType, Header, Include, Kind, Records, Request, Sources, Type, Value};
+use sx_cimport::{Declarations, FunctionType, Header, Include, Kind, Request, Sources, Type, Value};
 use sx_ir::{ConstImage, Reloc, RelocTarget, Symbol, TypeId};
 use sx_syntax::ast::{self, CUnitKind, DeclKind, ItemKind};
 use sx_syntax::{Diagnostic, Span};
@@ -112,6 +112,11 @@ impl Sema<'_> {
                     };
                     request.includes.push(match found {
                         Some(path) => Include::File(absolute(&path)),
+                        // A name in the system's folders, not a way out of them.
+                        None if bare.starts_with('/') || bare.split('/').any(|p| p == "..") => {
+                            self.error(part.span, format!("cannot read C header '{bare}'"));
+                            return None;
+                        }
                         None => Include::System(bare.to_owned()),
                     });
                 }
@@ -378,7 +383,7 @@ impl Sema<'_> {
         let text = match name.kind {
             Kind::Symbol(at) => {
                 let symbol = &header.declarations.symbols[at];
-                symbol_text(symbol, &header.declarations.records)?
+                symbol_text(symbol, &header.declarations)?
             }
             Kind::Enumerator(at) => {
                 let value = header.declarations.enumerators[at].1.value;
@@ -492,7 +497,7 @@ fn no_constant(word: Symbol) -> Unusable {
 // -------------------------------------------------------------------------------------------------- C types in sx
 
 /// The `extern` declaration of a function or variable.
-fn symbol_text(symbol: &sx_cimport::Symbol, records: &Records) -> Result<String, Unusable> {
+fn symbol_text(symbol: &sx_cimport::Symbol, all: &Declarations) -> Result<String, Unusable> {
     let name = &symbol.name;
     if symbol.local {
         return Err(Unusable(format!(
@@ -502,12 +507,12 @@ fn symbol_text(symbol: &sx_cimport::Symbol, records: &Records) -> Result<String,
     let label = symbol.label.as_deref().unwrap_or(name);
     match &symbol.ty {
         Type::Function(ty) => {
-            let signature = signature_text(name, ty, symbol.noreturn, records)?;
+            let signature = signature_text(name, ty, symbol.noreturn, all)?;
             Ok(format!("`{name} :: {signature} extern \"{label}\";\n"))
         }
         ty => {
             let ty = variable_type(ty)
-                .ok_or_else(|| Unusable(no_word("variable", name, ty, records)))?;
+                .ok_or_else(|| Unusable(no_word("variable", name, ty, all)))?;
             Ok(format!("`{name} : {ty} extern \"{label}\";\n"))
         }
     }
@@ -517,12 +522,12 @@ fn signature_text(
     name: &str,
     ty: &FunctionType,
     noreturn: bool,
-    records: &Records,
+    all: &Declarations,
 ) -> Result<String, Unusable> {
     let mut text = String::from("(");
     for (i, param) in ty.params.iter().enumerate() {
         let word = param_type(&param.ty)
-            .ok_or_else(|| Unusable(no_word("function", name, &param.ty, records)))?;
+            .ok_or_else(|| Unusable(no_word("function", name, &param.ty, all)))?;
         if i > 0 {
             text.push_str(", ");
         }
@@ -543,7 +548,7 @@ fn signature_text(
         Type::Void => {}
         ret => {
             let word =
-                param_type(ret).ok_or_else(|| Unusable(no_word("function", name, ret, records)))?;
+                param_type(ret).ok_or_else(|| Unusable(no_word("function", name, ret, all)))?;
             text.push_str(" -> ");
             text.push_str(&word);
         }
@@ -586,18 +591,20 @@ fn variable_type(ty: &Type) -> Option<String> {
 }
 
 /// The message for a type that sx has no word for.
-fn no_word(what: &str, name: &str, ty: &Type, records: &Records) -> String {
+fn no_word(what: &str, name: &str, ty: &Type, all: &Declarations) -> String {
     match ty {
         Type::Record(id) => {
-            let record = records.get(*id);
+            let record = all.records.get(*id);
             let kind = if record.is_union { "union" } else { "struct" };
-            let tag = match &record.tag {
-                Some(tag) => format!(" '{tag}'"),
-                None => String::new(),
+            let alias = all.typedefs.iter().filter(|(_, t)| *t == ty);
+            let tag = match (&record.tag, alias.map(|(name, _)| name).min()) {
+                (Some(tag), _) => format!("the {kind} '{tag}'"),
+                (None, Some(alias)) => format!("the {kind} '{alias}'"),
+                (None, None) => format!("a {kind}"),
             };
             if what == "function" {
                 format!(
-                    "the C function '{name}' takes or returns the {kind}{tag} by value; declare it by hand, with a {kind} of the same fields: `{name} :: (..) -> .. extern;`"
+                    "the C function '{name}' takes or returns {tag} by value; declare it by hand, with a {kind} of the same fields: `{name} :: (..) -> .. extern;`"
                 )
             } else {
                 format!(
