@@ -100,7 +100,7 @@ impl Builder {
             0..=2 => self.leaf(ty),
             3 => {
                 let cond = self.cond(next);
-                let (yes, no) = (self.expr(ty, next), self.expr(ty, next));
+                let (yes, no) = (self.arm(ty, next), self.arm(ty, next));
                 make(ty, Kind::If(Box::new((cond, yes, no))))
             }
             4 => self.call(ty, next).unwrap_or_else(|| self.leaf(ty)),
@@ -119,23 +119,32 @@ impl Builder {
             }
             6 if self.random.one_in(3) => {
                 let subject_ty = Ty::Int(self.int_type());
-                let subject = self.expr(&subject_ty, next);
+                let subject = self.arm(&subject_ty, next);
                 let Ty::Int(int) = subject_ty else {
                     return self.leaf(ty);
                 };
                 let mut arms = Vec::new();
                 for label in 0..1 + self.random.below(3) as i128 {
                     if label <= int.max() {
-                        arms.push((label, self.expr(ty, next)));
+                        arms.push((label, self.arm(ty, next)));
                     }
                 }
-                let other = self.expr(ty, next);
+                let other = self.arm(ty, next);
                 make(
                     ty,
                     Kind::Match(Box::new(subject), arms, Box::new(other)),
                 )
             }
             _ => self.compound(ty, next),
+        }
+    }
+
+    /// The value of a branch, where narrowing does not count.
+    fn arm(&mut self, ty: &Ty, depth: usize) -> Expr {
+        let e = self.expr(ty, depth);
+        match e.kind {
+            Kind::Narrowed(_) => make(ty, Kind::Cast(Box::new(e))),
+            _ => e,
         }
     }
 
@@ -721,7 +730,7 @@ impl Builder {
         Some(match self.random.below(3) {
             0 if self.failable && !self.cleanup => make(&ret, Kind::Try(Box::new(call))),
             1 => {
-                let (first, other) = (self.expr(&ret, depth), self.expr(&ret, depth));
+                let (first, other) = (self.arm(&ret, depth), self.arm(&ret, depth));
                 make(
                     &ret,
                     Kind::Catch(Box::new(call), Box::new(first), Box::new(other)),

@@ -200,7 +200,7 @@ idiom@@ :: (a: i64, b: i64) {
     mix(count.(u64));
     mix(bits(apply@@(xs[1..4], adder@@(b.(@i))).(f64)));
     o : ?Closure(i64) -> @t = null;
-    if a @c b { o = adder@@(@n); }
+    if a @c b { o = adder@@(@n.(i64)); }
     if f := o { mix(bits(f(b).(f64))); } else { mix(9); }
 }
 ",

@@ -46,7 +46,9 @@ impl Builder {
                     self.let_statement(ty, init, true)
                 } else {
                     let init = self.expr(&ty, 3);
-                    self.let_statement(ty, init, false)
+                    // A narrowed optional without an annotation would be the optional.
+                    let annotated = matches!(init.kind, Kind::Narrowed(_));
+                    self.let_statement(ty, init, annotated)
                 }
             }
             3 => {
@@ -344,6 +346,7 @@ impl Builder {
             .paths()
             .into_iter()
             .filter(|path| matches!(path.expr.ty, Ty::Array(..) | Ty::Slice(_)))
+            .filter(|path| !matches!(path.expr.kind, Kind::Narrowed(_)))
             .collect();
         if paths.is_empty() {
             return None;
@@ -380,6 +383,7 @@ impl Builder {
             .paths()
             .into_iter()
             .filter(|path| matches!(path.expr.ty, Ty::Enum(_) | Ty::Tagged(_)))
+            .filter(|path| !matches!(path.expr.kind, Kind::Narrowed(_)))
             .collect();
         let subject = if paths.is_empty() {
             let ty = Ty::Tagged(self.random.below(self.program.tagged.len()));
