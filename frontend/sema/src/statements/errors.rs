@@ -1,20 +1,20 @@
-//! Errors: `raise`, `try`, `catch`, `or`, error values, forwarding (reference part 3 §5). What flows where in inferred
-//! sets, traces and the names of tags are in `error_flow`.
+//! Errors: error values, operands, `raise`, `try` (reference part 3 §5). `or`, `catch` and forwarding have files of their own;
+//! what flows where in inferred sets, traces and the names of tags are in `error_flow`.
 
 use sx_ir::types::NominalDef;
 use sx_ir::{BinaryOp, CallConv, StmtKind, Symbol, Ty, TypeId, TypeKind};
-use sx_syntax::ast::{self, BinOp, CatchHandler, ExprKind};
+use sx_syntax::ast::{self, BinOp, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
-use crate::emission::fncx::{FnCx, Handler};
-use crate::emission::value::{Access, Addr, CaptureKind, Piece, Val, ValKind};
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Addr, Piece, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
 use crate::statements::error_flow::Source;
 
 const TRY_OUTSIDE: &str = "`try` is only valid inside a failable function (`!` or `!Named`)";
 
 /// A failable operand after its evaluation.
-enum Outcome {
+pub(super) enum Outcome {
     /// Its error, if there is one, is in `tag`; `value` holds the value slots of a success.
     Failable {
         value: Val,
@@ -119,7 +119,7 @@ impl Sema<'_> {
     // ---------------------------------------------------------------------------------------------- operands
 
     /// A failable's value slots and its error, both usable several times.
-    fn split_failable(&mut self, cx: &mut FnCx, val: &Val) -> (Val, Piece) {
+    pub(super) fn split_failable(&mut self, cx: &mut FnCx, val: &Val) -> (Val, Piece) {
         let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty).clone() else {
             return (val.clone(), Piece::Const(Ty::I32, 0));
         };
@@ -172,7 +172,7 @@ impl Sema<'_> {
         matches!(self.m.types.kind(ty), TypeKind::Failable { .. })
     }
 
-    fn is_error_value(&self, ty: TypeId) -> bool {
+    pub(super) fn is_error_value(&self, ty: TypeId) -> bool {
         matches!(
             self.m.types.kind(ty),
             TypeKind::ErrorSet(_) | TypeKind::AnyError
@@ -180,7 +180,7 @@ impl Sema<'_> {
     }
 
     /// Evaluates the operand of `try`, `or`, `catch`. In an `or` chain, where `try` adds nothing, it is dropped.
-    fn lower_failable(
+    pub(super) fn lower_failable(
         &mut self,
         cx: &mut FnCx,
         expr: &'static ast::Expr,
@@ -259,7 +259,7 @@ impl Sema<'_> {
     // ---------------------------------------------------------------------------------------------- failing
 
     /// Code for the failing case of an operand just evaluated: `tag` is not 0 there.
-    fn on_failure(
+    pub(super) fn on_failure(
         &mut self,
         cx: &mut FnCx,
         tag: Piece,
@@ -282,7 +282,7 @@ impl Sema<'_> {
     }
 
     /// Sends an error to the enclosing `or` or `catch` operand, or out of the function.
-    fn fail(
+    pub(super) fn fail(
         &mut self,
         cx: &mut FnCx,
         tag: Piece,
@@ -457,7 +457,7 @@ impl Sema<'_> {
         }
     }
 
-    fn needs_failable(&mut self, what: &str, ty: TypeId, span: Span) -> Failed {
+    pub(super) fn needs_failable(&mut self, what: &str, ty: TypeId, span: Span) -> Failed {
         if ty == TypeId::POISON {
             return Failed;
         }
@@ -466,491 +466,6 @@ impl Sema<'_> {
             span,
             format!("`{what}` requires a failable operand, but this has type '{shown}'"),
         )
-    }
-
-    // ---------------------------------------------------------------------------------------------- or
-
-    /// The operands of `a or b or c` from left to right, through parentheses around parts of the chain.
-    fn chain_operands(
-        &mut self,
-        cx: &mut FnCx,
-        expr: &'static ast::Expr,
-        out: &mut Vec<&'static ast::Expr>,
-    ) {
-        if let ExprKind::Binary {
-            op: BinOp::Or,
-            lhs,
-            rhs,
-            ..
-        } = &strip_parens(expr).kind
-            && (!matches!(expr.kind, ExprKind::Paren(_)) || self.is_failable_operand(cx, lhs))
-        {
-            self.chain_operands(cx, lhs, out);
-            out.push(rhs);
-            return;
-        }
-        out.push(expr);
-    }
-
-    /// `f() or d`, `f() or g() or d`, `try f() or try g()`: called when `lhs` is failable.
-    pub fn lower_or(
-        &mut self,
-        cx: &mut FnCx,
-        lhs: &'static ast::Expr,
-        rhs: &'static ast::Expr,
-        want: Option<TypeId>,
-        span: Span,
-    ) -> Res<Val> {
-        let mut operands = Vec::new();
-        self.chain_operands(cx, lhs, &mut operands);
-        let propagates = self.is_failable_operand(cx, rhs);
-        if propagates && cx.handlers.is_empty() && self.own_set(cx).is_none() {
-            let diag = Diagnostic::error(span, "this `or` chain propagates when every operand fails, which needs a failable function (`!` or `!Named`)")
-                .with_help(None, "end it with a value (`.. or value`) or wrap it with `catch`");
-            return Err(self.report(diag));
-        }
-        let dead = cx.dead;
-        let done = cx.label();
-        let mut out: Option<(TypeId, Addr)> = None;
-        let mut sets = Vec::new();
-        cx.open();
-        let result = self.or_operands(cx, &operands, want, span, done, &mut out, &mut sets);
-        let result = result.and_then(|()| {
-            if propagates {
-                self.or_last(cx, rhs, want, span, &mut out)
-            } else {
-                self.or_default(cx, rhs, want, &mut out)
-            }
-        });
-        let body = cx.close();
-        cx.dead = dead;
-        result?;
-        cx.emit(StmtKind::Block { label: done, body });
-        match out {
-            Some((ty, addr)) => Ok(Val::mem(ty, addr)),
-            None => Ok(Val::void()),
-        }
-    }
-
-    /// The operands of a chain but the last: success leaves the chain, failure goes on behind.
-    #[allow(clippy::too_many_arguments)]
-    fn or_operands(
-        &mut self,
-        cx: &mut FnCx,
-        operands: &[&'static ast::Expr],
-        want: Option<TypeId>,
-        span: Span,
-        done: sx_ir::LabelId,
-        out: &mut Option<(TypeId, Addr)>,
-        sets: &mut Vec<TypeId>,
-    ) -> Res<()> {
-        for (i, operand) in operands.iter().enumerate() {
-            let (label, tag) = (cx.label(), cx.temp(Ty::I32));
-            cx.open();
-            cx.handlers.push(Handler {
-                label,
-                tag,
-                scopes: cx.scopes.len(),
-            });
-            let lowered = self.lower_failable(cx, operand, want, true);
-            cx.handlers.pop();
-            sets.extend(self.caches.errors.handled(cx.id, label));
-            let stored = lowered.and_then(|outcome| {
-                let value = match outcome {
-                    Outcome::Failable {
-                        value,
-                        tag: error,
-                        set,
-                        ..
-                    } => {
-                        sets.push(set);
-                        self.at(cx, span);
-                        self.on_failure(cx, error, |s, cx| {
-                            s.push_trace(cx, span);
-                            cx.set(tag, error);
-                            cx.emit(StmtKind::Break(label));
-                            Ok(())
-                        })?;
-                        value
-                    }
-                    Outcome::Value(val) if self.is_error_value(val.ty) => Val::void(),
-                    Outcome::Value(val) => val,
-                };
-                if value.ty == TypeId::NORETURN {
-                    return Ok(());
-                }
-                if i > 0 {
-                    self.clear_trace(cx);
-                }
-                self.or_store(cx, value, operand.span, out)?;
-                cx.emit(StmtKind::Break(done));
-                Ok(())
-            });
-            let body = cx.close();
-            cx.dead = false;
-            stored?;
-            cx.emit(StmtKind::Block { label, body });
-        }
-        Ok(())
-    }
-
-    /// The first operand decides what the chain yields.
-    fn or_store(
-        &mut self,
-        cx: &mut FnCx,
-        value: Val,
-        span: Span,
-        out: &mut Option<(TypeId, Addr)>,
-    ) -> Res<()> {
-        if value.ty == TypeId::VOID {
-            return Err(self.error(span, "`or` needs a value-carrying failable on its left; use `catch` for one that yields only an error"));
-        }
-        let (ty, addr) = match *out {
-            Some(known) => known,
-            None => {
-                let made = (value.ty, self.slot(cx, value.ty));
-                *out = Some(made);
-                made
-            }
-        };
-        let value = self.coerce(cx, value, ty, span)?;
-        self.store(cx, addr, &value);
-        Ok(())
-    }
-
-    /// A last operand that is failable itself: its error goes on.
-    fn or_last(
-        &mut self,
-        cx: &mut FnCx,
-        operand: &'static ast::Expr,
-        want: Option<TypeId>,
-        span: Span,
-        out: &mut Option<(TypeId, Addr)>,
-    ) -> Res<()> {
-        match self.lower_failable(cx, operand, want, true)? {
-            Outcome::Failable {
-                value,
-                tag,
-                set,
-                source,
-            } => {
-                self.at(cx, span);
-                self.on_failure(cx, tag, |s, cx| {
-                    s.push_trace(cx, span);
-                    s.fail(cx, tag, set, &source, span)
-                })?;
-                self.clear_trace(cx);
-                self.or_store(cx, value, operand.span, out)
-            }
-            Outcome::Value(val) if val.ty == TypeId::NORETURN => Ok(()),
-            Outcome::Value(val) => self.or_store(cx, val, operand.span, out),
-        }
-    }
-
-    /// A last operand that is a value or diverges.
-    fn or_default(
-        &mut self,
-        cx: &mut FnCx,
-        rhs: &'static ast::Expr,
-        want: Option<TypeId>,
-        out: &mut Option<(TypeId, Addr)>,
-    ) -> Res<()> {
-        self.clear_trace(cx);
-        let ty = out.map(|(ty, _)| ty).or(want);
-        let val = self.lower_expr(cx, rhs, ty)?;
-        if val.ty == TypeId::NORETURN || cx.dead {
-            cx.dead = true;
-            return Ok(());
-        }
-        if val.ty == TypeId::VOID && ty.is_some_and(|t| t != TypeId::VOID) {
-            let shown = ty.map_or_else(String::new, |t| self.type_name(t));
-            return Err(self.error(
-                rhs.span,
-                format!("the right side of `or` must produce a value of type '{shown}' or diverge"),
-            ));
-        }
-        self.or_store(cx, val, rhs.span, out)
-    }
-
-    // ---------------------------------------------------------------------------------------------- catch
-
-    pub fn lower_catch(
-        &mut self,
-        cx: &mut FnCx,
-        catch: &'static ast::CatchExpr,
-        want: Option<TypeId>,
-        span: Span,
-    ) -> Res<Val> {
-        let before = cx.dead;
-        let (done, label, tag) = (cx.label(), cx.label(), cx.temp(Ty::I32));
-        cx.open();
-        cx.open();
-        cx.handlers.push(Handler {
-            label,
-            tag,
-            scopes: cx.scopes.len(),
-        });
-        let lowered = self.lower_failable(cx, &catch.operand, want, false);
-        cx.handlers.pop();
-        let mut sets = self.caches.errors.handled(cx.id, label);
-        let protected = lowered.and_then(|outcome| {
-            self.catch_operand(cx, outcome, catch, (label, tag), done, &mut sets)
-        });
-        let body = cx.close();
-        let (success, succeeds) = match protected {
-            Ok(known) => known,
-            Err(failed) => {
-                cx.close();
-                cx.dead = before;
-                return Err(failed);
-            }
-        };
-        cx.dead = before;
-        cx.emit(StmtKind::Block { label, body });
-        let handled = self.catch_handler(cx, catch, tag, &sets, success);
-        let handler_ends = !cx.dead;
-        let body = cx.close();
-        cx.dead = before;
-        handled?;
-        self.at(cx, span);
-        cx.emit(StmtKind::Block { label: done, body });
-        if !succeeds && !handler_ends {
-            cx.dead = true;
-            return Ok(Val::noreturn());
-        }
-        match success {
-            Some((ty, addr)) => Ok(Val::mem(ty, addr)),
-            None => Ok(Val::void()),
-        }
-    }
-
-    /// The success path of a `catch`: where its value is, and whether it is ever taken.
-    fn catch_operand(
-        &mut self,
-        cx: &mut FnCx,
-        outcome: Outcome,
-        catch: &'static ast::CatchExpr,
-        (label, tag): (sx_ir::LabelId, sx_ir::LocalId),
-        done: sx_ir::LabelId,
-        sets: &mut Vec<TypeId>,
-    ) -> Res<(Option<(TypeId, Addr)>, bool)> {
-        let value = match outcome {
-            Outcome::Failable {
-                value,
-                tag: error,
-                set,
-                ..
-            } => {
-                sets.push(set);
-                self.on_failure(cx, error, |_, cx| {
-                    cx.set(tag, error);
-                    cx.emit(StmtKind::Break(label));
-                    Ok(())
-                })?;
-                value
-            }
-            // `(try f() ..) catch`: errors come from within.
-            Outcome::Value(val) if !sets.is_empty() => self.default_literal(&val),
-            Outcome::Value(val) if val.ty == TypeId::NORETURN => val,
-            Outcome::Value(val) => {
-                return Err(self.needs_failable("catch", val.ty, catch.operand.span));
-            }
-        };
-        if value.ty == TypeId::NORETURN || cx.dead {
-            return Ok((None, false));
-        }
-        let place = if value.ty == TypeId::VOID {
-            None
-        } else {
-            let addr = self.slot(cx, value.ty);
-            self.store(cx, addr, &value);
-            Some((value.ty, addr))
-        };
-        cx.emit(StmtKind::Break(done));
-        Ok((place, true))
-    }
-
-    /// The handler: binds the tag, stores its value where a success would have stored its own.
-    fn catch_handler(
-        &mut self,
-        cx: &mut FnCx,
-        catch: &'static ast::CatchExpr,
-        tag: sx_ir::LocalId,
-        sets: &[TypeId],
-        success: Option<(TypeId, Addr)>,
-    ) -> Res<()> {
-        cx.push_scope();
-        let lowered = self.catch_handler_in(cx, catch, tag, sets, success);
-        if lowered.is_err() {
-            self.pop_scope_quiet(cx);
-            return lowered;
-        }
-        self.end_scope(cx)?;
-        self.clear_trace(cx);
-        Ok(())
-    }
-
-    fn catch_handler_in(
-        &mut self,
-        cx: &mut FnCx,
-        catch: &'static ast::CatchExpr,
-        tag: sx_ir::LocalId,
-        sets: &[TypeId],
-        success: Option<(TypeId, Addr)>,
-    ) -> Res<()> {
-        if let Some(name) = catch.tag {
-            let set = match sets {
-                [] => TypeId::ANY_ERROR,
-                [first, rest @ ..] if rest.iter().all(|s| s == first) => *first,
-                _ => TypeId::ANY_ERROR,
-            };
-            let read = cx.expr(sx_ir::Expr::Local(tag));
-            let val = Val::scalar(set, cx.pin(Piece::Tree(Ty::I32, read)));
-            let access = Access::Capture(name.name, CaptureKind::ErrorTag);
-            self.declare_var(cx, name, set, Some(&val), access);
-        }
-        let Some((ty, addr)) = success else {
-            return match &catch.handler {
-                CatchHandler::Block(block) => {
-                    self.lower_stmts_in(cx, block, false, None).map(|_| ())
-                }
-                CatchHandler::Expr(expr) => self.lower_expr_stmt(cx, expr),
-                CatchHandler::Match(node) => self.lower_match(cx, node, None, false).map(|_| ()),
-            };
-        };
-        let (val, at) = match &catch.handler {
-            CatchHandler::Block(block) => {
-                let end = Span::new(block.span.file, block.span.lo, block.span.hi);
-                (
-                    self.lower_stmts_in(cx, block, true, Some(ty))?,
-                    block.tail.as_ref().map_or(end, |t| t.span),
-                )
-            }
-            CatchHandler::Expr(expr) => (Some(self.lower_expr(cx, expr, Some(ty))?), expr.span),
-            CatchHandler::Match(node) => {
-                (Some(self.lower_match(cx, node, Some(ty), true)?), node.span)
-            }
-        };
-        let val = val.unwrap_or_else(|| {
-            if cx.dead {
-                Val::noreturn()
-            } else {
-                Val::void()
-            }
-        });
-        if val.ty == TypeId::NORETURN {
-            cx.dead = true;
-            return Ok(());
-        }
-        if cx.dead {
-            return Ok(());
-        }
-        if val.ty == TypeId::VOID {
-            let shown = self.type_name(ty);
-            return Err(self.error(
-                at,
-                format!("the `catch` body must produce a value of type '{shown}' or diverge"),
-            ));
-        }
-        let val = self.coerce(cx, val, ty, at)?;
-        self.store(cx, addr, &val);
-        Ok(())
-    }
-
-    // ---------------------------------------------------------------------------------------------- returning
-
-    /// The type of `.{v.., error.X}`, which fills every slot of the failable result `ret`, the error's included.
-    pub fn all_slots(&mut self, ret: TypeId, expr: &'static ast::Expr) -> Option<TypeId> {
-        let ExprKind::Aggregate(agg) = &expr.kind else {
-            return None;
-        };
-        let members = self.m.types.members(ret)?;
-        if agg.ty.is_some()
-            || agg.brackets != ast::Brackets::Brace
-            || agg.elems.len() != members.len()
-            || members.len() < 2
-        {
-            return None;
-        }
-        let tag_last = matches!(
-            agg.elems.last().map(|e| &e.value.kind),
-            Some(ExprKind::ErrorTag(_))
-        );
-        if members.len() == 2 && !tag_last {
-            // Rather the one value, an aggregate of two.
-            return None;
-        }
-        Some(self.m.types.intern(TypeKind::Tuple(members)))
-    }
-
-    // ---------------------------------------------------------------------------------------------- forwarding
-
-    /// `return f();` of a failable call in a failable function.
-    #[allow(clippy::too_many_arguments)]
-    pub fn forward_failable(
-        &mut self,
-        cx: &mut FnCx,
-        val: Val,
-        given: &[(Option<Symbol>, TypeId)],
-        given_set: TypeId,
-        values: &[(Option<Symbol>, TypeId)],
-        set: TypeId,
-        ret: TypeId,
-        span: Span,
-    ) -> Res<Val> {
-        let source = self.source_of_last_call(cx);
-        if given.is_empty() && !values.is_empty() {
-            // An error value as the one value slot.
-            if let [(_, one)] = values {
-                let error = self.retype(cx, &val, given_set);
-                if let Some(value) = self.try_coerce(cx, &error, *one, span)? {
-                    return Ok(self.make_aggregate(
-                        cx,
-                        ret,
-                        &[value, Val::scalar(set, Piece::Const(Ty::I32, 0))],
-                    ));
-                }
-            }
-        }
-        if given.len() != values.len() {
-            let (a, b) = (given.len(), values.len());
-            return Err(self.error(
-                span,
-                format!(
-                    "cannot forward a failable with {a} value{} from a function that returns {b} value{}",
-                    crate::declarations::nominal::plural(a),
-                    crate::declarations::nominal::plural(b)
-                ),
-            ));
-        }
-        if set != given_set && set != TypeId::ANY_ERROR && given_set == TypeId::ANY_ERROR {
-            return Err(self.error(
-                span,
-                "the error set of this forwarded call is not statically known; destructure it and re-raise, or use `try`",
-            ));
-        }
-        self.check_escape(cx, given_set, &source, set, span);
-        if given.iter().map(|g| g.1).eq(values.iter().map(|v| v.1)) {
-            let loaded = self.load(cx, &val);
-            return Ok(Val { ty: ret, ..loaded });
-        }
-        let loaded = self.load(cx, &val);
-        let whole = self.stable(cx, &loaded);
-        let mut parts = Vec::new();
-        for (i, (_, ty)) in values.iter().enumerate() {
-            let part = self.member(cx, &whole, i);
-            let part = self.coerce(cx, part, *ty, span)?;
-            parts.push(self.stable(cx, &part));
-        }
-        let tag = self.member(cx, &whole, given.len());
-        let tag = self.piece(cx, &tag);
-        parts.push(Val::scalar(set, tag));
-        Ok(self.make_aggregate(cx, ret, &parts))
-    }
-
-    /// The errors recorded so far have been dealt with.
-    pub fn absorb_trace(&mut self, cx: &mut FnCx) {
-        self.clear_trace(cx);
     }
 }
 

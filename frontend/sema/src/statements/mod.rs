@@ -3,13 +3,16 @@
 pub(crate) mod asserts;
 pub(crate) mod assign;
 pub(crate) mod bindings;
+pub(crate) mod catches;
 pub(crate) mod context;
 pub(crate) mod control;
 pub(crate) mod error_flow;
 pub(crate) mod errors;
+pub(crate) mod forwarding;
 pub(crate) mod loops;
 pub(crate) mod matching;
 pub(crate) mod narrowing;
+pub(crate) mod or_chains;
 pub(crate) mod returns;
 pub(crate) mod statics;
 pub(crate) mod stmt;

@@ -1,0 +1,103 @@
+//! Failables in `return`: all slots given, and calls forwarded whole (reference part 3 §5.3).
+
+use sx_ir::{Symbol, Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{Piece, Val};
+use crate::sema::{Res, Sema};
+
+impl Sema<'_> {
+    /// The type of `.{v.., error.X}`, which fills every slot of the failable result `ret`, the error's included.
+    pub fn all_slots(&mut self, ret: TypeId, expr: &'static ast::Expr) -> Option<TypeId> {
+        let ExprKind::Aggregate(agg) = &expr.kind else {
+            return None;
+        };
+        let members = self.m.types.members(ret)?;
+        if agg.ty.is_some()
+            || agg.brackets != ast::Brackets::Brace
+            || agg.elems.len() != members.len()
+            || members.len() < 2
+        {
+            return None;
+        }
+        let tag_last = matches!(
+            agg.elems.last().map(|e| &e.value.kind),
+            Some(ExprKind::ErrorTag(_))
+        );
+        if members.len() == 2 && !tag_last {
+            // Rather the one value, an aggregate of two.
+            return None;
+        }
+        Some(self.m.types.intern(TypeKind::Tuple(members)))
+    }
+
+    /// `return f();` of a failable call in a failable function.
+    #[allow(clippy::too_many_arguments)]
+    pub fn forward_failable(
+        &mut self,
+        cx: &mut FnCx,
+        val: Val,
+        given: &[(Option<Symbol>, TypeId)],
+        given_set: TypeId,
+        values: &[(Option<Symbol>, TypeId)],
+        set: TypeId,
+        ret: TypeId,
+        span: Span,
+    ) -> Res<Val> {
+        let source = self.source_of_last_call(cx);
+        if given.is_empty() && !values.is_empty() {
+            // An error value as the one value slot.
+            if let [(_, one)] = values {
+                let error = self.retype(cx, &val, given_set);
+                if let Some(value) = self.try_coerce(cx, &error, *one, span)? {
+                    return Ok(self.make_aggregate(
+                        cx,
+                        ret,
+                        &[value, Val::scalar(set, Piece::Const(Ty::I32, 0))],
+                    ));
+                }
+            }
+        }
+        if given.len() != values.len() {
+            let (a, b) = (given.len(), values.len());
+            return Err(self.error(
+                span,
+                format!(
+                    "cannot forward a failable with {a} value{} from a function that returns {b} value{}",
+                    crate::declarations::nominal::plural(a),
+                    crate::declarations::nominal::plural(b)
+                ),
+            ));
+        }
+        if set != given_set && set != TypeId::ANY_ERROR && given_set == TypeId::ANY_ERROR {
+            return Err(self.error(
+                span,
+                "the error set of this forwarded call is not statically known; destructure it and re-raise, or use `try`",
+            ));
+        }
+        self.check_escape(cx, given_set, &source, set, span);
+        if given.iter().map(|g| g.1).eq(values.iter().map(|v| v.1)) {
+            let loaded = self.load(cx, &val);
+            return Ok(Val { ty: ret, ..loaded });
+        }
+        let loaded = self.load(cx, &val);
+        let whole = self.stable(cx, &loaded);
+        let mut parts = Vec::new();
+        for (i, (_, ty)) in values.iter().enumerate() {
+            let part = self.member(cx, &whole, i);
+            let part = self.coerce(cx, part, *ty, span)?;
+            parts.push(self.stable(cx, &part));
+        }
+        let tag = self.member(cx, &whole, given.len());
+        let tag = self.piece(cx, &tag);
+        parts.push(Val::scalar(set, tag));
+        Ok(self.make_aggregate(cx, ret, &parts))
+    }
+
+    /// The errors recorded so far have been dealt with.
+    pub fn absorb_trace(&mut self, cx: &mut FnCx) {
+        self.clear_trace(cx);
+    }
+}
