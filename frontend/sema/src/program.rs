@@ -79,7 +79,7 @@ pub fn compile(
         output_path: None,
         inputs: Vec::new(),
         stats: Stats::default(),
-        instantiation_sites: Vec::new(),
+        sites: crate::sema::Sites::default(),
         fragments: FxHashMap::default(),
         externs: FxHashMap::default(),
         inferring: FxHashSet::default(),

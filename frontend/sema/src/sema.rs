@@ -373,6 +373,21 @@ pub enum Event {
     Reach(FuncId),
 }
 
+/// The user's calls behind what is being lowered.
+#[derive(Clone, Copy, Default)]
+pub struct Sites {
+    /// The outermost call that led to the generic instance whose body is being lowered.
+    pub body: Option<Span>,
+    /// The call being lowered.
+    pub call: Option<Span>,
+}
+
+impl Sites {
+    pub fn outermost(self) -> Option<Span> {
+        self.body.or(self.call)
+    }
+}
+
 pub struct Sema<'a> {
     pub cfg: &'a Config,
     pub goal: Goal,
@@ -385,8 +400,8 @@ pub struct Sema<'a> {
     pub type_table: Option<GlobalId>,
     /// Functions that have been through the IR passes.
     pub optimised: FxHashSet<FuncId>,
-    /// Calls that led to the instances being made, outermost first.
-    pub instantiation_sites: Vec<Span>,
+    /// The calls that errors of generic instances are reported at.
+    pub sites: Sites,
     /// Parsed `#insert` texts.
     pub fragments: FxHashMap<String, &'static ast::Fragment>,
     /// Instances whose signature is being worked out.
@@ -462,6 +477,7 @@ impl Sema<'_> {
     }
 
     pub fn report(&mut self, diag: Diagnostic) -> Failed {
+        let diag = self.at_users_call(diag);
         if let Some(span) = diag.span
             && !self.reported.insert((span, diag.message.clone()))
         {
@@ -472,6 +488,32 @@ impl Sema<'_> {
         let at = self.current_func.last().copied().flatten();
         self.events.entry(at).or_default().push(Event::Diag(index));
         Failed
+    }
+
+    /// A mistake that shows in an instance of a library function is at the call that asked for the instance.
+    fn at_users_call(&self, mut diag: Diagnostic) -> Diagnostic {
+        if let (Some(site), Some(span)) = (self.sites.body, diag.span)
+            && self.is_library_file(span.file)
+            && !self.is_library_file(site.file)
+        {
+            diag.span = Some(site);
+            // Text made by `#insert` says little; the line that inserts it is none of the user's business.
+            if !self.sources.path(span.file).contains(": #insert") {
+                diag = diag.with_note(Some(span), "in the library, for this call");
+            }
+        }
+        diag
+    }
+
+    fn is_library_file(&self, file: sx_syntax::FileId) -> bool {
+        // A text made by `#insert` has the name of the file it stands in, and more.
+        let path = self.sources.path(file);
+        let of = |m: &ModuleInfo| {
+            path.strip_prefix(&*m.shown)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        };
+        let mut modules = (0..self.modules.len()).map(|i| ModId(i as u32));
+        modules.any(|m| of(self.module(m)) && self.in_library_module(m))
     }
 
     pub fn not_implemented(&mut self, span: Span, what: &str) -> Failed {

@@ -13,7 +13,7 @@ use sx_syntax::{Diagnostic, Span};
 impl Sema<'_> {
     /// A rule broken inside the library's wrappers is the mistake of the call that made the instance.
     fn atomic_error(&mut self, cx: &FnCx, span: Span, message: impl Into<String>) -> Failed {
-        match self.instantiation_sites.first().copied() {
+        match self.sites.body {
             Some(site) if self.in_library_module(cx.module) => {
                 let diag = Diagnostic::error(site, message).with_note(Some(span), "required here");
                 self.report(diag)

@@ -2,6 +2,7 @@
 
 use crate::callables::functions::Abi;
 use crate::callables::functions::Passing;
+use crate::callables::generics::named_functions;
 use crate::emission::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
 use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
 use crate::sema::{Binding, BodyState, Env, Failed, PackInfo, Res, Sema};
@@ -19,13 +20,16 @@ impl Sema<'_> {
         self.bodies.insert(func, BodyState::Lowering);
         let depth = self.body_depth.get(&func).copied().unwrap_or(0);
         let outer = std::mem::replace(&mut self.instantiation_depth, depth);
-        let site = self.caches.body_sites.get(&func).copied();
-        let sites = std::mem::replace(&mut self.instantiation_sites, site.into_iter().collect());
+        let sites = self.sites;
+        self.sites = crate::sema::Sites {
+            body: self.caches.body_sites.get(&func).copied(),
+            call: None,
+        };
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
             self.lower_pending(func, &pending.job)
         });
         self.instantiation_depth = outer;
-        self.instantiation_sites = sites;
+        self.sites = sites;
         if done.is_err() {
             self.bodies.insert(func, BodyState::Failed);
         }
@@ -142,13 +146,20 @@ impl Sema<'_> {
                     protocol,
                 } => {
                     let mut elems = Vec::new();
-                    for ty in types {
+                    let functions = match cx.env().get(named_functions(*name)) {
+                        Some(Binding::Ct(mask)) => self.ct_u64(&mask),
+                        _ => 0,
+                    };
+                    for (i, ty) in types.iter().enumerate() {
                         let addr = self.receive(&mut cx, *ty, passings.next(), &mut take);
                         let access = Access::Capture(
                             *name,
                             crate::emission::value::CaptureKind::InlineElement,
                         );
                         let var = cx.add_var(*name, *ty, addr, access, decl.span);
+                        let info = cx.var_mut(var);
+                        info.seen_as = protocol.clone();
+                        info.names_function = i < 64 && functions >> i & 1 != 0;
                         elems.push((var, *ty));
                         at += 1;
                     }

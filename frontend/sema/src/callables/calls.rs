@@ -267,6 +267,7 @@ impl Sema<'_> {
         if let Some(val) = self.pack_method(cx, base, name, call, want, span)? {
             return Ok(val);
         }
+        self.check_element_member(cx, base, name)?;
         let recv = self.lower_expr(cx, base, None)?;
         if recv.is_poison() {
             return Err(Failed);

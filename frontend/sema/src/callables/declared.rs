@@ -22,9 +22,9 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
-        self.instantiation_sites.push(call_site(call, span));
+        let outer = self.sites.call.replace(call_site(call, span));
         let result = self.call_fn_now(cx, f, lead, call, want, span);
-        self.instantiation_sites.pop();
+        self.sites.call = outer;
         result
     }
 

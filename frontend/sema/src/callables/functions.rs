@@ -547,10 +547,14 @@ impl Sema<'_> {
                 self.instantiation_depth
             };
             self.body_depth.insert(id, depth);
-            if (!statics.is_empty() || !packs.is_empty())
-                && let Some(site) = self.instantiation_sites.first()
+            let of_instance = self
+                .fn_info(func)
+                .owner
+                .is_some_and(|t| self.instance_of(t).is_some());
+            if (of_instance || !statics.is_empty() || !packs.is_empty())
+                && let Some(site) = self.sites.outermost()
             {
-                self.caches.body_sites.insert(id, *site);
+                self.caches.body_sites.insert(id, site);
             }
             self.pending.insert(id, PendingBody { job });
             self.queue.push_back(id);
@@ -683,7 +687,13 @@ impl Sema<'_> {
             &params_ir,
             loc,
         );
+        let sites = self.sites;
+        self.sites = crate::sema::Sites {
+            body: sites.outermost().filter(|_| is_instance(decl)),
+            call: None,
+        };
         let result = self.lower_job_into(scratch, None, job, &ty, &abi);
+        self.sites = sites;
         self.inferring.remove(func);
         let cx = result?;
         let ret = cx.ret.ty.unwrap_or(TypeId::VOID);
@@ -693,6 +703,11 @@ impl Sema<'_> {
             Ok(ret)
         }
     }
+}
+
+/// Whether bodies of this function are lowered for each of its callers.
+fn is_instance(decl: &ast::FnDecl) -> bool {
+    crate::callables::adapters::is_generic(decl)
 }
 
 /// `-> $R` that only the body of a function with a pack `..$a` can tell.

@@ -125,10 +125,6 @@ impl Sema<'_> {
         let info = self.fn_info(f);
         let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
         let params: &'static [ast::Param] = &decl.sig.params;
-        let is_format = matches!(
-            name.as_str(),
-            "print" | "format" | "warn" | "info" | "debug" | "err"
-        ) && self.in_library_module(env.module);
         let caller = cx.env().clone();
         let mut bindings: Bindings = Vec::new();
         let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
@@ -155,9 +151,6 @@ impl Sema<'_> {
             Some(Arg::Expr(expr)) => Some((expr.span.file, expr.span.lo)),
             Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => None,
         };
-        let plain = params.iter().all(|p| {
-            p.kind == ParamKind::Plain && p.ty.as_ref().is_some_and(|t| !mentions_dollar(t))
-        });
         let in_one_file = slots
             .iter()
             .filter_map(written)
@@ -165,10 +158,18 @@ impl Sema<'_> {
             .collect::<std::collections::BTreeSet<_>>()
             .len()
             <= 1;
-        if plain && in_one_file {
-            order.sort_by_key(|i| written(&slots[*i]).map(|w| w.1));
+        if in_one_file {
+            let run_time = |i: &usize| params[*i].kind == ParamKind::Plain;
+            let mut sorted: Vec<usize> = order.iter().copied().filter(run_time).collect();
+            sorted.sort_by_key(|i| written(&slots[*i]).map(|w| w.1));
+            let mut sorted = sorted.into_iter();
+            for at in order.iter_mut().filter(|at| run_time(at)) {
+                *at = sorted.next().unwrap_or(*at);
+            }
         }
-        for i in order {
+        let mut order: std::collections::VecDeque<usize> = order.into();
+        let mut waited = vec![false; params.len()];
+        while let Some(i) = order.pop_front() {
             let param = &params[i];
             match param.kind {
                 ParamKind::Comptime => {
@@ -268,6 +269,17 @@ impl Sema<'_> {
                         continue;
                     };
                     let unbound = self.unbound_names(&scope, pattern, params);
+                    // What has no type of its own waits for the arguments that bind its parameter's names.
+                    if !unbound.is_empty()
+                        && !waited[i]
+                        && let Arg::Expr(expr) = &arg
+                        && self.needs_target(&scope, pattern, expr)
+                    {
+                        waited[i] = true;
+                        slots[i] = Some(arg);
+                        order.push_back(i);
+                        continue;
+                    }
                     if unbound.is_empty() && !self.may_promote(&scope, pattern, params) {
                         let ty = self.eval_type(&scope, pattern)?;
                         let val = if receiver {
@@ -283,10 +295,8 @@ impl Sema<'_> {
                     }
                     let outer = std::mem::replace(
                         &mut self.caches.open_types,
-                        params
-                            .iter()
-                            .filter(|p| p.kind == ParamKind::Comptime && is_type_param(p))
-                            .map(|p| p.name.name)
+                        type_params_of(params)
+                            .into_iter()
                             .filter(|n| !bindings.iter().any(|(b, _)| b == n))
                             .collect(),
                     );
@@ -361,15 +371,17 @@ impl Sema<'_> {
                         _ => None,
                     };
                     let mut types = Vec::new();
+                    let mut functions = 0u64;
                     for arg in args {
                         let val = match arg {
-                            Arg::Expr(expr) => self.pack_argument(cx, expr, is_format)?,
+                            Arg::Expr(expr) => self.pack_argument(cx, expr)?,
                             Arg::Val(val, _) => val,
                             Arg::Slice(expr) => {
                                 return Err(self.error(expr.span, format!("cannot spread this value into '{name}' — a pack needs a length known at compile time")));
                             }
                             Arg::Trailing(t) => self.lower_lambda(cx, t, None, t.span)?,
                         };
+                        let named = val.clone();
                         let val = self.own(cx, &val);
                         let val = self.stable(cx, &val);
                         let val = self.default_literal(&val);
@@ -380,8 +392,15 @@ impl Sema<'_> {
                             let p = self.templates[protocol.template.index()].name;
                             return Err(self.error(span, format!("pack argument of type '{shown}' does not conform to protocol '{p}'")));
                         }
+                        if names_function(&self.m.types, &named) && types.len() < 64 {
+                            functions |= 1 << types.len();
+                        }
                         types.push(val.ty);
                         vals[i].push(val);
+                    }
+                    if functions != 0 {
+                        let mask = self.ct_int(TypeId::U64, functions);
+                        bindings.push((named_functions(param.name.name), mask));
                     }
                     scope.bind(param.name.name, Binding::TypePack(Rc::new(types.clone())));
                     packs.push((param.name.name, types));
@@ -579,21 +598,11 @@ impl Sema<'_> {
         {
             return Err(self.error(at, format!("cannot infer generic type parameter '{}' for '{fname}' from this call's arguments", name.name)));
         }
-        let wants_type = self.fn_result_is_type(cx, fname);
         let open = std::mem::take(&mut self.caches.open_types);
         let val = match arg {
             Arg::Expr(expr) => {
                 let hint = self.partial_closure(scope, pattern, expr);
-                let raw = self.lower_expr(cx, expr, hint)?;
-                if wants_type && let Some(ty) = raw.as_type() {
-                    // A type function's `x: $T` takes the type itself.
-                    let ct = self.ct_of_type(ty);
-                    if let ExprKind::Dollar { name, .. } = &pattern.kind {
-                        bindings.push((name.name, ct));
-                    }
-                    return Ok(raw);
-                }
-                raw
+                self.lower_expr(cx, expr, hint)?
             }
             Arg::Val(val, _) => val,
             Arg::Slice(expr) => self.lower_expr(cx, expr, None)?,
@@ -634,6 +643,14 @@ impl Sema<'_> {
         let mut trial = bindings.clone();
         if self.bind_pattern(scope, pattern, ty, &mut trial) {
             *bindings = trial;
+            // An array passed for a slice is the caller's array, not a copy.
+            if let (ExprKind::SliceType(_), TypeKind::Array(elem, _)) =
+                (&pattern.kind, self.m.types.kind(ty).clone())
+            {
+                let slice = self.m.types.slice(elem);
+                let val = self.coerce(cx, val, slice, at)?;
+                return Ok(self.stable(cx, &val));
+            }
             let val = self.own(cx, &val);
             return Ok(self.stable(cx, &val));
         }
@@ -686,8 +703,23 @@ impl Sema<'_> {
         }
     }
 
-    pub fn fn_result_is_type(&self, _cx: &FnCx, _name: &str) -> bool {
-        false
+    /// Whether an argument has a type only if its destination tells one.
+    fn needs_target(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.needs_target(scope, pattern, inner),
+            ExprKind::Null | ExprKind::EnumLit(_) => true,
+            ExprKind::Call(call) => matches!(call.callee.kind, ExprKind::EnumLit(_)),
+            ExprKind::Lambda(lambda) => {
+                lambda.sig.params.iter().any(|p| p.ty.is_none())
+                    && self.partial_closure(scope, pattern, expr).is_none()
+            }
+            _ => false,
+        }
     }
 
     /// What a lambda argument can know of a closure pattern: parameter types that are bound, an open result.
@@ -845,6 +877,35 @@ impl Sema<'_> {
         let val = self.coerce(cx, val, ty, span)?;
         Ok(self.stable(cx, &val))
     }
+}
+
+/// Type parameters of a signature: declared as such, or introduced by the type of another parameter.
+fn type_params_of(params: &[ast::Param]) -> Vec<Symbol> {
+    let mut names = Vec::new();
+    for param in params {
+        if param.kind == ParamKind::Comptime && is_type_param(param) {
+            names.push(param.name.name);
+        }
+        if let (ParamKind::Plain, Some(ty)) = (param.kind, &param.ty) {
+            each_type_part(ty, &mut |e| {
+                if let ExprKind::Dollar { name, .. } = &e.kind {
+                    names.push(name.name);
+                }
+            });
+        }
+    }
+    names
+}
+
+/// Part of an instance's identity: which elements of a pack were given as bare function names.
+pub fn named_functions(pack: Symbol) -> Symbol {
+    Symbol::intern(&format!("{pack}#functions"))
+}
+
+/// A function's name used as a value, or a pack element that was given as one.
+pub fn names_function(types: &sx_ir::TypeTable, val: &Val) -> bool {
+    matches!(types.kind(val.ty), TypeKind::Function(_))
+        && (val.literal || matches!(val.const_piece(), Some(Piece::FuncAddr(_))))
 }
 
 pub fn collect_constraints(

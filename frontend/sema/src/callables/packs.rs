@@ -116,16 +116,29 @@ impl Sema<'_> {
         base: &'static ast::Expr,
         name: ast::Ident,
     ) -> Res<()> {
-        let ExprKind::Index { base, .. } = &base.kind else {
-            return Ok(());
+        let (protocol, elem) = match &base.kind {
+            ExprKind::Index { base, .. } => match self.pack_of(cx, base) {
+                Some((_, pack)) => match (pack.protocol.clone(), pack.elems.first()) {
+                    (Some(protocol), Some((_, first))) => (protocol, *first),
+                    _ => return Ok(()),
+                },
+                None => return Ok(()),
+            },
+            // What `inline for` binds to an element.
+            ExprKind::Ident(ident) => match cx.env().get(ident.name) {
+                Some(Binding::Var { cx: owner, var }) => {
+                    let found = cx.variable_of(owner, var);
+                    match found.and_then(|v| v.seen_as.clone().map(|p| (p, v.ty))) {
+                        Some(found) => found,
+                        None => return Ok(()),
+                    }
+                }
+                _ => return Ok(()),
+            },
+            ExprKind::Paren(inner) => return self.check_element_member(cx, inner, name),
+            _ => return Ok(()),
         };
-        let Some((_, pack)) = self.pack_of(cx, base) else {
-            return Ok(());
-        };
-        let (Some(protocol), Some((_, first))) = (&pack.protocol, pack.elems.first()) else {
-            return Ok(());
-        };
-        if self.protocol_method(protocol, *first, name.name)?.is_some() {
+        if self.protocol_method(&protocol, elem, name.name)?.is_some() {
             return Ok(());
         }
         let shown = self.templates[protocol.template.index()].name;
@@ -192,8 +205,11 @@ impl Sema<'_> {
             for at in 0..pack.elems.len() {
                 let ident = self.pack_ident(expr, &pack);
                 let val = self.pack_elem(cx, owner, &pack, at, ident)?;
+                let names_function = val.literal;
                 let val = self.own(cx, &val);
-                vals.push(self.stable(cx, &val));
+                let mut val = self.stable(cx, &val);
+                val.literal = names_function;
+                vals.push(val);
             }
             return Ok(Some(vals));
         }
@@ -305,33 +321,15 @@ impl Sema<'_> {
         )))
     }
 
-    /// An argument for a pack: its natural type. `boxed`: the elements end up in `any`s (`print`), where a function's
-    /// name stands for the text of its type.
-    pub fn pack_argument(
-        &mut self,
-        cx: &mut FnCx,
-        expr: &'static ast::Expr,
-        boxed: bool,
-    ) -> Res<Val> {
+    /// An argument for a pack: its natural type.
+    pub fn pack_argument(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Val> {
         let val = self.lower_expr(cx, expr, None)?;
         if val.is_poison() {
             return Err(Failed);
         }
         let val = self.as_error_value(cx, val);
-        let val = if boxed && val.ty == TypeId::STRING_Z {
-            self.retype(cx, &val, TypeId::STRING)
-        } else {
-            val
-        };
         if let TypeKind::Failable { .. } = self.m.types.kind(val.ty) {
             return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
-        }
-        if let TypeKind::Function(_) = self.m.types.kind(val.ty)
-            && matches!(val.const_piece(), Some(Piece::FuncAddr(_)))
-            && boxed
-        {
-            let text = self.type_name(val.ty);
-            return Ok(self.str_val(text.as_bytes()));
         }
         if val.literal && val.ty == TypeId::U64 {
             let bits = val.const_bits().unwrap_or(0);

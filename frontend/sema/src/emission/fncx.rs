@@ -25,6 +25,10 @@ pub struct Variable {
     pub narrowed: bool,
     /// A value slot of `v, e := f()` that may only be read where its error is proven absent: the error's variable.
     pub guarded_by: Option<VarId>,
+    /// An element of a pack over this protocol: only the protocol's methods are there.
+    pub seen_as: Option<crate::sema::ProtocolRef>,
+    /// An element of a pack, given as a function's bare name.
+    pub names_function: bool,
     /// An `any` inside a category arm.
     pub category: Option<crate::expressions::anycat::AnyCategory>,
     pub span: Span,
@@ -527,6 +531,8 @@ impl FnCx {
             access,
             narrowed: false,
             guarded_by: None,
+            seen_as: None,
+            names_function: false,
             category: None,
             span,
         });
@@ -535,6 +541,19 @@ impl FnCx {
 
     pub fn var(&self, id: VarId) -> &Variable {
         &self.vars[id.0 as usize]
+    }
+
+    pub fn var_mut(&mut self, id: VarId) -> &mut Variable {
+        &mut self.vars[id.0 as usize]
+    }
+
+    /// A variable of this function or of one around it.
+    pub fn variable_of(&self, owner: u32, id: VarId) -> Option<&Variable> {
+        if owner == self.id {
+            return self.vars.get(id.0 as usize);
+        }
+        let (_, vars) = self.enclosing.iter().find(|(cx, _)| *cx == owner)?;
+        vars.get(id.0 as usize)
     }
 
     pub fn var_place(&self, id: VarId) -> Place {

@@ -579,9 +579,7 @@ impl Sema<'_> {
             return self.box_any(cx, &error);
         }
         // A bare function name boxes as a string, the text of its type (part 5 §5.4).
-        if let TypeKind::Function(_) = self.m.types.kind(val.ty)
-            && let Some(Piece::FuncAddr(_)) = val.const_piece()
-        {
+        if crate::callables::generics::names_function(&self.m.types, val) {
             let text = self.type_name(val.ty);
             let text = self.str_val(text.as_bytes());
             return self.box_any(cx, &text);

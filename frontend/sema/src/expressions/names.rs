@@ -106,7 +106,8 @@ impl Sema<'_> {
             return Err(self.report(diag));
         }
         let place = cx.var_place(var);
-        let val = Val::place(place);
+        let mut val = Val::place(place);
+        val.literal = info.names_function;
         if narrow && info.narrowed {
             Ok(self.payload_of(cx, &val))
         } else {
@@ -177,6 +178,9 @@ impl Sema<'_> {
             }
         };
         let inner = cx.add_var(info.name, info.ty, addr, access, info.span);
+        let copy = cx.var_mut(inner);
+        copy.seen_as = info.seen_as.clone();
+        copy.names_function = info.names_function;
         cx.captures.push(CaptureSlot {
             outer_cx: owner,
             outer: var,

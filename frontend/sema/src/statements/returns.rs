@@ -394,7 +394,7 @@ impl Sema<'_> {
         directive: &'static ast::ErrorDirective,
     ) -> Failed {
         // In a generic body the mistake is at the outermost call.
-        match self.instantiation_sites.first().copied() {
+        match self.sites.body {
             Some(site) if cx.fn_id.is_some() => {
                 let diag = Diagnostic::error(site, directive.message.text.to_string())
                     .with_note(Some(directive.span), "raised by this `#error`");

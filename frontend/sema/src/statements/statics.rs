@@ -2,7 +2,7 @@
 
 use crate::comptime::eval::Purpose;
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Addr, Val, ValKind};
+use crate::emission::value::{Access, Addr, CaptureKind, Val, ValKind};
 use crate::sema::{Res, Sema};
 use crate::statements::control::empty_branch;
 use sx_ir::{StmtKind, TypeId};
@@ -185,6 +185,7 @@ impl Sema<'_> {
             self.load(cx, &val)
         };
         let mut chosen: Option<(&'static ArmBody, Span, Option<ast::Ident>)> = None;
+        let mut payload: Option<Val> = None;
         if let Some(ty) = subject.as_type() {
             for arm in &node.arms {
                 let PatternKind::Expr(pattern) = &arm.pattern.kind else {
@@ -223,6 +224,7 @@ impl Sema<'_> {
                             .and_then(|d| d.variants.iter().find(|v| v.name == name.name).cloned())
                         {
                             Some(variant) => {
+                                payload = self.payload_part(cx, &subject, &variant);
                                 let width = (self.m.types.size_of(ct.ty) * 8).min(64) as u32;
                                 sx_ir::semantics::zext_from(variant.value as u64, width)
                                     == self.ct_u64(&ct)
@@ -262,6 +264,36 @@ impl Sema<'_> {
                 };
             }
         };
+        if let Some((_, _, Some(capture))) = chosen {
+            let Some(payload) = payload else {
+                let shown = self.type_name(subject.ty);
+                return Err(self.error(
+                    capture.span,
+                    format!("this case pattern cannot bind a payload from subject type '{shown}'"),
+                ));
+            };
+            cx.push_scope();
+            let access = Access::Capture(capture.name, CaptureKind::Payload);
+            let ty = payload.ty;
+            self.declare_var(cx, capture, ty, Some(&payload), access);
+            let val = self.chosen_arm(cx, body, want, as_value).map(|val| {
+                let owned = self.own(cx, &val);
+                self.stable(cx, &owned)
+            });
+            self.end_scope(cx)?;
+            return val;
+        }
+        let _ = span;
+        self.chosen_arm(cx, body, want, as_value)
+    }
+
+    fn chosen_arm(
+        &mut self,
+        cx: &mut FnCx,
+        body: &'static ArmBody,
+        want: Option<TypeId>,
+        as_value: bool,
+    ) -> Res<Val> {
         match body {
             ArmBody::Break(_) => Ok(Val::void()),
             ArmBody::Arrow(Branch::Expr(expr)) => self.lower_expr(cx, expr, want),
@@ -269,7 +301,6 @@ impl Sema<'_> {
                 self.lower_stmt(cx, stmt).map(|_| Val::noreturn())
             }
             ArmBody::Arrow(Branch::Block(block)) | ArmBody::Stmts(block) => {
-                let _ = span;
                 cx.push_scope();
                 let val = self.lower_stmts_in(cx, block, as_value, want);
                 let val = match val {
@@ -305,6 +336,22 @@ impl Sema<'_> {
             return Some("string".into());
         }
         self.category_of(env, pattern)
+    }
+
+    /// What a variant carries, of a value known to be it.
+    fn payload_part(
+        &mut self,
+        cx: &mut FnCx,
+        subject: &Val,
+        variant: &sx_ir::types::Variant,
+    ) -> Option<Val> {
+        let ty = variant.payload?;
+        let def = self.m.types.enum_def(subject.ty)?;
+        let at = match def.places {
+            Some(places) => places.payload_offset,
+            None => self.m.types.size_of(def.backing),
+        };
+        Some(self.part_at(cx, subject, at, ty))
     }
 
     /// The tag of a tagged-union value parameter as a constant.
