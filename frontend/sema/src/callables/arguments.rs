@@ -63,7 +63,7 @@ impl Sema<'_> {
                 format!("cannot use a trailing block here — '{name}' has no known declaration"),
             ));
         }
-        let args = self.expand_args(cx, &call.args, None)?;
+        let args = self.expand_args(cx, &name, &call.args, None)?;
         self.check_arity(&name, ty.params.len(), args.len(), ty.params.len(), span)?;
         let mut vals = Vec::new();
         for (arg, param) in args.into_iter().zip(&ty.params) {

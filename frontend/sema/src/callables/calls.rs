@@ -629,6 +629,7 @@ impl Sema<'_> {
     pub fn expand_args(
         &mut self,
         cx: &mut FnCx,
+        callee: &str,
         args: &'static [ast::Arg],
         variadic_from: Option<usize>,
     ) -> Res<Vec<Arg>> {
@@ -646,7 +647,7 @@ impl Sema<'_> {
                         out.push(Arg::Slice(inner));
                         continue;
                     }
-                    for (_, val) in self.spread_values(cx, inner)? {
+                    for (_, val) in self.spread_values(cx, inner, Some(callee))? {
                         out.push(Arg::Val(val, inner.span));
                     }
                 }

@@ -73,7 +73,7 @@ impl Sema<'_> {
             }
         }
         let variadic_from = variadic_at.map(|at| at.saturating_sub(skip));
-        positional.extend(self.expand_args(cx, &call.args, variadic_from)?);
+        positional.extend(self.expand_args(cx, &name, &call.args, variadic_from)?);
         let named: Vec<&'static ast::Arg> = call.args.iter().filter(|a| a.name.is_some()).collect();
         if !named.is_empty()
             && call

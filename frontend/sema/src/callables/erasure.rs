@@ -131,6 +131,10 @@ impl Sema<'_> {
             match operand {
                 Operand::Lvalue(_) => {
                     let text = self.span_text(span);
+                    let text = match text.strip_prefix("xx ") {
+                        Some(operand) => operand.trim().to_string(),
+                        None => text,
+                    };
                     let is_name =
                         !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
                     let subject = if is_name {

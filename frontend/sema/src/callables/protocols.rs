@@ -280,7 +280,7 @@ impl Sema<'_> {
         let TypeKind::Function(ty) = self.m.types.kind(def.slots[slot].1).clone() else {
             return Err(Failed);
         };
-        let mut given = self.expand_args(cx, &call.args, None)?;
+        let mut given = self.expand_args(cx, name.as_str(), &call.args, None)?;
         given.extend(
             call.trailing
                 .as_deref()

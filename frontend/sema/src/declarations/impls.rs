@@ -250,6 +250,7 @@ impl Sema<'_> {
             )
             .with_note(Some(first), "the first one is here");
             self.report(diag);
+            self.impls[id.index()].resolved = None;
             return;
         }
     }

@@ -191,7 +191,7 @@ impl Sema<'_> {
         for elem in elems {
             match &elem.value.kind {
                 ExprKind::Spread(inner) => {
-                    for (_, val) in self.spread_values(cx, inner)? {
+                    for (_, val) in self.spread_values(cx, inner, None)? {
                         out.push(Elem::Val(val));
                     }
                 }
@@ -636,7 +636,7 @@ impl Sema<'_> {
                 ));
             }
             if let ExprKind::Spread(inner) = &elem.value.kind {
-                for (name, val) in self.spread_values(cx, inner)? {
+                for (name, val) in self.spread_values(cx, inner, None)? {
                     let at = fields.len();
                     let name = match name {
                         Some(n) if any_named => n,
@@ -736,6 +736,7 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         expr: &'static ast::Expr,
+        into: Option<&str>,
     ) -> Res<Vec<(Option<Symbol>, Val)>> {
         if let Some(vals) = self.spread_pack(cx, expr)? {
             return Ok(vals.into_iter().map(|v| (None, v)).collect());
@@ -772,7 +773,8 @@ impl Sema<'_> {
             TypeKind::Poison => Err(Failed),
             _ => {
                 let name = self.type_name(val.ty);
-                Err(self.error(expr.span, format!("cannot spread this value here — '{name}' is no tuple, struct, array or pack")))
+                let into = into.map_or("here".to_string(), |f| format!("into '{f}'"));
+                Err(self.error(expr.span, format!("cannot spread this value {into} — '{name}' is no tuple, struct, array or pack")))
             }
         }
     }
