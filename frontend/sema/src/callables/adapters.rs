@@ -11,6 +11,7 @@ use crate::callables::generics::mentions_dollar;
 use crate::emission::fncx::{AdapterShape, FnCx};
 use crate::emission::value::{Access, Addr, Piece, Place, Val, ValKind};
 use crate::sema::{BodyState, Env, Failed, FnId, FnInstance, ModId, Res, Sema};
+use crate::statements::error_flow::Source;
 
 /// What an adapter calls and how it is called itself.
 struct Adapter<'a> {
@@ -53,11 +54,14 @@ impl Sema<'_> {
         } else {
             self.instantiate_fn(f, Vec::new(), Vec::new(), span)?
         };
-        let ty = self.m.types.intern(TypeKind::Function(instance.ty));
+        let ty = self.m.types.intern(TypeKind::Function(instance.ty.clone()));
         if want == Some(TypeId::TYPE) {
             return Ok(Val::type_value(ty));
         }
         self.note_reach(cx, instance.func);
+        if let Some(shape) = self.error_shape(&instance.ty.params, instance.ty.ret) {
+            self.note_called_as(Source::Shape(shape), instance.func, &instance.ty);
+        }
         Ok(Val::scalar(ty, Piece::FuncAddr(instance.func)))
     }
 
@@ -125,6 +129,9 @@ impl Sema<'_> {
         };
         if f.params != c.params || f.variadic || self.widened_result(f.ret, c.ret) != c.ret {
             return Ok(None);
+        }
+        if let Some(shape) = self.error_shape(&c.params, c.ret) {
+            self.note_called_as(Source::Shape(shape), func, f);
         }
         let adapter = self.adapter(
             Adapter {

@@ -5,6 +5,7 @@ use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::error_flow::Source;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self};
@@ -84,7 +85,10 @@ impl Sema<'_> {
         {
             return Ok(self.emit_call(cx, Target::Direct(f), &ty, &vals));
         }
-        Ok(self.emit_call(cx, target, &ty, &vals))
+        let shape = self.error_shape(&ty.params, ty.ret);
+        let out = self.emit_call(cx, target, &ty, &vals);
+        cx.indirect = shape.map_or(Source::Unknown, Source::Shape);
+        Ok(out)
     }
 
     pub fn check_arity(

@@ -257,6 +257,7 @@ impl Sema<'_> {
             counting: false,
             is_lambda: false,
             shape: None,
+            indirect: crate::statements::error_flow::Source::Unknown,
             in_cleanup: false,
             handlers: Vec::new(),
             owner: None,

@@ -13,6 +13,7 @@ use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Pieces, Val, ValKind};
 use crate::sema::{Failed, ProtocolRef, Res, Sema};
+use crate::statements::error_flow::Source;
 
 /// How a conversion to a protocol is spelled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,11 +122,12 @@ impl Sema<'_> {
             .map(|d| d.slots.clone())
             .unwrap_or_default();
         let mut table = Vec::new();
-        for (name, slot) in slots {
+        for (at, (name, slot)) in slots.into_iter().enumerate() {
             let Some(method) = methods.get(&name).copied() else {
                 return Err(Failed);
             };
             let instance = self.instantiate_fn(method, Vec::new(), Vec::new(), span)?;
+            self.note_called_as(Source::Slot(want, at), instance.func, &instance.ty);
             let func = self.slot_function(&instance, slot, span)?;
             self.note_reach(cx, func);
             table.push(func);
@@ -232,7 +234,11 @@ impl Sema<'_> {
         all.extend(args);
         match code {
             Piece::FuncAddr(func) => self.emit_call(cx, Target::Direct(func), &ty, &all),
-            _ => self.emit_call(cx, Target::Pointer(code), &ty, &all),
+            _ => {
+                let out = self.emit_call(cx, Target::Pointer(code), &ty, &all);
+                cx.indirect = Source::Slot(recv.ty, slot);
+                out
+            }
         }
     }
 

@@ -156,6 +156,8 @@ pub struct FnCx {
     pub is_lambda: bool,
     /// Of a lambda with an inferred error set: the closure type whose set its errors feed.
     pub shape: Option<TypeId>,
+    /// What the last call through a value may have called.
+    pub indirect: crate::statements::error_flow::Source,
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
     /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.

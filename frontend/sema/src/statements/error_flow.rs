@@ -19,6 +19,8 @@ pub enum Source {
     Function(FuncId),
     /// A closure type with a bare `!`: all closures of one shape share a set.
     Shape(TypeId),
+    /// Whatever implements this method of this protocol.
+    Slot(TypeId, usize),
     Unknown,
 }
 
@@ -130,6 +132,17 @@ impl Sema<'_> {
         }
     }
 
+    /// `func` can be called as `to`: through a value of its shape, or as a protocol's method.
+    pub fn note_called_as(&mut self, to: Source, func: FuncId, ty: &FnType) {
+        let TypeKind::Failable { set, .. } = *self.m.types.kind(ty.ret) else {
+            return;
+        };
+        match self.set_tags(set) {
+            Some(tags) => self.caches.errors.add_tags(to, &tags),
+            None => self.caches.errors.add_flow(to, Source::Function(func)),
+        }
+    }
+
     /// What closures with these parameters and results share, if their set is inferred.
     pub fn error_shape(&mut self, params: &[TypeId], ret: TypeId) -> Option<TypeId> {
         let TypeKind::Failable { values, set } = self.m.types.kind(ret).clone() else {
@@ -196,7 +209,7 @@ impl Sema<'_> {
         match cx.blocks.last().and_then(|b| b.last()).map(|s| &s.kind) {
             Some(StmtKind::Call(call)) => match call.callee {
                 Callee::Direct(func) => Source::Function(func),
-                Callee::Indirect { .. } => Source::Unknown,
+                Callee::Indirect { .. } => cx.indirect,
             },
             _ => Source::Unknown,
         }
@@ -222,7 +235,7 @@ impl Sema<'_> {
         }
         match (known, source) {
             (Some(tags), _) => self.check_tags(&tags, into, span),
-            (None, Source::Function(_) | Source::Shape(_)) => {
+            (None, Source::Function(_) | Source::Shape(_) | Source::Slot(..)) => {
                 self.caches.errors.escapes.push(Escape {
                     from: *source,
                     into,
