@@ -145,6 +145,15 @@ pub trait SandboxMemory: MemoryView {
     /// Function value of a function reachable from the root.
     fn function_value(&self, func: FuncId) -> Option<u64>;
 
+    /// Runs a function of the program for a host function that was called by it, on the machine's own stack: it counts
+    /// steps and depth as any call. `host` answers the calls that it makes. After a fault nothing more may run.
+    fn call_back(
+        &mut self,
+        host: &mut dyn Host,
+        func: FuncId,
+        args: &[u64],
+    ) -> Result<Vec<u64>, HostFault>;
+
     /// memmove, checked as [`sx_ir::StmtKind::Copy`] is.
     fn copy_within(&mut self, dst: u64, src: u64, len: u64) -> Result<(), HostFault>;
 

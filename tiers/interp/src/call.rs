@@ -4,9 +4,10 @@ use smallvec::SmallVec;
 use sx_ir::trap::LimitKind;
 use sx_ir::{Call, Callee, FuncId, Function, LabelId, Linkage, LocId, Module, Stmt, TrapKind};
 use sx_machine::ctx::Fault;
-use sx_machine::{Machine, stack, status_of};
+use sx_machine::{Machine, give_results, stack, status_of};
 use sx_tier_api::{Host, HostFault, Outcome, Passing, Status, Trap};
 
+use crate::reentry::Reentrant;
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 
 /// The end of the evaluation, on its way out. The machine's records are left as they were when it happened.
@@ -50,7 +51,6 @@ pub struct Run<'a, S> {
     pub shadow: S,
     pub module: &'a Module,
     pub machine: Machine,
-    pub host: &'a mut dyn Host,
     /// Locals of the active calls, outermost first.
     pub locals: Vec<u64>,
     /// Results of the call that returned last.
@@ -77,17 +77,11 @@ struct PreparedFunction {
 }
 
 impl<'a, S: Shadow> Run<'a, S> {
-    pub fn new(
-        module: &'a Module,
-        machine: Machine,
-        host: &'a mut dyn Host,
-        shadow: S,
-    ) -> Run<'a, S> {
+    pub fn new(module: &'a Module, machine: Machine, shadow: S) -> Run<'a, S> {
         Run {
             shadow,
             module,
             machine,
-            host,
             locals: Vec::new(),
             results: SmallVec::new(),
             prepared_of: vec![0; module.funcs.len()],
@@ -99,20 +93,20 @@ impl<'a, S: Shadow> Run<'a, S> {
     }
 
     /// Runs the whole evaluation; the shadow is handed back.
-    pub fn root(mut self, root: FuncId, args: &[u64]) -> (Outcome, S) {
-        let status = self.run(root, args);
+    pub fn root(mut self, host: &mut dyn Host, root: FuncId, args: &[u64]) -> (Outcome, S) {
+        let status = self.run(host, root, args);
         (self.machine.into_outcome(status), self.shadow)
     }
 
     /// Runs the whole evaluation; everything is left as it was at the end.
-    pub fn run(&mut self, root: FuncId, args: &[u64]) -> Status {
+    pub fn run(&mut self, host: &mut dyn Host, root: FuncId, args: &[u64]) -> Status {
         self.shadow.begin(&mut self.machine);
         for arg in args {
             self.shadow.constant();
             self.shadow.argument();
             self.locals.push(*arg);
         }
-        match self.call(root, 0) {
+        match self.call(host, root, 0) {
             Ok(()) => {
                 self.shadow.finish(&self.machine, &self.results);
                 Status::Finished(self.results.to_vec())
@@ -209,13 +203,13 @@ impl<'a, S: Shadow> Run<'a, S> {
     }
 
     /// Calls `id` with the arguments `locals[base..]`; takes them away and leaves `results`.
-    fn call(&mut self, id: FuncId, base: usize) -> Result<(), Stop> {
+    pub fn call(&mut self, host: &mut dyn Host, id: FuncId, base: usize) -> Result<(), Stop> {
         let module = self.module;
         let func = module.func(id);
         let Some(body) = &func.body else {
             return match func.linkage {
                 Linkage::Extern { .. } | Linkage::Host(_) | Linkage::Asm(_) => {
-                    self.call_host(id, base)
+                    self.call_host(host, id, base)
                 }
                 Linkage::Internal | Linkage::Export(_) => {
                     Err(self.bug(format!("function '{}' has no body", func.name)))
@@ -244,7 +238,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             offsets: prepared.offsets,
         };
         self.results.clear();
-        match self.block(frame, body)? {
+        match self.block(host, frame, body)? {
             Flow::Return => {}
             // The verifier lets only functions without results end without a return.
             Flow::Next | Flow::Break(_) | Flow::Continue(_) => self.results.clear(),
@@ -255,13 +249,20 @@ impl<'a, S: Shadow> Run<'a, S> {
         Ok(())
     }
 
-    fn call_host(&mut self, id: FuncId, base: usize) -> Result<(), Stop> {
+    fn call_host(&mut self, host: &mut dyn Host, id: FuncId, base: usize) -> Result<(), Stop> {
         let mut results =
             SmallVec::from_elem(0, self.module.sig(self.module.func(id).sig).results.len());
-        let args = &self.locals[base..];
-        let called = self
-            .machine
-            .call_host_into(self.module, self.host, id, args, &mut results);
+        // The host may call the program back, whose locals go after these.
+        let args: SmallVec<[u64; 8]> = SmallVec::from_slice(&self.locals[base..]);
+        let own = self.machine.call_own(self.module, id, &args, &mut results);
+        let called = own.unwrap_or_else(|| {
+            let module = self.module;
+            let frames = self.machine.frame_reader();
+            let mut memory = Reentrant { run: self };
+            let values = host.call(module, id, &args, &mut memory, &frames)?;
+            give_results(module, id, &values, &mut results);
+            Ok(())
+        });
         if S::ON {
             if let Err(HostFault::Trap(trap)) = &called
                 && let Some(number) = args.iter().position(|arg| *arg == trap.a)
@@ -292,7 +293,13 @@ impl<'a, S: Shadow> Run<'a, S> {
         fault.into()
     }
 
-    pub fn call_stmt(&mut self, frame: Frame<'a>, stmt: &Stmt, call: &Call) -> Result<(), Stop> {
+    pub fn call_stmt(
+        &mut self,
+        host: &mut dyn Host,
+        frame: Frame<'a>,
+        stmt: &Stmt,
+        call: &Call,
+    ) -> Result<(), Stop> {
         let target = match call.callee {
             Callee::Direct(_) => 0,
             Callee::Indirect { target, .. } => {
@@ -320,7 +327,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                 }
             }
         };
-        self.call(id, base)?;
+        self.call(host, id, base)?;
         for (number, (local, value)) in call.results.iter().zip(&self.results).enumerate() {
             let index = frame.base + local.index();
             self.shadow.take_result(number, index);

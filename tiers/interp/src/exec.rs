@@ -6,12 +6,17 @@ use sx_machine::ctx::Fault;
 
 use crate::call::{Flow, Frame, Run, Stop};
 use crate::shadow::Shadow;
-use sx_tier_api::Passing;
+use sx_tier_api::{Host, Passing};
 
 impl<'a, S: Shadow> Run<'a, S> {
-    pub fn block(&mut self, frame: Frame<'a>, block: &'a Block) -> Result<Flow, Stop> {
+    pub fn block(
+        &mut self,
+        host: &mut dyn Host,
+        frame: Frame<'a>,
+        block: &'a Block,
+    ) -> Result<Flow, Stop> {
         for stmt in &block.stmts {
-            match self.stmt(frame, stmt) {
+            match self.stmt(host, frame, stmt) {
                 Ok(Flow::Next) => {}
                 Ok(flow) => return Ok(flow),
                 Err(stop) => {
@@ -48,7 +53,12 @@ impl<'a, S: Shadow> Run<'a, S> {
         self.judge(loc, verdict)
     }
 
-    fn stmt(&mut self, frame: Frame<'a>, stmt: &'a Stmt) -> Result<Flow, Stop> {
+    fn stmt(
+        &mut self,
+        host: &mut dyn Host,
+        frame: Frame<'a>,
+        stmt: &'a Stmt,
+    ) -> Result<Flow, Stop> {
         let loc = stmt.loc;
         match &stmt.kind {
             StmtKind::Set { local, value } => {
@@ -92,17 +102,17 @@ impl<'a, S: Shadow> Run<'a, S> {
                 self.eval(frame, loc, *value)?;
                 self.shadow.discard();
             }
-            StmtKind::Call(call) => self.call_stmt(frame, stmt, call)?,
+            StmtKind::Call(call) => self.call_stmt(host, frame, stmt, call)?,
             StmtKind::If { cond, then, els } => {
                 let branch = if self.decision(frame, loc, *cond)? != 0 {
                     then
                 } else {
                     els
                 };
-                return self.block(frame, branch);
+                return self.block(host, frame, branch);
             }
             StmtKind::Block { label, body } => {
-                return Ok(match self.block(frame, body)? {
+                return Ok(match self.block(host, frame, body)? {
                     Flow::Break(target) if target == *label => Flow::Next,
                     flow => flow,
                 });
@@ -113,7 +123,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                     self.machine.set_loc(loc);
                     return Err(limit.into());
                 }
-                match self.block(frame, body)? {
+                match self.block(host, frame, body)? {
                     Flow::Next => {}
                     Flow::Continue(target) if target == *label => {}
                     Flow::Break(target) if target == *label => break,
@@ -128,7 +138,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             } => {
                 let value = self.decision(frame, loc, *value)?;
                 let case = cases.iter().find(|case| case.values.contains(&value));
-                return self.block(frame, case.map_or(default, |case| &case.body));
+                return self.block(host, frame, case.map_or(default, |case| &case.body));
             }
             StmtKind::Break(label) => return Ok(Flow::Break(*label)),
             StmtKind::Continue(label) => return Ok(Flow::Continue(*label)),

@@ -6,12 +6,14 @@
 //! * `call`: calls of every kind, and the state of a run.
 //! * `shadow`: what a run may know of values beside their bits.
 //! * `explain`: the state of a stopped run in words.
+//! * `reentry`: the machine as host functions see it, which can run the program again.
 //! * `sanitize`: the shadow that checks memory use.
 
 mod call;
 mod eval;
 mod exec;
 mod explain;
+mod reentry;
 mod sanitize;
 mod shadow;
 
@@ -54,7 +56,7 @@ impl Interp {
         }
         let counter = shadow::Counter::new(place);
         let (_, counter) =
-            stack::on_big_stack(|| call::Run::new(module, machine, host, counter).root(root, &[]));
+            stack::on_big_stack(|| call::Run::new(module, machine, counter).root(host, root, &[]));
         counter.moment()
     }
 
@@ -79,8 +81,8 @@ impl Interp {
         }
         let shadow = shadow.until(stop);
         Some(stack::on_big_stack(|| {
-            let mut run = call::Run::new(module, machine, host, shadow);
-            let status = run.run(root, &[]);
+            let mut run = call::Run::new(module, machine, shadow);
+            let status = run.run(host, root, &[]);
             let explanation = explain::explain(&run, &status, errors);
             (status, explanation)
         }))
@@ -112,13 +114,13 @@ impl ComptimeEngine for Interp {
         if self.sanitize {
             let shadow = sanitize::Sanitizer::new(machine.pointer_size, machine.big_endian);
             let (outcome, shadow) = stack::on_big_stack(|| {
-                call::Run::new(module, machine, host, shadow).root(root, args)
+                call::Run::new(module, machine, shadow).root(host, root, args)
             });
             self.reports = shadow.leaks(module);
             return outcome;
         }
         stack::on_big_stack(|| {
-            call::Run::new(module, machine, host, shadow::Plain).root(root, args)
+            call::Run::new(module, machine, shadow::Plain).root(host, root, args)
         })
         .0
     }

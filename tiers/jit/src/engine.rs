@@ -11,8 +11,8 @@ use sx_ir::trap::{LimitKind, TRAP_KINDS};
 use sx_ir::{FuncId, Linkage, Module};
 use sx_machine::ctx::{CodeEntry, Exit, VmCtx};
 use sx_machine::stack::on_big_stack;
-use sx_machine::{Machine, status_of};
-use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status, Trap};
+use sx_machine::{Machine, fault_of, status_of};
+use sx_tier_api::{ComptimeEngine, Host, HostFault, Limits, Outcome, Status, Trap};
 
 #[derive(Clone, Default)]
 pub struct JitEngine {
@@ -151,6 +151,7 @@ fn execute(runtime: &mut Runtime, root: FuncId, args: &[u64]) -> Status {
         frame.copy_from_nonoverlapping(args.as_ptr(), args.len());
         let ctx: *mut VmCtx = &raw mut (*runtime).machine.ctx;
         (*ctx).owner = runtime.cast();
+        (*runtime).machine.reenter = Some(reenter);
         let entry = std::mem::transmute::<
             CodeEntry,
             extern "sysv64" fn(*mut VmCtx, *mut u64, u64) -> u64,
@@ -242,17 +243,22 @@ extern "sysv64" fn call_host(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: 
     let args = unsafe { std::slice::from_raw_parts(frame, argc as usize) };
     // Results go to the same place.
     let args: SmallVec<[u64; 8]> = SmallVec::from_slice(args);
-    let Runtime {
-        machine,
-        module,
-        host,
-        ..
-    } = runtime;
     let func = FuncId(func as u32);
+    let module = runtime.module;
     let count = module.sig(module.func(func).sig).results.len();
     let mut results: SmallVec<[u64; 2]> = SmallVec::from_elem(0, count);
+    // The frame's words are free: the arguments have been copied.
+    runtime.machine.free_words = frame;
+    // The host may call the program back, see `reenter`: the runtime is not used here meanwhile.
+    let runtime: *mut Runtime = runtime;
     let called = catch_unwind(AssertUnwindSafe(|| {
-        machine.call_host_into(module, *host, func, &args, &mut results)
+        // SAFETY: the runtime outlives the call.
+        unsafe {
+            let host: *mut dyn Host = &raw mut *(*runtime).host;
+            (*runtime)
+                .machine
+                .call_host_into(module, &mut *host, func, &args, &mut results)
+        }
     }));
     let status = match called {
         Ok(Ok(())) => {
@@ -263,6 +269,53 @@ extern "sysv64" fn call_host(ctx: *mut VmCtx, frame: *mut u64, func: u64, argc: 
         Ok(Err(fault)) => status_of(fault),
         Err(_) => Status::Bug("a host function failed".into()),
     };
-    runtime.ended = Some(status);
+    // SAFETY: as above.
+    unsafe { (*runtime).ended = Some(status) };
     Exit::Host as u64
+}
+
+/// Runs a function of the program for a host function that machine code called; see [`sx_machine::Reenter`].
+///
+/// # Safety
+/// The context's owner is a running [`execute`], and machine code waits for the host function that asks.
+unsafe fn reenter(
+    machine: *mut Machine,
+    host: &mut dyn Host,
+    func: FuncId,
+    frame: *mut u64,
+    args: usize,
+) -> Result<Vec<u64>, HostFault> {
+    // SAFETY: the caller's promise. The host that is lent is used for as long as this takes.
+    unsafe {
+        let runtime: *mut Runtime = (*machine).ctx.owner.cast();
+        let module = (*runtime).module;
+        if is_outside(module, func) {
+            let args = std::slice::from_raw_parts(frame, args).to_vec();
+            return (*machine).call_host(module, host, func, &args);
+        }
+        let ctx: *mut VmCtx = &raw mut (*machine).ctx;
+        let depth_left = (*ctx).depth_limit - (*ctx).depth;
+        if sx_machine::stack::floor() == 0 && stack_left() < depth_left * FRAME_BYTES + HOST_BYTES {
+            return Err(HostFault::Limit(LimitKind::Depth));
+        }
+        let code = match compile(&mut *runtime, func) {
+            Ok(code) => code.outer,
+            Err(status) => return Err(fault_of(status)),
+        };
+        let before = std::mem::replace(
+            &mut (*runtime).host,
+            std::mem::transmute::<&mut dyn Host, &mut dyn Host>(host),
+        );
+        let entry = std::mem::transmute::<
+            CodeEntry,
+            extern "sysv64" fn(*mut VmCtx, *mut u64, u64) -> u64,
+        >(code);
+        let exit = entry(ctx, frame, u64::from(func.0));
+        (*runtime).host = before;
+        if exit == Exit::Returned as u64 {
+            let count = module.sig(module.func(func).sig).results.len();
+            return Ok(std::slice::from_raw_parts(frame, count).to_vec());
+        }
+        Err(fault_of(ending(&mut *runtime, exit)))
+    }
 }

@@ -28,6 +28,8 @@
 //! * Calls: [`Machine::enter`] / [`Machine::leave`] are the entry and exit sequence (step, depth, record, stack);
 //!   [`Machine::step`] counts a loop iteration; [`Machine::resolve_call`] checks an indirect call;
 //!   [`Machine::call_host`] (or `call_host_into`, without a `Vec`) runs `Linkage::Extern` and `Linkage::Host` functions, which take no step and no record.
+//!   While one runs, [`Machine::free_words`] is where another frame may go and [`Machine::reenter`] runs a function of
+//!   the program for it (callbacks from C); an engine with frames of its own lends a memory that does so itself.
 //!   A function without a body and of another linkage is a [`sx_tier_api::Status::Bug`].
 //!
 //! # Rules that make engines agree
@@ -60,4 +62,4 @@ pub mod stack;
 
 pub use extract::{ExtractError, Extracted, NewObject, extract};
 pub use host::{CompilerHost, Effect, Grants, HostOptions, StdHost, Transcript};
-pub use machine::{Machine, MemoryEvent, status_of};
+pub use machine::{Machine, MemoryEvent, Reenter, fault_of, give_results, status_of};

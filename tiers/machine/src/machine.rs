@@ -66,7 +66,22 @@ pub struct Machine {
     watch: Option<Vec<MemoryEvent>>,
     /// The host could not provide the memory.
     broken: bool,
+    /// How a host function runs a function of the program, for engines whose frames are in the machine's register
+    /// stack; set by them for the time they run.
+    pub reenter: Option<Reenter>,
+    /// First word of the register stack that is free while a host function runs.
+    pub free_words: *mut u64,
 }
+
+/// Runs a function whose arguments are in words 0.. of `frame`, as many as given, on the machine whose context's owner
+/// is the engine; results as its signature says.
+pub type Reenter = unsafe fn(
+    machine: *mut Machine,
+    host: &mut dyn Host,
+    func: FuncId,
+    frame: *mut u64,
+    args: usize,
+) -> Result<Vec<u64>, HostFault>;
 
 impl Machine {
     /// A machine holding the initial globals that `root` reaches.
@@ -120,6 +135,8 @@ impl Machine {
             builtins: Builtins::default(),
             watch: None,
             broken,
+            reenter: None,
+            free_words: std::ptr::null_mut(),
         };
         if broken {
             machine.ctx.mem_end = 0;
@@ -338,22 +355,34 @@ impl Machine {
         args: &[u64],
         results: &mut [u64],
     ) -> Result<(), HostFault> {
-        let types = &module.sig(module.func(func).sig).results;
-        if let Some(builtin) = self.builtins.get(module, func) {
-            let value = self.call_builtin(builtin, args)?;
-            if let (Some(place), Some(ty)) = (results.first_mut(), types.first()) {
-                *place = semantics::zext_from(value, semantics::width(*ty, self.pointer_size));
-            }
-            return Ok(());
+        if let Some(done) = self.call_own(module, func, args, results) {
+            return done;
         }
-        let (records, depth) = (self.ctx.records, self.ctx.depth);
-        let frames = move || frames_of(records, depth);
+        let frames = self.frame_reader();
         let values = host.call(module, func, args, self, &frames)?;
-        for (i, (place, ty)) in results.iter_mut().zip(types).enumerate() {
-            let value = values.get(i).copied().unwrap_or(0);
-            *place = semantics::zext_from(value, semantics::width(*ty, self.pointer_size));
-        }
+        give_results(module, func, &values, results);
         Ok(())
+    }
+
+    /// Calls a function that does not reach the host; `None` if it is none of these.
+    pub fn call_own(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        args: &[u64],
+        results: &mut [u64],
+    ) -> Option<Result<(), HostFault>> {
+        let builtin = self.builtins.get(module, func)?;
+        Some(
+            self.call_builtin(builtin, args)
+                .map(|value| give_results(module, func, &[value], results)),
+        )
+    }
+
+    /// Tells the calls that are active now, also while the machine is lent.
+    pub fn frame_reader(&self) -> impl Fn() -> Vec<Frame> + use<> {
+        let (records, depth) = (self.ctx.records, self.ctx.depth);
+        move || frames_of(records, depth)
     }
 
     /// Active calls, innermost first.
@@ -457,6 +486,28 @@ impl Machine {
             status,
             memory: Box::new(self),
         }
+    }
+}
+
+/// Puts the results of a function outside the sandbox in place, as zero-extended patterns.
+pub fn give_results(module: &Module, func: FuncId, values: &[u64], results: &mut [u64]) {
+    let types = &module.sig(module.func(func).sig).results;
+    for (i, (place, ty)) in results.iter_mut().zip(types).enumerate() {
+        let value = values.get(i).copied().unwrap_or(0);
+        let width = semantics::width(*ty, module.target.pointer_size);
+        *place = semantics::zext_from(value, width);
+    }
+}
+
+/// What a status other than "finished" is to the host function that was called in between; the other way round:
+/// [`status_of`].
+pub fn fault_of(status: Status) -> HostFault {
+    match status {
+        Status::Trapped(trap) => HostFault::Trap(trap),
+        Status::Limit(limit) => HostFault::Limit(limit),
+        Status::Exit(code) => HostFault::Exit(code),
+        Status::Unsupported(text) | Status::Bug(text) => HostFault::Unsupported(text),
+        Status::Finished(_) => HostFault::Unsupported("a function ended without a result".into()),
     }
 }
 
@@ -619,6 +670,30 @@ impl SandboxMemory for Machine {
 
     fn function_value(&self, func: FuncId) -> Option<u64> {
         self.space.function_value(func)
+    }
+
+    fn call_back(
+        &mut self,
+        host: &mut dyn Host,
+        func: FuncId,
+        args: &[u64],
+    ) -> Result<Vec<u64>, HostFault> {
+        let Some(reenter) = self.reenter else {
+            return Err(HostFault::Unsupported(
+                "a function of the program can't be called from here".into(),
+            ));
+        };
+        let frame = self.free_words;
+        let room = (self.ctx.frames_end as usize).saturating_sub(frame as usize) / 8;
+        if frame.is_null() || args.len() >= room {
+            return Err(HostFault::Limit(LimitKind::Depth));
+        }
+        // SAFETY: the engine said that the words from `free_words` on are free, and there are enough of them. It set
+        // `reenter` for its own machine, which this is.
+        unsafe {
+            frame.copy_from_nonoverlapping(args.as_ptr(), args.len());
+            reenter(self, host, func, frame, args.len())
+        }
     }
 
     fn copy_within(&mut self, dst: u64, src: u64, len: u64) -> Result<(), HostFault> {

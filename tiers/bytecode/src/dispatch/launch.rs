@@ -6,9 +6,9 @@ use sx_machine::ctx::CodeEntry;
 use sx_machine::stack::on_big_stack;
 use sx_tier_api::Host;
 
-use super::native_stack;
 use super::slow::{self, Entered, Resume};
 use super::{self as dispatch, End};
+use super::{native_stack, reentry};
 use crate::vm::{Hot, Return, Stop, Tables, Vm};
 
 /// What `VmCtx::entries` holds for functions that have no machine code.
@@ -60,6 +60,7 @@ pub(crate) fn launch<'a>(
     // register stack is larger than any list of arguments or results (a frame that does not fit is a limit).
     unsafe {
         (*(*vm).machine).ctx.owner = vm.cast();
+        (*(*vm).machine).reenter = Some(reentry::reenter);
         std::ptr::copy_nonoverlapping(args.as_ptr(), frame, args.len());
         let mut end = if eager && !(*vm).big_stack {
             on_big_stack(|| {
@@ -77,6 +78,7 @@ pub(crate) fn launch<'a>(
             });
         }
         (*(*vm).machine).ctx.owner = std::ptr::null_mut();
+        (*(*vm).machine).reenter = None;
         let values = if end == End::Returned {
             std::slice::from_raw_parts(frame, results).to_vec()
         } else {

@@ -18,6 +18,7 @@
 mod entry;
 mod launch;
 mod native_stack;
+mod reentry;
 mod scalar;
 mod slow;
 #[cfg(all(test, target_arch = "x86_64"))]

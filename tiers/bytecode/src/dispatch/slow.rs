@@ -7,6 +7,7 @@ use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, LabelId, LocId, TrapKind, Ty, semantics};
 use sx_machine::ctx::{CodeEntry, Exit, Fault, VmCtx};
 use sx_machine::stack::on_big_stack;
+use sx_tier_api::Host;
 
 use super::{self as dispatch, End, native_stack};
 use crate::isa::{Inst, NO_RESULT};
@@ -308,10 +309,9 @@ pub(crate) unsafe fn call_host(
 ) -> Entered {
     // SAFETY: see the module; the arguments lie in the register stack, which the host can't reach.
     unsafe {
-        let vm = &mut *vm;
-        let count = vm
-            .module
-            .sig((*vm.infos.add(func.index())).sig)
+        let module = (*vm).module;
+        let count = module
+            .sig((*(*vm).infos.add(func.index())).sig)
             .results
             .len();
         let mut few = [0u64; 4];
@@ -324,7 +324,10 @@ pub(crate) unsafe fn call_host(
             }
         };
         let args = std::slice::from_raw_parts(new, argc);
-        match (*vm.machine).call_host_into(vm.module, vm.host, func, args, results) {
+        // It may call the program back, see `reentry`: neither the machine nor the host is used here meanwhile.
+        (*(*vm).machine).free_words = new.add(argc.max(count));
+        let host: *mut dyn Host = &raw mut *(*vm).host;
+        match (*(*vm).machine).call_host_into(module, &mut *host, func, args, results) {
             Ok(()) => {
                 new.copy_from_nonoverlapping(results.as_ptr(), count);
                 if count != 0 {
@@ -333,7 +336,7 @@ pub(crate) unsafe fn call_host(
                 Entered::Done
             }
             Err(fault) => {
-                vm.stop = Some(Stop::Host(fault));
+                (*vm).stop = Some(Stop::Host(fault));
                 Entered::End(End::Stop)
             }
         }
