@@ -6,6 +6,14 @@ use sx_ir::{FuncId, GlobalId, TypeId};
 use crate::emission::value::CtVal;
 use crate::sema::FnId;
 
+/// `N :: e` in a body, where `e` is no constant expression.
+#[derive(Clone)]
+pub struct LocalConstant {
+    pub value: &'static sx_syntax::ast::Expr,
+    pub ty: Option<TypeId>,
+    pub env: std::rc::Rc<crate::sema::Env>,
+}
+
 #[derive(Default)]
 pub struct Caches {
     /// Inline (anonymous) nominal types by identity of their shape.
@@ -52,6 +60,8 @@ pub struct Caches {
     pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
     /// Names of compiler-known declarations, found once.
     pub known_types: FxHashMap<&'static str, TypeId>,
+    /// Initialisers of local `::` names that have a run-time value, for uses that need it at compile time.
+    pub local_constants: FxHashMap<(u32, crate::sema::VarId), LocalConstant>,
     /// Error sets, traces and tag names.
     pub errors: crate::statements::error_flow::ErrorFlow,
 }

@@ -64,7 +64,7 @@ impl Sema<'_> {
                             let ty = self.call_as_type(&env, call, span)?;
                             return Ok(Val::type_value(ty));
                         }
-                        let diag = self.unresolved(env.module, *name);
+                        let diag = self.unresolved(&env, *name);
                         Err(self.report(diag))
                     }
                 }

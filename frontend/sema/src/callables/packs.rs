@@ -331,17 +331,7 @@ impl Sema<'_> {
         if let TypeKind::Failable { .. } = self.m.types.kind(val.ty) {
             return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
         }
-        if val.literal && val.ty == TypeId::U64 {
-            let bits = val.const_bits().unwrap_or(0);
-            return Err(self.error(
-                expr.span,
-                format!(
-                    "integer literal {bits} does not fit in i64 (range {}..{})",
-                    i64::MIN,
-                    i64::MAX
-                ),
-            ));
-        }
+        self.literal_above_i64(&val, expr.span)?;
         Ok(val)
     }
 

@@ -445,50 +445,53 @@ impl Sema<'_> {
         }
     }
 
+    fn constant_type(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> Option<TypeId> {
+        let ExprKind::Ident(name) = &value.kind else {
+            return None;
+        };
+        match self.try_resolve_name(env, *name) {
+            Ok(Some(
+                crate::declarations::lookup::Name::Entity(Entity::Ct(val), _)
+                | crate::declarations::lookup::Name::Binding(crate::sema::Binding::Ct(val)),
+            )) => Some(val.ty),
+            _ => None,
+        }
+    }
+
     fn check_typed_constant(
         &mut self,
-        _env: &Rc<Env>,
+        env: &Rc<Env>,
         name: Symbol,
         want: TypeId,
         value: &'static ast::Expr,
     ) -> Res<()> {
         use sx_ir::TypeKind;
         let kind = self.m.types.kind(want).clone();
-        let what = match (&value.kind, &kind) {
-            (ExprKind::Int { .. }, TypeKind::String | TypeKind::Bool) => "an integer literal",
-            (
-                ExprKind::Str(_),
-                TypeKind::Int { .. } | TypeKind::F32 | TypeKind::F64 | TypeKind::Bool,
-            ) => "a string literal",
-            (
-                ExprKind::Bool(_),
-                TypeKind::String | TypeKind::Int { .. } | TypeKind::F32 | TypeKind::F64,
-            ) => "a boolean literal",
-            (
-                ExprKind::Binary {
-                    op:
-                        ast::BinOp::Add
-                        | ast::BinOp::Sub
-                        | ast::BinOp::Mul
-                        | ast::BinOp::Div
-                        | ast::BinOp::Rem,
-                    lhs,
-                    rhs,
-                    ..
-                },
-                TypeKind::String | TypeKind::Bool,
-            ) if matches!(lhs.kind, ExprKind::Int { .. })
-                && matches!(rhs.kind, ExprKind::Int { .. }) =>
-            {
-                "an integer expression"
-            }
-            (ExprKind::Unary { expr, .. }, TypeKind::String | TypeKind::Bool)
-                if matches!(expr.kind, ExprKind::Int { .. }) =>
-            {
-                "an integer literal"
-            }
-            _ => return Ok(()),
+        let number = self.is_number(want);
+        let text = matches!(kind, TypeKind::String | TypeKind::StringZ);
+        let boolean = matches!(kind, TypeKind::Bool);
+        let pointer = matches!(kind, TypeKind::Pointer(_) | TypeKind::CString)
+            || matches!(kind, TypeKind::ManyPointer(to) if to != TypeId::U8);
+        let (what, wrong) = match literal_class(value) {
+            Some(Literal::Int) => ("an integer literal", text || boolean || pointer),
+            Some(Literal::IntExpression) => ("an integer expression", text || boolean || pointer),
+            Some(Literal::Float) => ("a float literal", text || boolean || pointer),
+            Some(Literal::Bool) => ("a boolean literal", text || number || pointer),
+            Some(Literal::Str) => (
+                "a string literal",
+                number || boolean || pointer && kind != TypeKind::CString,
+            ),
+            // Another constant's name counts by its type.
+            None => match self.constant_type(env, value) {
+                Some(TypeId::STRING) => ("a string constant", number || boolean || pointer),
+                Some(TypeId::BOOL) => ("a boolean constant", text || number || pointer),
+                Some(ty) if self.is_number(ty) => ("a number constant", text || boolean || pointer),
+                _ => return Ok(()),
+            },
         };
+        if !wrong {
+            return Ok(());
+        }
         let declared = self.type_name(want);
         Err(self.error(
             value.span,
@@ -639,6 +642,43 @@ fn literal_kind(expr: &ast::Expr) -> Option<LiteralKind> {
         ExprKind::Str(_) => Some(LiteralKind::Text),
         ExprKind::Bool(_) => Some(LiteralKind::Bool),
         ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => literal_kind(expr),
+        _ => None,
+    }
+}
+
+/// What a typed constant's initialiser is made of, as far as its form tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Literal {
+    Int,
+    IntExpression,
+    Float,
+    Bool,
+    Str,
+}
+
+fn literal_class(value: &ast::Expr) -> Option<Literal> {
+    match &value.kind {
+        ExprKind::Int { .. } => Some(Literal::Int),
+        ExprKind::Float { .. } => Some(Literal::Float),
+        ExprKind::Bool(_) => Some(Literal::Bool),
+        ExprKind::Str(_) => Some(Literal::Str),
+        ExprKind::Paren(e) => literal_class(e),
+        ExprKind::Unary {
+            op: ast::UnOp::Neg,
+            expr,
+        } => literal_class(expr),
+        ExprKind::Binary {
+            op:
+                ast::BinOp::Add | ast::BinOp::Sub | ast::BinOp::Mul | ast::BinOp::Div | ast::BinOp::Rem,
+            lhs,
+            rhs,
+            ..
+        } => match (literal_class(lhs)?, literal_class(rhs)?) {
+            (Literal::Int | Literal::IntExpression, Literal::Int | Literal::IntExpression) => {
+                Some(Literal::IntExpression)
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

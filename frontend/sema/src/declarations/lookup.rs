@@ -34,7 +34,7 @@ impl Sema<'_> {
         match self.try_resolve_name(env, name)? {
             Some(found) => Ok(found),
             None => {
-                let diag = self.unresolved(env.module, name);
+                let diag = self.unresolved(&env, name);
                 Err(self.report(diag))
             }
         }
@@ -244,15 +244,28 @@ impl Sema<'_> {
         match self.lookup_in_set(set, name.name) {
             Found::Decl(decl) => Ok((self.resolve_used(decl, name.span)?, decl)),
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
-            Found::Nothing | Found::Invisible(_) => Err(self.error(
-                name.span,
-                format!("namespace '{ns}' has no member '{}'", name.name),
-            )),
+            Found::Nothing | Found::Invisible(_) => {
+                let mut diag = Diagnostic::error(
+                    name.span,
+                    format!("namespace '{ns}' has no member '{}'", name.name),
+                );
+                let members = self.import_sets[set.0 as usize]
+                    .modules
+                    .iter()
+                    .flat_map(|m| self.module(*m).names.iter())
+                    .filter(|(_, decl)| !self.decl(**decl).private)
+                    .map(|(name, _)| name.as_str());
+                if let Some(near) = nearest(name.as_str(), members) {
+                    diag = diag.with_help(None, format!("did you mean '{near}'?"));
+                }
+                Err(self.report(diag))
+            }
         }
     }
 
     /// The error for a name that nothing visible answers to, naming what was probably meant.
-    pub fn unresolved(&mut self, module: ModId, name: ast::Ident) -> Diagnostic {
+    pub fn unresolved(&mut self, env: &Env, name: ast::Ident) -> Diagnostic {
+        let module = env.module;
         if let Found::Invisible(decl) = self.lookup_module(module, name.name) {
             let what = if self.is_type_decl(decl) { "type " } else { "" };
             let span = self.decl(decl).name_span;
@@ -296,7 +309,7 @@ impl Sema<'_> {
             None => format!(" (in {path})"),
         };
         let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
-        match self.nearest_name(module, name.as_str()) {
+        match self.nearest_name(env, name.as_str()) {
             Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
             None => diag,
         }
@@ -313,7 +326,21 @@ impl Sema<'_> {
         )
     }
 
-    fn nearest_name(&self, module: ModId, name: &str) -> Option<String> {
+    fn nearest_name(&self, env: &Env, name: &str) -> Option<String> {
+        // Locals first: what a body declares is what it most likely means.
+        let mut scope = Some(env);
+        let mut locals: Vec<Symbol> = Vec::new();
+        while let Some(e) = scope {
+            locals.extend(e.names.borrow().keys().copied());
+            scope = e.parent.as_deref();
+        }
+        locals.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        let spelled = |s: &&str| s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let locals = locals.iter().map(|s| s.as_str()).filter(spelled);
+        if let Some(near) = nearest(name, locals) {
+            return Some(near);
+        }
+        let module = env.module;
         let mut names: Vec<&str> = self
             .module(module)
             .names

@@ -382,8 +382,9 @@ impl Sema<'_> {
         env: &Rc<Env>,
     ) -> Res<()> {
         self.enter_members(ty, &decl.members, env)?;
-        let mut members = Vec::new();
+        let mut members: Vec<Field> = Vec::new();
         let mut promoted = Vec::new();
+        let mut seen: Vec<Symbol> = Vec::new();
         let owner = self.type_name(ty);
         for member in &decl.members {
             match &member.kind {
@@ -393,13 +394,14 @@ impl Sema<'_> {
                         let field_ty = self.field_type(env, &field.ty);
                         self.inline_names.pop();
                         let field_ty = field_ty?;
-                        if members.iter().any(|m: &Field| m.name == name.name) {
+                        if seen.contains(&name.name) {
                             self.error(
                                 name.span,
                                 format!("duplicate member '{}' in union '{owner}'", name.name),
                             );
                             continue;
                         }
+                        seen.push(name.name);
                         members.push(Field {
                             name: name.name,
                             ty: field_ty,
@@ -409,6 +411,21 @@ impl Sema<'_> {
                 MemberKind::Anon(anon) => {
                     let field_ty =
                         self.inline_type(env, NominalSyntax::Struct(anon), None, member.span)?;
+                    // Its fields are the union's own names.
+                    for inner in &anon.members {
+                        let MemberKind::Field(field) = &inner.kind else {
+                            continue;
+                        };
+                        for name in &field.names {
+                            if seen.contains(&name.name) {
+                                self.error(
+                                    name.span,
+                                    format!("duplicate member '{}' in union '{owner}'", name.name),
+                                );
+                            }
+                            seen.push(name.name);
+                        }
+                    }
                     let name = Symbol::intern(&format!("__anon_{}", promoted.len()));
                     promoted.push(members.len());
                     members.push(Field { name, ty: field_ty });
@@ -448,6 +465,7 @@ impl Sema<'_> {
     ) -> Res<()> {
         let mut backing = TypeId::I64;
         let mut places = None;
+        let mut room = None;
         if let Some(expr) = &decl.backing {
             let given = self.eval_type(env, expr)?;
             self.complete(given)?;
@@ -456,6 +474,7 @@ impl Sema<'_> {
             } else if let Some(found) = self.layout_places(given) {
                 backing = found.0;
                 places = Some(found.1);
+                room = Some(found.2);
             } else {
                 let name = self.type_name(given);
                 return Err(self.error(
@@ -503,6 +522,29 @@ impl Sema<'_> {
                 None if decl.flags => 1i64.checked_shl(ordinal).unwrap_or(0),
                 None => i64::from(ordinal),
             };
+            // The tag has to hold what the ordinal gives.
+            if variant.value.is_none() {
+                let wide = match decl.flags {
+                    true => 1i128.checked_shl(ordinal).unwrap_or(i128::MAX),
+                    false => i128::from(ordinal),
+                };
+                let unsigned = (0..1i128 << bits).contains(&wide);
+                if !(if decl.flags {
+                    unsigned
+                } else {
+                    self.int_fits(wide, backing)
+                }) {
+                    let shown = self.type_name(backing);
+                    self.error(
+                        variant.name.span,
+                        format!(
+                            "the value {wide} of variant '{}' does not fit in {shown}",
+                            variant.name.name
+                        ),
+                    );
+                    continue;
+                }
+            }
             let value = sx_ir::semantics::sext_from(value as u64, bits);
             let payload = match &variant.payload {
                 Some(expr) => {
@@ -515,6 +557,16 @@ impl Sema<'_> {
                 }
                 None => None,
             };
+            if decl.flags && payload.is_some() {
+                self.error(
+                    variant.name.span,
+                    format!(
+                        "variant '{}' of a flags enum cannot have a payload",
+                        variant.name.name
+                    ),
+                );
+                continue;
+            }
             tagged |= payload.is_some() || variant.payload.is_some();
             variants.push(Variant {
                 name: variant.name.name,
@@ -524,6 +576,7 @@ impl Sema<'_> {
         }
         let parts: Vec<TypeId> = variants.iter().filter_map(|v| v.payload).collect();
         tagged |= places.is_some();
+        let needs = variants.clone();
         self.define(
             ty,
             NominalDef::Enum(EnumDef {
@@ -537,11 +590,27 @@ impl Sema<'_> {
         for part in parts {
             self.complete(part)?;
         }
+        // A struct's layout fixes the payload area.
+        let Some((expr, room)) = decl.backing.as_ref().zip(room) else {
+            return Ok(());
+        };
+        for variant in needs {
+            let size = variant.payload.map_or(0, |p| self.m.types.size_of(p));
+            if size > room {
+                return Err(self.error(
+                    expr.span,
+                    format!(
+                        "variant '{}' of '{owner}' needs {size} bytes, but the payload area has {room}",
+                        variant.name
+                    ),
+                ));
+            }
+        }
         Ok(())
     }
 
-    /// (tag type, places) of a layout struct.
-    pub fn layout_places(&mut self, ty: TypeId) -> Option<(TypeId, EnumPlaces)> {
+    /// (tag type, places, bytes of the payload area) of a layout struct.
+    pub fn layout_places(&mut self, ty: TypeId) -> Option<(TypeId, EnumPlaces, u64)> {
         let members = self.m.types.members(ty)?;
         let layout = self.m.types.layout(ty);
         let tag = members
@@ -561,6 +630,7 @@ impl Sema<'_> {
                 size: layout.size,
                 align: layout.align,
             },
+            self.m.types.size_of(members[payload].1),
         ))
     }
 

@@ -216,7 +216,8 @@ impl Sema<'_> {
         name: ast::Ident,
     ) -> Res<CtVal> {
         if let ExprKind::Ident(ident) = &arg.kind
-            && matches!(env.get(ident.name), Some(Binding::Var { .. }))
+            && let Some(Binding::Var { cx, var }) = env.get(ident.name)
+            && !self.caches.local_constants.contains_key(&(cx, var))
         {
             let shown = self.type_name(want);
             let message = if shown == "Ordering" {

@@ -205,7 +205,30 @@ impl Sema<'_> {
         }
         let b = self.lower_operand(cx, rhs, right_want)?;
         let b = self.own(cx, &b);
+        // The operand beside it is no target for a literal above `i64.max`; the whole expression's is.
+        let word = want.is_some_and(|w| matches!(self.m.types.int_info(w), Some((64, false))));
+        if !word || op.is_comparison() {
+            self.literal_above_i64(&a, lhs.span)?;
+            self.literal_above_i64(&b, rhs.span)?;
+        }
         Ok((a, b))
+    }
+
+    /// Rejects a literal that only an unsigned word holds where nothing asks for one.
+    pub fn literal_above_i64(&mut self, val: &Val, span: Span) -> Res<()> {
+        if !val.literal || val.ty != TypeId::U64 {
+            return Ok(());
+        }
+        let bits = val.const_bits().unwrap_or(0);
+        let diag = sx_syntax::Diagnostic::error(
+            span,
+            format!(
+                "integer literal {bits} does not fit in i64 (range {}..{})",
+                i64::MIN,
+                i64::MAX
+            ),
+        );
+        Err(self.report(diag.with_help(None, format!("write `{bits}.(u64)`"))))
     }
 
     /// `null` beside a value of type `ty`.

@@ -19,8 +19,32 @@ impl Sema<'_> {
     ) -> Res<Val> {
         stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || {
             self.at(cx, expr.span);
-            self.lower_expr_now(cx, expr, want)
+            let val = self.lower_expr_now(cx, expr, want)?;
+            match want {
+                Some(want) => Ok(self.truncate_runtime_float(cx, expr, val, want)),
+                None => Ok(val),
+            }
         })
+    }
+
+    /// Only a compile-time float has to be integral (part 1, 5.1): a run-time one that folded is truncated.
+    fn truncate_runtime_float(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        val: Val,
+        want: TypeId,
+    ) -> Val {
+        if self.is_integer(want)
+            && self.is_float(val.ty)
+            && val.const_bits().is_some()
+            && self.is_runtime_float(cx, expr)
+        {
+            let piece = self.piece(cx, &val);
+            let piece = self.number_piece(cx, piece, val.ty, want);
+            return Val::scalar(want, piece);
+        }
+        val
     }
 
     /// As [`Sema::lower_expr`], converted to exactly `want`.
@@ -31,6 +55,22 @@ impl Sema<'_> {
         let out = self.coerce(cx, val, want, expr.span);
         (cx.loc, cx.span) = (loc, span);
         out
+    }
+
+    /// A float that is no expression over literals, named constants and limits, even if it folds.
+    fn is_runtime_float(&mut self, cx: &FnCx, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Call(_) | ExprKind::Cast { .. } => true,
+            ExprKind::Field { base, .. } => {
+                let env = cx.env().clone();
+                !self.denotes_type(&env, base) && self.namespace_of(&env, base).is_none()
+            }
+            ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => self.is_runtime_float(cx, e),
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.is_runtime_float(cx, lhs) || self.is_runtime_float(cx, rhs)
+            }
+            _ => false,
+        }
     }
 
     /// An operand: a value of its own type.

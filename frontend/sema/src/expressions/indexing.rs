@@ -9,6 +9,25 @@ use sx_ir::{BinaryOp, CheckRel, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
+/// The parts of `o?.f` or `o?.f[i]..`, the base of an indexing.
+type OptionalElement = (
+    &'static ast::Expr,
+    ast::Ident,
+    Vec<(&'static ast::Expr, Span)>,
+);
+
+fn optional_element(base: &'static ast::Expr) -> Option<OptionalElement> {
+    match &base.kind {
+        ExprKind::OptField { base, name } => Some((base, *name, Vec::new())),
+        ExprKind::Index { base: inner, index } => {
+            let (optional, name, mut indices) = optional_element(inner)?;
+            indices.push((index, base.span));
+            Some((optional, name, indices))
+        }
+        _ => None,
+    }
+}
+
 impl Sema<'_> {
     pub fn lower_index(
         &mut self,
@@ -26,6 +45,18 @@ impl Sema<'_> {
         if named && self.type_pack_of(&env, base).is_some() || self.is_type_pack(&env, base) {
             let ty = self.eval_type(&env, expr)?;
             return Ok(Val::type_value(ty));
+        }
+        // `o?.f[i]` goes on inside the optional.
+        if let Some((optional, name, mut indices)) = optional_element(base) {
+            indices.push((index, span));
+            let val = self.lower_operand_raw(cx, optional, None)?;
+            return self.map_optional(cx, &val, span, |s, cx, inner| {
+                let mut val = s.field(cx, &inner, name, base.span)?;
+                for (index, span) in indices {
+                    val = s.index_value(cx, &val, index, span)?;
+                }
+                Ok(val)
+            });
         }
         let val = self.lower_expr(cx, base, None)?;
         self.index_value(cx, &val, index, span)

@@ -1,5 +1,6 @@
 //! Names as values: variables, captures, entities.
 
+use crate::comptime::eval::Purpose;
 use crate::declarations::lookup::Name;
 use crate::emission::fncx::{CaptureSlot, FnCx};
 use crate::emission::value::{Access, Addr, Place, Val};
@@ -47,7 +48,7 @@ impl Sema<'_> {
                     None => Err(self.error(span, "`Self` is usable only in protocol declarations")),
                 },
                 _ => {
-                    let diag = self.unresolved(env.module, name);
+                    let diag = self.unresolved(&env, name);
                     Err(self.report(diag))
                 }
             },
@@ -90,6 +91,15 @@ impl Sema<'_> {
         var: VarId,
         narrow: bool,
     ) -> Res<Val> {
+        let constant = self.caches.local_constants.get(&(owner, var)).cloned();
+        if let Some(constant) = constant
+            && cx.comptime
+            && owner != cx.id
+        {
+            let purpose = Purpose::Constant(name.name);
+            let val = self.comptime_value(&constant.env, constant.value, constant.ty, &purpose)?;
+            return Ok(self.val_of_ct(cx, &val));
+        }
         let var = if owner == cx.id {
             var
         } else {

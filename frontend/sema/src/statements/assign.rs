@@ -307,10 +307,10 @@ impl Sema<'_> {
             ExprKind::Field { base, name } => {
                 let env = cx.env().clone();
                 if self.namespace_of(&env, base).is_none() && !self.denotes_type(&env, base) {
-                    let inner = self.lower_expr(cx, base, None)?;
-                    let through = match self.m.types.kind(inner.ty) {
+                    let inner = self.type_of_expr(cx, base)?;
+                    let through = match self.m.types.kind(inner) {
                         TypeKind::Pointer(t) => *t,
-                        _ => inner.ty,
+                        _ => inner,
                     };
                     if let Some(def) = self.m.types.enum_def(through)
                         && def.variants.iter().any(|v| v.name == name.name)

@@ -1,6 +1,8 @@
 //! Declarations in blocks: variables, constants, destructuring.
 
+use crate::caches::LocalConstant;
 use crate::comptime::eval::Purpose;
+use crate::declarations::lookup::Name;
 use crate::declarations::modules::decl_syntax;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val};
@@ -8,6 +10,16 @@ use crate::sema::{Binding, DeclInfo, Entity, EntityState, Failed, Res, Sema};
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
+
+/// Whether an element or field is read in it, which lowering by itself does not fold.
+fn reads_part(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Index { .. } | ExprKind::Field { .. } | ExprKind::TupleIndex { .. } => true,
+        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => reads_part(e),
+        ExprKind::Binary { lhs, rhs, .. } => reads_part(lhs) || reads_part(rhs),
+        _ => false,
+    }
+}
 
 impl Sema<'_> {
     pub fn lower_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) -> Res<()> {
@@ -204,17 +216,7 @@ impl Sema<'_> {
         init: &'static ast::Expr,
     ) -> Res<Val> {
         let val = self.own(cx, &val);
-        if val.literal && val.ty == TypeId::U64 {
-            let bits = val.const_bits().unwrap_or(0);
-            return Err(self.error(
-                init.span,
-                format!(
-                    "integer literal {bits} does not fit in i64 (range {}..{})",
-                    i64::MIN,
-                    i64::MAX
-                ),
-            ));
-        }
+        self.literal_above_i64(&val, init.span)?;
         match self.m.types.kind(val.ty).clone() {
             TypeKind::Failable { values, set } => {
                 if values.is_empty() {
@@ -296,6 +298,13 @@ impl Sema<'_> {
             self.bind_local_ct(cx, decl.name, val);
             return Ok(());
         }
+        if reads_part(&constant.value) && self.is_constant_expression(&env, &constant.value) {
+            let purpose = Purpose::Constant(decl.name.name);
+            let val = self.comptime_value(&env, &constant.value, ty, &purpose)?;
+            self.new_scope_level(cx);
+            self.bind_local_ct(cx, decl.name, val);
+            return Ok(());
+        }
         let val = self.lower_expr(cx, &constant.value, ty)?;
         let val = match ty {
             Some(ty) => self.coerce(cx, val, ty, constant.value.span)?,
@@ -324,7 +333,15 @@ impl Sema<'_> {
             return Ok(());
         }
         let access = Access::LocalConstant(decl.name.name);
-        self.declare_var(cx, decl.name, val.ty, Some(&val), access);
+        let var = self.declare_var(cx, decl.name, val.ty, Some(&val), access);
+        if self.is_comptime_call(&env, &constant.value) {
+            let value = LocalConstant {
+                value: &constant.value,
+                ty,
+                env,
+            };
+            self.caches.local_constants.insert((cx.id, var), value);
+        }
         Ok(())
     }
 
@@ -365,6 +382,41 @@ impl Sema<'_> {
                 Some(Binding::Var { .. } | Binding::Pack { .. })
             )
         })
+    }
+
+    /// Operators over literals, constants and elements or fields of constants.
+    fn is_constant_expression(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        match &expr.kind {
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Str(_)
+            | ExprKind::Bool(_) => true,
+            ExprKind::Paren(e)
+            | ExprKind::Unary { expr: e, .. }
+            | ExprKind::TupleIndex { base: e, .. } => self.is_constant_expression(env, e),
+            ExprKind::Binary { lhs, rhs, .. }
+            | ExprKind::Index {
+                base: lhs,
+                index: rhs,
+            } => self.is_constant_expression(env, lhs) && self.is_constant_expression(env, rhs),
+            ExprKind::Field { base, .. } => {
+                !self.denotes_type(env, base)
+                    && self.namespace_of(env, base).is_none()
+                    && self.is_constant_expression(env, base)
+            }
+            ExprKind::Ident(name) => matches!(
+                self.try_resolve_name(env, *name),
+                Ok(Some(
+                    Name::Binding(Binding::Ct(_))
+                        | Name::Entity(Entity::Ct(_) | Entity::ConstGlobal { .. }, _)
+                ))
+            ),
+            _ => false,
+        }
     }
 
     pub fn is_constant_literal(

@@ -13,6 +13,13 @@ use sx_ir::{Block, StmtKind, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ArmBody, ExprKind, PatternKind};
 
+fn is_optional_pattern(pattern: &ast::Pattern) -> bool {
+    match &pattern.kind {
+        PatternKind::Variant(name) => matches!(name.as_str(), "some" | "none"),
+        PatternKind::Expr(e) => matches!(e.kind, ExprKind::Null),
+    }
+}
+
 impl Sema<'_> {
     pub fn lower_match(
         &mut self,
@@ -33,6 +40,19 @@ impl Sema<'_> {
         if subject.is_poison() {
             return Err(Failed);
         }
+        // Patterns that are not an optional's match the payload of a narrowed subject.
+        let subject = if matches!(self.m.types.kind(subject.ty), TypeKind::Optional(_))
+            && matches!(node.subject.kind, ExprKind::Ident(_))
+            && !node.arms.is_empty()
+            && !node
+                .arms
+                .iter()
+                .any(|arm| is_optional_pattern(&arm.pattern))
+        {
+            self.lower_operand(cx, &node.subject, None)?
+        } else {
+            subject
+        };
         let subject = self.captured_element(cx, subject);
         let subject = self.match_subject(cx, subject);
         match self.m.types.kind(subject.ty).clone() {

@@ -142,10 +142,20 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
     ) -> bool {
         match &expr.kind {
-            ExprKind::Ident(name) => !matches!(
-                env.get(name.name),
-                Some(crate::sema::Binding::Var { .. } | crate::sema::Binding::Pack { .. })
-            ),
+            ExprKind::Ident(name) => match env.get(name.name) {
+                Some(crate::sema::Binding::Var { cx, var }) => {
+                    self.caches.local_constants.contains_key(&(cx, var))
+                }
+                Some(crate::sema::Binding::Pack { .. }) => false,
+                Some(_) => true,
+                None => !matches!(
+                    self.try_resolve_name(env, *name),
+                    Ok(Some(crate::declarations::lookup::Name::Entity(
+                        crate::sema::Entity::Global { .. } | crate::sema::Entity::RtConst,
+                        _
+                    )))
+                ),
+            },
             ExprKind::Int { .. }
             | ExprKind::Float { .. }
             | ExprKind::Str(_)
@@ -161,7 +171,12 @@ impl Sema<'_> {
             ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } | ExprKind::Run(e) => {
                 self.is_comptime_call(env, e)
             }
-            ExprKind::Field { base, .. } => self.is_comptime_call(env, base),
+            ExprKind::Field { base, .. } | ExprKind::TupleIndex { base, .. } => {
+                self.is_comptime_call(env, base)
+            }
+            ExprKind::Index { base, index } => {
+                self.is_comptime_call(env, base) && self.is_comptime_call(env, index)
+            }
             _ => self.denotes_type(env, expr),
         }
     }

@@ -277,6 +277,8 @@ impl Parser<'_> {
         if !matches!(self.peek(), Tok::LBrace | Tok::FatArrow) {
             return Err(self.fail("expected '{'"));
         }
+        let names: Vec<Ident> = captures.iter().map(|capture| capture.name).collect();
+        self.distinct("capture", &names);
         Ok((iters, captures))
     }
 

@@ -68,6 +68,23 @@ impl Parser<'_> {
                 self.typed_rest(&mut attrs)?
             }
         };
+        // The one name that a backtick does not free.
+        if name.as_str() == "string"
+            && name.kind == IdentKind::Raw
+            && matches!(
+                kind,
+                DeclKind::Struct(_)
+                    | DeclKind::Enum(_)
+                    | DeclKind::Union(_)
+                    | DeclKind::ErrorSet(_)
+                    | DeclKind::Protocol(_)
+            )
+        {
+            self.error_at(
+                name.span,
+                "'string' is a reserved type name and cannot name a type, even with a backtick",
+            );
+        }
         Ok(Decl {
             span: self.span_from(name.span.lo),
             name,
@@ -155,6 +172,7 @@ impl Parser<'_> {
                 if tags.is_empty() {
                     self.error_at(span, "an error set cannot be empty — a set needs a tag");
                 }
+                self.distinct("tag", &tags);
                 self.eat(Tok::Semi);
                 return Ok(DeclKind::ErrorSet(Arc::new(ErrorSetDecl {
                     span,
@@ -231,6 +249,8 @@ impl Parser<'_> {
         self.expect(Tok::LBrace)?;
         decl.methods = self.elements(false, &|p| p.protocol_method())?;
         self.expect(Tok::RBrace)?;
+        let methods: Vec<&Decl> = decl.methods.iter().collect();
+        self.distinct_members(&methods);
         decl.span = self.span_from(name.span.lo);
         Ok(decl)
     }

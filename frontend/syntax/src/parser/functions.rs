@@ -6,7 +6,10 @@ impl Parser<'_> {
     /// `(a: T, $U: Type/P, ..xs: []V)`, with `(` at the current token.
     pub(crate) fn params(&mut self) -> PResult<Vec<Param>> {
         self.expect(Tok::LParen)?;
-        self.braces(false, |p| p.list(Tok::RParen, |p| p.nested(|p| p.param())))
+        let params = self.braces(false, |p| p.list(Tok::RParen, |p| p.nested(|p| p.param())))?;
+        let names: Vec<Ident> = params.iter().map(|param| param.name).collect();
+        self.distinct("parameter", &names);
+        Ok(params)
     }
 
     fn param(&mut self) -> PResult<Param> {
@@ -130,6 +133,8 @@ impl Parser<'_> {
                 kind: RetKind::Type(Box::new(ty)),
             });
         }
+        let names: Vec<Ident> = slots.iter().filter_map(|slot| slot.name).collect();
+        self.distinct("result", &names);
         Ok(RetType {
             span,
             kind: RetKind::Slots { slots, error },

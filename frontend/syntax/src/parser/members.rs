@@ -17,6 +17,14 @@ impl Parser<'_> {
             p.expect(Tok::LBrace)?;
             let members = p.elements(false, &|p| p.body_member(body))?;
             p.expect(Tok::RBrace)?;
+            let decls: Vec<&Decl> = members
+                .iter()
+                .filter_map(|m| match &m.kind {
+                    MemberKind::Decl(decl) => Some(decl),
+                    _ => None,
+                })
+                .collect();
+            p.distinct_members(&decls);
             Ok(members)
         })
     }

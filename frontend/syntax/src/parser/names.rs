@@ -118,6 +118,55 @@ impl Parser<'_> {
         self.error_at(name.span, message);
     }
 
+    /// Names that one list declares have to differ. `_` and names computed later are left alone.
+    pub(crate) fn distinct(&mut self, what: &str, names: &[Ident]) {
+        let mut seen = Vec::with_capacity(names.len());
+        for name in names {
+            if name.is_discard() || matches!(name.kind, IdentKind::Computed(_)) {
+                continue;
+            }
+            if seen.contains(&name.name) {
+                self.error_at(name.span, format!("duplicate {what} '{}'", name.name));
+            } else {
+                seen.push(name.name);
+            }
+        }
+    }
+
+    /// The same for constants and methods of a body; a getter and a setter share their name.
+    pub(crate) fn distinct_members(&mut self, decls: &[&Decl]) {
+        let mut seen: Vec<(Symbol, Option<Property>)> = Vec::with_capacity(decls.len());
+        for decl in decls {
+            if matches!(decl.name.kind, IdentKind::Computed(_)) {
+                continue;
+            }
+            let (what, property) = match &decl.kind {
+                DeclKind::Fn(f) => (
+                    if f.property.is_some() {
+                        "property"
+                    } else {
+                        "method"
+                    },
+                    f.property,
+                ),
+                DeclKind::Const(_) => ("constant", None),
+                _ => ("member", None),
+            };
+            let clash = seen.iter().any(|(name, other)| {
+                *name == decl.name.name
+                    && (property.is_none() || other.is_none() || *other == property)
+            });
+            if clash {
+                self.error_at(
+                    decl.name.span,
+                    format!("duplicate {what} '{}'", decl.name.name),
+                );
+            } else {
+                seen.push((decl.name.name, property));
+            }
+        }
+    }
+
     /// Reads an expression that stands where a new name must: `a, b := e`.
     pub(crate) fn expr_as_name(&mut self, expr: &Expr) -> PResult<Ident> {
         match &expr.kind {

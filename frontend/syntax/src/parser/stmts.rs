@@ -223,7 +223,9 @@ impl Parser<'_> {
             let value = self.initializer()?;
             self.expect(Tok::Semi)?;
             let discard = matches!(&expr.kind, ExprKind::Ident(name) if name.is_discard());
-            if discard && op == AssignOp::Set {
+            // `_ := v` alone may drop a value slot unproven; `_ = v` reads it like any assignment.
+            let name = matches!(value.kind, ExprKind::Ident(_));
+            if discard && op == AssignOp::Set && !name {
                 return Ok(StmtKind::Discard(value));
             }
             return Ok(StmtKind::Assign {

@@ -88,7 +88,7 @@ impl Parser<'_> {
     /// `$T`, `$T/P/Q`, `$a[0]`
     fn dollar_type(&mut self) -> PResult<Expr> {
         let lo = self.bump().lo;
-        let name = self.any_name()?;
+        let name = self.binding_name()?;
         let mut constraints = Vec::new();
         while self.eat(Tok::Slash) {
             constraints.push(self.path_type()?);
@@ -182,6 +182,8 @@ impl Parser<'_> {
                 Ok(TupleElem { name, ty })
             })
         })?;
+        let names: Vec<Ident> = elems.iter().filter_map(|elem| elem.name).collect();
+        self.distinct("tuple element", &names);
         Ok(ExprKind::TupleType(elems))
     }
 
