@@ -311,6 +311,11 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
                 self.jump(again)
             }
             StmtKind::Return(values) => self.ret(values, loc),
+            StmtKind::Trap(_) if self.ir.naked => {
+                self.unit.builder.build_unreachable()?;
+                self.done = true;
+                Ok(())
+            }
             StmtKind::Trap(kind) => self.trap_here(*kind, None, loc),
             StmtKind::AtomicLoad { .. }
             | StmtKind::AtomicStore { .. }

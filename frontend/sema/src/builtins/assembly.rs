@@ -306,12 +306,6 @@ impl Sema<'_> {
             out.input_args.push((addr, size));
             return Ok(());
         }
-        if matches!(val.kind, ValKind::Place(_)) && cx.func.naked {
-            return Err(self.error(
-                value.span,
-                "an operand of a naked function's assembly is a constant or a symbol: parameters stay in their registers",
-            ));
-        }
         self.asm_scalar(val.ty, operand.span)?;
         let val = self.own(cx, &val);
         let piece = self.piece(cx, &val);
@@ -472,6 +466,17 @@ impl Sema<'_> {
                 "the assembly of an `abi(.naked)` function has no outputs: it leaves its result where the ABI wants it",
             ));
         }
+        for operand in &asm.operands {
+            if let AsmRole::Input(value) = &operand.role
+                && let ExprKind::Ident(name) = &value.kind
+                && decl.sig.params.iter().any(|p| p.name.name == *name)
+            {
+                return Err(self.error(
+                    value.span,
+                    "an operand of a naked function's assembly is a constant or a symbol: parameters stay in their registers",
+                ));
+            }
+        }
         self.lower_asm(cx, asm)?;
         cx.emit(sx_ir::StmtKind::Trap(sx_ir::TrapKind::Unreachable));
         Ok(())
@@ -480,11 +485,12 @@ impl Sema<'_> {
 
 /// The expression a block consists of.
 fn only_expression(block: &'static ast::Block) -> Option<&'static ast::Expr> {
-    let [stmt] = &block.stmts[..] else {
-        return None;
-    };
-    match &stmt.kind {
-        ast::StmtKind::Expr { expr, .. } => Some(expr),
+    match (&block.stmts[..], &block.tail) {
+        ([], Some(tail)) => Some(tail),
+        ([stmt], None) => match &stmt.kind {
+            ast::StmtKind::Expr { expr, .. } => Some(expr),
+            _ => None,
+        },
         _ => None,
     }
 }
