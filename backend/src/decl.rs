@@ -82,8 +82,8 @@ impl<'c> Attributes<'c> {
         };
         match attr {
             ParamAttr::None => Vec::new(),
-            ParamAttr::ByVal { size, align } => memory(self.byval, size, align),
-            ParamAttr::SRet { size, align } => memory(self.sret, size, align),
+            ParamAttr::ByVal { size, align, .. } => memory(self.byval, size, align),
+            ParamAttr::SRet { size, align, .. } => memory(self.sret, size, align),
             ParamAttr::SExt => vec![self.sext],
             ParamAttr::ZExt => vec![self.zext],
         }

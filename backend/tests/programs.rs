@@ -441,8 +441,16 @@ fn atomics() {
 fn c_convention() {
     let mut m = module();
     let param = |ty, attr| Param { ty, attr };
-    let memory = ParamAttr::ByVal { size: 24, align: 8 };
-    let result = ParamAttr::SRet { size: 24, align: 8 };
+    let memory = ParamAttr::ByVal {
+        size: 24,
+        align: 8,
+        pointers: 0,
+    };
+    let result = ParamAttr::SRet {
+        size: 24,
+        align: 8,
+        pointers: 0,
+    };
     let c = |m: &mut Module, name: &str, linkage: Linkage, params: Vec<Param>, results: Vec<Ty>| {
         let sig = m.add_sig(Signature {
             conv: CallConv::C,

@@ -48,15 +48,18 @@ entity!(/// An interned signature, see [`crate::Module::sigs`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ParamAttr {
     None,
-    /// C ABI: `Ptr` to an aggregate passed by value on the stack (memory class).
+    /// C ABI: `Ptr` to an aggregate passed by value on the stack (memory class). Bit `i` of `pointers`: its `i`th word
+    /// is a pointer, which host libraries get in their own form.
     ByVal {
         size: u64,
         align: u64,
+        pointers: u64,
     },
     /// C ABI: `Ptr` to the result aggregate (hidden parameter).
     SRet {
         size: u64,
         align: u64,
+        pointers: u64,
     },
     /// C ABI: a narrow integer that is sign-/zero-extended to 32 bits by the caller.
     SExt,

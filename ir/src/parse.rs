@@ -188,10 +188,23 @@ impl Parser<'_> {
                     self.cur.next();
                     let size = self.cur.number()?;
                     let align = self.cur.number()?;
-                    if word == "byval" {
-                        ParamAttr::ByVal { size, align }
+                    let pointers = if self.cur.eat_word("pointers") {
+                        self.cur.number()?
                     } else {
-                        ParamAttr::SRet { size, align }
+                        0
+                    };
+                    if word == "byval" {
+                        ParamAttr::ByVal {
+                            size,
+                            align,
+                            pointers,
+                        }
+                    } else {
+                        ParamAttr::SRet {
+                            size,
+                            align,
+                            pointers,
+                        }
                     }
                 }
                 Token::Word("sext") => {

@@ -407,11 +407,21 @@ pub(crate) fn signature(sig: &Signature) -> String {
         out.push_str(param.ty.name());
         match param.attr {
             ParamAttr::None => {}
-            ParamAttr::ByVal { size, align } => {
+            ParamAttr::ByVal {
+                size,
+                align,
+                pointers,
+            } => {
                 let _ = write!(out, " byval {size} {align}");
+                pointer_words(&mut out, pointers);
             }
-            ParamAttr::SRet { size, align } => {
+            ParamAttr::SRet {
+                size,
+                align,
+                pointers,
+            } => {
                 let _ = write!(out, " sret {size} {align}");
+                pointer_words(&mut out, pointers);
             }
             ParamAttr::SExt => out.push_str(" sext"),
             ParamAttr::ZExt => out.push_str(" zext"),
@@ -706,5 +716,12 @@ impl BodyPrinter<'_, '_> {
             self.p.out.push(' ');
             self.operands(&operands, loc);
         }
+    }
+}
+
+/// Which words of an aggregate are pointers, if any.
+fn pointer_words(out: &mut String, pointers: u64) {
+    if pointers != 0 {
+        let _ = write!(out, " pointers {pointers}");
     }
 }

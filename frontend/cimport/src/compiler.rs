@@ -120,7 +120,16 @@ pub(crate) fn said(what: &str, stderr: &[u8]) -> Error {
         let at = line.find("error: ")?;
         Some(line[at + "error: ".len()..].trim())
     });
+    // GCC says `x.h: No such file or directory`, Clang `'x.h' file not found`.
+    let missing = first.and_then(|first| {
+        first
+            .strip_suffix(": No such file or directory")
+            .or_else(|| first.strip_prefix('\'')?.strip_suffix("' file not found"))
+    });
     let message = match first {
+        Some(_) if missing.is_some() => {
+            format!("C header '{}' is not found", missing.unwrap_or_default())
+        }
         Some(first) => format!("{what}: {first}"),
         None => what.to_owned(),
     };

@@ -304,7 +304,10 @@ fn errors() {
         ..Request::default()
     });
     let message = missing.err().map(|e| e.message).unwrap_or_default();
-    assert!(message.contains("No such file"), "{message}");
+    assert!(
+        message.contains("'no/such/header.h' is not found"),
+        "{message}"
+    );
     let stopped = text("stopped", "#error not for you\n", &[]);
     let message = stopped.err().map(|e| e.message).unwrap_or_default();
     assert!(message.contains("not for you"), "{message}");

@@ -113,9 +113,7 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
     {
         return None;
     }
-    if func.slots.iter().map(|slot| slot.size).sum::<u64>() > MAX_FRAME
-        || frame_leaks(func, body)
-    {
+    if func.slots.iter().map(|slot| slot.size).sum::<u64>() > MAX_FRAME || frame_leaks(func, body) {
         return None;
     }
     let mut stmts = 0;

@@ -67,6 +67,7 @@ impl Sema<'_> {
                     attr: ParamAttr::SRet {
                         size: layout.size,
                         align: layout.align,
+                        pointers: self.c_pointers(ty.ret),
                     },
                 });
                 free.int -= 1;
@@ -99,6 +100,7 @@ impl Sema<'_> {
                     let attr = ParamAttr::ByVal {
                         size: layout.size,
                         align: layout.align.max(8),
+                        pointers: self.c_pointers(*param),
                     };
                     params.push(Param { ty: Ty::Ptr, attr });
                     passing.push(Passing::CMemory);
@@ -136,6 +138,26 @@ impl Sema<'_> {
             Some((_, true)) => ParamAttr::SExt,
             Some((_, false)) | None => ParamAttr::ZExt,
         }
+    }
+
+    /// The words of an aggregate that are pointers and nothing else, among its first 64.
+    fn c_pointers(&self, ty: TypeId) -> u64 {
+        // Larger ones are hardly passed by value.
+        if self.m.types.size_of(ty) > 4096 {
+            return 0;
+        }
+        let mut leaves = Vec::new();
+        self.c_leaves(ty, 0, &mut leaves, 0);
+        let (mut pointers, mut others) = (0u64, 0u64);
+        for leaf in leaves.iter().filter(|leaf| leaf.offset < 512) {
+            let word = 1 << (leaf.offset / 8);
+            if leaf.ty == Ty::Ptr && leaf.offset.is_multiple_of(8) {
+                pointers |= word;
+            } else {
+                others |= word;
+            }
+        }
+        pointers & !others
     }
 
     fn c_class(&self, ty: TypeId) -> Class {

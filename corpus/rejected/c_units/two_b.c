@@ -1,0 +1,2 @@
+static int own(void) { return 2; }
+int shared_name(void) { return own(); }
