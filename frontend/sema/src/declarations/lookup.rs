@@ -353,7 +353,7 @@ impl Sema<'_> {
                     self.module(*m)
                         .names
                         .iter()
-                        .filter(|(_, d)| !self.decl(**d).private)
+                        .filter(|(_, d)| !self.decl(**d).private && !self.is_weak(**d))
                         .map(|(s, _)| s.as_str()),
                 );
             }
