@@ -109,6 +109,7 @@ impl Sema<'_> {
             s.check_protocols();
             s.check_declarations();
             s.complete_all();
+            s.check_flow();
             s.check_unreached_type_names();
         });
         if self.exit.is_some() {

@@ -469,7 +469,7 @@ impl Sema<'_> {
         for operand in &asm.operands {
             if let AsmRole::Input(value) = &operand.role
                 && let ExprKind::Ident(name) = &value.kind
-                && decl.sig.params.iter().any(|p| p.name.name == *name)
+                && decl.sig.params.iter().any(|p| p.name.name == name.name)
             {
                 return Err(self.error(
                     value.span,

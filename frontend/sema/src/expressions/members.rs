@@ -19,6 +19,10 @@ impl Sema<'_> {
         let env = cx.env().clone();
         if let Some(set) = self.namespace_of(&env, base) {
             let ns = self.span_text(base.span);
+            if matches!(name.as_str(), "OS" | "ARCH" | "POINTER_SIZE") && self.is_target_module(set)
+            {
+                return self.target_constant(cx, name, expr.span);
+            }
             let (entity, decl) = self.resolve_in_namespace(set, &ns, name)?;
             return self.lower_entity(cx, entity, decl, name, want, expr.span);
         }

@@ -6,8 +6,8 @@ use crate::emission::fncx::{CaptureSlot, FnCx};
 use crate::emission::value::{Access, Addr, Place, Val};
 use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Failed, Res, Sema, VarId};
 use sx_ir::TypeId;
+use sx_syntax::Span;
 use sx_syntax::ast::{self};
-use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
     pub fn lower_ident(
@@ -108,11 +108,7 @@ impl Sema<'_> {
         let info = cx.var(var).clone();
         if let Some(error) = info.guarded_by {
             let error_name = cx.var(error).name;
-            let diag = Diagnostic::error(
-                name.span,
-                format!("'{}' is usable only where '{error_name}' is proven absent", info.name),
-            )
-            .with_help(None, format!("guard it with `if !{error_name} {{ .. }}` or leave first with `if {error_name} {{ return; }}`"));
+            let diag = crate::statements::flow_check::unproven(name.span, info.name, error_name);
             return Err(self.report(diag));
         }
         let place = cx.var_place(var);

@@ -269,6 +269,14 @@ impl Sema<'_> {
         Ok(self.make_aggregate(cx, ty, &[file, line, col, func]))
     }
 
+    /// Whether a namespace is the module that `OS` and the like belong to.
+    pub fn is_target_module(&self, set: crate::sema::ImportSetId) -> bool {
+        self.import_sets[set.0 as usize]
+            .modules
+            .iter()
+            .any(|m| self.module(*m).path.ends_with("std/target.sx"))
+    }
+
     /// `OS`, `ARCH`, `POINTER_SIZE`: known without any import.
     pub fn target_constant(&mut self, cx: &mut FnCx, name: ast::Ident, span: Span) -> Res<Val> {
         let (type_name, variant) = match name.as_str() {

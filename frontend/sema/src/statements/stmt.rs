@@ -254,10 +254,7 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
     ) -> Res<()> {
         if cx.in_cleanup && matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. }) {
-            return Err(self.error(
-                expr.span,
-                "a cleanup has nowhere to send this call's error — absorb it with `catch` or `or`",
-            ));
+            return Err(self.error(expr.span, crate::statements::flow_check::CLEANUP));
         }
         if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
             && !values.is_empty()
