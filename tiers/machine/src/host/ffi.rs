@@ -18,7 +18,9 @@ use super::{Args, Reply, StdHost, io};
 const HANDLE_BASE: u64 = 1 << 47;
 const INT_REGISTERS: usize = 6;
 const FLOAT_REGISTERS: usize = 8;
-const STACK_WORDS: usize = 10;
+/// Words on the stack of most calls, and of any.
+const FEW_WORDS: usize = 10;
+const STACK_WORDS: usize = 1024;
 
 #[derive(Default)]
 pub(super) struct Foreign {
@@ -174,14 +176,16 @@ fn is_exec(symbol: &str) -> bool {
 struct Registers {
     ints: [u64; INT_REGISTERS],
     floats: [f64; FLOAT_REGISTERS],
-    stack: [u64; STACK_WORDS],
-    used: (usize, usize, usize),
+    stack: Vec<u64>,
+    used: (usize, usize),
 }
 
 impl Registers {
     fn push_stack(&mut self, word: u64) -> Option<()> {
-        *self.stack.get_mut(self.used.2)? = word;
-        self.used.2 += 1;
+        if self.stack.len() == STACK_WORDS {
+            return None;
+        }
+        self.stack.push(word);
         Some(())
     }
 
@@ -269,10 +273,13 @@ impl StdHost<'_> {
         let results = &module.sig(module.func(func).sig).results;
         self.called_out = true;
         self.data_out(memory);
-        let (ints, floats) = invoke(address, &registers, results).ok_or_else(|| {
+        let returned =
+            self.with_callbacks(module, memory, || invoke(address, &registers, results))?;
+        let (ints, floats) = returned.ok_or_else(|| {
             HostFault::Unsupported(format!("'{symbol}' can't be called on this host"))
         })?;
         self.data_back(memory)?;
+        self.result_back(module, func, args, memory)?;
         let (mut ints, mut floats) = (ints.into_iter(), floats.into_iter());
         let mut values = Vec::new();
         for ty in results {
@@ -305,11 +312,70 @@ impl StdHost<'_> {
         Ok(values)
     }
 
-    fn back(&mut self, host: u64, memory: &dyn SandboxMemory) -> u64 {
-        match memory.sandbox_address(host as *const u8) {
-            Some(addr) => addr,
-            None => self.foreign.form_of(host),
+    pub(super) fn back(&mut self, host: u64, memory: &dyn SandboxMemory) -> u64 {
+        if let Some(addr) = memory.sandbox_address(host as *const u8) {
+            return addr;
         }
+        let own = self.callbacks.of_address(host);
+        own.and_then(|func| memory.function_value(func))
+            .unwrap_or_else(|| self.foreign.form_of(host))
+    }
+
+    /// Gives the pointers among the words of an aggregate the host's form.
+    pub(super) fn words_out(
+        &mut self,
+        module: &Module,
+        symbol: &str,
+        bytes: &mut [u8],
+        pointers: u64,
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<(), HostFault> {
+        for (i, word) in bytes.chunks_exact_mut(8).enumerate().take(64) {
+            if pointers >> i & 1 == 1 {
+                let value = crate::memory::read_word(word, Endian::Little);
+                let host = self.pointer(module, symbol, value, memory)?;
+                word.copy_from_slice(&host.to_le_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    /// The reverse of [`StdHost::words_out`].
+    pub(super) fn words_back(
+        &mut self,
+        bytes: &mut [u8],
+        pointers: u64,
+        memory: &dyn SandboxMemory,
+    ) {
+        for (i, word) in bytes.chunks_exact_mut(8).enumerate().take(64) {
+            if pointers >> i & 1 == 1 {
+                let value = crate::memory::read_word(word, Endian::Little);
+                let own = self.back(value, memory);
+                word.copy_from_slice(&own.to_le_bytes());
+            }
+        }
+    }
+
+    /// A result in memory that a library has filled: its pointers in the program's form.
+    fn result_back(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        args: &Args,
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<(), HostFault> {
+        let Some(ParamAttr::SRet { size, pointers, .. }) =
+            module.params_of(func).first().map(|p| p.attr)
+        else {
+            return Ok(());
+        };
+        if pointers == 0 {
+            return Ok(());
+        }
+        let at = args.get(0);
+        let mut bytes = super::bytes_at(memory, at, size)?.to_vec();
+        self.words_back(&mut bytes, pointers, memory);
+        memory.write(at, &bytes)
     }
 
     /// A text that a library gave: the program gets a copy that it can read.
@@ -324,8 +390,8 @@ impl StdHost<'_> {
     }
 
     /// The host's form of a pointer of the program.
-    fn pointer(
-        &self,
+    pub(super) fn pointer(
+        &mut self,
         module: &Module,
         symbol: &str,
         value: u64,
@@ -338,10 +404,7 @@ impl StdHost<'_> {
             return Ok(host);
         }
         if let Some(callback) = memory.function_of(value) {
-            let name = &module.func(callback).name;
-            return Err(HostFault::Unsupported(format!(
-                "'{symbol}' can't call back '{name}' at compile time: the host can't run sx code"
-            )));
+            return self.callback(module, symbol, callback);
         }
         // One past the end of an object is a valid pointer, so no byte need be there.
         match memory
@@ -356,7 +419,7 @@ impl StdHost<'_> {
     }
 
     fn registers(
-        &self,
+        &mut self,
         module: &Module,
         func: FuncId,
         symbol: &str,
@@ -367,13 +430,13 @@ impl StdHost<'_> {
         let mut out = Registers {
             ints: [0; INT_REGISTERS],
             floats: [0.0; FLOAT_REGISTERS],
-            stack: [0; STACK_WORDS],
-            used: (0, 0, 0),
+            stack: Vec::new(),
+            used: (0, 0),
         };
         for (i, &value) in args.0.iter().enumerate() {
-            // Variadic arguments come without types: addresses are recognised, the rest are integers.
-            let param = params.get(i).copied();
-            let placed = match param {
+            // Through a function pointer variadic arguments come without types: addresses are recognised, the rest are
+            // integers.
+            let placed = match params.get(i).copied() {
                 None => {
                     let is_address = memory.object_at(value).is_some()
                         || self.foreign.of_handle(value).is_some();
@@ -384,8 +447,19 @@ impl StdHost<'_> {
                     })
                 }
                 Some(param) => match (param.ty, param.attr) {
-                    (Ty::Ptr, ParamAttr::ByVal { size, .. }) => {
-                        let bytes = super::bytes_at(memory, value, size)?;
+                    (
+                        Ty::Ptr,
+                        ParamAttr::ByVal {
+                            size,
+                            align,
+                            pointers,
+                        },
+                    ) => {
+                        let mut bytes = super::bytes_at(memory, value, size)?.to_vec();
+                        self.words_out(module, symbol, &mut bytes, pointers, memory)?;
+                        if align > 8 && out.stack.len() % 2 == 1 {
+                            out.stack.push(0);
+                        }
                         bytes.chunks(8).try_for_each(|c| {
                             out.push_stack(crate::memory::read_word(c, Endian::Little))
                         })
@@ -409,28 +483,60 @@ impl StdHost<'_> {
     }
 }
 
+/// Words on the stack, as a parameter that travels there.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Stack<const WORDS: usize>([u64; WORDS]);
+
+#[cfg(target_arch = "x86_64")]
+impl<const WORDS: usize> Stack<WORDS> {
+    fn of(words: &[u64]) -> Stack<WORDS> {
+        let mut stack = [0; WORDS];
+        let count = words.len().min(WORDS);
+        stack[..count].copy_from_slice(&words[..count]);
+        Stack(stack)
+    }
+}
+
 /// Calls `address` with everything in its place; yields the integer and float result registers.
 #[cfg(target_arch = "x86_64")]
 fn invoke(address: usize, r: &Registers, results: &[Ty]) -> Option<([u64; 2], [u64; 2])> {
+    if r.stack.len() <= FEW_WORDS {
+        invoke_with(address, r, Stack::<FEW_WORDS>::of(&r.stack), results)
+    } else {
+        invoke_with(address, r, Stack::<STACK_WORDS>::of(&r.stack), results)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn invoke_with<const WORDS: usize>(
+    address: usize,
+    r: &Registers,
+    stack: Stack<WORDS>,
+    results: &[Ty],
+) -> Option<([u64; 2], [u64; 2])> {
     macro_rules! signature {
         ($ret:ty) => {
-            extern "sysv64" fn(
+            unsafe extern "C" fn(
                 u64, u64, u64, u64, u64, u64,
                 f64, f64, f64, f64, f64, f64, f64, f64,
-                u64, u64, u64, u64, u64, u64, u64, u64, u64, u64,
+                Stack<WORDS>, ...
             ) -> $ret
         };
     }
     macro_rules! call {
         ($ret:ty) => {{
             // SAFETY: the program's declaration says what the function takes; registers and stack hold that and more,
-            // which a function of the C convention ignores. The grant makes the program's word good enough.
-            let function: signature!($ret) = unsafe { std::mem::transmute(address as *const c_void) };
-            let (i, f, s) = (&r.ints, &r.floats, &r.stack);
-            function(
-                i[0], i[1], i[2], i[3], i[4], i[5], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], s[0], s[1], s[2], s[3],
-                s[4], s[5], s[6], s[7], s[8], s[9],
-            )
+            // which a function of the C convention ignores. The grant makes the program's word good enough. To a variadic
+            // function the call says how many float registers count: all.
+            unsafe {
+                let function: signature!($ret) = std::mem::transmute(address as *const c_void);
+                let (i, f) = (&r.ints, &r.floats);
+                function(
+                    i[0], i[1], i[2], i[3], i[4], i[5], f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], stack,
+                )
+            }
         }};
     }
     #[repr(C)]

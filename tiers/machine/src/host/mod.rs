@@ -7,10 +7,11 @@
 //! * [`io`]: output, and system calls when granted.
 //! * [`ffi`]: everything else that the host's libraries offer, when granted.
 //!
-//! [`data`] is about the variables of those libraries.
+//! [`data`] is about the variables of those libraries, [`callbacks`] about functions of the program that they call.
 //!
 //! Make a `StdHost` per evaluation, or call [`StdHost::begin`] between.
 
+mod callbacks;
 mod data;
 mod ffi;
 mod io;
@@ -125,6 +126,7 @@ pub struct StdHost<'h> {
     compiler: Compiler<'h>,
     errno: Errno,
     foreign: ffi::Foreign,
+    callbacks: callbacks::Callbacks,
     shared: Vec<data::Shared>,
     traces: traces::Traces,
 }
@@ -165,6 +167,7 @@ impl<'h> StdHost<'h> {
             compiler,
             errno: Errno::default(),
             foreign: ffi::Foreign::default(),
+            callbacks: callbacks::Callbacks::default(),
             shared: Vec::new(),
             traces: traces::Traces::default(),
         }
@@ -174,6 +177,7 @@ impl<'h> StdHost<'h> {
     pub fn begin(&mut self) {
         self.errno = Errno::default();
         self.foreign.forget();
+        self.callbacks.forget();
         self.traces = traces::Traces::default();
     }
 
