@@ -56,6 +56,8 @@ pub struct Caches {
     /// Table of `TypeInfo` records and their type, once something reads it.
     pub type_infos: Option<(GlobalId, TypeId)>,
     pub type_info_records: FxHashMap<TypeId, GlobalId>,
+    /// Parameter defaults being lowered.
+    pub defaults: Vec<*const sx_syntax::ast::Expr>,
     /// Type functions by (function, arguments, packs).
     pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
     /// Names of compiler-known declarations, found once.

@@ -111,6 +111,7 @@ impl Sema<'_> {
             s.complete_all();
             s.check_flow();
             s.check_unreached_type_names();
+            s.check_extern_libraries();
         });
         if self.exit.is_some() {
             return (None, Vec::new());

@@ -309,16 +309,7 @@ impl Sema<'_> {
         if let Some(found) = self.instances.get(&key) {
             return found.clone().ok_or(Failed);
         }
-        if self.instantiation_depth > self.cfg.instantiation_depth {
-            let name = self.fn_info(func).name.clone();
-            let limit = self.cfg.instantiation_depth;
-            return Err(self.error(
-                span,
-                format!(
-                    "instantiation of '{name}' goes deeper than {limit} levels; it may never end"
-                ),
-            ));
-        }
+        self.check_depth(func, span)?;
         if !self.making.insert(key.clone()) {
             let name = self.fn_info(func).name.clone();
             return Err(self.error(
@@ -336,6 +327,19 @@ impl Sema<'_> {
             self.instances.insert(key, None);
         }
         result
+    }
+
+    /// Families of instances that grow without end are cut.
+    pub fn check_depth(&mut self, func: FnId, span: Span) -> Res<()> {
+        let limit = self.cfg.instantiation_depth;
+        if self.instantiation_depth <= limit {
+            return Ok(());
+        }
+        let name = self.fn_info(func).name.clone();
+        Err(self.error(
+            span,
+            format!("instantiation of '{name}' goes deeper than {limit} levels; it may never end"),
+        ))
     }
 
     pub fn make_instance(
@@ -542,19 +546,14 @@ impl Sema<'_> {
         } else {
             self.bodies.insert(id, BodyState::Queued);
             // An instance made from a generic body is one level deeper; a plain function starts anew.
-            let depth = if statics.is_empty() && packs.is_empty() {
-                0
-            } else {
-                self.instantiation_depth
-            };
-            self.body_depth.insert(id, depth);
             let of_instance = self
                 .fn_info(func)
                 .owner
                 .is_some_and(|t| self.instance_of(t).is_some());
-            if (of_instance || !statics.is_empty() || !packs.is_empty())
-                && let Some(site) = self.sites.outermost()
-            {
+            let made = of_instance || !statics.is_empty() || !packs.is_empty();
+            let depth = if made { self.instantiation_depth } else { 0 };
+            self.body_depth.insert(id, depth);
+            if made && let Some(site) = self.sites.outermost() {
                 self.caches.body_sites.insert(id, site);
             }
             self.pending.insert(id, PendingBody { job });
@@ -634,13 +633,7 @@ impl Sema<'_> {
                         }
                         Ok(Some(text))
                     }
-                    None => Err(self.error(
-                        lib.span,
-                        format!(
-                            "extern library '{}' is not declared; write `{} :: #library \"..\";`",
-                            lib.name, lib.name
-                        ),
-                    )),
+                    None => Err(self.undeclared_library(lib)),
                 }
             }
         }

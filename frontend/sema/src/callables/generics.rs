@@ -509,12 +509,22 @@ impl Sema<'_> {
         ty: TypeId,
         span: Span,
     ) -> Res<Val> {
+        let key: *const ast::Expr = default;
+        if self.caches.defaults.contains(&key) {
+            let text = self.span_text(default.span);
+            return Err(self.error(
+                default.span,
+                format!("the default '{text}' needs itself: its call omits the same argument"),
+            ));
+        }
+        self.caches.defaults.push(key);
         // A default inside a default still means the outermost call.
         let outer = cx.caller_loc.clone();
         if outer.is_none() {
             cx.caller_loc = Some((span, cx.name.clone()));
         }
         let val = self.lower_foreign(cx, scope, default, ty);
+        self.caches.defaults.pop();
         cx.caller_loc = outer;
         let val = self.own(cx, &val?);
         Ok(self.stable(cx, &val))

@@ -115,16 +115,14 @@ impl Sema<'_> {
         } else {
             shown
         };
+        self.check_depth(f, span)?;
         self.caches.type_fns.insert(key.clone(), None);
-        let result = self.run_type_fn(
-            f,
-            decl,
-            &scope,
-            bindings,
-            packs,
-            Symbol::intern(&shown),
-            span,
-        );
+        self.instantiation_depth += 1;
+        let name = Symbol::intern(&shown);
+        let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+            self.run_type_fn(f, decl, &scope, bindings, packs, name, span)
+        });
+        self.instantiation_depth -= 1;
         self.caches.type_fns.insert(key, result.ok());
         result
     }

@@ -10,7 +10,7 @@ use sx_syntax::{Diagnostic, Span};
 use crate::callables::generics::mentions_dollar;
 use crate::declarations::impls::ImplMatch;
 use crate::declarations::nominal::plural;
-use crate::sema::{Binding, DeclId, DeclSyntax, Env, FnId, ProtocolRef, Res, Sema};
+use crate::sema::{Binding, DeclId, DeclSyntax, Env, Failed, FnId, ProtocolRef, Res, Sema};
 
 impl Sema<'_> {
     /// `$T/P`: the type bound must have an impl.
@@ -39,6 +39,16 @@ impl Sema<'_> {
         let name = self.protocol_name(protocol);
         let shown = self.type_name(ty);
         let Some(found) = found else {
+            // An impl that was already rejected may have been meant.
+            let meant = (0..self.impls.len()).any(|i| {
+                let info = &self.impls[i];
+                info.failed
+                    && (self.span_text(info.decl.protocol.span) == name
+                        || self.span_text(info.decl.target.span) == shown)
+            });
+            if meant {
+                return Err(Failed);
+            }
             let first = self.protocol_decl(protocol.template).and_then(|p| {
                 p.methods
                     .iter()

@@ -8,7 +8,7 @@ use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::callables::generics::mentions_dollar;
-use crate::declarations::lookup::Name;
+use crate::declarations::lookup::{Name, nearest};
 use crate::declarations::nominal::is_type_param;
 use crate::emission::value::CtVal;
 use crate::sema::{
@@ -145,10 +145,22 @@ impl Sema<'_> {
         let (decl, env) = (info.decl, info.env.clone());
         let Some(protocol) = self.try_protocol_ref(&env, &decl.protocol)? else {
             let text = self.span_text(decl.protocol.span);
-            return Err(self.error(
+            let diag = Diagnostic::error(
                 decl.protocol.span,
-                format!("unknown protocol '{text}' in impl — declare it, or #import the module that does"),
-            ));
+                format!(
+                    "unknown protocol '{text}' in impl — declare it, or #import the module that does"
+                ),
+            );
+            let names: Vec<Symbol> = (0..self.templates.len())
+                .filter(|t| self.protocol_decl(TemplateId(*t as u32)).is_some())
+                .map(|t| self.templates[t].name)
+                .collect();
+            let near = nearest(&text, names.iter().map(|n| n.as_str()));
+            let diag = match near {
+                Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
+                None => diag,
+            };
+            return Err(self.report(diag));
         };
         let template = protocol.template;
         let Some(syntax) = self.protocol_decl(template) else {

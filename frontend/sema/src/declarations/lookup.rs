@@ -138,7 +138,12 @@ impl Sema<'_> {
         self.report(diag)
     }
 
+    /// A name as a value, type or callee. A namespace of the same name from elsewhere does not get in the way.
     pub fn lookup_module(&mut self, module: ModId, name: Symbol) -> Found {
+        self.lookup_module_for(module, name, false)
+    }
+
+    fn lookup_module_for(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
         if let Some(decl) = self.module(module).names.get(&name) {
             return Found::Decl(*decl);
         }
@@ -164,6 +169,11 @@ impl Sema<'_> {
             match found {
                 None => found = Some(decl),
                 Some(first) if first == decl || self.same_target(first, decl) => {}
+                Some(first) if self.is_import(first) != self.is_import(decl) => {
+                    if self.is_import(decl) == before_dot {
+                        found = Some(decl);
+                    }
+                }
                 Some(first) => return Found::Ambiguous(first, decl),
             }
         }
@@ -172,6 +182,10 @@ impl Sema<'_> {
             (None, Some(decl)) => Found::Invisible(decl),
             (None, None) => Found::Nothing,
         }
+    }
+
+    fn is_import(&self, decl: DeclId) -> bool {
+        matches!(self.decl(decl).syntax, DeclSyntax::Import(_))
     }
 
     /// Aliases ending at one function, type or namespace, and equal externs, are one thing.
@@ -505,7 +519,7 @@ impl Sema<'_> {
                 if env.get(name.name).is_some() {
                     return None;
                 }
-                match self.lookup_module(env.module, name.name) {
+                match self.lookup_module_for(env.module, name.name, true) {
                     Found::Decl(decl) => match &self.decl(decl).syntax {
                         DeclSyntax::Import(set) => Some(*set),
                         DeclSyntax::Const(_) => match self.resolve_decl(decl) {

@@ -7,7 +7,7 @@ use sx_syntax::ast::{self, DeclKind, ExprKind};
 use sx_syntax::visit::{self, Visitor};
 
 use crate::declarations::lookup::Found;
-use crate::sema::{DeclSyntax, Env, ModId, Sema};
+use crate::sema::{DeclSyntax, Env, Failed, ModId, Sema};
 
 /// The type names a declaration mentions, and every name it introduces anywhere.
 #[derive(Default)]
@@ -89,6 +89,38 @@ impl Visitor for Mentioned {
 }
 
 impl Sema<'_> {
+    /// Libraries that `extern` declarations of the root file name, called or not.
+    pub fn check_extern_libraries(&mut self) {
+        for id in self.module(ModId(0)).decls.clone() {
+            let DeclSyntax::Fn(function) = &self.decl(id).syntax else {
+                continue;
+            };
+            let Some(lib) = function.link.as_ref().and_then(|link| link.lib) else {
+                continue;
+            };
+            let known = self.decls.iter().any(|d| {
+                d.name == lib.name
+                    && matches!(
+                        d.syntax,
+                        DeclSyntax::Library(_) | DeclSyntax::Import(_) | DeclSyntax::Const(_)
+                    )
+            });
+            if !known {
+                self.undeclared_library(lib);
+            }
+        }
+    }
+
+    pub fn undeclared_library(&mut self, lib: ast::Ident) -> Failed {
+        self.error(
+            lib.span,
+            format!(
+                "extern library '{}' is not declared; write `{} :: #library \"..\";`",
+                lib.name, lib.name
+            ),
+        )
+    }
+
     pub fn check_unreached_type_names(&mut self) {
         let root = ModId(0);
         let env = Env::root(root);

@@ -9,6 +9,15 @@ impl Parser<'_> {
         let params = self.braces(false, |p| p.list(Tok::RParen, |p| p.nested(|p| p.param())))?;
         let names: Vec<Ident> = params.iter().map(|param| param.name).collect();
         self.distinct("parameter", &names);
+        let variadic = |p: &&Param| matches!(p.kind, ParamKind::Variadic | ParamKind::ComptimePack);
+        let before_last = params.split_last().map_or(&[][..], |(_, rest)| rest);
+        if let Some(param) = before_last.iter().find(variadic) {
+            let message = format!(
+                "variadic parameter '..{}' must be the last one",
+                param.name.name
+            );
+            return Err(self.error_at(param.span, message));
+        }
         Ok(params)
     }
 
