@@ -1,0 +1,33 @@
+// Structs of every class of the x86-64 System V convention, and functions that take, return and hand them on.
+#include <stdint.h>
+typedef struct { int8_t a; } S1;
+typedef struct { int16_t a; int8_t b; } S3;
+typedef struct { uint8_t a, b, c, d, e; } B5;
+typedef struct { int32_t a, b; } I2;
+typedef struct { int64_t a; int32_t b; } L12;
+typedef struct { int64_t a, b; } L2;
+typedef struct { float x; } F1;
+typedef struct { float x, y; } F2;
+typedef struct { float x, y, z; } F3;
+typedef struct { float x, y, z, w; } F4;
+typedef struct { double x; } D1;
+typedef struct { double x, y; } D2;
+typedef struct { double d; float f; } DF;
+typedef struct { int32_t n; float f; } IF;
+typedef struct { float f; int32_t n; double d; } FID;
+typedef struct { int64_t n; double d; } ID;
+typedef struct { double d; int64_t n; } DI;
+typedef struct { float x, y; int64_t n; } FFI;
+typedef struct { int64_t a, b, c; } L3;
+typedef struct { double x, y, z; } D3;
+typedef struct { int32_t v[4]; } A4;
+typedef struct { float v[2]; int8_t t; } AF;
+typedef struct { uint8_t v[16]; } A16;
+typedef struct { uint8_t v[17]; } A17;
+typedef struct { I2 p; F2 q; } N1;
+typedef struct { struct { int8_t a; double d; } in[1]; } N2;
+typedef union { int64_t i; double d; } U1;
+typedef union { float f; double d; } U2;
+typedef struct { union { int32_t i; float f; } u; float g; } SU;
+typedef struct { void *p; int32_t n; } P12;
+typedef struct { int64_t v[12]; } Big;
