@@ -211,15 +211,39 @@ impl Lexer<'_> {
                     "integer literal has no digits after its base prefix",
                 );
             }
-            return self.push(Tok::Int, lo);
+            self.push(Tok::Int, lo);
+            return self.number_end(lo);
         }
         self.digits(10);
+        let mut kind = Tok::Int;
         if self.peek(0) == b'.' && self.peek(1).is_ascii_digit() {
             self.at += 1;
             self.digits(10);
-            return self.push(Tok::Float, lo);
+            kind = Tok::Float;
         }
-        self.push(Tok::Int, lo);
+        self.push(kind, lo);
+        self.number_end(lo);
+    }
+
+    /// Letters and digits right behind a number belong to nothing: exponents and suffixes do not exist.
+    fn number_end(&mut self, lo: usize) {
+        let end = self.at;
+        if !is_ident_byte(self.peek(0)) {
+            return;
+        }
+        self.skip_ident();
+        let (number, rest) = (&self.text[lo..end], &self.text[end..self.at]);
+        if self.errors.last().is_some_and(|e| e.span.is_some_and(|s| s.lo as usize == lo)) {
+            return;
+        }
+        let exponent = rest.starts_with(['e', 'E'])
+            && (rest.len() == 1 || rest.as_bytes()[1..].iter().all(u8::is_ascii_digit));
+        let message = if exponent {
+            format!("a float literal has no exponent: '{number}{rest}'")
+        } else {
+            format!("unexpected '{rest}' after the number '{number}'; a cast is written `{number}.(T)`")
+        };
+        self.error(lo, self.at, message);
     }
 
     fn string(&mut self) {
@@ -243,6 +267,11 @@ impl Lexer<'_> {
     fn character(&mut self) {
         let lo = self.at;
         self.at += 1;
+        if self.peek(0) == b'\'' {
+            self.at += 1;
+            self.error(lo, self.at, "empty character literal");
+            return self.push(Tok::Char, lo);
+        }
         if self.peek(0) == b'\\' {
             self.at += 1;
         }

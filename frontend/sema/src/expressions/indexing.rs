@@ -129,6 +129,17 @@ impl Sema<'_> {
             }
             TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
                 let env = cx.env().clone();
+                if let ExprKind::Ident(name) = &index.kind
+                    && self.is_runtime_variable(&env, *name)
+                {
+                    return Err(self.error(
+                        index.span,
+                        format!(
+                            "a tuple is indexed by a compile-time constant, and '{}' is a run-time variable",
+                            name.name
+                        ),
+                    ));
+                }
                 let at = self.comptime_value(&env, index, None, &Purpose::Count)?;
                 let at = self.count_of(&at, index.span, "tuple index", 0)?;
                 self.tuple_index(cx, val, at, index.span)
