@@ -286,7 +286,11 @@ fn worker_words(options: &Options, from: u64) -> Vec<String> {
         "--native".to_owned(),
         options.native.to_string(),
         "--count".to_owned(),
-        options.count.unwrap_or(u64::MAX).min(from + SHIFT).to_string(),
+        options
+            .count
+            .unwrap_or(u64::MAX)
+            .min(from + SHIFT)
+            .to_string(),
     ];
     words.push("--journal".to_owned());
     words

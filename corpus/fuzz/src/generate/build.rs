@@ -165,7 +165,8 @@ impl Builder {
             let mut fields = Vec::new();
             for _ in 0..1 + self.random.below(5) {
                 let ty = self.data_type(1);
-                let default = (ty.is_scalar() && self.random.one_in(3)).then(|| self.literal(&ty, true));
+                let default =
+                    (ty.is_scalar() && self.random.one_in(3)).then(|| self.literal(&ty, true));
                 fields.push((ty, default));
             }
             self.program.structs.push(StructDef { fields });

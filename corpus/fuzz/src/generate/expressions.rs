@@ -130,10 +130,7 @@ impl Builder {
                     }
                 }
                 let other = self.arm(ty, next);
-                make(
-                    ty,
-                    Kind::Match(Box::new(subject), arms, Box::new(other)),
-                )
+                make(ty, Kind::Match(Box::new(subject), arms, Box::new(other)))
             }
             _ => self.compound(ty, next),
         }
@@ -494,10 +491,14 @@ impl Builder {
                 let mut items = vec![self.expr(&first, depth)];
                 let mut ops = Vec::new();
                 for _ in 0..links {
-                    ops.push(
-                        self.random
-                            .pick(&[Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]),
-                    );
+                    ops.push(self.random.pick(&[
+                        Cmp::Eq,
+                        Cmp::Ne,
+                        Cmp::Lt,
+                        Cmp::Le,
+                        Cmp::Gt,
+                        Cmp::Ge,
+                    ]));
                     let other = match self.random.below(4) {
                         0 => {
                             let other = self.scalar_type();
@@ -560,7 +561,8 @@ impl Builder {
             let missing = |ty: &Ty| !matches!(ty, Ty::Tagged(_));
             if self.random.one_in(2) {
                 let last = order.pop();
-                if let Some(last) = last.filter(|last| !missing(&fields[*last].0) || order.is_empty())
+                if let Some(last) =
+                    last.filter(|last| !missing(&fields[*last].0) || order.is_empty())
                 {
                     order.push(last);
                 }
@@ -712,7 +714,8 @@ impl Builder {
     /// A call of a function, with its error absorbed or passed on.
     pub fn call_of(&mut self, index: usize, depth: usize) -> Option<Expr> {
         let function = &self.program.functions[index];
-        let (ret, failable, method_of) = (function.ret.clone(), function.failable, function.method_of);
+        let (ret, failable, method_of) =
+            (function.ret.clone(), function.failable, function.method_of);
         let params: Vec<Ty> = function.params.iter().map(|(_, ty)| ty.clone()).collect();
         if let Some(n) = method_of {
             let receiver = self.write(&Ty::Struct(n))?;

@@ -11,9 +11,10 @@ pub mod expressions;
 pub mod idioms;
 pub mod print;
 pub mod statements;
+pub mod values;
 
 use crate::random::Random;
-use eval::Stop;
+use values::Stop;
 
 /// What each test of a seed's program mixes into its digest, as its evaluation sees it.
 pub fn notes(seed: u64) -> Vec<Vec<u64>> {
@@ -31,7 +32,11 @@ pub fn notes(seed: u64) -> Vec<Vec<u64>> {
 pub fn program(seed: u64) -> String {
     let mut program = build::program(seed);
     let mut random = Random::new(seed ^ 0x00ff_00ff);
-    let mut idioms = if random.one_in(2) {
+    let only_idioms = random.one_in(4);
+    if only_idioms {
+        program = ast::Program::default();
+    }
+    let mut idioms = if only_idioms || random.one_in(2) {
         idioms::make(&mut random)
     } else {
         idioms::Idioms::default()
@@ -54,9 +59,9 @@ pub fn program(seed: u64) -> String {
         // Seldom at compile time, where it is a compile error.
         let call = format!("f{function}({a}, {b})");
         if random.one_in(5) {
-            idioms
-                .declarations
-                .push_str(&format!("trap :: () -> u64 {{ reset(); return {call}; }}\nT :: #run trap();\n"));
+            idioms.declarations.push_str(&format!(
+                "trap :: () -> u64 {{ reset(); return {call}; }}\nT :: #run trap();\n"
+            ));
         }
         idioms
             .main

@@ -197,8 +197,15 @@ impl Printer<'_> {
         } else {
             ret
         };
-        let letter = if function.method_of.is_some() { 'm' } else { 'f' };
-        self.line(&format!("{letter}{index} :: ({}) -> {ret} {{", params.join(", ")));
+        let letter = if function.method_of.is_some() {
+            'm'
+        } else {
+            'f'
+        };
+        self.line(&format!(
+            "{letter}{index} :: ({}) -> {ret} {{",
+            params.join(", ")
+        ));
         self.depth += 1;
         self.stmts(&function.body);
         let result = self.expr(&function.result);
@@ -441,8 +448,10 @@ impl Printer<'_> {
                 format!("{base}[{index}]")
             }
             Kind::Tuple(items) => {
-                let items: Vec<String> =
-                    items.iter().map(|e| format!("({})", self.expr(e))).collect();
+                let items: Vec<String> = items
+                    .iter()
+                    .map(|e| format!("({})", self.expr(e)))
+                    .collect();
                 format!("{}.{{{}}}", type_name(&e.ty), items.join(", "))
             }
             Kind::Element(base, index) => {
@@ -583,10 +592,7 @@ impl Printer<'_> {
                         None => self.line(&format!("case .v{i}: mix({});", i + 100)),
                         Some(payload) => {
                             let call = self.digest(payload, "p");
-                            self.line(&format!(
-                                "case .v{i}: (p) {{ mix({}); {call}; }}",
-                                i + 100
-                            ));
+                            self.line(&format!("case .v{i}: (p) {{ mix({}); {call}; }}", i + 100));
                         }
                     }
                 }
@@ -600,7 +606,9 @@ impl Printer<'_> {
             }
             Ty::Opt(of) => {
                 let call = self.digest(of, "x");
-                self.line(&format!("if x := v {{ mix(1); {call}; }} else {{ mix(0); }}"));
+                self.line(&format!(
+                    "if x := v {{ mix(1); {call}; }} else {{ mix(0); }}"
+                ));
             }
             Ty::Tuple(of) => {
                 for (i, element) in of.iter().enumerate() {
@@ -623,7 +631,9 @@ impl Printer<'_> {
         let tests = &self.program.tests;
         self.line("p0 : i64 = 0;");
         for (n, ((function, a, b), expected)) in tests.iter().zip(expected).enumerate() {
-            self.line(&format!("t{n} :: (a: i64, b: i64) -> u64 {{ reset(); return f{function}(a, b); }}"));
+            self.line(&format!(
+                "t{n} :: (a: i64, b: i64) -> u64 {{ reset(); return f{function}(a, b); }}"
+            ));
             self.line(&format!("C{n} :: #run t{n}({a}, {b});"));
             self.line(&format!("X{n} : u64 : {expected};"));
         }

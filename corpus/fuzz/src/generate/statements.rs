@@ -322,9 +322,9 @@ impl Builder {
                 kind: Kind::Bin(Op::And, Box::new(value), Box::new(mask)),
             }
         };
-        let token = self
-            .random
-            .pick(&["..", "..=", "..<", "<..", "<..=", "<..<", "=..", "=..=", "=..<"]);
+        let token = self.random.pick(&[
+            "..", "..=", "..<", "<..", "<..=", "<..<", "=..", "=..=", "=..<",
+        ]);
         let names = self.scope.len();
         let var = self.declare(&ty, false);
         self.loops += 1;
