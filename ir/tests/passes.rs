@@ -17,6 +17,8 @@ fn options(names: &str) -> PassOptions {
             "sroa" => options.sroa = true,
             "forward" => options.forward = true,
             "dce" => options.dce = true,
+            "ranges" => options.ranges = true,
+            "merge" => options.merge = true,
             "inline" => options.inline = true,
             "compact" => options.compact = true,
             "all" => options = PassOptions::ALL,

@@ -61,6 +61,29 @@ fn random_programs() {
         ("sroa", PassOptions { sroa: true, ..none }),
         ("dce", PassOptions { dce: true, ..none }),
         (
+            "ranges",
+            PassOptions {
+                ranges: true,
+                ..none
+            },
+        ),
+        (
+            "merge",
+            PassOptions {
+                merge: true,
+                ..none
+            },
+        ),
+        (
+            "merge after forward",
+            PassOptions {
+                forward: true,
+                dce: true,
+                merge: true,
+                ..none
+            },
+        ),
+        (
             "compact",
             PassOptions {
                 compact: true,

@@ -23,6 +23,7 @@ fn main() {
         rounds: 7,
         only: None,
         envelope: true,
+        among: None,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -30,9 +31,10 @@ fn main() {
             "--quick" => options.rounds = 3,
             "--no-envelope" => options.envelope = false,
             "--only" => options.only = args.next(),
+            "--among" => options.among = args.next(),
             _ => {
                 eprintln!(
-                    "error: unknown option '{arg}'; known are --quick, --no-envelope, --only NAME"
+                    "error: unknown option '{arg}'; known are --quick, --no-envelope, --only KERNEL|all, --among NAMES"
                 );
                 std::process::exit(2);
             }
@@ -53,8 +55,10 @@ fn main() {
 
 struct Options {
     rounds: usize,
-    /// One kernel; then nothing is written.
+    /// One kernel, or `all`; then nothing is written.
     only: Option<String>,
+    /// Contestants, separated by commas.
+    among: Option<String>,
     envelope: bool,
 }
 
@@ -255,10 +259,16 @@ impl Measured {
 
 fn report(options: &Options, scratch: &Path) -> std::result::Result<(), String> {
     let started = Instant::now();
-    let (all, notes) = contestants(options, scratch);
-    let kernels = C_KERNELS
-        .iter()
-        .filter(|k| options.only.as_ref().is_none_or(|only| only == k.name));
+    let (mut all, notes) = contestants(options, scratch);
+    if let Some(among) = &options.among {
+        all.retain(|c| among.split(',').any(|name| name == c.name));
+    }
+    let kernels = C_KERNELS.iter().filter(|k| {
+        options
+            .only
+            .as_ref()
+            .is_none_or(|only| only == k.name || only == "all")
+    });
     let mut measured = Measured {
         names: all.iter().map(|c| c.name.clone()).collect(),
         rows: Vec::new(),
@@ -273,6 +283,8 @@ fn report(options: &Options, scratch: &Path) -> std::result::Result<(), String> 
         measured.rows.push(row);
     }
     if options.only.is_some() {
+        let names: Vec<&str> = measured.names.iter().map(String::as_str).collect();
+        eprintln!("{}", measured.table(&names).markdown());
         return Ok(());
     }
     let mut pieces = vec![Piece::Heading(heading())];

@@ -6,9 +6,14 @@ use super::fold::{fold_expr, taken_branch};
 use crate::func::{Block, Expr, ExprId, FuncId, Function, LocalId, SlotId, Stmt, StmtKind};
 use crate::module::{GlobalId, Module};
 use crate::op::{BinaryOp, CheckRel, Ty};
+use smallvec::SmallVec;
 
 /// Remembered places; more are rarely live in straight-line code.
 const MAX_PLACES: usize = 16;
+/// Remembered computed values.
+const MAX_COMPUTED: usize = 24;
+/// Words of the longest one, see [`Forward::computation`].
+const LONGEST_COMPUTATION: usize = 20;
 
 pub(super) fn run(module: &Module, func: &mut Function, fold: bool) {
     let Some(mut body) = func.body.take() else {
@@ -43,6 +48,7 @@ pub(super) fn run(module: &Module, func: &mut Function, fold: bool) {
         regions: 0,
         places: Vec::new(),
         facts: Vec::new(),
+        computed: Vec::new(),
         broken,
     };
     pass.block(&mut body);
@@ -67,6 +73,14 @@ struct Fact {
     ty: Ty,
     a: Value,
     b: Value,
+}
+
+/// What was computed, and the local that holds the result.
+#[derive(Clone)]
+struct Computed {
+    what: SmallVec<[u64; LONGEST_COMPUTATION]>,
+    local: LocalId,
+    version: u32,
 }
 
 /// Memory known to hold a value.
@@ -97,6 +111,7 @@ struct Forward<'m, 'f> {
     regions: u32,
     places: Vec<Place>,
     facts: Vec<Fact>,
+    computed: Vec<Computed>,
     /// Labels with a `break`.
     broken: Vec<bool>,
 }
@@ -138,6 +153,10 @@ impl Forward<'_, '_> {
                     return;
                 }
                 let place = self.loaded_place(value);
+                let what = self.computation(value);
+                if let Some(what) = &what {
+                    self.reuse(value, what);
+                }
                 let known = self.value_of(value);
                 // It holds that already. Zero at entry does not count: native code does not clear what is set first.
                 if known.is_some()
@@ -149,6 +168,18 @@ impl Forward<'_, '_> {
                 // A check yields its first operand.
                 let known = known.or_else(|| self.value_of(unchecked(self.func, value)));
                 self.define(local, known);
+                if let Some(what) = what
+                    && known.is_none()
+                {
+                    if self.computed.len() >= MAX_COMPUTED {
+                        self.computed.remove(0);
+                    }
+                    self.computed.push(Computed {
+                        what,
+                        local,
+                        version: self.version[local.index()],
+                    });
+                }
                 if let Some(mut place) = place {
                     place.value = known.unwrap_or(Value::Local(local, self.version[local.index()]));
                     self.remember(place);
@@ -196,10 +227,12 @@ impl Forward<'_, '_> {
                 let joins = self.broken.get(label.index()).copied().unwrap_or(true);
                 let mark = self.log.len();
                 let facts = self.facts.clone();
+                let computed = self.computed.clone();
                 self.block(body);
                 if joins {
                     self.forget_body(mark, body);
                     self.facts = facts;
+                    self.computed = computed;
                 }
             }
             StmtKind::Loop { body, .. } => {
@@ -211,10 +244,12 @@ impl Forward<'_, '_> {
                 self.places.clear();
                 let mark = self.log.len();
                 let facts = self.facts.clone();
+                let computed = self.computed.clone();
                 self.block(body);
                 self.roll_back(mark);
                 self.places.clear();
                 self.facts = facts;
+                self.computed = computed;
             }
         }
         out.push(stmt);
@@ -230,6 +265,7 @@ impl Forward<'_, '_> {
         let mark = self.log.len();
         let places = self.places.clone();
         let facts = self.facts.clone();
+        let computed = self.computed.clone();
         let mut defined = Vec::new();
         let mut last = None;
         for (block, going_on) in blocks.iter_mut().zip(going_on) {
@@ -244,6 +280,7 @@ impl Forward<'_, '_> {
             self.roll_back(mark);
             self.places.clone_from(&places);
             self.facts.clone_from(&facts);
+            self.computed.clone_from(&computed);
         }
         match last {
             // What the one block that goes on knows at its end holds afterwards.
@@ -374,6 +411,71 @@ impl Forward<'_, '_> {
                     self.merge_offsets(id);
                 }
             }
+        }
+    }
+
+    /// What an expression computes from constants and locals as they are now: equal ones have equal results. `None` for
+    /// what reads memory, is large, or is a value already.
+    fn computation(&self, root: ExprId) -> Option<SmallVec<[u64; LONGEST_COMPUTATION]>> {
+        if matches!(
+            self.func.expr(root),
+            Expr::Const { .. }
+                | Expr::Local(_)
+                | Expr::Load { .. }
+                | Expr::SlotAddr(_)
+                | Expr::GlobalAddr(_)
+                | Expr::FuncAddr(_)
+        ) {
+            return None;
+        }
+        let mut out = SmallVec::new();
+        self.describe(root, &mut out).then_some(out)
+    }
+
+    fn describe(&self, id: ExprId, out: &mut SmallVec<[u64; LONGEST_COMPUTATION]>) -> bool {
+        // A word that tells what follows, then one with the details; no two expressions read the same.
+        let (kind, detail): (u64, u64) = match *self.func.expr(id) {
+            Expr::Const { ty, bits } => (ty as u64, bits),
+            Expr::Local(local) => {
+                let version = u64::from(self.version[local.index()]);
+                (0x100, u64::from(local.0) << 32 | version)
+            }
+            Expr::Load { .. } => return false,
+            Expr::SlotAddr(slot) => (0x200, u64::from(slot.0)),
+            Expr::GlobalAddr(global) => (0x300, u64::from(global.0)),
+            Expr::FuncAddr(func) => (0x400, u64::from(func.0)),
+            Expr::Unary { op, ty, .. } => (0x500, (op as u64) << 8 | ty as u64),
+            Expr::Binary { op, ty, .. } => (0x600, (op as u64) << 8 | ty as u64),
+            Expr::Convert { op, from, to, .. } => {
+                (0x700, (op as u64) << 16 | (from as u64) << 8 | to as u64)
+            }
+            Expr::Wrap {
+                ty, bits, signed, ..
+            } => (
+                0x800,
+                u64::from(bits) << 16 | (ty as u64) << 8 | u64::from(signed),
+            ),
+            Expr::Select { ty, .. } => (0x900, ty as u64),
+            Expr::Check { kind, rel, ty, .. } => {
+                (0xa00, (kind as u64) << 16 | (rel as u64) << 8 | ty as u64)
+            }
+        };
+        if out.len() + 2 > LONGEST_COMPUTATION {
+            return false;
+        }
+        out.extend([kind, detail]);
+        let operands = self.func.expr(id).operands();
+        operands.iter().all(|operand| self.describe(*operand, out))
+    }
+
+    /// Takes the result from a local that holds it still.
+    fn reuse(&mut self, root: ExprId, what: &[u64]) {
+        let found = self.computed.iter().rev().find(|computed| {
+            computed.what.as_slice() == what
+                && self.version[computed.local.index()] == computed.version
+        });
+        if let Some(local) = found.map(|computed| computed.local) {
+            self.func.exprs[root.index()] = Expr::Local(local);
         }
     }
 

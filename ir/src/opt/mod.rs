@@ -16,6 +16,8 @@ mod fold;
 mod forward;
 mod inline;
 mod liveness;
+mod merge;
+mod ranges;
 mod sroa;
 
 use crate::func::{FuncId, Function, Linkage, LocId, SigId};
@@ -34,6 +36,10 @@ pub struct PassOptions {
     pub forward: bool,
     /// Dead code.
     pub dce: bool,
+    /// Checks that can't fail.
+    pub ranges: bool,
+    /// Values read once to where they are read.
+    pub merge: bool,
     /// Small leaf functions into their callers.
     pub inline: bool,
     /// Unused nodes, locals, slots and labels are dropped, the rest renumbered.
@@ -48,6 +54,8 @@ impl PassOptions {
         sroa: false,
         forward: false,
         dce: false,
+        ranges: false,
+        merge: false,
         inline: false,
         compact: false,
         inline_size: 40,
@@ -57,9 +65,11 @@ impl PassOptions {
         sroa: true,
         forward: true,
         dce: true,
+        ranges: true,
+        merge: true,
         inline: true,
         compact: true,
-        inline_size: 40,
+        inline_size: 70,
     };
 }
 
@@ -99,10 +109,16 @@ pub fn optimise_func(module: &mut Module, id: FuncId, options: PassOptions) {
         if options.forward {
             forward::run(module, func, options.fold);
         }
+        if options.ranges {
+            ranges::run(module, func);
+        }
         if options.dce {
             // What is never read goes first: loops keep what only they themselves read.
             dce::run(module, func);
             liveness::run(module, func);
+        }
+        if options.merge {
+            merge::run(module, func);
         }
         if options.compact {
             let params = module

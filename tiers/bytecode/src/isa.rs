@@ -68,6 +68,8 @@ macro_rules! for_each_inst {
             ShrS16I "shr_s16" RRI "a = b >> imm, signed";
             ShrS32I "shr_s32" RRI "a = b >> imm, signed";
             ShrS64I "shr_s64" RRI "a = b >> imm, signed";
+            Rotl32I "rotl32" RRI "a = b rotated left by imm";
+            Rotl64I "rotl64" RRI "a = b rotated left by imm";
             ShrUI "shr_u" RRI "a = b >> imm, unsigned, any width";
             DivS8 "div_s8" RRR "signed; traps on c == 0";
             DivS16 "div_s16" RRR "signed; traps on c == 0";
@@ -412,6 +414,7 @@ macro_rules! define_insts {
     };
 }
 for_each_inst!(define_insts);
+pub(crate) use for_each_inst;
 
 /// One instruction word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -97,7 +97,10 @@ impl Emitter<'_> {
             BinaryOp::Add | BinaryOp::PtrAdd => self.add(bits, a, b, want),
             BinaryOp::Sub => self.two_operands(Alu::Sub, false, bits, a, b, want),
             BinaryOp::And => self.two_operands(Alu::And, true, bits, a, b, want),
-            BinaryOp::Or => self.two_operands(Alu::Or, true, bits, a, b, want),
+            BinaryOp::Or => match self.rotation(ty, a, b) {
+                Some((value, left)) => self.rotate(bits, value, left, want),
+                None => self.two_operands(Alu::Or, true, bits, a, b, want),
+            },
             BinaryOp::Xor => self.two_operands(Alu::Xor, true, bits, a, b, want),
             BinaryOp::Mul => self.mul(bits, a, b, want),
             BinaryOp::Shl | BinaryOp::ShrS | BinaryOp::ShrU => self.shift(op, bits, a, b, want),
@@ -411,6 +414,55 @@ impl Emitter<'_> {
         if by != RCX {
             dynasm!(self.ops; xchg rcx, Rq(by));
         }
+    }
+
+    /// `x << n | x >> (width - n)` of a local, in either order: `x` and `n`.
+    fn rotation(&self, ty: Ty, a: ExprId, b: ExprId) -> Option<(ExprId, u8)> {
+        let bits = match ty {
+            Ty::I32 => 32,
+            Ty::I64 => 64,
+            Ty::I8 | Ty::I16 | Ty::F32 | Ty::F64 | Ty::Ptr => return None,
+        };
+        let shift = |e: ExprId| match *self.func.expr(e) {
+            Expr::Binary { op, a, b, .. } => {
+                let local = matches!(self.func.expr(a), Expr::Local(_));
+                let amount = self.constant(b).filter(|n| local && *n > 0 && *n < bits)?;
+                Some((op, a, amount))
+            }
+            _ => None,
+        };
+        let ((x, value, n), (y, other, m)) = (shift(a)?, shift(b)?);
+        let same = self.func.expr(value) == self.func.expr(other) && n + m == bits;
+        match (x, y) {
+            (BinaryOp::Shl, BinaryOp::ShrU) if same => Some((value, n as u8)),
+            (BinaryOp::ShrU, BinaryOp::Shl) if same => Some((value, m as u8)),
+            _ => None,
+        }
+    }
+
+    fn rotate(&mut self, bits: u32, value: ExprId, left: u8, want: Want) -> Val {
+        let wide = bits > 32;
+        if self.env.bmi2 {
+            let mut val = self.eval(value, Want::ANY);
+            let src = self.reg(&mut val);
+            self.release(val);
+            let dst = want.gpr.unwrap_or_else(|| self.alloc());
+            let right = (bits as u8 - left) as i8;
+            if wide {
+                dynasm!(self.ops; rorx Rq(dst), Rq(src), right);
+            } else {
+                dynasm!(self.ops; rorx Rd(dst), Rd(src), right);
+            }
+            return Val::Gpr(dst);
+        }
+        let val = self.eval(value, want);
+        let dst = self.own(val, want.gpr);
+        if wide {
+            dynasm!(self.ops; rol Rq(dst), left as i8);
+        } else {
+            dynasm!(self.ops; rol Rd(dst), left as i8);
+        }
+        Val::Gpr(dst)
     }
 
     fn shift_by(&mut self, op: BinaryOp, bits: u32, dst: Gpr, by: u8) {

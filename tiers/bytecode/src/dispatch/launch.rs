@@ -124,8 +124,8 @@ unsafe fn resume(vm: *mut Vm<'_>) -> End {
                 resume,
                 caller,
                 argc,
-            } => match dispatch::enter(vm, func, new, resume, caller, argc) {
-                Entered::Run(code) => dispatch::run(vm, code, new),
+            } => match dispatch::entry::enter(vm, func, new, resume, caller, argc) {
+                Entered::Run => dispatch::run(vm, (*(*vm).infos.add(func.index())).code, new),
                 Entered::Done => dispatch::run(vm, resume, caller),
                 Entered::End(end) => end,
             },

@@ -16,8 +16,8 @@ use crate::vm::{GIVEN_UP, Return, Stop, Vm};
 
 /// What became of a call.
 pub(crate) enum Entered {
-    /// Go on with this code.
-    Run(*const Inst),
+    /// Its code is to be run.
+    Run,
     /// The callee has returned already, results are in place.
     Done,
     End(End),
@@ -243,7 +243,7 @@ pub(crate) unsafe fn enter(
             (*vm).stop = Some(why);
             return Entered::End(End::Stop);
         }
-        Entered::Run((*info).code)
+        Entered::Run
     }
 }
 
@@ -478,7 +478,7 @@ unsafe fn call_host_from_machine_code(
                 argc as usize,
             ) {
                 Entered::End(end) => end,
-                Entered::Run(_) | Entered::Done => End::Returned,
+                Entered::Run | Entered::Done => End::Returned,
             }
         }
     }));

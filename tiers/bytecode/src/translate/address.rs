@@ -3,6 +3,7 @@
 use sx_ir::{BinaryOp, Expr, ExprId, GlobalId, LocId, Ty};
 
 use super::expr::{by_width, imm};
+use super::hoist::Invariant;
 use super::{Builder, Reg};
 use crate::isa::Op;
 
@@ -99,10 +100,24 @@ impl Builder<'_> {
         match address {
             Address::Base(base, 0) => base,
             other => {
+                if let Some(reg) = self.hoisted_address(other) {
+                    return reg;
+                }
                 let dst = self.temp();
                 self.materialise(other, dst);
                 dst
             }
+        }
+    }
+
+    fn hoisted_address(&mut self, address: Address) -> Option<Reg> {
+        match address {
+            Address::Global(global, offset) => self.hoisted(Invariant::Global(global, offset)),
+            Address::Frame(offset) => {
+                let back = (self.layout.size as i64).wrapping_sub(offset);
+                self.hoisted(Invariant::Frame(u32::try_from(back).ok()?))
+            }
+            Address::Base(..) | Address::Indexed(..) => None,
         }
     }
 

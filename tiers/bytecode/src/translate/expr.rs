@@ -2,6 +2,7 @@
 
 use sx_ir::{BinaryOp, CheckRel, Expr, ExprId, Ty, UnaryOp};
 
+use super::hoist::Invariant;
 use super::{Builder, Reg};
 use crate::isa::Op;
 
@@ -51,6 +52,11 @@ impl Builder<'_> {
     }
 
     pub(super) fn constant(&mut self, bits: u64, want: Option<Reg>) -> Reg {
+        if want.is_none()
+            && let Some(reg) = self.hoisted(Invariant::Const(bits))
+        {
+            return reg;
+        }
         let dst = want.unwrap_or_else(|| self.temp());
         self.emit(Op::Const, dst, bits as u32, (bits >> 32) as u32);
         dst
@@ -194,6 +200,19 @@ impl Builder<'_> {
         want: Option<Reg>,
     ) -> Reg {
         let mark = self.top;
+        if op == BinaryOp::Or
+            && let Some((value, left)) = self.rotation(ty, a, b)
+        {
+            let src = self.operand(value);
+            let dst = self.result(mark, want);
+            let op = if ty == Ty::I32 {
+                Op::Rotl32I
+            } else {
+                Op::Rotl64I
+            };
+            self.emit(op, dst, src, left);
+            return dst;
+        }
         // A constant on the left of a commutative operation goes to the right: it has no effects to keep in order.
         let swap = commutes(op) && self.const_of(a).is_some() && self.const_of(b).is_none();
         let (a, b) = if swap { (b, a) } else { (a, b) };
@@ -212,6 +231,32 @@ impl Builder<'_> {
         let (rb, rc) = if swapped { (rb, ra) } else { (ra, rb) };
         self.emit_at(loc, op, 0, dst, rb, rc);
         dst
+    }
+}
+
+impl Builder<'_> {
+    /// `x << n | x >> (width - n)` of a local, in either order: `x` and `n`.
+    fn rotation(&self, ty: Ty, a: ExprId, b: ExprId) -> Option<(ExprId, u32)> {
+        let bits = match ty {
+            Ty::I32 => 32,
+            Ty::I64 => 64,
+            Ty::I8 | Ty::I16 | Ty::F32 | Ty::F64 | Ty::Ptr => return None,
+        };
+        let shift = |e: ExprId| match *self.func.expr(e) {
+            Expr::Binary { op, a, b, .. } => {
+                let local = matches!(self.func.expr(a), Expr::Local(_));
+                let amount = self.const_of(b).filter(|n| local && *n > 0 && *n < bits)?;
+                Some((op, a, amount))
+            }
+            _ => None,
+        };
+        let ((x, value, n), (y, other, m)) = (shift(a)?, shift(b)?);
+        let same = self.func.expr(value) == self.func.expr(other) && n + m == bits;
+        match (x, y) {
+            (BinaryOp::Shl, BinaryOp::ShrU) if same => Some((value, n as u32)),
+            (BinaryOp::ShrU, BinaryOp::Shl) if same => Some((value, m as u32)),
+            _ => None,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod address;
 mod branch;
 mod convert;
 mod expr;
+mod hoist;
 mod liveness;
 mod pairs;
 mod stmt;
@@ -85,6 +86,8 @@ pub(crate) struct Builder<'m> {
     /// The next instruction can't be reached.
     dead: bool,
     writes: FirstWrites,
+    /// While an outermost loop is translated.
+    preheader: Option<hoist::Preheader>,
 }
 
 /// Translates `func`, which has a body. The error says what can't be represented.
@@ -114,9 +117,15 @@ pub fn translate(module: &Module, id: FuncId) -> Result<FuncCode, String> {
     })
 }
 
+/// Temporaries come after the locals and, where there may be loops, what is kept for them.
+fn first_temp(func: &Function) -> Reg {
+    let kept = if func.labels > 0 { hoist::HOISTED } else { 0 };
+    func.locals.len() as Reg + kept
+}
+
 impl<'m> Builder<'m> {
     fn new(module: &'m Module, func: &'m Function) -> Builder<'m> {
-        let temps = func.locals.len() as Reg;
+        let temps = first_temp(func);
         let nodes = func.exprs.len();
         Builder {
             module,
@@ -133,6 +142,7 @@ impl<'m> Builder<'m> {
             loc: func.loc,
             dead: false,
             writes: FirstWrites::new(func, module.sig(func.sig).params.len()),
+            preheader: None,
         }
     }
 

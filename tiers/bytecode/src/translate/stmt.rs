@@ -29,7 +29,7 @@ impl Builder<'_> {
     }
 
     fn first_temp(&self) -> Reg {
-        self.func.locals.len() as Reg
+        super::first_temp(self.func)
     }
 
     fn stmt(&mut self, stmt: &Stmt) {
@@ -210,6 +210,7 @@ impl Builder<'_> {
 
     fn loop_stmt(&mut self, label: LabelId, body: &Block) {
         let loc = self.loc;
+        let outermost = self.begin_hoisting();
         let (exit, start) = (self.target(), self.target());
         self.labels[label.index()] = Some(LabelTargets { exit, next: None });
         self.emit(Op::LoopStep, label.0, 0, 0);
@@ -268,6 +269,10 @@ impl Builder<'_> {
         self.writes.leave_list();
         if !self.dead {
             self.loop_back(label.0, info, true);
+        }
+        if outermost {
+            self.loc = loc;
+            self.end_hoisting();
         }
         self.bind(exit);
     }
