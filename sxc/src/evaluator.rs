@@ -109,6 +109,9 @@ impl Evaluator for EngineEvaluator {
             };
             let mut sandbox =
                 Sandbox::for_comptime(&mut *compiler, &self.grants, units.clone(), output);
+            if !recording {
+                sandbox = sandbox.without_transcript();
+            }
             if let Some(progress) = &self.progress {
                 progress.begin(&module.func(root).name);
             }

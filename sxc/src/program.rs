@@ -31,6 +31,7 @@ pub fn run_main(
     arguments::install(&mut module, &argv);
     let mut units = c_sources::Lazy::default();
     let mut sandbox = Sandbox::for_main(units.get(&compilation.c_sources)?);
+    sandbox = sandbox.in_engine(kind.name());
     sandbox.adopt_data(&mut module);
     let mut engine = engines::create(kind);
     // A program may run as long as it likes; its stack is as deep as a native one would be.

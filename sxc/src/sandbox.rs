@@ -71,6 +71,7 @@ impl<'a> Sandbox<'a> {
         };
         let mut host = StdHost::new(options, None);
         host.units = units;
+        host.transcript.keep_sums_only();
         Sandbox {
             compiler: None,
             host,
@@ -81,6 +82,7 @@ impl<'a> Sandbox<'a> {
     pub fn for_repetition(compiler: &'a mut dyn Host, grants: &Grants) -> Sandbox<'a> {
         let mut host = StdHost::new(HostOptions::default(), None);
         host.grants = grants.clone();
+        host.transcript.keep_sums_only();
         Sandbox {
             compiler: Some(compiler),
             host,
@@ -99,7 +101,19 @@ impl<'a> Sandbox<'a> {
 
     /// Bytes written to fd 1.
     pub fn stdout_bytes(&self) -> u64 {
-        self.host.transcript.output(1).len() as u64
+        self.host.transcript.written(1)
+    }
+
+    /// Names the engine that runs the program, for what it does not have.
+    pub fn in_engine(mut self, name: &'static str) -> Sandbox<'a> {
+        self.host.main_engine = Some(name);
+        self
+    }
+
+    /// Nobody will ask for the effects.
+    pub fn without_transcript(mut self) -> Sandbox<'a> {
+        self.host.transcript.keep_sums_only();
+        self
     }
 
     /// Effects, one text each.

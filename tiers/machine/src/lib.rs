@@ -51,6 +51,7 @@
 
 pub mod builtin;
 pub mod ctx;
+mod digest;
 pub mod extract;
 pub mod heap;
 pub mod host;

@@ -16,9 +16,11 @@ mod build;
 mod calls;
 mod control;
 mod expect;
+mod faults;
 mod limits;
 mod memory;
 mod ops;
+mod positions;
 pub mod random;
 mod traps;
 
@@ -57,6 +59,8 @@ pub fn cases() -> Vec<Case> {
     memory::cases(&mut cases);
     calls::cases(&mut cases);
     traps::cases(&mut cases);
+    faults::cases(&mut cases);
+    positions::cases(&mut cases);
     limits::cases(&mut cases);
     cases
 }

@@ -69,7 +69,6 @@ impl StdHost<'_> {
             | "pthread_mutex_unlock"
             | "pthread_mutex_destroy"
             | "pthread_cond_init"
-            | "pthread_cond_wait"
             | "pthread_cond_signal"
             | "pthread_cond_broadcast"
             | "pthread_cond_destroy"
@@ -78,11 +77,14 @@ impl StdHost<'_> {
             | "fflush" => {
                 return Some(one(0));
             }
+            "pthread_cond_wait" => {
+                return Some(Err(HostFault::Unsupported(format!(
+                    "'{symbol}' waits for ever: there is one thread, and it is waiting"
+                ))));
+            }
             "pthread_self" => return Some(one(1)),
             "pthread_create" | "fork" | "mmap" | "munmap" | "mprotect" => {
-                return Some(Err(HostFault::Unsupported(format!(
-                    "'{symbol}' is not available at compile time"
-                ))));
+                return Some(Err(self.unavailable(symbol)));
             }
             _ => {}
         }
@@ -98,6 +100,20 @@ impl StdHost<'_> {
             self.note_file(symbol, args, memory, values);
         }
         Some(reply)
+    }
+
+    /// The fault of a function that needs more than one thread, or memory outside the sandbox.
+    fn unavailable(&self, symbol: &str) -> HostFault {
+        HostFault::Unsupported(match self.main_engine {
+            Some(engine) if symbol == "pthread_create" => {
+                format!("not implemented: threads in --engine={engine}; they need native code")
+            }
+            Some(engine) => format!("not implemented: '{symbol}' in --engine={engine}"),
+            None if symbol == "pthread_create" => {
+                format!("'{symbol}' is not available at compile time: evaluations have one thread")
+            }
+            None => format!("'{symbol}' is not available at compile time"),
+        })
     }
 
     /// Whether a call only reads what [`super::Grants::read`] names.
@@ -404,11 +420,7 @@ impl StdHost<'_> {
                 std::thread::sleep(std::time::Duration::new(seconds.min(3600), nanos));
                 0
             }
-            other => {
-                return Err(HostFault::Unsupported(format!(
-                    "'{other}' is not available at compile time"
-                )));
-            }
+            other => return Err(self.unavailable(other)),
         };
         self.note_errno(result, memory, endian)?;
         // What clocks and processes answer differs from run to run; that they were asked does not.

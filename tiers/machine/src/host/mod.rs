@@ -63,11 +63,33 @@ pub enum Effect {
 /// The effects of an evaluation, in order.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Transcript {
+    /// Empty if only sums are kept.
     pub effects: Vec<Effect>,
+    sums_only: bool,
+    /// Bytes written to descriptors 0, 1 and 2.
+    written: [u64; 3],
 }
 
 impl Transcript {
+    /// Keeps only counts from now on: a program that runs for long may say a lot.
+    pub fn keep_sums_only(&mut self) {
+        self.sums_only = true;
+    }
+
+    /// Bytes written to descriptor 1 or 2.
+    pub fn written(&self, fd: i32) -> u64 {
+        let index = usize::try_from(fd).unwrap_or(usize::MAX);
+        self.written.get(index).copied().unwrap_or(0)
+    }
+
     pub fn write(&mut self, fd: i32, text: &[u8]) {
+        let index = usize::try_from(fd).unwrap_or(usize::MAX);
+        if let Some(written) = self.written.get_mut(index) {
+            *written = written.wrapping_add(text.len() as u64);
+        }
+        if self.sums_only {
+            return;
+        }
         match self.effects.last_mut() {
             Some(Effect::Write { fd: last, bytes }) if *last == fd => bytes.extend_from_slice(text),
             _ => self.effects.push(Effect::Write {
@@ -78,6 +100,9 @@ impl Transcript {
     }
 
     pub fn call(&mut self, name: &str, what: String, result: u64) {
+        if self.sums_only {
+            return;
+        }
         self.effects.push(Effect::Call {
             name: name.into(),
             what,
@@ -121,6 +146,8 @@ pub struct StdHost<'h> {
     /// Descriptors that came from opening files.
     opened: Vec<i32>,
     pub transcript: Transcript,
+    /// Name of the engine that runs the program itself; `None` at compile time.
+    pub main_engine: Option<&'static str>,
     /// A function of the host's libraries was called.
     pub called_out: bool,
     compiler: Compiler<'h>,
@@ -163,6 +190,7 @@ impl<'h> StdHost<'h> {
             units: None,
             opened: Vec::new(),
             transcript: Transcript::default(),
+            main_engine: None,
             called_out: false,
             compiler,
             errno: Errno::default(),
