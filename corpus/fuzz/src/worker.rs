@@ -81,7 +81,11 @@ pub fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()>
     let mut journal = Journal::open(journal)?;
     let stock = Stock::read();
     let mut index = from;
-    while options.count.is_none_or(|count| index < count) {
+    // Who stops the supervisor means the worker, too.
+    let supervisor = std::os::unix::process::parent_id();
+    while options.count.is_none_or(|count| index < count)
+        && std::os::unix::process::parent_id() == supervisor
+    {
         let seed = options.seed.wrapping_add(index);
         let made = make(options.mode_of(index), seed, &stock);
         journal.line(&format!("B {index}"));

@@ -276,7 +276,7 @@ idiom@@ :: (a: i64, b: i64) {
     if o := oo { if v := o { mix(v.(u64)); } }
     k : ?i64 = if a @c b then a else null;
     k2 : ?@i = k;
-    mix((k2 ?? 5).(u64)); mix(if k == null then 1 else 2);
+    mix((k2 ?? b.(i8).(i64)).(u64)); mix(if k == null then 1 else 2);
     if k != null and b @c @n { mix((k @o 3).(u64)); }
     if k == null { return; }
     mix((k + 1).(u64));
