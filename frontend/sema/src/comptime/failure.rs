@@ -82,8 +82,10 @@ impl Sema<'_> {
                 line.func == first.func
                     && Place::of(&self.m, line.loc) == Place::of(&self.m, first.loc)
             };
-            let offset = lines.iter().take(2).position(same)?;
-            Some((offset, story))
+            // What the passes merged may stand at another place of the function.
+            let offset = lines.iter().take(2).position(same);
+            let near = || (lines.first()?.func == first.func).then_some(0);
+            Some((offset.or_else(near)?, story))
         });
         if let Some((_, story)) = told
             && let Some(object) = &story.object
