@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sx_cimport::Sources;
+use sx_ir::{Expr, ExprId, FuncId, GlobalId, Linkage, Local, LocalId, Module, Stmt, StmtKind, Ty};
 
 use crate::scratch::Scratch;
 
@@ -23,9 +24,24 @@ pub fn objects(
     Ok(objects)
 }
 
-/// A library of all of them that can be loaded into this process. It needs its file only while it is being loaded.
-pub fn library(units: &[Sources], scratch: &Scratch) -> Result<PathBuf, String> {
-    let objects = objects(units, false, scratch)?;
+/// A library of all of them that can be loaded into this process, with the program's exports for them to call.
+fn library(
+    units: &[Sources],
+    exports: Option<&Module>,
+    scratch: &Scratch,
+) -> Result<PathBuf, String> {
+    let mut objects = objects(units, false, scratch)?;
+    if let Some(module) = exports {
+        let functions: Vec<&str> = exported(module).map(|(_, symbol)| symbol).collect();
+        let variables: Vec<(&str, u64)> = module
+            .globals
+            .iter()
+            .filter_map(|g| Some((g.export_symbol.as_deref()?, g.size)))
+            .collect();
+        let object = scratch.join("exports.o");
+        sx_cimport::exports(&functions, &variables, &object)?;
+        objects.push(object);
+    }
     let flags: Vec<String> = units
         .iter()
         .flat_map(|unit| unit.link_flags().cloned())
@@ -33,6 +49,57 @@ pub fn library(units: &[Sources], scratch: &Scratch) -> Result<PathBuf, String> 
     let library = scratch.join("units.so");
     sx_cimport::shared_library(&objects, &flags, &library)?;
     Ok(library)
+}
+
+/// Exported functions besides the C `main`.
+fn exported(module: &Module) -> impl Iterator<Item = (FuncId, &str)> {
+    module
+        .funcs
+        .iter()
+        .enumerate()
+        .filter_map(|(index, func)| match &func.linkage {
+            Linkage::Export(symbol) if symbol != "main" => {
+                Some((FuncId::new(index), symbol.as_str()))
+            }
+            _ => None,
+        })
+}
+
+/// The library for a program's run. Engines know what `main` reaches, so `main` gets to mention the exports.
+pub fn for_run(
+    units: &[Sources],
+    module: &mut Module,
+    main: FuncId,
+    scratch: &Scratch,
+) -> Result<PathBuf, String> {
+    let functions: Vec<FuncId> = exported(module).map(|(id, _)| id).collect();
+    let variables: Vec<GlobalId> = (0..module.globals.len())
+        .filter(|i| module.globals[*i].export_symbol.is_some())
+        .map(GlobalId::new)
+        .collect();
+    let mentions = functions.into_iter().map(Expr::FuncAddr);
+    let mentions = mentions.chain(variables.into_iter().map(Expr::GlobalAddr));
+    let func = &mut module.funcs[main.index()];
+    let mut stmts = Vec::new();
+    for mention in mentions {
+        let local = LocalId::new(func.locals.len());
+        func.locals.push(Local {
+            ty: Ty::Ptr,
+            name: None,
+            sx_type: None,
+        });
+        let value = ExprId::new(func.exprs.len());
+        func.exprs.push(mention);
+        func.expr_locs.push(func.loc);
+        stmts.push(Stmt {
+            loc: func.loc,
+            kind: StmtKind::Set { local, value },
+        });
+    }
+    if let Some(body) = &mut func.body {
+        body.stmts.splice(0..0, stmts);
+    }
+    library(units, Some(module), scratch)
 }
 
 /// A library that is made when first asked for.
@@ -50,7 +117,7 @@ impl Lazy {
         let made = self.made.get_or_insert_with(|| {
             let scratch = Scratch::new()
                 .map_err(|error| format!("cannot create a temporary folder: {error}"))?;
-            Ok((library(units, &scratch)?, scratch))
+            Ok((library(units, None, &scratch)?, scratch))
         });
         match made {
             Ok((path, _)) => Ok(Some(path.clone())),

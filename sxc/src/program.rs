@@ -10,6 +10,7 @@ use sx_tier_api::{Frame, Limits, Status};
 use crate::engines::{self, EngineKind};
 use crate::evaluator::frame_text;
 use crate::sandbox::Sandbox;
+use crate::scratch::Scratch;
 use crate::{arguments, c_sources};
 
 /// Status of a program that a trap or limit stopped: as if it had aborted.
@@ -29,8 +30,15 @@ pub fn run_main(
     argv.extend(args.iter().cloned());
     let mut module = compilation.module.clone();
     arguments::install(&mut module, &argv);
-    let mut units = c_sources::Lazy::default();
-    let mut sandbox = Sandbox::for_main(units.get(&compilation.c_sources)?);
+    let mut sandbox = if compilation.c_sources.is_empty() {
+        Sandbox::for_main(None)
+    } else {
+        let scratch =
+            Scratch::new().map_err(|error| format!("cannot create a temporary folder: {error}"))?;
+        let units = c_sources::for_run(&compilation.c_sources, &mut module, main, &scratch)?;
+        // The library is loaded by this, and lives on without its file.
+        Sandbox::for_main(Some(units))
+    };
     sandbox = sandbox.in_engine(kind.name());
     sandbox.adopt_data(&mut module);
     let mut engine = engines::create(kind);

@@ -71,6 +71,7 @@ impl<'a> Sandbox<'a> {
         };
         let mut host = StdHost::new(options, None);
         host.units = units;
+        host.load_units();
         host.transcript.keep_sums_only();
         Sandbox {
             compiler: None,

@@ -20,7 +20,7 @@ use rustc_hash::FxHashMap;
 
 pub use compiler::{Error, unusable_flag};
 pub use parse::{Declarations, Symbol};
-pub use sources::{Sources, object, shared_library};
+pub use sources::{Sources, exports, object, shared_library};
 pub use specifiers::scalar_pointee;
 pub use token::File;
 pub use types::{Body, Field, FunctionType, INT, Param, Pointee, Record, RecordId, Records, Type};

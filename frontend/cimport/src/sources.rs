@@ -65,6 +65,31 @@ pub fn shared_library(objects: &[PathBuf], flags: &[String], output: &Path) -> R
     run(command, "the program's C sources")
 }
 
+/// Symbols by which C files reach functions and variables (with their sizes) of a program that runs in an engine: a
+/// function is a jump through the slot `sx_export_NAME`, which the engine fills.
+pub fn exports(functions: &[&str], variables: &[(&str, u64)], output: &Path) -> Result<(), String> {
+    let plain = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let mut text = String::from(".section .note.GNU-stack,\"\",@progbits\n");
+    for (i, name) in functions.iter().filter(|name| plain(name)).enumerate() {
+        text.push_str(&format!(
+            ".text\n.globl {name}\n.type {name},@function\n{name}: jmp *.Lslot{i}(%rip)\n.size {name},.-{name}\n.data\n.p2align 3\n.globl sx_export_{name}\nsx_export_{name}:\n.Lslot{i}: .quad 0\n"
+        ));
+    }
+    for (name, size) in variables.iter().filter(|(name, _)| plain(name)) {
+        text.push_str(&format!(
+            ".bss\n.p2align 4\n.globl {name}\n.type {name},@object\n.size {name},{size}\n{name}: .zero {size}\n"
+        ));
+    }
+    let source = output.with_extension("s");
+    std::fs::write(&source, text)
+        .map_err(|error| format!("cannot write '{}': {error}", source.display()))?;
+    let mut command = Command::new(compiler::DRIVER);
+    command.arg("-c").arg(&source).arg("-o").arg(output);
+    run(command, "the program's exports")
+}
+
 fn run(mut command: Command, what: &str) -> Result<(), String> {
     let output = command
         .output()

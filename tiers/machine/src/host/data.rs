@@ -3,7 +3,7 @@
 
 #![allow(unsafe_code)]
 
-use sx_ir::{ConstImage, GlobalId, Module, Ty};
+use sx_ir::{ConstImage, FuncId, GlobalId, Linkage, Module, Ty};
 use sx_tier_api::{HostFault, SandboxMemory};
 
 use super::StdHost;
@@ -17,18 +17,29 @@ pub(super) struct Shared {
 }
 
 impl StdHost<'_> {
+    /// Loads the library of the program's C files now.
+    pub fn load_units(&mut self) {
+        self.foreign.in_units(self.units.as_deref(), "");
+    }
+
     /// Gives the program's extern variables the values that they have in the libraries. Those not found stay zero.
     pub fn adopt_data(&mut self, module: &mut Module) {
+        self.link_exports(module);
         for index in 0..module.globals.len() {
             let global = &module.globals[index];
-            let Some(symbol) = global.extern_symbol.clone() else {
+            let exported = global.export_symbol.is_some();
+            let symbol = global.extern_symbol.as_ref();
+            let Some(symbol) = symbol.or(global.export_symbol.as_ref()).cloned() else {
                 continue;
             };
             let size = global.size as usize;
             let pointer = global
                 .sx_type
                 .is_some_and(|ty| module.types.scalar(ty) == Some(Ty::Ptr));
-            self.foreign.in_units(self.units.as_deref(), &symbol);
+            let own = self.foreign.in_units(self.units.as_deref(), &symbol);
+            if exported && !own {
+                continue;
+            }
             let Some(host) = self.foreign.symbol(&symbol) else {
                 continue;
             };
@@ -38,6 +49,11 @@ impl StdHost<'_> {
                 size,
                 pointer,
             };
+            if exported {
+                // The program's value is the one that counts.
+                self.shared.push(shared);
+                continue;
+            }
             let mut bytes = shared.read();
             if pointer {
                 let word = u64::from_le_bytes(bytes.as_slice().try_into().unwrap_or_default());
@@ -46,6 +62,24 @@ impl StdHost<'_> {
             let init = ConstImage::from_bytes(bytes);
             module.globals[index].init = init;
             self.shared.push(shared);
+        }
+    }
+
+    /// Lets the program's C files call its exported functions: their symbols there are jumps through slots.
+    fn link_exports(&mut self, module: &Module) {
+        for (index, func) in module.funcs.iter().enumerate() {
+            let Linkage::Export(symbol) = &func.linkage else {
+                continue;
+            };
+            let slot = format!("sx_export_{symbol}");
+            if !self.foreign.in_units(self.units.as_deref(), &slot) {
+                continue;
+            }
+            let address = self.callback(module, symbol, FuncId::new(index));
+            if let (Some(slot), Ok(address)) = (self.foreign.symbol(&slot), address) {
+                // SAFETY: a slot is a word of the units' own data, made for this.
+                unsafe { (slot as *mut u64).write(address) };
+            }
         }
     }
 

@@ -36,6 +36,31 @@ pub(super) struct Foreign {
 struct Units {
     handle: usize,
     path: CString,
+    /// Why it could not be loaded.
+    error: Option<String>,
+}
+
+fn last_load_error() -> String {
+    // SAFETY: the text, if any, is this thread's until its next call of this kind.
+    unsafe {
+        let text = libc::dlerror();
+        if text.is_null() {
+            String::new()
+        } else {
+            std::ffi::CStr::from_ptr(text)
+                .to_string_lossy()
+                .into_owned()
+        }
+    }
+}
+
+impl Drop for Units {
+    fn drop(&mut self) {
+        if self.handle != 0 {
+            // SAFETY: nothing of the library is used after the evaluation that loaded it: the next one loads it anew.
+            unsafe { libc::dlclose(self.handle as *mut c_void) };
+        }
+    }
 }
 
 impl Foreign {
@@ -82,7 +107,12 @@ impl Foreign {
             // SAFETY: loading runs the initialisers of C code that is the program's own.
             let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
             let handle = handle as usize;
-            Units { handle, path }
+            let error = (handle == 0).then(last_load_error);
+            Units {
+                handle,
+                path,
+                error,
+            }
         });
         if units.handle == 0 {
             return false;
@@ -267,7 +297,13 @@ impl StdHost<'_> {
             found = self.foreign.symbol(symbol);
         }
         let Some(address) = found else {
-            return Err(missing());
+            let units = self.foreign.units.as_ref().and_then(|u| u.error.as_ref());
+            return Err(match units {
+                Some(error) => HostFault::Unsupported(format!(
+                    "the program's C files can't be loaded: {error}"
+                )),
+                None => missing(),
+            });
         };
         let registers = self.registers(module, func, symbol, args, memory)?;
         let results = &module.sig(module.func(func).sig).results;
