@@ -294,7 +294,7 @@ impl Sema<'_> {
         match name {
             "size_of" | "align_of" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                Ok(match self.type_arg(cx, env, name, arg, false)? {
+                Ok(match self.type_arg(cx, env, name, arg, true)? {
                     TypeArg::Static(ty) => {
                         let layout = self.m.types.layout(ty);
                         self.i64_val(if name == "size_of" {
@@ -406,7 +406,7 @@ impl Sema<'_> {
             }
             "is_flags" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                Ok(match self.type_arg(cx, env, name, arg, false)? {
+                Ok(match self.type_arg(cx, env, name, arg, true)? {
                     TypeArg::Static(ty) => {
                         Val::bool(self.m.types.enum_def(ty).is_some_and(|d| d.flags))
                     }
@@ -447,7 +447,7 @@ impl Sema<'_> {
             }
             "vector_lanes" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                match self.type_arg(cx, env, name, arg, false)? {
+                match self.type_arg(cx, env, name, arg, true)? {
                     TypeArg::Static(ty) => match *self.m.types.kind(ty) {
                         TypeKind::Vector(_, n) => Ok(self.i64_val(i64::from(n))),
                         _ => {
@@ -465,7 +465,7 @@ impl Sema<'_> {
             }
             "__sx_variant_tag_width" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                match self.type_arg(cx, env, name, arg, false)? {
+                match self.type_arg(cx, env, name, arg, true)? {
                     TypeArg::Static(ty) => Ok(self.i64_val(self.tag_width(ty))),
                     TypeArg::Runtime(tag) => {
                         Ok(self.record_word(cx, tag, record::TAG_WIDTH, TypeId::I64))
@@ -474,7 +474,7 @@ impl Sema<'_> {
             }
             "__sx_variant_tag_offset" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                match self.type_arg(cx, env, name, arg, false)? {
+                match self.type_arg(cx, env, name, arg, true)? {
                     TypeArg::Static(ty) => {
                         let places = self.m.types.enum_def(ty).and_then(|def| def.places);
                         Ok(self.i64_val(places.map_or(0, |p| p.tag_offset as i64)))
@@ -486,7 +486,7 @@ impl Sema<'_> {
             }
             "struct_field_count" | "variant_count" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                match self.type_arg(cx, env, name, arg, false)? {
+                match self.type_arg(cx, env, name, arg, true)? {
                     TypeArg::Static(ty) => {
                         // Where a count is expected, the fields of an enum are its variants.
                         let variants = name == "variant_count"
@@ -512,7 +512,7 @@ impl Sema<'_> {
             "struct_field_name" | "variant_name" => {
                 let arg = self.arg(args, 0, name, 2, span)?;
                 let index = self.arg(args, 1, name, 2, span)?;
-                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let ty = self.type_arg(cx, env, name, arg, true)?;
                 let index = self.index_arg(cx, index)?;
                 if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
                     let names: Vec<String> = if name == "variant_name" {
@@ -538,7 +538,7 @@ impl Sema<'_> {
             "struct_field_type" | "variant_type" => {
                 let arg = self.arg(args, 0, name, 2, span)?;
                 let index_expr = self.arg(args, 1, name, 2, span)?;
-                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let ty = self.type_arg(cx, env, name, arg, true)?;
                 let index = self.index_arg(cx, index_expr)?;
                 match (&ty, index.as_const()) {
                     (TypeArg::Static(ty), Some(at)) => {
@@ -561,7 +561,7 @@ impl Sema<'_> {
             "struct_field_offset" | "variant_value" => {
                 let arg = self.arg(args, 0, name, 2, span)?;
                 let index_expr = self.arg(args, 1, name, 2, span)?;
-                let ty = self.type_arg(cx, env, name, arg, false)?;
+                let ty = self.type_arg(cx, env, name, arg, true)?;
                 let index = self.index_arg(cx, index_expr)?;
                 if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
                     let ty = *ty;
