@@ -212,19 +212,34 @@ pub struct CompileArgs {
     #[arg(long, help_heading = "Compile time")]
     pub sanitize: bool,
     /// What calls with known arguments are evaluated at compile time: off, consts, calls
-    #[arg(long, value_name = "WHAT", hide = true)]
-    pub fold: Option<String>,
-    #[arg(long, value_name = "STEPS", hide = true)]
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        default_value_t,
+        help_heading = "Compile time"
+    )]
+    pub fold: Fold,
+    /// Most steps that such an evaluation may take
+    #[arg(long, value_name = "STEPS", help_heading = "Compile time")]
     pub fold_budget: Option<u64>,
     #[arg(long, value_name = "TOPIC", hide = true)]
     pub remarks: Option<String>,
-    #[arg(long, value_name = "TOPIC", hide = true)]
-    pub trace: Option<String>,
+    /// Print what the compiler does: comptime, for each evaluation
+    #[arg(
+        long,
+        value_name = "TOPIC",
+        value_enum,
+        help_heading = "Compile time"
+    )]
+    pub trace: Option<TraceTopic>,
     #[arg(long, value_name = "FILE", hide = true)]
     pub profile: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Write the files the program was made of, as a rule for Make and Ninja
+    #[arg(long, value_name = "FILE")]
     pub depfile: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Write the files the program was made of with their hashes, as JSON
+    #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
 
     /// Form of diagnostics
@@ -299,6 +314,24 @@ pub enum ComptimeChoice {
     Interp,
     /// Every engine, and compare them
     All,
+}
+
+/// What may be evaluated although the program does not ask for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub enum Fold {
+    /// Nothing
+    Off,
+    /// Calls in constants
+    Consts,
+    /// Any call with known arguments
+    #[default]
+    Calls,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TraceTopic {
+    /// Each evaluation: what asked for it, its engine, steps and time, and what it patched
+    Comptime,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -393,11 +426,7 @@ impl CompileArgs {
     pub fn not_implemented(&self) -> Option<&'static str> {
         let later = [
             (self.remarks.is_some(), "--remarks"),
-            (self.trace.is_some(), "--trace"),
             (self.profile.is_some(), "--profile"),
-            (self.manifest.is_some(), "--manifest"),
-            (self.fold.as_deref().is_some_and(|f| f != "off"), "--fold"),
-            (self.fold_budget.is_some(), "--fold-budget"),
         ];
         later
             .into_iter()

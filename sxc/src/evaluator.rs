@@ -71,6 +71,11 @@ impl EngineEvaluator {
         }
     }
 
+    /// From now on only the first of several engines runs.
+    pub fn keep_one_engine(&mut self) {
+        self.engines.truncate(1);
+    }
+
     pub fn records(&self) -> &[Record] {
         &self.records
     }

@@ -6,12 +6,12 @@ use std::time::Instant;
 use sx_sema::{Compilation, Config, Goal};
 use sx_tier_api::Limits;
 
-use crate::cli::CompileArgs;
+use crate::cli::{CompileArgs, TraceTopic};
 use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
 use crate::render::{self, ErrorFormat};
-use crate::{bug, library, sandbox, triples};
+use crate::{bug, inputs, library, sandbox, timing, triples};
 
 /// Exit status of compile errors.
 pub const ERRORS: u8 = 1;
@@ -100,19 +100,38 @@ pub fn limits(args: &CompileArgs) -> Limits {
 /// Compiles `file` and reports its diagnostics. `Err` if there were errors.
 pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
     let compiled = analyse(file, args, plan)?;
+    if args.trace == Some(TraceTopic::Comptime) {
+        let engine = format!("{:?}", args.comptime).to_lowercase();
+        timing::trace(&compiled, &engine);
+    }
     report(&compiled, args.error_format)?;
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
     }
-    if let Some(path) = &args.depfile {
-        let text = depfile(
-            file,
-            &[
-                compiled.compilation.inputs.as_slice(),
-                &compiled.evaluator.inputs,
-            ]
-            .concat(),
-        );
+    if plan.goal != Goal::Build {
+        write_inputs(&compiled, file, args, &file.with_extension(""))?;
+    }
+    Ok(compiled)
+}
+
+/// Writes what `--depfile` and `--manifest` ask for.
+pub fn write_inputs(
+    compiled: &Compiled,
+    file: &Path,
+    args: &CompileArgs,
+    output: &Path,
+) -> Result<(), Stopped> {
+    let inputs = [
+        compiled.compilation.inputs.as_slice(),
+        &compiled.evaluator.inputs,
+    ]
+    .concat();
+    let texts = [
+        (&args.depfile, inputs::depfile(output, &inputs)),
+        (&args.manifest, inputs::manifest(file, output, &inputs)),
+    ];
+    for (path, text) in texts {
+        let Some(path) = path else { continue };
         std::fs::write(path, text).map_err(|error| {
             fail(
                 args.error_format,
@@ -120,23 +139,7 @@ pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
             )
         })?;
     }
-    Ok(compiled)
-}
-
-/// The files a program was made of, as a rule for Make and Ninja.
-fn depfile(file: &Path, inputs: &[PathBuf]) -> String {
-    let escaped = |path: &Path| {
-        path.display()
-            .to_string()
-            .replace(' ', "\\ ")
-            .replace('$', "$$")
-    };
-    let inputs: Vec<String> = inputs.iter().map(|path| escaped(path)).collect();
-    format!(
-        "{}: {}\n",
-        escaped(&file.with_extension("")),
-        inputs.join(" ")
-    )
+    Ok(())
 }
 
 /// Compiles `file`; says nothing of its diagnostics yet.
@@ -210,15 +213,6 @@ pub fn report(compiled: &Compiled, format: ErrorFormat) -> Result<(), Stopped> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn depfile_escapes() {
-        let inputs = [PathBuf::from("a b.sx"), PathBuf::from("lib/c.sx")];
-        assert_eq!(
-            depfile(Path::new("x/main.sx"), &inputs),
-            "x/main: a\\ b.sx lib/c.sx\n"
-        );
-    }
 
     #[test]
     fn errors_lose_their_number() {

@@ -28,3 +28,16 @@ pub fn print(compiled: &Compiled) {
         );
     }
 }
+
+/// `--trace=comptime`: each evaluation in the order they were done, on stderr.
+pub fn trace(compiled: &Compiled, engine: &str) {
+    let stats = &compiled.compilation.stats;
+    for ((name, steps, memory, seconds), (asked, patched)) in
+        stats.evaluations.iter().zip(&stats.work)
+    {
+        eprintln!(
+            "comptime: {name}, asked for at {asked}, {engine}, {steps} steps, {memory} bytes, {:.3} ms -> {patched}",
+            seconds * 1e3
+        );
+    }
+}

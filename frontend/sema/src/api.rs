@@ -140,6 +140,8 @@ pub struct Stats {
     pub functions: usize,
     /// One per comptime evaluation: name, steps, peak bytes, seconds.
     pub evaluations: Vec<(String, u64, u64, f64)>,
+    /// Beside each of `evaluations`: where it was asked for, and what its result became.
+    pub work: Vec<(String, String)>,
     /// (phase, seconds).
     pub phases: Vec<(&'static str, f64)>,
 }
@@ -164,6 +166,9 @@ pub struct Compilation {
     pub c_sources: Vec<sx_cimport::Sources>,
     /// Output path chosen by the program.
     pub output_path: Option<String>,
+    /// The build driver, of a program that imports `modules/build.sx`.
+    pub driver: Option<crate::comptime::build::Driver>,
+    pub build: crate::comptime::build::BuildState,
     /// Source files read.
     pub inputs: Vec<PathBuf>,
     pub stats: Stats,

@@ -41,6 +41,8 @@ pub struct Caches {
     pub minted: crate::comptime::host::Minted,
     /// Imports of variadic C functions for the arguments of one call.
     pub variadic_imports: FxHashMap<(FuncId, sx_ir::SigId), FuncId>,
+    pub build: crate::comptime::build::BuildState,
+    pub driver: Option<crate::comptime::build::Driver>,
     /// `#import c`.
     pub c: crate::declarations::c_units::CUnits,
     /// See [`crate::comptime::host::CompilerHost`]: tells evaluations' runs apart.

@@ -19,4 +19,5 @@ mod sema;
 mod statements;
 
 pub use api::*;
+pub use comptime::build::{BuildActions, BuildState, Driven, Driver, LinkJob};
 pub use program::compile;

@@ -76,7 +76,6 @@ pub fn compile(
         exit: None,
         caches: Default::default(),
         link_flags: Vec::new(),
-        output_path: None,
         inputs: Vec::new(),
         stats: Stats::default(),
         sites: crate::sema::Sites::default(),
@@ -136,6 +135,13 @@ impl Sema<'_> {
             s.fill_type_table();
             s.fill_type_infos();
             s.drain_queue();
+            if s.goal == Goal::Build && s.error_count() == 0 {
+                let driver = s.build_driver();
+                s.drain_queue();
+                s.complete_all();
+                s.caches.driver = driver.ok().flatten();
+                s.finish_error_names();
+            }
             (main, roots)
         })
     }
@@ -541,6 +547,9 @@ impl Sema<'_> {
             for root in &roots {
                 self.optimise_new(*root);
             }
+            if let Some(driver) = &self.caches.driver {
+                self.optimise_new(driver.root());
+            }
         }
         let mut diagnostics = diagnostics;
         if !failed && let Err(errors) = sx_ir::verify::verify(&self.m) {
@@ -550,6 +559,10 @@ impl Sema<'_> {
                 )));
             }
         }
+        let minted = std::mem::take(&mut self.caches.minted);
+        let driver = self.caches.driver.take().map(|d| d.with_minted(minted));
+        let mut build = std::mem::take(&mut self.caches.build);
+        build.link_flags.splice(0..0, self.link_flags);
         let had_run_statement = self.modules.iter().any(|m| !m.runs.is_empty());
         Compilation {
             module: self.m,
@@ -559,9 +572,11 @@ impl Sema<'_> {
             sources: self.sources,
             had_run_statement,
             exit: self.exit,
-            link_flags: self.link_flags,
+            link_flags: build.link_flags.clone(),
             c_sources: std::mem::take(&mut self.caches.c.sources),
-            output_path: self.output_path,
+            output_path: build.output_path.clone(),
+            driver,
+            build,
             inputs: self.inputs,
             stats: self.stats,
         }

@@ -457,7 +457,6 @@ pub struct Sema<'a> {
     pub exit: Option<i32>,
     pub caches: crate::caches::Caches,
     pub link_flags: Vec<String>,
-    pub output_path: Option<String>,
     pub inputs: Vec<PathBuf>,
     pub stats: Stats,
 }

@@ -9,7 +9,7 @@ use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel};
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
-use crate::{c_sources, commands, timing};
+use crate::{c_sources, commands, driver, timing};
 
 pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     let format = args.compile.error_format;
@@ -33,8 +33,14 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     };
     commands::make_folder(&output, format)?;
     let kept = args.emit_obj.then(|| with_suffix(&output, ".o"));
-    executable(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
-        .map_err(|message| fail(format, &message))?;
+    if compiled.compilation.driver.is_some() {
+        driver::run(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
+            .map_err(|message| fail(format, &message))?;
+    } else {
+        executable(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
+            .map_err(|message| fail(format, &message))?;
+    }
+    pipeline::write_inputs(&compiled, &args.file, &args.compile, &output)?;
     if args.compile.time {
         timing::print(&compiled);
     }

@@ -542,7 +542,8 @@ impl Sema<'_> {
                 let index = self.index_arg(cx, index_expr)?;
                 match (&ty, index.as_const()) {
                     (TypeArg::Static(ty), Some(at)) => {
-                        if !cx.comptime && !self.caches.inside_type_argument {
+                        let makes_type = cx.fn_id.is_some_and(|f| self.returns_type(f));
+                        if !cx.comptime && !makes_type && !self.caches.inside_type_argument {
                             self.check_member_kind(*ty, name, arg.span)?;
                         }
                         let found = self.member_type(*ty, name, at, arg.span, index_expr.span)?;

@@ -40,6 +40,8 @@ const HOST_FUNCTIONS: &[&str] = &[
 
 pub fn is_host_function(name: &str) -> bool {
     HOST_FUNCTIONS.contains(&name)
+        || crate::comptime::build::OPTIONS.contains(&name)
+        || crate::comptime::build::PRIMITIVES.contains(&name)
 }
 
 /// Spellings of the compiler library, and the functions they are.
@@ -454,6 +456,8 @@ impl Sema<'_> {
             {
                 "modules/std/atomic.sx"
             }
+            _ if crate::comptime::build::OPTIONS.contains(&name) => "modules/build.sx",
+            _ if crate::comptime::build::PRIMITIVES.contains(&name) => "modules/compiler.sx",
             _ if is_host_function(name) || crate::builtins::intrinsics::is_intrinsic_name(name) => {
                 "modules/std/core.sx"
             }

@@ -255,6 +255,7 @@ impl Sema<'_> {
             enclosing: Rc::new(Vec::new()),
             comptime: false,
             counting: false,
+            implicit: false,
             is_lambda: false,
             shape: None,
             indirect: crate::statements::error_flow::Source::Unknown,

@@ -207,7 +207,13 @@ impl Sema<'_> {
 
     /// The parameter as a whole value.
     pub fn parameter_union(&mut self, cx: &mut FnCx, name: ast::Ident) -> Res<Option<Val>> {
-        if self.caches.tags_only {
+        // An evaluation sees the variant alone.
+        let outside = matches!(
+            cx.env().get(payload_name(name.name)),
+            Some(Binding::Pack { cx: owner, .. })
+                if owner != cx.id && !cx.enclosing.iter().any(|(id, _)| *id == owner)
+        );
+        if self.caches.tags_only || outside {
             return Ok(None);
         }
         let Some((index, ct, val)) = self.split_parameter(cx, name)? else {

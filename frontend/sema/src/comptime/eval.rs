@@ -47,6 +47,24 @@ impl Purpose {
         }
     }
 
+    /// What the result goes to.
+    fn patches(&self) -> &'static str {
+        match self {
+            Purpose::Constant(_) => "constant",
+            Purpose::Global(_) => "initial value",
+            Purpose::Operand => "operand",
+            Purpose::Statement => "nothing",
+            Purpose::Type => "type",
+            Purpose::Count => "count",
+            Purpose::EnumValue => "enum value",
+            Purpose::ValueArgument => "static argument",
+            Purpose::Insert => "inserted text",
+            Purpose::Condition => "condition",
+            Purpose::ContextDefault(_) => "context default",
+            Purpose::CaseLabel => "case label",
+        }
+    }
+
     /// Evaluations that the program asks for by `#run` or as a constant.
     fn is_numbered(&self) -> bool {
         match self {
@@ -132,6 +150,9 @@ impl Sema<'_> {
         let name = purpose.entry_name(number);
         let mut cx = self.thunk_cx(env, &name, expr.span);
         self.at(&mut cx, expr.span);
+        // A constant's call without `#run` can't tell that it runs at compile time (part 4 §6).
+        cx.implicit =
+            matches!(purpose, Purpose::Constant(_)) && !matches!(expr.kind, ExprKind::Run(_));
         cx.counting = matches!(purpose, Purpose::Count | Purpose::ValueArgument);
         let operand = match (&expr.kind, purpose) {
             // `#run e` in a constant is that evaluation itself.
@@ -247,7 +268,15 @@ impl Sema<'_> {
         });
         self.store(&mut cx, Addr::Global(result, 0), &val);
         cx.emit(StmtKind::Return(Default::default()));
-        // The flag that `is_comptime()` reads: set here, zero in the program.
+        if !cx.implicit {
+            self.mark_comptime(&mut cx);
+        }
+        let root = self.finish_cx(cx);
+        self.run_root(root, result, val.ty, failable, want, span, purpose, number)
+    }
+
+    /// Sets the flag that `is_comptime()` reads; it is zero in the program.
+    pub fn mark_comptime(&mut self, cx: &mut FnCx) {
         let flag = self.comptime_flag();
         let at = cx.func.add_expr(Expr::GlobalAddr(flag), cx.func.loc);
         let one = cx.func.add_expr(
@@ -266,8 +295,6 @@ impl Sema<'_> {
             },
         };
         cx.prologue.insert(0, set);
-        let root = self.finish_cx(cx);
-        self.run_root(root, result, val.ty, failable, want, span, purpose, number)
     }
 
     pub fn run_root(
@@ -308,7 +335,13 @@ impl Sema<'_> {
         let records = self.type_table.filter(|_| self.caches.minting);
         let scope = self.caches.mint_scope.clone();
         let minted = std::mem::take(&mut self.caches.minted);
-        let mut host = crate::comptime::host::CompilerHost::new(&m.types, minted, scope, records);
+        let mut host = crate::comptime::host::CompilerHost::new(
+            &m.types,
+            minted,
+            scope,
+            records,
+            std::mem::take(&mut self.caches.build),
+        );
         let evaluation = self.evaluator.evaluate(EvalRequest {
             c_sources: &self.caches.c.sources,
             module: &m,
@@ -344,6 +377,7 @@ impl Sema<'_> {
             }
         };
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
+        self.caches.build = std::mem::take(&mut host.build);
         self.m = m;
         self.caches.minted = minted;
         if let Some(grown) = grown {
@@ -351,6 +385,9 @@ impl Sema<'_> {
             self.adopt_minted(span);
         }
         let name = self.m.func(root).name.clone();
+        let at = self.sources.line_col(span);
+        let asked = format!("{}:{}:{}", self.sources.path(span.file), at.line, at.col);
+        self.stats.work.push((asked, purpose.patches().to_owned()));
         self.stats.evaluations.push((
             name,
             evaluation.steps,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::builtins::reflect::record;
+use crate::comptime::build::{self, BuildActions, BuildState};
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -35,8 +36,12 @@ pub struct CompilerHost<'a> {
     pub scope: String,
     /// The table of type records, which has room for what an evaluation makes.
     pub records: Option<GlobalId>,
+    pub build: BuildState,
+    /// What emits and links, while the build driver runs.
+    pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
     before: Minted,
+    build_before: BuildState,
 }
 
 impl<'a> CompilerHost<'a> {
@@ -45,6 +50,7 @@ impl<'a> CompilerHost<'a> {
         minted: Minted,
         scope: String,
         records: Option<GlobalId>,
+        build: BuildState,
     ) -> CompilerHost<'a> {
         CompilerHost {
             types,
@@ -53,6 +59,9 @@ impl<'a> CompilerHost<'a> {
             minted,
             scope,
             records,
+            build_before: build.clone(),
+            build,
+            actions: None,
         }
     }
 
@@ -64,6 +73,7 @@ impl<'a> CompilerHost<'a> {
         if memory.read(*mark, 1) == Some(&[0]) {
             self.grown = None;
             self.minted = self.before.clone();
+            self.build = self.build_before.clone();
             memory.write(*mark, &[1])?;
         }
         Ok(())
@@ -413,6 +423,13 @@ impl Host for CompilerHost<'_> {
             return Ok(vec![at, text.len() as u64]);
         }
         self.begin(args, memory)?;
+        if build::OPTIONS.contains(&name) || build::PRIMITIVES.contains(&name) {
+            let actions = match &mut self.actions {
+                Some(actions) => Some(&mut **actions),
+                None => None,
+            };
+            return build::call(name, module, args, memory, &mut self.build, actions);
+        }
         Ok(match name {
             "raw_declare_type" => {
                 let name = text_at(memory, arg(0), arg(1))?;

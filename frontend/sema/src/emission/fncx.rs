@@ -153,6 +153,8 @@ pub struct FnCx {
     pub comptime: bool,
     /// A count (dimension, lanes, value argument, unroll bound) is being evaluated.
     pub counting: bool,
+    /// A call in a constant, evaluated although nobody asked for it.
+    pub implicit: bool,
     pub is_lambda: bool,
     /// Of a lambda with an inferred error set: the closure type whose set its errors feed.
     pub shape: Option<TypeId>,

@@ -100,6 +100,8 @@ struct ObjectDraft {
     path: PathId,
     /// Some view was other than a slice's.
     whole: bool,
+    /// Some view was a slice's other than a string's: what lies behind it may be the spare room of a growing array.
+    roomy: bool,
 }
 
 /// `count` values of type `ty` in an object, to be walked.

@@ -225,6 +225,7 @@ impl Extractor<'_> {
             covered: Vec::new(),
             path,
             whole: false,
+            roomy: false,
         });
         self.by_base.insert(object.base, index);
         index
@@ -274,6 +275,7 @@ impl Extractor<'_> {
                         ));
                     }
                 }
+                self.objects[index].roomy |= !text;
                 let nul = text && value + len < end && self.word(value + len, 1)? == 0;
                 (of, value, if nul { len + 1 } else { len }, true)
             }
@@ -329,8 +331,8 @@ impl Extractor<'_> {
         }
     }
 
-    /// Copies what no view has covered. The rest of an object seen through slices only is left out: nothing can reach
-    /// it, and the tail is cut off.
+    /// Copies what no view has covered. The rest of an object seen through slices only is left zero: it is room that
+    /// holds nothing yet. That of a string's object is cut off.
     pub(super) fn cover_rest(&mut self, index: usize) -> Result<(), ExtractError> {
         let object = &mut self.objects[index];
         let (base, size, path) = (
@@ -342,11 +344,10 @@ impl Extractor<'_> {
         covered.sort_unstable();
         if !object.whole {
             let end = covered.iter().map(|c| c.1).max().unwrap_or(base);
-            object
-                .draft
-                .image
-                .bytes
-                .truncate((end - base).max(1) as usize);
+            if !object.roomy {
+                let used = (end - base).max(1) as usize;
+                object.draft.image.bytes.truncate(used);
+            }
             return Ok(());
         }
         // What an object of this size is aligned to if nothing else is known of it.

@@ -1,0 +1,173 @@
+//! `sxc build` of a program that has a build driver: compile-time code that emits and links through the compiler.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use sx_backend_api::EmitKind;
+use sx_sema::{BuildActions, Compilation, LinkJob};
+use sx_tier_api::{Frame, Status};
+
+use crate::c_sources;
+use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
+use crate::evaluator;
+use crate::native::{self, EmitJob};
+use crate::pipeline::{Compiled, plain};
+use crate::scratch::Scratch;
+
+struct Actions<'a> {
+    compilation: &'a Compilation,
+    opt: OptLevel,
+    codegen: &'a CodegenArgs,
+    link: &'a LinkArgs,
+    object: PathBuf,
+    emitted: bool,
+    c_objects: Option<Vec<String>>,
+    output: PathBuf,
+    scratch: &'a Scratch,
+}
+
+impl BuildActions for Actions<'_> {
+    fn emit_object(&mut self) -> Result<String, String> {
+        if !self.emitted {
+            native::emit(&EmitJob {
+                module: &self.compilation.module,
+                roots: &self.compilation.roots,
+                kind: EmitKind::Object(self.object.clone()),
+                opt: self.opt,
+                codegen: self.codegen,
+            })?;
+            self.emitted = true;
+        }
+        Ok(shown(&self.object))
+    }
+
+    fn c_object_paths(&mut self) -> Result<Vec<String>, String> {
+        if let Some(known) = &self.c_objects {
+            return Ok(known.clone());
+        }
+        let sources = &self.compilation.c_sources;
+        let made = if sources.is_empty() {
+            Vec::new()
+        } else {
+            c_sources::objects(sources, self.opt >= OptLevel::Default, self.scratch)?
+        };
+        let paths: Vec<String> = made.iter().map(|path| shown(path)).collect();
+        self.c_objects = Some(paths.clone());
+        Ok(paths)
+    }
+
+    fn libraries(&self) -> Vec<String> {
+        self.compilation.module.libraries.clone()
+    }
+
+    fn flags(&self, program: &[String]) -> Vec<String> {
+        program
+            .iter()
+            .chain(&self.link.link_flags)
+            .cloned()
+            .collect()
+    }
+
+    fn output(&self, program: Option<&str>) -> String {
+        // The driver may still set another path.
+        match program {
+            Some(path) if self.compilation.output_path.as_deref() != Some(path) => path.to_owned(),
+            Some(_) | None => shown(&self.output),
+        }
+    }
+
+    fn target(&self) -> String {
+        self.compilation.module.target.triple.clone()
+    }
+
+    fn link(&mut self, job: LinkJob) -> Result<(), String> {
+        let output = PathBuf::from(&job.output);
+        if let Some(folder) = output.parent().filter(|f| !f.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                format!("cannot create '{}': {}", folder.display(), plain(&error))
+            })?;
+        }
+        // The flags have the command line's among them.
+        let args = LinkArgs {
+            link_flags: Vec::new(),
+            ..self.link.clone()
+        };
+        let objects = job.objects.into_iter().map(PathBuf::from).collect();
+        native::link(
+            objects,
+            &output,
+            self.scratch,
+            &job.libraries,
+            &job.flags,
+            &args,
+        )
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Runs the driver. It decides what is emitted and linked.
+pub fn run(
+    compiled: &mut Compiled,
+    opt: OptLevel,
+    codegen: &CodegenArgs,
+    link: &LinkArgs,
+    object: Option<PathBuf>,
+    output: &Path,
+) -> Result<(), String> {
+    let scratch = Scratch::new()
+        .map_err(|error| format!("cannot create a temporary folder: {}", plain(&error)))?;
+    let mut actions = Actions {
+        compilation: &compiled.compilation,
+        opt,
+        codegen,
+        link,
+        object: object.unwrap_or_else(|| scratch.join("program.o")),
+        emitted: false,
+        c_objects: None,
+        output: output.to_path_buf(),
+        scratch: &scratch,
+    };
+    // Linking three times would not make it any safer.
+    compiled.evaluator.keep_one_engine();
+    let Some(end) = compiled
+        .compilation
+        .drive(&mut compiled.evaluator, &mut actions)
+    else {
+        return Ok(());
+    };
+    let reason = match end.status {
+        Status::Finished(_) if end.success => return Ok(()),
+        Status::Finished(_) => return Err("post-link callback returned false".to_owned()),
+        Status::Exit(code) => {
+            drop(scratch);
+            std::process::exit(code);
+        }
+        Status::Unsupported(reason) => reason,
+        Status::Trapped(trap) => trap.message(),
+        Status::Limit(_) => "a limit was reached".to_owned(),
+        Status::Bug(text) => format!("internal error: {text}"),
+    };
+    let mut message = format!("the build driver failed: {reason}");
+    let module = &compiled.compilation.module;
+    for frame in &end.frames {
+        let mut at = frame.loc;
+        // Calls that the passes have inlined are calls to the reader.
+        while let Some(inlined) = module.loc(at).inlined {
+            let inner = Frame {
+                func: inlined.func,
+                loc: at,
+            };
+            let _ = write!(message, "\n  in {}", evaluator::frame_text(module, &inner));
+            at = inlined.at;
+        }
+        let outer = Frame {
+            func: frame.func,
+            loc: at,
+        };
+        let _ = write!(message, "\n  in {}", evaluator::frame_text(module, &outer));
+    }
+    Err(message)
+}
