@@ -262,6 +262,24 @@ impl Sema<'_> {
         }
     }
 
+    /// The operand of `type_of`. At compile time it may name run-time variables: then nothing is evaluated, which the
+    /// flag tells.
+    fn lower_for_type(&mut self, cx: &mut FnCx, arg: &'static ast::Expr) -> Res<(Val, bool)> {
+        if !cx.comptime {
+            return Ok((self.lower_expr(cx, arg, None)?, false));
+        }
+        let outer = self.caches.typing.replace(false);
+        cx.open();
+        let val = self.lower_expr(cx, arg, None);
+        let code = cx.close();
+        let typed_only = self.caches.typing == Some(true);
+        self.caches.typing = outer;
+        if !typed_only && let Some(block) = cx.blocks.last_mut() {
+            block.extend(code.stmts);
+        }
+        Ok((val?, typed_only))
+    }
+
     pub fn i64_val(&self, value: i64) -> Val {
         Val::int(TypeId::I64, Ty::I64, value as u64)
     }
@@ -315,11 +333,18 @@ impl Sema<'_> {
             }
             "type_of" => {
                 let arg = self.arg(args, 0, name, 1, span)?;
-                let val = self.lower_expr(cx, arg, None)?;
+                let (val, typed_only) = self.lower_for_type(cx, arg)?;
                 if val.is_poison() {
                     return Err(Failed);
                 }
                 match self.m.types.kind(val.ty) {
+                    TypeKind::Any | TypeKind::Protocol(_) if typed_only => {
+                        let text = self.span_text(arg.span);
+                        Err(self.error(
+                            arg.span,
+                            format!("the type that '{text}' holds is known at run time only"),
+                        ))
+                    }
                     TypeKind::Any | TypeKind::Protocol(_) => {
                         let pieces = self.pieces(cx, &val);
                         Ok(Val::scalar(TypeId::TYPE, pieces[1]))

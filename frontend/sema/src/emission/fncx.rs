@@ -767,6 +767,7 @@ impl Sema<'_> {
         let var = cx.add_var(name.name, ty, addr, access, name.span);
         if !name.is_discard() {
             let id = cx.id;
+            self.caches.var_types.insert((id, var), ty);
             cx.env()
                 .bind(name.name, crate::sema::Binding::Var { cx: id, var });
         }

@@ -143,6 +143,15 @@ impl Sema<'_> {
             .and_then(|(_, vars)| vars.get(var.0 as usize))
             .cloned()
         else {
+            if cx.comptime
+                && let Some(stand_ins) = &mut self.caches.typing
+                && let Some(ty) = self.caches.var_types.get(&(owner, var)).copied()
+            {
+                // Only its type is asked for.
+                *stand_ins = true;
+                let addr = self.slot(cx, ty);
+                return Ok(cx.add_var(name.name, ty, addr, Access::Mutable, name.span));
+            }
             let what = if cx.comptime {
                 format!(
                     "'{}' is a run-time variable; it has no value at compile time",
