@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use sx_corpus::case;
 
 use crate::random::Random;
+use crate::{generate, worker};
 
 /// A text and the place that its imports are relative to.
 pub struct Mutant {
@@ -40,11 +41,18 @@ impl Stock {
     /// The mutant that a seed stands for.
     pub fn mutant(&self, seed: u64) -> Mutant {
         let mut random = Random::new(seed);
-        let (path, text) = random.pick(&self.0);
+        let (path, text) = if random.one_in(6) {
+            // Generated programs have types in combinations that nobody writes.
+            let text = generate::program(random.word() >> 32);
+            (worker::made_up_path(), text)
+        } else {
+            random.pick(&self.0)
+        };
         let (_, other) = random.pick(&self.0);
         let mut tokens = tokens(&text);
         let other = self::tokens(&other);
-        for _ in 0..1 + random.below(3) {
+        let count = if random.one_in(8) { 12 } else { 3 };
+        for _ in 0..1 + random.below(count) {
             mutate(&mut tokens, &other, &mut random);
         }
         Mutant {

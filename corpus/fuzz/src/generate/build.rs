@@ -195,7 +195,27 @@ impl Builder {
     fn globals(&mut self) {
         for _ in 0..1 + self.random.below(4) {
             let ty = self.scalar_type();
-            let (ty, init) = if self.random.one_in(3) {
+            let plain = self.plain_structs();
+            let (ty, init) = if !plain.is_empty() && self.random.one_in(3) {
+                let n = self.random.pick(&plain);
+                let types: Vec<Ty> = self.program.structs[n]
+                    .fields
+                    .iter()
+                    .map(|(ty, _)| ty.clone())
+                    .collect();
+                let fields = types
+                    .iter()
+                    .enumerate()
+                    .map(|(index, ty)| (index, self.static_literal(ty)))
+                    .collect();
+                let ty = Ty::Struct(n);
+                let named = self.random.one_in(2);
+                let init = Expr {
+                    ty: ty.clone(),
+                    kind: Kind::Struct { fields, named },
+                };
+                (ty, init)
+            } else if self.random.one_in(3) {
                 let len = self.random.pick(&[2, 3, 4, 8]);
                 let items = (0..len).map(|_| self.static_literal(&ty)).collect();
                 let ty = Ty::Array(Box::new(ty), len);
@@ -210,6 +230,18 @@ impl Builder {
             };
             self.program.globals.push((ty, init));
         }
+    }
+
+    /// Structs of scalars and strings only.
+    fn plain_structs(&self) -> Vec<usize> {
+        (0..self.program.structs.len())
+            .filter(|n| {
+                self.program.structs[*n]
+                    .fields
+                    .iter()
+                    .all(|(ty, _)| ty.is_scalar() || *ty == Ty::Str)
+            })
+            .collect()
     }
 
     fn static_literal(&mut self, ty: &Ty) -> Expr {

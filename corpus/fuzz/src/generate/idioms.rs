@@ -428,7 +428,7 @@ idiom@@ :: (a: i64, b: i64) {
 }
 ",
     // Enums of every backing.
-    "D@@ :: enum @i { n; e; }
+    "D@@ :: enum u@N { n; e; }
 T@@ :: enum u8 { nil; one: @t; two: Tuple(@i, bool); st: struct { x, y: @t; }; arr: [3]@i; rec: *T@@; opt: ?i64; str: string; }
 eval@@ :: (t: *T@@) -> i64 { return if t == { case .nil: 1; case .one: (v) => v.(i64); case .two: (p) => p.0.(i64) + (if p.1 then 1 else 0); case .st: (s) { s.x.(i64) @o s.y.(i64) } case .arr: (xs) { k := 0; for xs (x) { k = k * 3 + x.(i64); } k } case .rec: (r) => eval@@(r) + 100; case .opt: (o) => o ?? -5; case .str: (s) => s.len; }; }
 idiom@@ :: (a: i64, b: i64) {

@@ -159,6 +159,20 @@ impl Printer<'_> {
                 let items: Vec<String> = items.iter().map(|i| self.static_text(i)).collect();
                 format!(".[{}]", items.join(", "))
             }
+            Kind::Struct { fields, named } => {
+                let items: Vec<String> = fields
+                    .iter()
+                    .map(|(index, value)| {
+                        let text = self.static_text(value);
+                        if *named {
+                            format!("f{index} = {text}")
+                        } else {
+                            text
+                        }
+                    })
+                    .collect();
+                format!(".{{ {} }}", items.join(", "))
+            }
             Kind::Int { value, .. } => value.to_string(),
             Kind::Float(value) => float_text(*value),
             _ => self.expr(e),
