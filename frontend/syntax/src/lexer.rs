@@ -150,6 +150,7 @@ impl Lexer<'_> {
             }
             b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
             b'/' if self.peek(1) == b'/' => self.comment(),
+            b'/' if self.peek(1) == b'*' => self.block_comment(),
             b'0'..=b'9' => self.number(),
             b'"' => self.string(),
             b'\'' => self.character(),
@@ -185,6 +186,21 @@ impl Lexer<'_> {
             ));
         }
         self.at = hi;
+    }
+
+    /// No such thing, but it is written; what it holds is skipped so that one error tells it.
+    fn block_comment(&mut self) {
+        let lo = self.at;
+        let rest = &self.text[lo + 2..];
+        self.at = match rest.find("*/") {
+            Some(n) => lo + 2 + n + 2,
+            None => lo + 2 + rest.find('\n').unwrap_or(rest.len()),
+        };
+        self.error(
+            lo,
+            lo + 2,
+            "`//` to the end of the line is the only form of comment",
+        );
     }
 
     fn digits(&mut self, base: u32) {
@@ -233,7 +249,11 @@ impl Lexer<'_> {
         }
         self.skip_ident();
         let (number, rest) = (&self.text[lo..end], &self.text[end..self.at]);
-        if self.errors.last().is_some_and(|e| e.span.is_some_and(|s| s.lo as usize == lo)) {
+        if self
+            .errors
+            .last()
+            .is_some_and(|e| e.span.is_some_and(|s| s.lo as usize == lo))
+        {
             return;
         }
         let exponent = rest.starts_with(['e', 'E'])
@@ -241,7 +261,9 @@ impl Lexer<'_> {
         let message = if exponent {
             format!("a float literal has no exponent: '{number}{rest}'")
         } else {
-            format!("unexpected '{rest}' after the number '{number}'; a cast is written `{number}.(T)`")
+            format!(
+                "unexpected '{rest}' after the number '{number}'; a cast is written `{number}.(T)`"
+            )
         };
         self.error(lo, self.at, message);
     }

@@ -5,5 +5,7 @@ pub(crate) mod assembly;
 pub(crate) mod atomics;
 pub(crate) mod intrinsics;
 pub(crate) mod metatypes;
+pub(crate) mod minting;
 pub(crate) mod reflect;
 pub(crate) mod reflection;
+pub(crate) mod type_infos;

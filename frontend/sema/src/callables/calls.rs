@@ -132,10 +132,15 @@ impl Sema<'_> {
             }
             Entity::Type(ty) => {
                 let shown = self.type_name(ty);
-                Err(self.error(
-                    span,
-                    format!("'{shown}' is a type; convert with `value.({shown})`"),
-                ))
+                let built = matches!(
+                    self.m.types.kind(ty),
+                    TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Union(_)
+                );
+                let message = match built {
+                    true => format!("'{shown}' is a type; build a value with `{shown}.{{ .. }}`"),
+                    false => format!("'{shown}' is a type; convert with `value.({shown})`"),
+                };
+                Err(self.error(span, message))
             }
             Entity::Namespace(_) | Entity::Library(_) => {
                 Err(self.error(span, format!("'{name}' is not callable")))

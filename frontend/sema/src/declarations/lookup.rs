@@ -34,7 +34,7 @@ impl Sema<'_> {
         match self.try_resolve_name(env, name)? {
             Some(found) => Ok(found),
             None => {
-                let diag = self.unresolved(&env, name);
+                let diag = self.unresolved(env, name);
                 Err(self.report(diag))
             }
         }
@@ -553,7 +553,11 @@ impl Sema<'_> {
 
 /// The candidate closest to `name`, if any is close enough to be a likely misspelling.
 pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).max(1);
+    // A single letter resembles every other.
+    let limit = match name.chars().count() {
+        0 | 1 => return None,
+        n => (n / 3).max(1),
+    };
     candidates
         .into_iter()
         .filter(|c| *c != name)

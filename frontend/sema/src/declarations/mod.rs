@@ -13,3 +13,4 @@ pub(crate) mod nominal;
 pub(crate) mod templates;
 pub(crate) mod types_eval;
 pub(crate) mod unreached;
+pub(crate) mod variants;

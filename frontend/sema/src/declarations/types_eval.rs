@@ -294,7 +294,7 @@ impl Sema<'_> {
                 if self.is_value_parameter(ident) {
                     return Err(self.error(ident.span, format!("'{0}' is a value parameter, not a type; write '${0}: Type' to use it in types", ident.name)));
                 }
-                let diag = self.unresolved(&env, ident);
+                let diag = self.unresolved(env, ident);
                 let diag = if diag.message.starts_with("unresolved") {
                     let mut d = sx_syntax::Diagnostic::error(
                         ident.span,

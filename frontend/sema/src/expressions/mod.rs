@@ -13,6 +13,7 @@ pub(crate) mod logic;
 pub(crate) mod members;
 pub(crate) mod names;
 pub(crate) mod optionals;
+pub(crate) mod record_literals;
 pub(crate) mod tuples;
 pub(crate) mod variants;
 pub(crate) mod vectors;

@@ -237,6 +237,9 @@ impl Parser<'_> {
 
     /// Iterables and captures; the last parenthesised group before the body holds the captures.
     pub(crate) fn for_head(&mut self) -> PResult<(Vec<ForIter>, Vec<Capture>)> {
+        if self.at(Tok::Ident) && self.peek_at(1) == Tok::In {
+            return Err(self.fail("a loop names its elements behind what it walks: `for xs (x) { .. }`, `for 0..n (i) { .. }`"));
+        }
         let (body, group) = self.for_header();
         let outer = self.limit;
         self.limit = group.unwrap_or(body).min(outer);

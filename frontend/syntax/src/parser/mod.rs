@@ -8,6 +8,7 @@ mod control;
 mod decls;
 mod exprs;
 mod functions;
+mod habits;
 mod items;
 mod lookahead;
 mod members;
@@ -352,7 +353,14 @@ impl<'a> Parser<'a> {
     /// Reports at the current token.
     fn fail(&mut self, message: impl Into<String>) -> Failed {
         let span = self.span_of(self.tok());
-        self.error_at(span, message)
+        let message = message.into();
+        let help = self.habit(&message);
+        let diagnostic = Diagnostic::error(span, message);
+        self.report(match help {
+            Some(help) => diagnostic.with_help(None, help),
+            None => diagnostic,
+        });
+        Failed
     }
 
     fn unexpected(&mut self) -> Failed {

@@ -1,0 +1,271 @@
+//! Filling in enums, unions and error sets.
+
+use std::rc::Rc;
+
+use sx_ir::types::{EnumDef, EnumPlaces, Field, NominalDef, UnionDef, Variant};
+use sx_ir::{Symbol, TypeId, TypeKind};
+use sx_syntax::ast::{self, MemberKind};
+
+use crate::comptime::eval::Purpose;
+use crate::sema::{Env, NominalSyntax, Res, Sema};
+
+impl Sema<'_> {
+    pub fn complete_union(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::UnionDecl,
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        self.enter_members(ty, &decl.members, env)?;
+        let mut members: Vec<Field> = Vec::new();
+        let mut promoted = Vec::new();
+        let mut seen: Vec<Symbol> = Vec::new();
+        let owner = self.type_name(ty);
+        for member in &decl.members {
+            match &member.kind {
+                MemberKind::Field(field) => {
+                    for name in &field.names {
+                        self.inline_names.push(format!("{owner}.{}", name.name));
+                        let field_ty = self.field_type(env, &field.ty);
+                        self.inline_names.pop();
+                        let field_ty = field_ty?;
+                        if seen.contains(&name.name) {
+                            self.error(
+                                name.span,
+                                format!("duplicate member '{}' in union '{owner}'", name.name),
+                            );
+                            continue;
+                        }
+                        seen.push(name.name);
+                        members.push(Field {
+                            name: name.name,
+                            ty: field_ty,
+                        });
+                    }
+                }
+                MemberKind::Anon(anon) => {
+                    let field_ty =
+                        self.inline_type(env, NominalSyntax::Struct(anon), None, member.span)?;
+                    // Its fields are the union's own names.
+                    for inner in &anon.members {
+                        let MemberKind::Field(field) = &inner.kind else {
+                            continue;
+                        };
+                        for name in &field.names {
+                            if seen.contains(&name.name) {
+                                self.error(
+                                    name.span,
+                                    format!("duplicate member '{}' in union '{owner}'", name.name),
+                                );
+                            }
+                            seen.push(name.name);
+                        }
+                    }
+                    let name = Symbol::intern(&format!("__anon_{}", promoted.len()));
+                    promoted.push(members.len());
+                    members.push(Field { name, ty: field_ty });
+                }
+                MemberKind::Using(_) => {
+                    self.error(member.span, "`#using` is only legal in a struct");
+                }
+                MemberKind::Decl(_)
+                | MemberKind::Inline(_)
+                | MemberKind::Insert(_)
+                | MemberKind::Assert(_) => {}
+            }
+        }
+        let parts: Vec<TypeId> = members.iter().map(|f: &Field| f.ty).collect();
+        self.define(ty, NominalDef::Union(UnionDef { members, promoted }));
+        for part in parts {
+            self.complete(part)?;
+        }
+        Ok(())
+    }
+
+    pub fn complete_error_set(&mut self, ty: TypeId, decl: &'static ast::ErrorSetDecl) -> Res<()> {
+        let mut tags = Vec::new();
+        for tag in &decl.tags {
+            self.error_tag(tag.name);
+            tags.push(tag.name);
+        }
+        self.define(ty, NominalDef::ErrorSet(tags));
+        Ok(())
+    }
+
+    pub fn complete_enum(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::EnumDecl,
+        env: &Rc<Env>,
+    ) -> Res<()> {
+        let mut backing = TypeId::I64;
+        let mut places = None;
+        let mut room = None;
+        if let Some(expr) = &decl.backing {
+            let given = self.eval_type(env, expr)?;
+            self.complete(given)?;
+            if self.m.types.int_info(given).is_some() {
+                backing = given;
+            } else if let Some(found) = self.layout_places(given) {
+                backing = found.0;
+                places = Some(found.1);
+                room = Some(found.2);
+            } else {
+                let name = self.type_name(given);
+                return Err(self.error(
+                    expr.span,
+                    format!("an enum's backing type is an integer, or a struct with an integer field 'tag' and an array field 'payload'; got '{name}'"),
+                ));
+            }
+        }
+        let owner = self.type_name(ty);
+        let mut variants: Vec<Variant> = Vec::new();
+        let mut tagged = false;
+        let bits = self.m.types.int_info(backing).map_or(64, |i| i.0);
+        for member in &decl.variants {
+            let variant = match member {
+                ast::EnumMember::Variant(variant) => variant,
+                ast::EnumMember::Inline(_) => {
+                    self.not_implemented(decl.span, "`inline` declarations in an enum body");
+                    continue;
+                }
+                ast::EnumMember::Insert(expr) => {
+                    self.not_implemented(expr.span, "`#insert` in an enum body");
+                    continue;
+                }
+                ast::EnumMember::Assert(assert) => {
+                    self.not_implemented(assert.span, "`#assert` in an enum body");
+                    continue;
+                }
+            };
+            if variants.iter().any(|v| v.name == variant.name.name) {
+                self.error(
+                    variant.name.span,
+                    format!(
+                        "duplicate variant '{}' in enum '{owner}'",
+                        variant.name.name
+                    ),
+                );
+                continue;
+            }
+            let ordinal = variants.len() as u32;
+            let value = match &variant.value {
+                Some(expr) => {
+                    let val = self.comptime_value(env, expr, Some(backing), &Purpose::EnumValue)?;
+                    self.ct_i64(&val)
+                }
+                None if decl.flags => 1i64.checked_shl(ordinal).unwrap_or(0),
+                None => i64::from(ordinal),
+            };
+            // The tag has to hold what the ordinal gives.
+            if variant.value.is_none() {
+                let wide = match decl.flags {
+                    true => 1i128.checked_shl(ordinal).unwrap_or(i128::MAX),
+                    false => i128::from(ordinal),
+                };
+                let unsigned = (0..1i128 << bits).contains(&wide);
+                if !(if decl.flags {
+                    unsigned
+                } else {
+                    self.int_fits(wide, backing)
+                }) {
+                    let shown = self.type_name(backing);
+                    self.error(
+                        variant.name.span,
+                        format!(
+                            "the value {wide} of variant '{}' does not fit in {shown}",
+                            variant.name.name
+                        ),
+                    );
+                    continue;
+                }
+            }
+            let value = sx_ir::semantics::sext_from(value as u64, bits);
+            let payload = match &variant.payload {
+                Some(expr) => {
+                    self.inline_names
+                        .push(format!("{owner}.{}", variant.name.name));
+                    let payload = self.eval_type(env, expr);
+                    self.inline_names.pop();
+                    let payload = payload?;
+                    (payload != TypeId::VOID).then_some(payload)
+                }
+                None => None,
+            };
+            if decl.flags && payload.is_some() {
+                self.error(
+                    variant.name.span,
+                    format!(
+                        "variant '{}' of a flags enum cannot have a payload",
+                        variant.name.name
+                    ),
+                );
+                continue;
+            }
+            tagged |= payload.is_some() || variant.payload.is_some();
+            variants.push(Variant {
+                name: variant.name.name,
+                value,
+                payload,
+            });
+        }
+        let parts: Vec<TypeId> = variants.iter().filter_map(|v| v.payload).collect();
+        tagged |= places.is_some();
+        let needs = variants.clone();
+        self.define(
+            ty,
+            NominalDef::Enum(EnumDef {
+                backing,
+                flags: decl.flags,
+                variants,
+                tagged,
+                places,
+            }),
+        );
+        for part in parts {
+            self.complete(part)?;
+        }
+        // A struct's layout fixes the payload area.
+        let Some((expr, room)) = decl.backing.as_ref().zip(room) else {
+            return Ok(());
+        };
+        for variant in needs {
+            let size = variant.payload.map_or(0, |p| self.m.types.size_of(p));
+            if size > room {
+                return Err(self.error(
+                    expr.span,
+                    format!(
+                        "variant '{}' of '{owner}' needs {size} bytes, but the payload area has {room}",
+                        variant.name
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// (tag type, places, bytes of the payload area) of a layout struct.
+    pub fn layout_places(&mut self, ty: TypeId) -> Option<(TypeId, EnumPlaces, u64)> {
+        let members = self.m.types.members(ty)?;
+        let layout = self.m.types.layout(ty);
+        let tag = members
+            .iter()
+            .position(|(n, _)| n.is_some_and(|n| n == "tag"))?;
+        let payload = members
+            .iter()
+            .position(|(n, _)| n.is_some_and(|n| n == "payload"))?;
+        let tag_ty = members[tag].1;
+        self.m.types.int_info(tag_ty)?;
+        matches!(self.m.types.kind(members[payload].1), TypeKind::Array(..)).then_some(())?;
+        Some((
+            tag_ty,
+            EnumPlaces {
+                tag_offset: layout.offsets[tag],
+                payload_offset: layout.offsets[payload],
+                size: layout.size,
+                align: layout.align,
+            },
+            self.m.types.size_of(members[payload].1),
+        ))
+    }
+}

@@ -1,0 +1,134 @@
+//! What people used to other languages write, and what to write instead.
+
+use super::*;
+
+/// Words that begin something, for misspellings of them.
+const WORDS: [&str; 14] = [
+    "return", "break", "continue", "while", "defer", "else", "case", "raise", "inline", "private",
+    "struct", "enum", "union", "for",
+];
+
+impl Parser<'_> {
+    /// Help for an error at the current token, if what stands there is a known habit.
+    pub(super) fn habit(&self, message: &str) -> Option<String> {
+        let before = |n: usize| match self.pos.checked_sub(n) {
+            Some(at) => self.kind_at(at),
+            None => Tok::Eof,
+        };
+        // The token `n` before the current one stands right against the one after it.
+        let touches = |n: usize| match self.pos.checked_sub(n) {
+            Some(at) => self.toks[at].hi == self.toks[at + 1].lo,
+            None => false,
+        };
+        let semi = message == "expected ';'";
+        let ends = matches!(self.peek(), Tok::Semi | Tok::RParen | Tok::RBrace);
+        let twice = |kind: Tok| {
+            self.at(kind) && before(1) == kind && touches(1)
+                || ends && before(1) == kind && before(2) == kind && touches(2)
+        };
+        let help = match self.peek() {
+            Tok::Amp if before(1) == Tok::Amp && touches(1) => {
+                "the logical operator is written `and`"
+            }
+            Tok::Pipe if before(1) == Tok::Pipe && touches(1) => {
+                "the logical operator is written `or`"
+            }
+            Tok::Amp => "an address is taken with `*x`",
+            _ if twice(Tok::Plus) => "there is no `++`; write `x += 1`",
+            _ if twice(Tok::Minus) => "there is no `--`; write `x -= 1`",
+            Tok::Eq if before(1) == Tok::EqEq && touches(1) => "equality is written `==`",
+            Tok::Eq if message == "expected '{'" || message == "expected ')'" => {
+                "`==` compares; an assignment is a statement"
+            }
+            Tok::Gt if before(1) == Tok::Lt && touches(1) => "inequality is written `!=`",
+            Tok::Lt if message == "expected ')'" && before(1) == Tok::Ident => {
+                "type arguments are written `Name(T)`"
+            }
+            Tok::Arrow if matches!(before(1), Tok::Ident | Tok::RParen | Tok::RBracket) => {
+                "a field behind a pointer is read with `.`, too"
+            }
+            Tok::Question => "a choice between two values is `if c then a else b`",
+            Tok::Comma if semi => "members and statements end with `;`",
+            Tok::Star if semi && before(1) == Tok::Ident => "a pointer type is written `*T`",
+            Tok::Ident | Tok::Int
+                if (before(1), before(3)) == (Tok::RParen, Tok::LParen)
+                    && is_reserved(self.text_at(self.pos - 2)) =>
+            {
+                "a cast is written `value.(T)`"
+            }
+            Tok::Ident if self.kind_at(self.pos + 1) == Tok::Ident => {
+                return foreign_word(self.text_at(self.pos))
+                    .or_else(|| foreign_word(self.text_at(self.pos.checked_sub(1)?)));
+            }
+            Tok::Ident
+            | Tok::RawIdent
+            | Tok::Int
+            | Tok::Float
+            | Tok::Str
+            | Tok::Char
+            | Tok::True
+            | Tok::False
+            | Tok::Null
+            | Tok::LParen
+            | Tok::LBrace
+                if before(1) == Tok::Ident =>
+            {
+                let word = self.text_at(self.pos - 1);
+                return foreign_word(word).or_else(|| slip(word)).or_else(|| {
+                    (semi && self.at(Tok::LBrace))
+                        .then(|| format!("a literal of a type is written `{word}.{{ .. }}`"))
+                });
+            }
+            _ => return None,
+        };
+        Some(help.to_string())
+    }
+}
+
+fn is_reserved(word: &str) -> bool {
+    super::names::is_reserved_type(word)
+}
+
+fn slip(word: &str) -> Option<String> {
+    let near = WORDS.iter().find(|w| is_slip(word, w))?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+fn foreign_word(word: &str) -> Option<String> {
+    let help = match word {
+        "let" | "var" | "auto" | "mut" => "`name := value;` declares a variable",
+        "const" | "final" => "`NAME :: value;` declares a constant",
+        "fn" | "func" | "function" | "def" | "fun" => {
+            "`name :: (a: T) -> R { .. }` declares a function"
+        }
+        "elif" | "elsif" | "elseif" => "write `else if`",
+        "switch" | "match" | "select" => "a match is written `if x == { case ..: .. }`",
+        "throw" => "an error is raised with `raise error.Name;`",
+        "class" | "interface" => "`Name :: struct { .. }` declares a type, `protocol` an interface",
+        "import" | "include" | "use" => "a file is imported with `#import \"path.sx\";`",
+        "not" => "`!` negates",
+        "new" => "a value is made by a literal: `T.{ .. }`",
+        "int" | "float" | "double" | "char" | "long" | "unsigned" => {
+            "`name : T = value;` declares a variable of a type"
+        }
+        _ if is_reserved(word) => "`name : T = value;` declares a variable of a type",
+        _ => return None,
+    };
+    Some(help.to_string())
+}
+
+/// One letter left out, added or replaced, or two neighbours swapped.
+fn is_slip(word: &str, meant: &str) -> bool {
+    let (a, b) = (word.as_bytes(), meant.as_bytes());
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (x, y) = (&a[same..], &b[same..]);
+    match (x.len(), y.len()) {
+        (0, 0) => false,
+        (n, m) if n == m => {
+            x[1..] == y[1..] || n > 1 && x[0] == y[1] && x[1] == y[0] && x[2..] == y[2..]
+        }
+        (n, m) if n == m + 1 => x[1..] == *y,
+        (n, m) if n + 1 == m => *x == y[1..],
+        _ => false,
+    }
+}
