@@ -58,6 +58,29 @@ fn frontend(c: &mut Criterion) {
     group.finish();
 }
 
+/// `sxc check` of generated programs: whole processes, as the compiler keeps its trees until it ends.
+fn scale(c: &mut Criterion) {
+    let Some(sxc) = sxc() else { return };
+    let mut group = c.benchmark_group("frontend/scale");
+    group.sample_size(10);
+    for (modules, lines) in [(10, 5_000), (100, 50_000), (1_000, 500_000)] {
+        let dir = std::env::temp_dir().join(format!("sx-scale-{}-{lines}", std::process::id()));
+        if let Ok(main) = sx_benches::scale::generate(&dir, modules, lines) {
+            group.throughput(Throughput::Elements(lines as u64));
+            group.bench_function(BenchmarkId::from_parameter(lines), |b| {
+                b.iter(|| {
+                    let mut command = Command::new(&sxc);
+                    let command = command.arg("check").arg(&main).stdout(Stdio::null());
+                    assert!(command.status().is_ok_and(|status| status.success()));
+                })
+            });
+        }
+        // A temporary folder that stays is no reason to fail.
+        let _ = std::fs::remove_dir_all(&dir);
+    }
+    group.finish();
+}
+
 fn translation(c: &mut Criterion) {
     let Some(compilation) = compile(&root().join(PROGRAM), Goal::Run) else {
         return;
@@ -172,5 +195,5 @@ fn commands(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, frontend, translation, execution, commands);
+criterion_group!(benches, frontend, scale, translation, execution, commands);
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! The command line, as clap sees it.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -251,6 +252,9 @@ pub struct CompileArgs {
     /// Target to compile for: a triple or a short name such as linux
     #[arg(long, value_name = "TARGET")]
     pub target: Option<String>,
+    /// Threads to use [default: one for each core]
+    #[arg(short = 'j', long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
     /// Print what took how long
     #[arg(long)]
     pub time: bool,

@@ -147,6 +147,12 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     if let Some(option) = args.not_implemented() {
         return Err(usage(&format!("not implemented: {option}")));
     }
+    if let Some(jobs) = args.jobs {
+        // Fails only if the threads run already: a second compilation in this process.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.get())
+            .build_global();
+    }
     let grants = sandbox::parse_grants(&args.allow).map_err(|message| usage(&message))?;
     let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
     let files = DiskFiles::open(file).map_err(|error| {
