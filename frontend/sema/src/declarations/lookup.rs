@@ -124,11 +124,15 @@ impl Sema<'_> {
                 "namespace '{}' is ambiguous: its aliases point at different targets; declare it locally",
                 name.name
             )
+        } else if is_fn(self, a) {
+            format!(
+                "'{}' is ambiguous; declared by multiple imported modules — qualify the call",
+                name.name
+            )
         } else {
             format!(
-                "'{}' is ambiguous: it is declared in multiple flat-imported modules — qualify {}",
-                name.name,
-                if is_fn(self, a) { "the call" } else { "it" }
+                "'{}' is ambiguous: it is declared in multiple flat-imported modules — qualify it",
+                name.name
             )
         };
         let (sa, sb) = (self.decl(a).name_span, self.decl(b).name_span);

@@ -69,6 +69,15 @@ impl Sema<'_> {
                 Diagnostic::error(span, format!("a failable function does not fit '{b}': the slot can't carry the error"))
                     .with_help(None, "handle the error in a closure: `(..) => f(..) catch { .. }`")
             }
+            (_, TypeKind::Pointer(to))
+                if matches!(self.m.types.kind(*to), TypeKind::Protocol(_))
+                    && !matches!(kind_from, TypeKind::Pointer(_) | TypeKind::Optional(_)) =>
+            {
+                Diagnostic::error(
+                    span,
+                    format!("cannot make a '{b}' from a '{a}' rvalue — a view needs storage; bind the value to a variable first"),
+                )
+            }
             (TypeKind::Optional(_), TypeKind::Bool) => Diagnostic::error(
                 span,
                 format!("cannot use a value of type '{a}' where 'bool' is expected; test presence explicitly with '!= null'"),
