@@ -1,14 +1,15 @@
 //! Calls of values; evaluation of arguments and receivers.
 
+use crate::callables::calls::Arg;
 use crate::callables::functions::Target;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Piece, Val};
-use crate::sema::{Failed, Res, Sema};
+use crate::emission::value::{Access, Piece, Place, Val, ValKind};
+use crate::sema::{Binding, Failed, FnId, Res, Sema};
 use crate::statements::error_flow::Source;
 use sx_ir::{TypeId, TypeKind};
-use sx_syntax::Span;
-use sx_syntax::ast::{self};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
     pub fn call_value_expr(
@@ -111,5 +112,273 @@ impl Sema<'_> {
                 were(given)
             ),
         ))
+    }
+
+    /// Positional arguments with spreads of tuples, structs, arrays and packs expanded.
+    pub fn expand_args(
+        &mut self,
+        cx: &mut FnCx,
+        callee: &str,
+        args: &'static [ast::Arg],
+        variadic_from: Option<usize>,
+    ) -> Res<Vec<Arg>> {
+        let mut out = Vec::new();
+        for arg in args {
+            if arg.name.is_some() {
+                continue;
+            }
+            match &arg.value.kind {
+                ExprKind::Spread(inner) => {
+                    if let Some(from) = variadic_from
+                        && out.len() >= from
+                        && self.is_slice_spread(cx, inner)
+                    {
+                        out.push(Arg::Slice(inner));
+                        continue;
+                    }
+                    for (_, val) in self.spread_values(cx, inner, Some(callee))? {
+                        out.push(Arg::Val(val, inner.span));
+                    }
+                }
+                _ => out.push(Arg::Expr(&arg.value)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether a spread operand is a slice or array, which a slice variadic takes whole.
+    pub fn is_slice_spread(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+        if let ExprKind::Ident(name) = &expr.kind
+            && let Some(Binding::Pack { .. }) = cx.env().get(name.name)
+        {
+            return false;
+        }
+        matches!(
+            self.type_of_expr(cx, expr)
+                .map(|t| self.m.types.kind(t).clone()),
+            Ok(TypeKind::Slice(_) | TypeKind::Array(..) | TypeKind::String)
+        )
+    }
+
+    /// Type of an expression without emitting its code.
+    pub fn type_of_expr(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<TypeId> {
+        // What it emits goes into a list that is thrown away.
+        let blocks = cx.blocks.len();
+        cx.open();
+        let (locals, slots) = (cx.func.locals.len(), cx.func.slots.len());
+        let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
+        let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
+        let dead = cx.dead;
+        let val = self.lower_expr(cx, expr, None);
+        cx.blocks.truncate(blocks);
+        cx.func.locals.truncate(locals);
+        cx.func.slots.truncate(slots);
+        cx.func.exprs.truncate(exprs);
+        cx.func.expr_locs.truncate(exprs);
+        cx.func.labels = labels;
+        cx.vars.truncate(vars);
+        cx.captures.truncate(captures);
+        cx.prologue.truncate(prologue);
+        cx.dead = dead;
+        val.map(|v| v.ty)
+    }
+
+    /// Evaluates an argument for a parameter of type `ty`.
+    pub fn lower_arg(&mut self, cx: &mut FnCx, arg: Arg, ty: TypeId) -> Res<Val> {
+        let val = match arg {
+            Arg::Expr(expr) => {
+                if let Some(val) = self.address_argument(cx, expr, ty)? {
+                    return Ok(val);
+                }
+                let val = self.lower_expr(cx, expr, Some(ty))?;
+                let (loc, span) = (cx.loc, cx.span);
+                self.at(cx, expr.span);
+                self.no_implicit_deref(&val, ty, expr.span)?;
+                self.check_owning_argument(cx, &val, ty, expr.span)?;
+                let out = self.coerce_passed(cx, val, ty, expr.span)?;
+                (cx.loc, cx.span) = (loc, span);
+                out
+            }
+            Arg::Val(val, span) => {
+                self.no_implicit_deref(&val, ty, span)?;
+                self.check_owning_argument(cx, &val, ty, span)?;
+                self.coerce_argument(cx, val, ty, span)?
+            }
+            Arg::Slice(expr) => self.lower_to(cx, expr, ty)?,
+            Arg::Trailing(decl) => self.lower_lambda(cx, decl, Some(ty), decl.span)?,
+        };
+        let val = self.own(cx, &val);
+        Ok(self.stable(cx, &val))
+    }
+
+    pub fn no_implicit_deref(&mut self, val: &Val, ty: TypeId, span: Span) -> Res<()> {
+        if let TypeKind::Pointer(t) = self.m.types.kind(val.ty)
+            && *t == ty
+            && ty != TypeId::VOID
+        {
+            let (a, b) = (self.type_name(val.ty), self.type_name(ty));
+            let text = self.span_text(span);
+            let diag = Diagnostic::error(
+                span,
+                format!("argument '{text}' has type '{a}', but '{b}' is expected here"),
+            )
+            .with_help(None, format!("pass `{text}.*`"));
+            return Err(self.report(diag));
+        }
+        Ok(())
+    }
+
+    /// A `*T` parameter takes the address of a `T` place; struct rvalues and constants are copied first.
+    pub fn address_argument(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        ty: TypeId,
+    ) -> Res<Option<Val>> {
+        let TypeKind::Pointer(to) = self.m.types.kind(ty).clone() else {
+            return Ok(None);
+        };
+        let protocol = matches!(self.m.types.kind(to), TypeKind::Protocol(_));
+        if matches!(
+            expr.kind,
+            ExprKind::Null
+                | ExprKind::Star(_)
+                | ExprKind::Xx(_)
+                | ExprKind::Str(_)
+                | ExprKind::Int { .. }
+        ) {
+            return Ok(None);
+        }
+        let hint = matches!(expr.kind, ExprKind::Aggregate(_) | ExprKind::EnumLit(_)).then_some(to);
+        let val = self.lower_expr(cx, expr, hint)?;
+        if val.ty == to && val.ty != ty {
+            return self.borrow(cx, &val).map(Some);
+        }
+        if protocol && let Some(view) = self.view_argument(cx, &val, to, ty, expr.span)? {
+            return Ok(Some(view));
+        }
+        let out = self.coerce(cx, val, ty, expr.span)?;
+        let out = self.own(cx, &out);
+        Ok(Some(self.stable(cx, &out)))
+    }
+
+    /// An lvalue `C` at a `*P` parameter.
+    pub fn view_argument(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        protocol: TypeId,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        if matches!(
+            self.m.types.kind(val.ty),
+            TypeKind::Pointer(_) | TypeKind::Protocol(_) | TypeKind::Optional(_)
+        ) {
+            return Ok(None);
+        }
+        let ValKind::Place(place) = &val.kind else {
+            if val.is_poison() {
+                return Err(Failed);
+            }
+            let (a, b) = (self.type_name(val.ty), self.type_name(ty));
+            return Err(self.error(span, format!("cannot pass a '{a}' value where '{b}' is expected — bind it to a variable first")));
+        };
+        let addr = place.addr;
+        let pointer = self.pointer_to(cx, addr, val.ty);
+        self.view_of_pointer(cx, &pointer, val.ty, protocol, ty, span)
+            .map(Some)
+    }
+
+    /// Pointer to a value: its place, or a throw-away copy.
+    pub fn borrow(&mut self, cx: &mut FnCx, val: &Val) -> Res<Val> {
+        let addr = match &val.kind {
+            ValKind::Place(Place {
+                addr,
+                access:
+                    Access::Mutable | Access::RefCapture(_) | Access::Temporary | Access::Context,
+                ..
+            }) => *addr,
+            ValKind::Place(place) => {
+                // Constants and captures: a copy, so that writes through it are lost.
+                let to = self.slot(cx, val.ty);
+                let size = self.m.types.size_of(val.ty);
+                cx.copy(to, place.addr, size);
+                to
+            }
+            ValKind::Mem(_) | ValKind::Regs(_) => {
+                let owned = self.own(cx, val);
+                self.spill(cx, &owned)
+            }
+        };
+        Ok(self.pointer_to(cx, addr, val.ty))
+    }
+
+    pub fn coerce_argument(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
+        if let TypeKind::Pointer(to) = self.m.types.kind(ty).clone()
+            && val.ty == to
+        {
+            return self.borrow(cx, &val);
+        }
+        self.coerce_passed(cx, val, ty, span)
+    }
+
+    /// Like `coerce`, with the wording for values wrapped on the way into a call.
+    pub fn coerce_passed(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
+        if let TypeKind::Optional(payload) = *self.m.types.kind(ty)
+            && val.ty != ty
+            && !val.is_poison()
+            && val.ty != TypeId::NORETURN
+            && !matches!(self.m.types.kind(val.ty), TypeKind::Failable { .. })
+        {
+            return match self.try_coerce(cx, &val, ty, span)? {
+                Some(val) => Ok(val),
+                None => Err(self.cannot_wrap(val.ty, payload, ty, span)),
+            };
+        }
+        self.coerce(cx, val, ty, span)
+    }
+
+    /// The receiver of a method: address, load through a pointer, or conversion.
+    pub fn adapt_receiver(
+        &mut self,
+        cx: &mut FnCx,
+        recv: &Val,
+        ty: TypeId,
+        span: Span,
+    ) -> Res<Val> {
+        if recv.ty == ty {
+            let val = self.own(cx, recv);
+            return Ok(self.stable(cx, &val));
+        }
+        if let TypeKind::Pointer(to) = self.m.types.kind(ty).clone() {
+            if recv.ty == to {
+                return self.borrow(cx, recv);
+            }
+            if matches!(self.m.types.kind(to), TypeKind::Protocol(_))
+                && let Some(view) = self.view_argument(cx, recv, to, ty, span)?
+            {
+                return Ok(view);
+            }
+        }
+        if let TypeKind::Pointer(to) = self.m.types.kind(recv.ty).clone()
+            && to == ty
+        {
+            let place = self.deref_place(cx, recv, to);
+            let val = self.own(cx, &Val::place(place));
+            return Ok(self.stable(cx, &val));
+        }
+        let val = self.coerce_argument(cx, recv.clone(), ty, span)?;
+        let val = self.own(cx, &val);
+        Ok(self.stable(cx, &val))
+    }
+
+    pub fn call_getter(&mut self, cx: &mut FnCx, getter: FnId, recv: &Val, span: Span) -> Res<Val> {
+        let instance = self.instantiate_fn(getter, Vec::new(), Vec::new(), span)?;
+        let Some(first) = instance.ty.params.first().copied() else {
+            return Err(self.error(span, "a `#get` method takes `self`"));
+        };
+        let recv = self.adapt_receiver(cx, recv, first, span)?;
+        Ok(self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &[recv]))
     }
 }

@@ -1,0 +1,344 @@
+//! What an argument tells about the static parameters of a generic function (reference part 2 §2).
+
+use std::rc::Rc;
+
+use sx_ir::{Symbol, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind, ParamKind};
+
+use crate::callables::calls::Arg;
+use crate::callables::generics::{Bindings, each_ret_part, each_type_part};
+use crate::declarations::nominal::is_type_param;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::Val;
+use crate::sema::{Binding, Env, Failed, Res, Sema};
+
+impl Sema<'_> {
+    /// Names that the pattern introduces or uses and that are not bound yet.
+    pub fn unbound_names(
+        &self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        params: &'static [ast::Param],
+    ) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = Vec::new();
+        each_type_part(pattern, &mut |e| match &e.kind {
+            ExprKind::Dollar { name, .. } => names.push(name.name),
+            ExprKind::Ident(name) => {
+                let generic = params.iter().any(|p| p.kind == ParamKind::Comptime && p.name.name == name.name)
+                    || params.iter().any(|p| {
+                        let mut introduces = false;
+                        if let Some(t) = &p.ty {
+                            each_type_part(t, &mut |x| {
+                                introduces |= matches!(&x.kind, ExprKind::Dollar { name: n, .. } if n.name == name.name);
+                            });
+                        }
+                        introduces
+                    });
+                if generic {
+                    names.push(name.name);
+                }
+            }
+            _ => {}
+        });
+        names.retain(|n| scope.get(*n).is_none());
+        names
+    }
+
+    /// A bare `$T`/`T` bound to a number by inference may still become a float.
+    pub fn may_promote(
+        &self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        params: &'static [ast::Param],
+    ) -> bool {
+        let name = match &pattern.kind {
+            ExprKind::Dollar { name, .. } => name.name,
+            ExprKind::Ident(name) => name.name,
+            _ => return false,
+        };
+        let explicit = params
+            .iter()
+            .any(|p| p.kind == ParamKind::Comptime && p.name.name == name);
+        let introduced = params.iter().any(|p| matches!(p.ty.as_ref().map(|t| &t.kind), Some(ExprKind::Dollar { name: n, .. }) if n.name == name));
+        !explicit
+            && introduced
+            && matches!(scope.get(name), Some(Binding::Type(t)) if self.is_number(t))
+    }
+
+    /// Evaluates an argument whose parameter's type is still open, and binds what it tells.
+    pub fn infer_arg(
+        &mut self,
+        cx: &mut FnCx,
+        fname: &str,
+        arg: Arg,
+        pattern: &'static ast::Expr,
+        scope: &Rc<Env>,
+        bindings: &mut Bindings,
+        receiver: bool,
+        param: &'static ast::Param,
+        span: Span,
+    ) -> Res<Val> {
+        let at = match &arg {
+            Arg::Expr(e) | Arg::Slice(e) => e.span,
+            Arg::Val(_, s) => *s,
+            Arg::Trailing(t) => t.span,
+        };
+        if let (ExprKind::SliceType(elem), Arg::Expr(expr)) = (&pattern.kind, &arg)
+            && let ExprKind::Dollar { name, .. } = &elem.kind
+            && let ExprKind::Aggregate(literal) = &expr.kind
+            && literal.ty.is_none()
+            && !bindings.iter().any(|(n, _)| *n == name.name)
+        {
+            return Err(self.error(at, format!("cannot infer generic type parameter '{}' for '{fname}' from this call's arguments", name.name)));
+        }
+        let open = std::mem::take(&mut self.caches.open_types);
+        let val = match arg {
+            Arg::Expr(expr) => {
+                let hint = self.partial_closure(scope, pattern, expr);
+                self.lower_expr(cx, expr, hint)?
+            }
+            Arg::Val(val, _) => val,
+            Arg::Slice(expr) => self.lower_expr(cx, expr, None)?,
+            Arg::Trailing(t) => self.lower_lambda(cx, t, None, t.span)?,
+        };
+        self.caches.open_types = open;
+        if val.is_poison() {
+            return Err(Failed);
+        }
+        let val = self.as_error_value(cx, val);
+        if val.ty == TypeId::NORETURN {
+            return Err(Failed);
+        }
+        // One numeric type for several parameters spelled alike: a float if any is one, else the first.
+        let simple = match &pattern.kind {
+            ExprKind::Dollar { name, .. } => Some(name.name),
+            ExprKind::Ident(name) => Some(name.name),
+            _ => None,
+        };
+        if let Some(name) = simple
+            && let Some(slot) = bindings.iter().position(|(n, _)| *n == name)
+        {
+            let bound = self.ct_type(&bindings[slot].1);
+            if self.is_number(bound) && self.is_number(val.ty) {
+                let promote = self.is_float(val.ty)
+                    && (!self.is_float(bound)
+                        || self.m.types.size_of(val.ty) > self.m.types.size_of(bound));
+                if promote {
+                    bindings[slot].1 = self.ct_of_type(val.ty);
+                }
+                let val = self.load(cx, &val);
+                return Ok(self.stable(cx, &val));
+            }
+            let val = self.own(cx, &val);
+            return Ok(self.stable(cx, &val));
+        }
+        let ty = val.ty;
+        let mut trial = bindings.clone();
+        if self.bind_pattern(scope, pattern, ty, &mut trial) {
+            *bindings = trial;
+            // An array passed for a slice is the caller's array, not a copy.
+            if let (ExprKind::SliceType(_), TypeKind::Array(elem, _)) =
+                (&pattern.kind, self.m.types.kind(ty).clone())
+            {
+                let slice = self.m.types.slice(elem);
+                let val = self.coerce(cx, val, slice, at)?;
+                return Ok(self.stable(cx, &val));
+            }
+            let val = self.own(cx, &val);
+            return Ok(self.stable(cx, &val));
+        }
+        // `*$T` takes the address of a place; a pointer loads for `$T` patterns of a receiver.
+        if let ExprKind::Star(inner) = &pattern.kind {
+            let mut trial = bindings.clone();
+            if self.bind_pattern(scope, inner, ty, &mut trial) {
+                *bindings = trial;
+                return self.borrow(cx, &val);
+            }
+        }
+        if receiver
+            && let TypeKind::Pointer(to) = self.m.types.kind(ty).clone()
+            && to != TypeId::VOID
+        {
+            let mut trial = bindings.clone();
+            if self.bind_pattern(scope, pattern, to, &mut trial) {
+                *bindings = trial;
+                let place = self.deref_place(cx, &val, to);
+                let val = self.own(cx, &Val::place(place));
+                return Ok(self.stable(cx, &val));
+            }
+        }
+        // A value that converts to an optional or slice pattern's instance.
+        if let ExprKind::Optional(inner) = &pattern.kind {
+            let mut trial = bindings.clone();
+            if self.bind_pattern(scope, inner, ty, &mut trial) {
+                *bindings = trial;
+                let val = self.own(cx, &val);
+                return Ok(self.stable(cx, &val));
+            }
+        }
+        let _ = span;
+        let shown = self.type_name(ty);
+        let wanted = self.span_text(pattern.span);
+        let missing: Vec<Symbol> = {
+            let mut names = Vec::new();
+            each_type_part(pattern, &mut |e| {
+                if let ExprKind::Dollar { name, .. } = &e.kind
+                    && !bindings.iter().any(|(n, _)| *n == name.name)
+                {
+                    names.push(name.name);
+                }
+            });
+            names
+        };
+        match missing.first() {
+            Some(name) => Err(self.error(at, format!("cannot infer generic type parameter '{name}' for '{fname}' from this call's arguments"))),
+            None => Err(self.error(at, format!("argument '{}' of '{fname}' has type '{shown}', but '{wanted}' is expected here", param.name.name))),
+        }
+    }
+
+    /// Whether an argument has a type only if its destination tells one.
+    pub fn needs_target(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.needs_target(scope, pattern, inner),
+            ExprKind::Null | ExprKind::EnumLit(_) => true,
+            ExprKind::Call(call) => matches!(call.callee.kind, ExprKind::EnumLit(_)),
+            ExprKind::Lambda(lambda) => {
+                lambda.sig.params.iter().any(|p| p.ty.is_none())
+                    && self.partial_closure(scope, pattern, expr).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// What a lambda argument can know of a closure pattern: parameter types that are bound, an open result.
+    pub fn partial_closure(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        arg: &'static ast::Expr,
+    ) -> Option<TypeId> {
+        if !matches!(arg.kind, ExprKind::Lambda(_)) {
+            return None;
+        }
+        let ExprKind::ClosureType(c) = &pattern.kind else {
+            return None;
+        };
+        let mut params = Vec::new();
+        for p in &c.params {
+            if let ExprKind::Spread(inner) = &p.kind {
+                match self.type_pack_of(scope, inner) {
+                    Some(types) => params.extend(types.iter().copied()),
+                    None => {
+                        if let ExprKind::Field { base, name } = &inner.kind
+                            && let Some(types) = self.pack_protocol_args(scope, base, name.name)
+                        {
+                            params.extend(types);
+                            continue;
+                        }
+                        return None;
+                    }
+                }
+                continue;
+            }
+            let mut open = false;
+            each_type_part(p, &mut |e| {
+                if let ExprKind::Dollar { name, .. } = &e.kind {
+                    open |= scope.get(name.name).is_none();
+                }
+            });
+            if open {
+                return None;
+            }
+            params.push(self.eval_type(scope, p).ok()?);
+        }
+        // An open result is written as the poison type: `lower_lambda` infers it.
+        let ret = match &c.ret {
+            None => TypeId::VOID,
+            Some(ret) => {
+                let mut open = false;
+                each_ret_part(ret, &mut |e| {
+                    if let ExprKind::Dollar { name, .. } = &e.kind {
+                        open |= scope.get(name.name).is_none();
+                    }
+                });
+                if open {
+                    TypeId::POISON
+                } else {
+                    self.eval_ret(scope, Some(ret)).ok()?
+                }
+            }
+        };
+        let ty = sx_ir::types::FnType {
+            params,
+            ret,
+            c_conv: false,
+            variadic: false,
+        };
+        Some(self.m.types.intern(TypeKind::Closure(ty)))
+    }
+
+    pub fn check_pattern_constraints(
+        &mut self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        bindings: &Bindings,
+        span: Span,
+    ) -> Res<()> {
+        let mut found: Vec<(Symbol, &'static [ast::Expr])> = Vec::new();
+        collect_constraints(pattern, &mut found);
+        for (name, constraints) in found {
+            let Some((_, ct)) = bindings.iter().find(|(n, _)| *n == name) else {
+                continue;
+            };
+            let ty = self.ct_type(ct);
+            for constraint in constraints {
+                self.check_constraint(scope, constraint, ty, span)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Type parameters of a signature: declared as such, or introduced by the type of another parameter.
+pub fn type_params_of(params: &[ast::Param]) -> Vec<Symbol> {
+    let mut names = Vec::new();
+    for param in params {
+        if param.kind == ParamKind::Comptime && is_type_param(param) {
+            names.push(param.name.name);
+        }
+        if let (ParamKind::Plain, Some(ty)) = (param.kind, &param.ty) {
+            each_type_part(ty, &mut |e| {
+                if let ExprKind::Dollar { name, .. } = &e.kind {
+                    names.push(name.name);
+                }
+            });
+        }
+    }
+    names
+}
+
+pub fn collect_constraints(
+    expr: &'static ast::Expr,
+    out: &mut Vec<(Symbol, &'static [ast::Expr])>,
+) {
+    match &expr.kind {
+        ExprKind::Dollar { name, constraints } => out.push((name.name, constraints)),
+        ExprKind::Star(e)
+        | ExprKind::Paren(e)
+        | ExprKind::Optional(e)
+        | ExprKind::ManyPointer(e)
+        | ExprKind::SliceType(e) => collect_constraints(e, out),
+        ExprKind::ArrayType { elem, .. } => collect_constraints(elem, out),
+        ExprKind::Call(call) => call
+            .args
+            .iter()
+            .for_each(|a| collect_constraints(&a.value, out)),
+        _ => {}
+    }
+}
