@@ -7,7 +7,7 @@ use crate::{ComptimeEngine, Frame, Host, HostFault, Limits, Outcome, SandboxMemo
 
 /// The host of the tests; its functions go by these names:
 /// `add2(a, b)`, `sum(count, ...)`, `pair() -> (1, 2)`, `alloc(n)`, `free(p)`, `poke(addr, byte)`, `depth() -> frames`,
-/// `exit(n)`, `host_trap()`, `no()`, `log(x)` (appends to `log`).
+/// `exit(n)`, `host_trap()`, `no()`, `log(x)` (appends to `log`), `back(function, ...)` (calls it).
 #[derive(Default)]
 pub struct TestHost {
     pub log: Vec<u64>,
@@ -51,6 +51,10 @@ impl Host for TestHost {
                 self.frames = frames();
                 Ok(vec![self.frames.len() as u64])
             }
+            "back" => match memory.function_of(arg(0)) {
+                Some(func) => memory.call_back(self, func, &args[1..]),
+                None => Err(HostFault::Unsupported("no function".into())),
+            },
             "exit" => Err(HostFault::Exit(arg(0) as i32)),
             "host_trap" => Err(HostFault::Trap(Trap {
                 kind: TrapKind::Denied,

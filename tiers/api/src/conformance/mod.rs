@@ -22,6 +22,7 @@ mod memory;
 mod ops;
 mod positions;
 pub mod random;
+mod reentry;
 mod traps;
 
 pub use build::{Build, Fun, big_endian, big_endian_32, little_endian_32};
@@ -62,6 +63,7 @@ pub fn cases() -> Vec<Case> {
     faults::cases(&mut cases);
     positions::cases(&mut cases);
     limits::cases(&mut cases);
+    reentry::cases(&mut cases);
     cases
 }
 
