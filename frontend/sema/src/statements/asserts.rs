@@ -5,6 +5,7 @@ use smallvec::smallvec;
 use sx_ir::{BinaryOp, StmtKind, Symbol, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::{Diagnostic, Span};
 
+use crate::builtins::reflect::record;
 use crate::callables::functions::Target;
 use crate::callables::protocols::Erasure;
 use crate::emission::fncx::FnCx;
@@ -238,9 +239,48 @@ impl Sema<'_> {
                 args.push(self.coerce(cx, place, instance.ty.params[1], span)?);
             }
             self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &args);
+        } else {
+            self.bare_panic(cx, boxed, want, span);
         }
         cx.emit(StmtKind::Trap(TrapKind::Abort));
         Ok(())
+    }
+
+    /// What `__sx_cast_or_panic` does, in a program without the module that has it.
+    fn bare_panic(&mut self, cx: &mut FnCx, boxed: &Val, want: TypeId, span: Span) {
+        let bytes = self.m.types.pointer(TypeId::U8);
+        let params = [TypeId::I32, bytes, TypeId::I64];
+        let write = self.runtime_fn("write", &params, TypeId::I64);
+        let exit = self.runtime_fn("_exit", &[TypeId::I32], TypeId::VOID);
+        let fits = |s: &Self, func: sx_ir::FuncId, params: &[Ty], results: &[Ty]| {
+            let sig = s.m.sig(s.m.func(func).sig);
+            sig.params.iter().map(|p| p.ty).eq(params.iter().copied()) && sig.results == results
+        };
+        if !fits(self, write, &[Ty::I32, Ty::Ptr, Ty::I64], &[Ty::I64])
+            || !fits(self, exit, &[Ty::I32], &[])
+        {
+            // The program's own declarations of these symbols say something else.
+            return;
+        }
+        let place = self.sources.line_col(span);
+        let file = self.sources.path(span.file).to_string();
+        let wanted = self.type_name(want);
+        let head = format!(
+            "type assertion failed at {file}:{}: expected {wanted}, got ",
+            place.line
+        );
+        let head = self.str_val(head.as_bytes());
+        let tag = self.pieces(cx, boxed)[1];
+        let record = self.record_of(cx, tag);
+        let held = Val::mem(TypeId::STRING, record.plus(record::NAME));
+        let end = self.str_val(b"\n");
+        for text in [head, held, end] {
+            let text = self.load(cx, &text);
+            let words = self.pieces(cx, &text);
+            let stdout = Piece::Const(Ty::I32, 1);
+            cx.call_direct(write, &[stdout, words[0], words[1]], &[Ty::I64]);
+        }
+        cx.call_direct(exit, &[Piece::Const(Ty::I32, 1)], &[]);
     }
 
     /// The instance for `T` of one of the library's assertion functions, if the program has the module.
