@@ -80,8 +80,18 @@ fn main_arguments(module: &Module, main: FuncId) -> Vec<u64> {
     vec![0; module.params_of(main).len()]
 }
 
+/// Calls shown at each end of a long stack.
+const SHOWN: usize = 20;
+
 fn stack(module: &Module, frames: &[Frame]) {
-    for frame in frames {
+    let total = frames.len();
+    for (i, frame) in frames.iter().enumerate() {
+        if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
+            if i == SHOWN {
+                eprintln!("  ... {} more", total - 2 * SHOWN);
+            }
+            continue;
+        }
         // The wrapper around `main`, or what was inlined into it.
         let wrapper = module.func(frame.func).name.is_empty();
         if wrapper && module.loc(frame.loc).line == 0 {

@@ -407,8 +407,10 @@ mod tests {
         distinct.sort_unstable();
         distinct.dedup();
         assert_eq!(all.len(), distinct.len());
-        let mut callbacks = Callbacks::default();
-        callbacks.funcs = (0..200).map(FuncId).collect();
+        let callbacks = Callbacks {
+            funcs: (0..200).map(FuncId).collect(),
+            ..Callbacks::default()
+        };
         if let Some(address) = all.get(150) {
             assert_eq!(callbacks.of_address(*address), Some(FuncId(150)));
             assert_eq!(callbacks.of_address(*address + 1), None);
