@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_cimport::{Declarations, FunctionType, Header, Include, Kind, Request, Sources, Type, Value};
+use sx_cimport::{
+    Declarations, FunctionType, Header, Include, Kind, Request, Sources, Type, Value,
+};
 use sx_ir::{ConstImage, Reloc, RelocTarget, Symbol, TypeId};
 use sx_syntax::ast::{self, CUnitKind, DeclKind, ItemKind};
 use sx_syntax::{Diagnostic, Span};
@@ -26,6 +28,8 @@ pub struct CUnits {
     pending: Vec<(ModId, &'static ast::CUnit, Option<DeclId>)>,
     units: Vec<Unit>,
     by_module: FxHashMap<ModId, usize>,
+    /// Names that give way to any other declaration: what headers have besides their functions.
+    weak: FxHashSet<DeclId>,
     /// C symbols that a header declared before anybody else.
     pub from_headers: FxHashSet<String>,
     /// C files of the program, a unit each.
@@ -47,8 +51,6 @@ struct Unit {
 pub struct CName {
     unit: usize,
     kind: Kind,
-    /// Any other declaration of the name goes before it: what headers have besides their functions.
-    pub weak: bool,
 }
 
 impl CName {
@@ -262,7 +264,6 @@ impl Sema<'_> {
                 syntax: DeclSyntax::C(CName {
                     unit,
                     kind: entry.kind,
-                    weak: !(entry.near && function),
                 }),
                 env: env.clone(),
                 state: EntityState::Unresolved,
@@ -270,6 +271,9 @@ impl Sema<'_> {
                 local: false,
             });
             names.insert(name, decl);
+            if !(entry.near && function) {
+                self.caches.c.weak.insert(decl);
+            }
         }
         self.modules[id.index()].names = names;
         self.caches.c.units.push(Unit {
@@ -343,7 +347,20 @@ impl Sema<'_> {
 
     /// Whether a name gives way to any other declaration.
     pub fn is_weak(&self, decl: DeclId) -> bool {
-        matches!(self.decl(decl).syntax, DeclSyntax::C(name) if name.weak)
+        self.caches.c.weak.contains(&decl)
+    }
+
+    /// Whether a declaration is a function or variable of a header.
+    pub fn is_c_symbol(&self, decl: DeclId) -> bool {
+        let info = self.decl(decl);
+        match info.syntax {
+            DeclSyntax::C(name) => name.is_symbol(),
+            // In use by now.
+            DeclSyntax::Fn(_) | DeclSyntax::Var(_) => {
+                self.caches.c.by_module.contains_key(&info.module)
+            }
+            _ => false,
+        }
     }
 
     /// A declaration as `span` uses it: what C has and sx can't is an error there.
@@ -511,8 +528,8 @@ fn symbol_text(symbol: &sx_cimport::Symbol, all: &Declarations) -> Result<String
             Ok(format!("`{name} :: {signature} extern \"{label}\";\n"))
         }
         ty => {
-            let ty = variable_type(ty)
-                .ok_or_else(|| Unusable(no_word("variable", name, ty, all)))?;
+            let ty =
+                variable_type(ty).ok_or_else(|| Unusable(no_word("variable", name, ty, all)))?;
             Ok(format!("`{name} : {ty} extern \"{label}\";\n"))
         }
     }

@@ -181,6 +181,14 @@ impl Sema<'_> {
                 Some(first) => return Found::Ambiguous(first, decl),
             }
         }
+        // Nor does a namespace hide a function of the system's headers.
+        if let (Some(decl), Some(c)) = (found, weak)
+            && !before_dot
+            && self.is_import(decl)
+            && self.is_c_symbol(c)
+        {
+            found = weak;
+        }
         match (found.or(weak), hidden) {
             (Some(decl), _) => Found::Decl(decl),
             (None, Some(decl)) => Found::Invisible(decl),
