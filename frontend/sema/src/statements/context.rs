@@ -466,9 +466,22 @@ impl Sema<'_> {
         let body = sx_ir::Block {
             stmts: vec![stop, check, step],
         };
+        // Zero as locals are at entry, but said, for whoever watches what is read unset.
+        let zero = f.add_expr(
+            Expr::Const {
+                ty: Ty::I64,
+                bits: 0,
+            },
+            loc,
+        );
+        let start = stmt(StmtKind::Set {
+            local: i,
+            value: zero,
+        });
         f.body = Some(sx_ir::Block {
             stmts: vec![
                 first,
+                start,
                 stmt(StmtKind::Loop { label, body }),
                 stmt(StmtKind::Trap(sx_ir::TrapKind::Unreachable)),
             ],

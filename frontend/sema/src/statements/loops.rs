@@ -3,7 +3,7 @@
 use crate::emission::fncx::{FnCx, LoopFrame};
 use crate::emission::value::{Access, CaptureKind, Piece, Place, Val};
 use crate::sema::{Failed, Res, Sema};
-use sx_ir::{BinaryOp, StmtKind as Ir, Ty, TypeId, TypeKind};
+use sx_ir::{BinaryOp, CheckRel, StmtKind as Ir, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, ForBody, ForIterKind};
 use sx_syntax::{Diagnostic, Span};
 
@@ -174,7 +174,18 @@ impl Sema<'_> {
         cx.open();
         cx.push_scope();
         let done = (|| {
-            for (iter, capture) in iters.iter().zip(node.captures.iter()) {
+            for (i, (iter, capture)) in iters.iter().zip(node.captures.iter()).enumerate() {
+                // Only the first one's length ends the loop. Others may be too short: slices are read past their length,
+                // but behind an array there is nothing to read.
+                let index = match iter.count {
+                    Some(length @ Piece::Const(..))
+                        if i > 0 && length != count && !capture.name.is_discard() =>
+                    {
+                        self.at(cx, node.iters[i].span);
+                        cx.check(TrapKind::Index, CheckRel::Below, index, length)
+                    }
+                    Some(_) | None => index,
+                };
                 self.bind_iter(cx, iter, capture, index)?;
             }
             match &node.body {
