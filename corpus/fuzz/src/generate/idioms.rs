@@ -472,7 +472,7 @@ idiom@@ :: (a: i64, b: i64) {
     for n<..=n + @n (i) { defer mix(i.(u64)); if i == 4 { continue; } if i > 8 { break; } defer { mix(3); } mix(i.(u64)); }
     for -2=..<n, 5.. (i, j) { mix((i @o j).(u64)); }
     for 0..n { n -= 1; mix(n.(u64)); }
-    xs : [6]@t = .[1.(@t), 2.(@t), 3.(@t), 4.(@t), 5.(@t), 6.(@t)]; for xs, xs[2..], 10.. (*x, y, k) { if k > 13 { break; } x.* = x.* @a y; mix(bits(y.(f64))); }
+    xs : [6]@t = .[1.(@t), 2.(@t), 3.(@t), 4.(@t), 5.(@t), 6.(@t)]; for xs, xs[2..], 10.. (*x, y, k) { if k > 12 { break; } x.* = x.* @a y; mix(bits(y.(f64))); }
     i := 10; while i > 0 { i -= 1 + (a & 1); if i % 3 == 1 { continue; } for 0..i (j) { if j == 2 { break; } mix((i * j).(u64)); } }
     s := \"hey\"; for s, 0.. (c, k) { mix(c.(u64) + k.(u64)); }
     for (xs[1..=3]) (x) { mix(bits(x.(f64))); }
