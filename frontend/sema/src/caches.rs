@@ -16,6 +16,10 @@ pub struct LocalConstant {
 
 #[derive(Default)]
 pub struct Caches {
+    /// Diagnostics told after all others: `main`'s signature, and sets that widen an inferred one.
+    pub late: Vec<usize>,
+    /// The body of a `main` whose signature is wrong.
+    pub rejected_main: Option<FuncId>,
     /// Inline (anonymous) nominal types by identity of their shape.
     pub inline_types: FxHashMap<String, TypeId>,
     /// Vtables by (protocol type, concrete type).

@@ -17,7 +17,7 @@ use sx_syntax::{Diagnostic, SourceMap, Span};
 use crate::api::{Compilation, Config, Evaluator, Files, Goal, Stats};
 use crate::callables::functions::Target;
 use crate::emission::value::Piece;
-use crate::sema::{DeclSyntax, Entity, Env, Event, ModId, Res, Sema};
+use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
 
 /// Compiles the program whose root file is `root`.
 pub fn compile(
@@ -395,25 +395,33 @@ impl Sema<'_> {
         match self.m.types.kind(ret).clone() {
             TypeKind::Void => {}
             TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => {}
-            TypeKind::Failable { values, .. } => {
-                match values.as_slice() {
-                    [] => {}
-                    [(_, one)] if self.is_integer(*one) => {}
-                    _ => {
-                        let shown = self.type_name(ret);
-                        return Err(self.error(ret_span, format!("main: a failable result with a value must be `(int, !)`; got '{shown}'")));
-                    }
+            TypeKind::Failable { values, .. } => match values.as_slice() {
+                [] => {}
+                [(_, one)] if self.is_integer(*one) => {}
+                _ => {
+                    let shown = self.type_name(ret);
+                    let message = format!(
+                        "main: a failable result with a value must be `(int, !)`; got '{shown}'"
+                    );
+                    return Err(self.reject_main(instance.func, ret_span, message));
                 }
-            }
+            },
             _ => {
                 let shown = self.type_name(ret);
-                return Err(self.error(
-                    ret_span,
-                    format!("main: return type must be void, an integer, or `!`; got '{shown}'"),
-                ));
+                let message =
+                    format!("main: return type must be void, an integer, or `!`; got '{shown}'");
+                return Err(self.reject_main(instance.func, ret_span, message));
             }
         }
         self.main_wrapper(&instance, ret, span).map(Some)
+    }
+
+    /// Told last, when the body has been looked at.
+    fn reject_main(&mut self, body: FuncId, span: Span, message: String) -> Failed {
+        self.caches.rejected_main = Some(body);
+        let failed = self.error(span, message);
+        self.caches.late.push(self.diags.len() - 1);
+        failed
     }
 
     /// `int main(int, char **)` around the program's `main`.
@@ -607,7 +615,7 @@ impl Sema<'_> {
             }
         };
         walk(None, &mut order);
-        for root in roots {
+        for root in roots.iter().chain(&self.caches.rejected_main) {
             walk(Some(*root), &mut order);
         }
         let mut shown = vec![false; self.diags.len()];
@@ -615,6 +623,8 @@ impl Sema<'_> {
             shown[*index] = true;
         }
         order.extend((0..self.diags.len()).filter(|i| !shown[*i]));
+        order.retain(|i| !self.caches.late.contains(i));
+        order.extend(&self.caches.late);
         order.into_iter().map(|i| self.diags[i].clone()).collect()
     }
 }

@@ -263,7 +263,9 @@ impl Sema<'_> {
     pub fn check_inferred_sets(&mut self) {
         for escape in std::mem::take(&mut self.caches.errors.escapes) {
             let (tags, _) = self.caches.errors.closure(escape.from);
+            let told = self.diags.len();
             self.check_tags(&tags, escape.into, escape.span);
+            self.caches.late.extend(told..self.diags.len());
         }
         self.warn_of_empty_sets();
     }
