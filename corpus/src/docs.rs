@@ -8,7 +8,7 @@ use crate::case;
 use crate::process::{self, Folder};
 
 /// Files that are read, from the top of the checkout.
-const FILES: [&str; 2] = ["README.md", "docs/guide/README.md"];
+const FILES: [&str; 3] = ["README.md", "docs/guide/README.md", "docs/comptime.md"];
 
 pub struct Example {
     /// `guide line 12`.

@@ -87,6 +87,7 @@ impl Evaluator for EngineEvaluator {
             module,
             root,
             result,
+            saving,
             c_sources,
             compiler,
         } = request;
@@ -131,7 +132,7 @@ impl Evaluator for EngineEvaluator {
             self.inputs.extend_from_slice(sandbox.inputs());
             let transcript = sandbox.transcript();
             let digest = outcome.digest;
-            let evaluation = conclude(module, outcome, result);
+            let evaluation = conclude(module, outcome, result, saving);
             let record = recording.then(|| {
                 let mut record = describe(module, root, &evaluation, digest);
                 record.transcript = transcript;
@@ -200,10 +201,11 @@ fn conclude(
     module: &Module,
     outcome: Outcome,
     result: Option<(sx_ir::GlobalId, sx_ir::TypeId)>,
+    saving: bool,
 ) -> Evaluation {
     let finished = matches!(outcome.status, Status::Finished(_));
     let result = match result {
-        Some((global, ty)) if finished => Some(extract(module, &outcome, global, ty)),
+        Some((global, ty)) if finished => Some(extract(module, &outcome, global, ty, saving)),
         Some(_) | None => None,
     };
     Evaluation {
@@ -220,6 +222,7 @@ fn extract(
     outcome: &Outcome,
     global: sx_ir::GlobalId,
     ty: sx_ir::TypeId,
+    saving: bool,
 ) -> Result<EvalResult, Unstorable> {
     let memory = outcome.memory.as_ref();
     if module.types.size_of(ty) == 0 {
@@ -235,7 +238,12 @@ fn extract(
             reason,
         });
     };
-    match sx_machine::extract(module, memory, address, ty) {
+    let extracted = if saving {
+        sx_machine::extract_anew(module, memory, address, ty)
+    } else {
+        sx_machine::extract(module, memory, address, ty)
+    };
+    match extracted {
         Ok(extracted) => Ok(EvalResult {
             image: extracted.image,
             objects: extracted

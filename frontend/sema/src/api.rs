@@ -39,6 +39,8 @@ pub struct EvalRequest<'a> {
     pub root: FuncId,
     /// Where `root` leaves its result, and its type: to be extracted as static data.
     pub result: Option<(GlobalId, TypeId)>,
+    /// The result holds `#saved` globals: what earlier evaluations stored and this one may have written is stored anew.
+    pub saving: bool,
     /// C files whose functions the evaluation may call.
     pub c_sources: &'a [sx_cimport::Sources],
     /// Answers calls to functions of `Linkage::Host`.

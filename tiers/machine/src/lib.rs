@@ -61,6 +61,6 @@ pub mod memory;
 pub mod show;
 pub mod stack;
 
-pub use extract::{ExtractError, Extracted, NewObject, extract};
+pub use extract::{ExtractError, Extracted, NewObject, extract, extract_anew};
 pub use host::{CompilerHost, Effect, Grants, HostOptions, StdHost, Transcript};
 pub use machine::{Machine, MemoryEvent, Reenter, fault_of, give_results, status_of};

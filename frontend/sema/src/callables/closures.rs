@@ -211,6 +211,13 @@ impl Sema<'_> {
         inner.func.sig = self.abi(&ty, true).sig;
         inner.func_id = None;
         let captures = std::mem::take(&mut inner.captures);
+        // What the environment holds, for those who have only the memory: laid out as a tuple.
+        if let (Some(env), false) = (inner.env_param, captures.is_empty()) {
+            let held = captures.iter().map(|c| (None, c.ty)).collect();
+            let held = self.m.types.intern(TypeKind::Tuple(held));
+            let pointer = self.m.types.pointer(held);
+            inner.func.locals[env.index()].sx_type = Some(pointer);
+        }
         let captures = captures
             .into_iter()
             .map(|c| (c.clone(), inner.var(c.inner).name))

@@ -138,6 +138,7 @@ impl Compilation {
             module: &self.module,
             root: driver.root,
             result: Some((driver.result, TypeId::BOOL)),
+            saving: false,
             c_sources: &self.c_sources,
             compiler: &mut host,
         });

@@ -343,6 +343,7 @@ impl Sema<'_> {
             std::mem::take(&mut self.caches.build),
         );
         let evaluation = self.evaluator.evaluate(EvalRequest {
+            saving: saving.is_some(),
             c_sources: &self.caches.c.sources,
             module: &m,
             root: run,

@@ -69,7 +69,29 @@ pub fn extract(
     addr: u64,
     ty: TypeId,
 ) -> Result<Extracted, ExtractError> {
+    extract_with(module, mem, addr, ty, false)
+}
+
+/// As [`extract`], but objects that an earlier evaluation stored are stored anew if they can be written: this evaluation
+/// may have written to them, and `#saved` globals keep what was written.
+pub fn extract_anew(
+    module: &Module,
+    mem: &dyn MemoryView,
+    addr: u64,
+    ty: TypeId,
+) -> Result<Extracted, ExtractError> {
+    extract_with(module, mem, addr, ty, true)
+}
+
+fn extract_with(
+    module: &Module,
+    mem: &dyn MemoryView,
+    addr: u64,
+    ty: TypeId,
+    anew: bool,
+) -> Result<Extracted, ExtractError> {
     let mut e = Extractor::new(module, mem, addr, module.types.size_of(ty));
+    e.anew = anew;
     e.view(Target::Value, addr, ty, PathId::ROOT)?;
     while let Some(view) = e.todo.pop() {
         e.run_view(view)?;
@@ -124,6 +146,8 @@ struct Extractor<'a> {
     todo: Vec<View>,
     seen: FxHashSet<(usize, u64, TypeId, u64)>,
     plain: FxHashMap<TypeId, bool>,
+    /// Writable objects of earlier evaluations are new objects.
+    anew: bool,
     paths: path::Paths,
     /// Where in the current view we are.
     at: Vec<Segment>,
@@ -144,6 +168,7 @@ impl<'a> Extractor<'a> {
             todo: Vec::new(),
             seen: FxHashSet::default(),
             plain: FxHashMap::default(),
+            anew: false,
             paths: path::Paths::default(),
             at: Vec::new(),
             view_path: PathId::ROOT,

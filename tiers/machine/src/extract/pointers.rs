@@ -89,11 +89,15 @@ impl Extractor<'_> {
         }
     }
 
-    /// `{fn_ptr, env}`; the environment's type is that of the function's first parameter.
+    /// `{fn_ptr, env}`; the environment is the first of the function's parameters whose type is known.
     pub(super) fn closure(&mut self, target: Target, addr: u64) -> Result<(), ExtractError> {
         self.function(target, addr)?;
         let func = self.mem.function_of(self.word(addr, self.pointer_size())?);
-        let param = func.and_then(|f| self.module.func(f).locals.first()?.sx_type);
+        let param = func.and_then(|f| {
+            let func = self.module.func(f);
+            let count = self.module.sig(func.sig).params.len();
+            func.locals.iter().take(count).find_map(|l| l.sx_type)
+        });
         let through = match param.map(|ty| self.module.types.kind(ty)) {
             Some(TypeKind::Pointer(env)) if *env != TypeId::VOID => Through::One(*env),
             _ => Through::Bytes,
@@ -179,7 +183,9 @@ impl Extractor<'_> {
             return self.error(self.no_object(value));
         };
         let offset = (value - object.base) as i64;
-        if let ObjectKind::Global(global) = object.kind {
+        if let ObjectKind::Global(global) = object.kind
+            && !(self.anew && self.is_writable_object(global))
+        {
             let inside = value >= self.value.base
                 && value - self.value.base < self.value.image.bytes.len() as u64;
             if inside {
@@ -193,6 +199,11 @@ impl Extractor<'_> {
         let placeholder = self.placeholder(index);
         self.relocate(target, addr, RelocTarget::Global(placeholder), offset);
         self.see(index, &object, value, through, last)
+    }
+
+    fn is_writable_object(&self, global: sx_ir::GlobalId) -> bool {
+        let global = self.module.global(global);
+        global.mutable && global.is_stored_object()
     }
 
     fn no_object(&self, value: u64) -> String {
