@@ -108,7 +108,6 @@ impl Sema<'_> {
             s.check_protocols();
             s.check_declarations();
             s.complete_all();
-            s.check_flow();
             s.check_unreached_type_names();
             s.check_extern_libraries();
         });
@@ -163,11 +162,11 @@ impl Sema<'_> {
     }
 
     /// What is checked whether reached or not (part 3 §6.2).
-    /// Constants and globals of the whole program, then the types its other declarations name.
+    /// Constants and globals of the whole program, failable flow, then the types its other declarations name.
     fn check_declarations(&mut self) {
-        for values in [true, false] {
-            self.check_declarations_of(values);
-        }
+        self.check_declarations_of(true);
+        self.check_flow();
+        self.check_declarations_of(false);
     }
 
     fn check_declarations_of(&mut self, values: bool) {
@@ -242,25 +241,8 @@ impl Sema<'_> {
         }
         for (module, assert) in std::mem::take(&mut self.module_asserts) {
             let env = self.module(module).env.clone();
-            let Ok(val) = self.comptime_value(
-                &env,
-                &assert.cond,
-                Some(TypeId::BOOL),
-                &crate::comptime::eval::Purpose::Condition,
-            ) else {
-                continue;
-            };
-            if self.ct_u64(&val) == 0 {
-                let text = self.span_text(assert.cond.span);
-                let message = match &assert.message {
-                    Some(ast::Expr {
-                        kind: ExprKind::Str(text),
-                        ..
-                    }) => text.to_string(),
-                    _ => format!("assertion failed: {text}"),
-                };
-                self.error(assert.span, message);
-            }
+            // What is wrong has been told.
+            let _ = self.check_assert(&env, assert);
         }
     }
 
