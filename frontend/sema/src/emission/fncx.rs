@@ -764,6 +764,12 @@ impl Sema<'_> {
         addr: Addr,
         access: Access,
     ) -> VarId {
+        if let Addr::Slot(slot, 0) = addr
+            && let Some(slot) = cx.func.slots.get_mut(slot.index())
+            && slot.sx_type == Some(ty)
+        {
+            slot.name.get_or_insert(name.name);
+        }
         let var = cx.add_var(name.name, ty, addr, access, name.span);
         if !name.is_discard() {
             let id = cx.id;
