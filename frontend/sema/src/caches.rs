@@ -70,6 +70,8 @@ pub struct Caches {
     pub known_types: FxHashMap<&'static str, TypeId>,
     /// Initialisers of local `::` names that have a run-time value, for uses that need it at compile time.
     pub local_constants: FxHashMap<(u32, crate::sema::VarId), LocalConstant>,
+    /// Parts of `#name(parts..)` by file.
+    pub computed_names: FxHashMap<sx_syntax::FileId, &'static [Vec<sx_syntax::ast::Expr>]>,
     /// Types of variables by (function context, variable), for `type_of` at compile time.
     pub var_types: FxHashMap<(u32, crate::sema::VarId), TypeId>,
     /// While `type_of`'s operand is lowered at compile time: whether a run-time variable was met in it.

@@ -239,7 +239,13 @@ impl Sema<'_> {
         tree: ast::File,
     ) {
         let id = ModId(self.modules.len() as u32);
-        self.trees.push(Box::leak(Box::new(tree)));
+        let tree: &'static ast::File = Box::leak(Box::new(tree));
+        if !tree.computed_names.is_empty() {
+            self.caches
+                .computed_names
+                .insert(file, &tree.computed_names);
+        }
+        self.trees.push(tree);
         self.modules.push(ModuleInfo {
             path: path.to_path_buf(),
             shown,

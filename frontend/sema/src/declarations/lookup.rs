@@ -42,6 +42,7 @@ impl Sema<'_> {
 
     /// `None` if nothing of that name is visible. Errors (ambiguity, failed declarations) have been reported.
     pub fn try_resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
+        let name = self.spelled(env, name)?;
         if let Some(ty) = self.reserved_type(name) {
             // A value declared with the escaped name wins in value position; a type never does.
             match env.get(name.name) {

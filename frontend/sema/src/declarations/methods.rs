@@ -35,16 +35,17 @@ impl Sema<'_> {
         };
         let owner = self.type_name(ty);
         let mut methods = FxHashMap::default();
-        for member in &decl.members {
+        for (member, env) in self.expand_body(&m.env, &decl.members)? {
             match &member.kind {
                 MemberKind::Decl(ast::Decl {
                     kind: DeclKind::Fn(f),
                     name,
                     ..
                 }) => {
+                    let name = self.spelled(&env, *name)?;
                     let info = FnInfo {
                         decl: f,
-                        env: m.env.clone(),
+                        env,
                         module,
                         name: format!("{owner}.{}", name.name),
                         owner: Some(ty),
@@ -60,9 +61,8 @@ impl Sema<'_> {
                 | MemberKind::Anon(_) => {
                     self.error(member.span, "an impl holds methods only");
                 }
-                MemberKind::Inline(_) | MemberKind::Insert(_) | MemberKind::Assert(_) => {
-                    self.not_implemented(member.span, "directives in an impl body");
-                }
+                // Expanded.
+                MemberKind::Inline(_) | MemberKind::Insert(_) | MemberKind::Assert(_) => {}
             }
         }
         let proto_ty = self.protocol_type(m, decl.span)?;

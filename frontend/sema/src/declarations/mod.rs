@@ -3,6 +3,7 @@
 pub(crate) mod c_units;
 pub(crate) mod conform;
 pub(crate) mod decls;
+pub(crate) mod expansion;
 pub(crate) mod impls;
 pub(crate) mod loading;
 pub(crate) mod lookup;

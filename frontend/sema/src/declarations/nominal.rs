@@ -7,6 +7,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, MemberKind};
 
+use crate::declarations::expansion::Expanded;
 use crate::declarations::modules::decl_syntax;
 use crate::sema::{
     DeclInfo, EntityState, Env, Failed, FieldDefault, FnInfo, ModId, NominalInfo, NominalState,
@@ -216,19 +217,15 @@ impl Sema<'_> {
     }
 
     /// Enters a body's methods, constants and nested types; they resolve on use.
-    pub fn enter_members(
-        &mut self,
-        ty: TypeId,
-        members: &'static [ast::Member],
-        env: &Rc<Env>,
-    ) -> Res<()> {
+    pub fn enter_members(&mut self, ty: TypeId, members: &Expanded<ast::Member>) -> Res<()> {
         let Some(info) = self.nominals.get(&ty) else {
             return Ok(());
         };
         let module = info.module;
-        for member in members {
+        for (member, env) in members {
             match &member.kind {
                 MemberKind::Decl(decl) => {
+                    let name = self.spelled(env, decl.name)?;
                     if let ast::DeclKind::Fn(f) = &decl.kind
                         && let Some(property) = f.property
                     {
@@ -237,25 +234,25 @@ impl Sema<'_> {
                             decl: f,
                             env: env.clone(),
                             module,
-                            name: format!("{owner}.{}", decl.name.name),
+                            name: format!("{owner}.{}", name.name),
                             owner: Some(ty),
                             impl_of: None,
                             intrinsic: false,
                         });
                         if let Some(info) = self.nominals.get_mut(&ty) {
                             match property {
-                                ast::Property::Get => info.getters.insert(decl.name.name, func),
-                                ast::Property::Set => info.setters.insert(decl.name.name, func),
+                                ast::Property::Get => info.getters.insert(name.name, func),
+                                ast::Property::Set => info.setters.insert(name.name, func),
                             };
                         }
                         continue;
                     }
                     let id = self.add_decl(DeclInfo {
-                        name: decl.name.name,
+                        name: name.name,
                         module,
                         private: false,
                         span: decl.span,
-                        name_span: decl.name.span,
+                        name_span: name.span,
                         syntax: decl_syntax(&decl.kind),
                         env: env.clone(),
                         state: EntityState::Unresolved,
@@ -263,19 +260,16 @@ impl Sema<'_> {
                         local: false,
                     });
                     if let Some(info) = self.nominals.get_mut(&ty) {
-                        info.members.insert(decl.name.name, id);
+                        info.members.insert(name.name, id);
                     }
                 }
-                MemberKind::Field(_) | MemberKind::Using(_) | MemberKind::Anon(_) => {}
-                MemberKind::Inline(_) => {
-                    self.not_implemented(member.span, "`inline` declarations in a type body");
-                }
-                MemberKind::Insert(_) => {
-                    self.not_implemented(member.span, "`#insert` in a type body");
-                }
-                MemberKind::Assert(_) => {
-                    self.not_implemented(member.span, "`#assert` in a type body");
-                }
+                // The forms have been expanded.
+                MemberKind::Field(_)
+                | MemberKind::Using(_)
+                | MemberKind::Anon(_)
+                | MemberKind::Inline(_)
+                | MemberKind::Insert(_)
+                | MemberKind::Assert(_) => {}
             }
         }
         Ok(())
@@ -287,14 +281,16 @@ impl Sema<'_> {
         decl: &'static ast::StructDecl,
         env: &Rc<Env>,
     ) -> Res<()> {
-        self.enter_members(ty, &decl.members, env)?;
+        let expanded = self.expand_body(env, &decl.members)?;
+        self.enter_members(ty, &expanded)?;
         let mut fields: Vec<Field> = Vec::new();
         let mut defaults = Vec::new();
         let owner = self.type_name(ty);
-        for member in &decl.members {
+        for (member, env) in &expanded {
             match &member.kind {
                 MemberKind::Field(field) => {
                     for name in &field.names {
+                        let name = &self.spelled(env, *name)?;
                         self.inline_names.push(format!("{owner}.{}", name.name));
                         let field_ty = self.field_type(env, &field.ty);
                         self.inline_names.pop();

@@ -16,15 +16,17 @@ impl Sema<'_> {
         decl: &'static ast::UnionDecl,
         env: &Rc<Env>,
     ) -> Res<()> {
-        self.enter_members(ty, &decl.members, env)?;
+        let expanded = self.expand_body(env, &decl.members)?;
+        self.enter_members(ty, &expanded)?;
         let mut members: Vec<Field> = Vec::new();
         let mut promoted = Vec::new();
         let mut seen: Vec<Symbol> = Vec::new();
         let owner = self.type_name(ty);
-        for member in &decl.members {
+        for (member, env) in &expanded {
             match &member.kind {
                 MemberKind::Field(field) => {
                     for name in &field.names {
+                        let name = &self.spelled(env, *name)?;
                         self.inline_names.push(format!("{owner}.{}", name.name));
                         let field_ty = self.field_type(env, &field.ty);
                         self.inline_names.pop();
@@ -122,28 +124,17 @@ impl Sema<'_> {
         let mut variants: Vec<Variant> = Vec::new();
         let mut tagged = false;
         let bits = self.m.types.int_info(backing).map_or(64, |i| i.0);
-        for member in &decl.variants {
-            let variant = match member {
-                ast::EnumMember::Variant(variant) => variant,
-                ast::EnumMember::Inline(_) => {
-                    self.not_implemented(decl.span, "`inline` declarations in an enum body");
-                    continue;
-                }
-                ast::EnumMember::Insert(expr) => {
-                    self.not_implemented(expr.span, "`#insert` in an enum body");
-                    continue;
-                }
-                ast::EnumMember::Assert(assert) => {
-                    self.not_implemented(assert.span, "`#assert` in an enum body");
-                    continue;
-                }
+        for (member, env) in &self.expand_body(env, &decl.variants)? {
+            let ast::EnumMember::Variant(variant) = member else {
+                continue;
             };
-            if variants.iter().any(|v| v.name == variant.name.name) {
+            let variant_name = self.spelled(env, variant.name)?;
+            if variants.iter().any(|v| v.name == variant_name.name) {
                 self.error(
-                    variant.name.span,
+                    variant_name.span,
                     format!(
                         "duplicate variant '{}' in enum '{owner}'",
-                        variant.name.name
+                        variant_name.name
                     ),
                 );
                 continue;
@@ -171,10 +162,10 @@ impl Sema<'_> {
                 }) {
                     let shown = self.type_name(backing);
                     self.error(
-                        variant.name.span,
+                        variant_name.span,
                         format!(
                             "the value {wide} of variant '{}' does not fit in {shown}",
-                            variant.name.name
+                            variant_name.name
                         ),
                     );
                     continue;
@@ -184,7 +175,7 @@ impl Sema<'_> {
             let payload = match &variant.payload {
                 Some(expr) => {
                     self.inline_names
-                        .push(format!("{owner}.{}", variant.name.name));
+                        .push(format!("{owner}.{}", variant_name.name));
                     let payload = self.eval_type(env, expr);
                     self.inline_names.pop();
                     let payload = payload?;
@@ -194,17 +185,17 @@ impl Sema<'_> {
             };
             if decl.flags && payload.is_some() {
                 self.error(
-                    variant.name.span,
+                    variant_name.span,
                     format!(
                         "variant '{}' of a flags enum cannot have a payload",
-                        variant.name.name
+                        variant_name.name
                     ),
                 );
                 continue;
             }
             tagged |= payload.is_some() || variant.payload.is_some();
             variants.push(Variant {
-                name: variant.name.name,
+                name: variant_name.name,
                 value,
                 payload,
             });

@@ -17,6 +17,7 @@ impl Sema<'_> {
         want: Option<TypeId>,
     ) -> Res<Val> {
         let env = cx.env().clone();
+        let name = self.spelled(&env, name)?;
         if let Some(set) = self.namespace_of(&env, base) {
             let ns = self.span_text(base.span);
             if matches!(name.as_str(), "OS" | "ARCH" | "POINTER_SIZE") && self.is_target_module(set)

@@ -410,21 +410,7 @@ impl Sema<'_> {
         assert: &'static ast::AssertDirective,
     ) -> Res<()> {
         let env = cx.env().clone();
-        let val =
-            self.comptime_value(&env, &assert.cond, Some(TypeId::BOOL), &Purpose::Condition)?;
-        if self.ct_u64(&val) != 0 {
-            return Ok(());
-        }
-        let text = self.span_text(assert.cond.span);
-        let message = match &assert.message {
-            Some(expr) => {
-                let val =
-                    self.comptime_value(&env, expr, Some(TypeId::STRING), &Purpose::Operand)?;
-                String::from_utf8_lossy(&self.ct_text(&val).unwrap_or_default()).into_owned()
-            }
-            None => format!("assertion failed: {text}"),
-        };
-        Err(self.error(assert.span, message))
+        self.check_assert(&env, assert)
     }
 
     /// `#insert e;`: the text's statements stand here.
@@ -456,6 +442,9 @@ impl Sema<'_> {
                     return Err(self.report(diag));
                 }
                 let fragment: &'static ast::Fragment = Box::leak(Box::new(parsed.ast));
+                self.caches
+                    .computed_names
+                    .insert(file, &fragment.computed_names);
                 self.fragments.insert(text, fragment);
                 fragment
             }

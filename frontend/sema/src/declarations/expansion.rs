@@ -1,0 +1,470 @@
+//! Declarations made by `inline if`, `inline for`, `inline` matches and `#insert` in the bodies of types, and names spelled
+//! by `#name(parts..)` (reference part 6 §6.5). The forms open no scope of their own: what they hold belongs to the body
+//! they stand in, once for each iteration, in an environment that has the iteration's captures.
+
+use std::rc::Rc;
+
+use sx_ir::{RelocTarget, TypeId, TypeKind};
+use sx_syntax::ast::{self, ForIterKind, Inline, InlineElse, MemberKind, PatternKind};
+use sx_syntax::{Diagnostic, FileId, Span};
+
+use crate::comptime::eval::{Purpose, slice_image};
+use crate::emission::value::CtVal;
+use crate::sema::{Binding, Env, Failed, Res, Sema};
+
+/// Iterations of one loop, and elements altogether: far more than any type has.
+const MAX_ITERATIONS: usize = 1 << 16;
+
+/// How an element of a body takes part in expansion.
+pub enum Form<T: 'static> {
+    Plain,
+    Inline(&'static Inline<T>),
+    Insert(&'static ast::Expr),
+    Assert(&'static ast::AssertDirective),
+}
+
+/// Elements of a body that may hold the forms.
+pub trait Expand: Sized + 'static {
+    fn form(&'static self) -> Form<Self>;
+    /// Text of `#insert` as elements.
+    fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>>;
+}
+
+impl Expand for ast::Member {
+    fn form(&'static self) -> Form<Self> {
+        match &self.kind {
+            MemberKind::Inline(node) => Form::Inline(node),
+            MemberKind::Insert(expr) => Form::Insert(expr),
+            MemberKind::Assert(assert) => Form::Assert(assert),
+            MemberKind::Field(_)
+            | MemberKind::Using(_)
+            | MemberKind::Decl(_)
+            | MemberKind::Anon(_) => Form::Plain,
+        }
+    }
+
+    fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>> {
+        sx_syntax::parse_members(file, text)
+    }
+}
+
+impl Expand for ast::EnumMember {
+    fn form(&'static self) -> Form<Self> {
+        match self {
+            ast::EnumMember::Inline(node) => Form::Inline(node),
+            ast::EnumMember::Insert(expr) => Form::Insert(expr),
+            ast::EnumMember::Assert(assert) => Form::Assert(assert),
+            ast::EnumMember::Variant(_) => Form::Plain,
+        }
+    }
+
+    fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>> {
+        sx_syntax::parse_variants(file, text)
+    }
+}
+
+/// Plain elements, each with what it sees.
+pub type Expanded<T> = Vec<(&'static T, Rc<Env>)>;
+
+impl Sema<'_> {
+    /// The elements that a body has once its forms have run.
+    pub fn expand_body<T: Expand>(
+        &mut self,
+        env: &Rc<Env>,
+        items: &'static [T],
+    ) -> Res<Expanded<T>> {
+        let mut out = Vec::with_capacity(items.len());
+        self.expand_into(env, items, &mut out)?;
+        Ok(out)
+    }
+
+    fn expand_into<T: Expand>(
+        &mut self,
+        env: &Rc<Env>,
+        items: &'static [T],
+        out: &mut Expanded<T>,
+    ) -> Res<()> {
+        for item in items {
+            match item.form() {
+                Form::Plain => out.push((item, env.clone())),
+                Form::Inline(node) => self.expand_inline(env, node, out)?,
+                Form::Insert(expr) => {
+                    let elements = self.inserted_elements::<T>(env, expr)?;
+                    self.expand_into(env, elements, out)?;
+                }
+                Form::Assert(assert) => self.check_assert(env, assert)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn expand_inline<T: Expand>(
+        &mut self,
+        env: &Rc<Env>,
+        node: &'static Inline<T>,
+        out: &mut Expanded<T>,
+    ) -> Res<()> {
+        match node {
+            Inline::If(node) => {
+                let mut node = node;
+                loop {
+                    let cond = self.comptime_value(
+                        env,
+                        &node.cond,
+                        Some(TypeId::BOOL),
+                        &Purpose::Condition,
+                    )?;
+                    if self.ct_u64(&cond) != 0 {
+                        return self.expand_into(env, &node.then, out);
+                    }
+                    match &node.else_ {
+                        None => return Ok(()),
+                        Some(InlineElse::If(next)) => node = next,
+                        Some(InlineElse::Items(items)) => {
+                            return self.expand_into(env, items, out);
+                        }
+                    }
+                }
+            }
+            Inline::Match(node) => match self.chosen_items(env, node)? {
+                Some(items) => self.expand_into(env, items, out),
+                None => Ok(()),
+            },
+            Inline::For(node) => {
+                for bindings in self.iterations(env, node)? {
+                    let inner = env.child();
+                    for (name, binding) in bindings {
+                        inner.bind(name, binding);
+                    }
+                    self.expand_into(&inner, &node.items, out)?;
+                    if out.len() > MAX_ITERATIONS {
+                        return Err(self.error(
+                            node.span,
+                            format!("more than {MAX_ITERATIONS} declarations in one body"),
+                        ));
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn chosen_items<T: Expand>(
+        &mut self,
+        env: &Rc<Env>,
+        node: &'static ast::InlineMatch<T>,
+    ) -> Res<Option<&'static [T]>> {
+        let subject_type = match self.denotes_type(env, &node.subject) {
+            true => Some(self.eval_type(env, &node.subject)?),
+            false => None,
+        };
+        let subject = match subject_type {
+            Some(ty) => self.ct_of_type(ty),
+            None => self.comptime_value(env, &node.subject, None, &Purpose::Condition)?,
+        };
+        for arm in &node.arms {
+            let hit = match &arm.pattern.kind {
+                PatternKind::Variant(name) => {
+                    let known = self.m.types.enum_def(subject.ty).and_then(|def| {
+                        def.variants
+                            .iter()
+                            .find(|v| v.name == name.name)
+                            .map(|v| v.value)
+                    });
+                    let Some(value) = known else {
+                        let shown = self.type_name(subject.ty);
+                        return Err(self.error(
+                            name.span,
+                            format!("no variant '{}' on type '{shown}'", name.name),
+                        ));
+                    };
+                    self.ct_i64(&subject) == value
+                }
+                PatternKind::Expr(pattern) if subject.ty == TypeId::TYPE => {
+                    let ty = self.ct_type(&subject);
+                    match self.static_category(env, pattern) {
+                        Some(category) => self.type_in_category(ty, &category),
+                        None => self.eval_type(env, pattern)? == ty,
+                    }
+                }
+                PatternKind::Expr(pattern) => {
+                    let label =
+                        self.comptime_value(env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
+                    label.image == subject.image
+                }
+            };
+            if hit {
+                return Ok(Some(&arm.items));
+            }
+        }
+        Ok(node.else_.as_deref())
+    }
+
+    /// What each iteration's captures stand for.
+    fn iterations<T: Expand>(
+        &mut self,
+        env: &Rc<Env>,
+        node: &'static ast::InlineFor<T>,
+    ) -> Res<Vec<Vec<(sx_ir::Symbol, Binding)>>> {
+        let mut columns: Vec<Vec<Binding>> = Vec::new();
+        // Ranges without an end, by column, with their starts.
+        let mut open: Vec<(usize, i64)> = Vec::new();
+        for iter in &node.iters {
+            let column = match &iter.kind {
+                ForIterKind::Range { lo, op, hi } => {
+                    let lo = self.comptime_value(env, lo, Some(TypeId::I64), &Purpose::Count)?;
+                    let start = self.ct_i64(&lo) + i64::from(op.lo_exclusive);
+                    match hi {
+                        Some(hi) => {
+                            let hi =
+                                self.comptime_value(env, hi, Some(TypeId::I64), &Purpose::Count)?;
+                            let end = self.ct_i64(&hi) + i64::from(op.hi_inclusive);
+                            if end.saturating_sub(start) > MAX_ITERATIONS as i64 {
+                                return Err(self.error(
+                                    iter.span,
+                                    format!(
+                                        "inline for: {} iterations are too many to unroll",
+                                        end.saturating_sub(start)
+                                    ),
+                                ));
+                            }
+                            (start..end).map(|i| self.counter(i)).collect()
+                        }
+                        None => {
+                            open.push((columns.len(), start));
+                            Vec::new()
+                        }
+                    }
+                }
+                ForIterKind::Each(expr) => match self.type_pack_of(env, expr) {
+                    Some(types) => types.iter().map(|ty| Binding::Type(*ty)).collect(),
+                    None => self.elements_of(env, expr)?,
+                },
+            };
+            columns.push(column);
+        }
+        let closed = |at: usize| !open.iter().any(|(i, _)| *i == at);
+        let count = columns
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| closed(*i))
+            .map(|(_, column)| column.len())
+            .min();
+        let Some(count) = count else {
+            return Err(self.error(node.span, "inline for: one of the ranges must have an end"));
+        };
+        for (i, column) in columns.iter().enumerate() {
+            if closed(i) && column.len() != count {
+                return Err(self.error(
+                    node.iters[i].span,
+                    format!(
+                        "inline for: {} elements here, but {count} in another of its lists",
+                        column.len()
+                    ),
+                ));
+            }
+        }
+        for (at, start) in open {
+            columns[at] = (0..count as i64).map(|i| self.counter(start + i)).collect();
+        }
+        let mut rows = Vec::with_capacity(count);
+        for row in 0..count {
+            let mut bindings = Vec::new();
+            for (capture, column) in node.captures.iter().zip(&columns) {
+                if capture.by_ref {
+                    return Err(self.error(
+                        capture.name.span,
+                        "an `inline for` over declarations captures values, not places",
+                    ));
+                }
+                if !capture.name.is_discard() {
+                    bindings.push((capture.name.name, column[row].clone()));
+                }
+            }
+            rows.push(bindings);
+        }
+        Ok(rows)
+    }
+
+    fn counter(&mut self, value: i64) -> Binding {
+        Binding::Ct(self.ct_int(TypeId::I64, value as u64))
+    }
+
+    /// Elements of an array, slice or string known at compile time.
+    fn elements_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Vec<Binding>> {
+        let list = self.comptime_value(env, expr, None, &Purpose::Operand)?;
+        let kind = self.m.types.kind(list.ty).clone();
+        let (elem, image, offset, count) = match kind {
+            TypeKind::Array(elem, count) => (elem, list.image.clone(), 0, count),
+            TypeKind::Slice(elem) => {
+                let (image, offset, count) = self.pointed_to(&list);
+                (elem, image, offset, count)
+            }
+            TypeKind::String => {
+                let (image, offset, count) = self.pointed_to(&list);
+                (TypeId::U8, image, offset, count)
+            }
+            _ => {
+                let shown = self.type_name(list.ty);
+                return Err(self.error(
+                    expr.span,
+                    format!("cannot iterate a value of type '{shown}' here; an `inline for` over declarations takes ranges, type packs, arrays, slices and strings"),
+                ));
+            }
+        };
+        if count > MAX_ITERATIONS as u64 {
+            return Err(self.error(
+                expr.span,
+                format!("inline for: {count} iterations are too many to unroll"),
+            ));
+        }
+        let size = self.m.types.size_of(elem);
+        Ok((0..count)
+            .map(|i| {
+                let part = CtVal {
+                    ty: elem,
+                    image: Rc::new(slice_image(&image, offset + i * size, size)),
+                    literal: false,
+                };
+                match elem == TypeId::TYPE {
+                    true => Binding::Type(self.ct_type(&part)),
+                    false => Binding::Ct(part),
+                }
+            })
+            .collect())
+    }
+
+    /// The data a slice constant points to, where in it, and how many elements.
+    fn pointed_to(&self, list: &CtVal) -> (Rc<sx_ir::ConstImage>, u64, u64) {
+        let empty = || (Rc::new(sx_ir::ConstImage::zeroed(0)), 0, 0);
+        let Some(reloc) = list.image.relocs.first() else {
+            return empty();
+        };
+        let RelocTarget::Global(global) = reloc.target else {
+            return empty();
+        };
+        let word = slice_image(&list.image, 8, 8);
+        let count = self.ct_u64(&CtVal {
+            ty: TypeId::I64,
+            image: Rc::new(word),
+            literal: false,
+        });
+        let image = Rc::new(self.m.global(global).init.clone());
+        (image, reloc.addend as u64, count)
+    }
+
+    fn inserted_elements<T: Expand>(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+    ) -> Res<&'static [T]> {
+        let val = self.comptime_value(env, expr, Some(TypeId::STRING), &Purpose::Insert)?;
+        let Some(text) = self.ct_text(&val) else {
+            return Err(self.error(
+                expr.span,
+                "the operand of `#insert` must be a string known at compile time",
+            ));
+        };
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let path = self.sources.path(expr.span.file).to_string();
+        let line = self.sources.line_col(expr.span).line;
+        let file = self
+            .sources
+            .add(format!("{path}:{line}: #insert"), text.as_str());
+        let parsed = T::parse(file, &text);
+        if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
+            let diag = Diagnostic::error(
+                expr.span,
+                format!("the inserted text does not parse: {}", first.message),
+            )
+            .with_note(first.span, "in the inserted text");
+            return Err(self.report(diag));
+        }
+        let fragment: &'static sx_syntax::ListFragment<T> = Box::leak(Box::new(parsed.ast));
+        self.caches
+            .computed_names
+            .insert(file, &fragment.computed_names);
+        Ok(&fragment.elements)
+    }
+
+    /// `#assert`: an error unless the condition holds.
+    pub fn check_assert(
+        &mut self,
+        env: &Rc<Env>,
+        assert: &'static ast::AssertDirective,
+    ) -> Res<()> {
+        let val =
+            self.comptime_value(env, &assert.cond, Some(TypeId::BOOL), &Purpose::Condition)?;
+        if self.ct_u64(&val) != 0 {
+            return Ok(());
+        }
+        let text = self.span_text(assert.cond.span);
+        let message = match &assert.message {
+            Some(expr) => {
+                let val =
+                    self.comptime_value(env, expr, Some(TypeId::STRING), &Purpose::Operand)?;
+                String::from_utf8_lossy(&self.ct_text(&val).unwrap_or_default()).into_owned()
+            }
+            None => format!("assertion failed: {text}"),
+        };
+        Err(self.error(assert.span, message))
+    }
+
+    /// An identifier as it is spelled: `#name(parts..)` by its parts.
+    pub fn spelled(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<ast::Ident> {
+        let ast::IdentKind::Computed(index) = name.kind else {
+            return Ok(name);
+        };
+        let parts: Option<&'static Vec<ast::Expr>> = self
+            .caches
+            .computed_names
+            .get(&name.span.file)
+            .and_then(|names| names.get(index as usize));
+        let Some(parts) = parts else {
+            return Err(self.not_implemented(name.span, "`#name` here"));
+        };
+        let mut text = String::new();
+        for part in parts {
+            let val = self.comptime_value(env, part, None, &Purpose::Operand)?;
+            if val.ty == TypeId::STRING || val.ty == TypeId::STRING_Z {
+                text.push_str(&String::from_utf8_lossy(
+                    &self.ct_text(&val).unwrap_or_default(),
+                ));
+            } else if self.is_integer(val.ty) {
+                let signed = self.m.types.int_info(val.ty).is_some_and(|i| i.1);
+                text.push_str(&match signed {
+                    true => self.ct_i64(&val).to_string(),
+                    false => self.ct_u64(&val).to_string(),
+                });
+            } else {
+                let shown = self.type_name(val.ty);
+                return Err(self.error(
+                    part.span,
+                    format!("a part of `#name` is a string or an integer, not '{shown}'"),
+                ));
+            }
+        }
+        self.spelling(&text, name.span)?;
+        Ok(ast::Ident {
+            name: sx_ir::Symbol::intern(&text),
+            kind: ast::IdentKind::Raw,
+            span: name.span,
+        })
+    }
+
+    fn spelling(&mut self, text: &str, span: Span) -> Res<()> {
+        let mut chars = text.chars();
+        let good = chars
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+            && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if good {
+            return Ok(());
+        }
+        let message = match text.is_empty() {
+            true => "`#name` spells nothing".to_string(),
+            false => format!("`#name` spells '{text}', which is not an identifier"),
+        };
+        Err::<(), Failed>(self.error(span, message))
+    }
+}
