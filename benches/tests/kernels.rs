@@ -94,6 +94,49 @@ fn interpreter_agrees() {
     }
 }
 
+/// A limit on steps ends all engines at the same point, in a loop that the JIT runs several iterations at a time.
+#[test]
+fn step_limits_agree() {
+    let file = scratch("steps.sx");
+    let text = "state : u64 = 1;
+rounds : i64 = 37;
+main :: () -> i64 {
+    x : u64 = state;
+    for 0..41 { x = x * 6364136223846793005 + 1442695040888963407; }
+    n := rounds;
+    y : u64 = 3;
+    for 0..n { y = y * 5 + 1; }
+    state = x ^ y;
+    (state & 127).(i64)
+}
+";
+    assert!(std::fs::write(&file, text).is_ok());
+    let compilation = compile(&file, Goal::Run);
+    let _ = std::fs::remove_file(&file);
+    let Some(compilation) = compilation else {
+        panic!("does not compile")
+    };
+    let Some(main) = compilation.main else {
+        panic!("no main")
+    };
+    let args = vec![0; compilation.module.params_of(main).len()];
+    for steps in 0..100 {
+        let limits = sx_tier_api::Limits {
+            steps,
+            ..Default::default()
+        };
+        let runs = ENGINES.map(|engine| {
+            let mut host = sx_machine::StdHost::new(sx_machine::HostOptions::default(), None);
+            let mut engine = sxc::engines::create(engine);
+            let out = engine.run(&compilation.module, main, &args, &limits, &mut host);
+            (out.status, out.frames, out.steps, out.digest)
+        });
+        for (run, engine) in runs.iter().zip(ENGINES) {
+            assert_eq!(run, &runs[0], "{steps} steps in {engine:?}");
+        }
+    }
+}
+
 #[test]
 fn famous_cases_are_right() {
     for (name, _) in FAMOUS {

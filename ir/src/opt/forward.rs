@@ -153,7 +153,15 @@ impl Forward<'_, '_> {
                     return;
                 }
                 let place = self.loaded_place(value);
-                let what = self.computation(value);
+                // A counter's step stays what it is: other passes look for it.
+                let what = match *self.func.expr(value) {
+                    Expr::Binary {
+                        op: BinaryOp::Add,
+                        a,
+                        ..
+                    } if *self.func.expr(a) == Expr::Local(local) => None,
+                    _ => self.computation(value),
+                };
                 if let Some(what) = &what {
                     self.reuse(value, what);
                 }

@@ -319,6 +319,33 @@ macro_rules! for_each_inst {
             StoreS64AndStoreS64 "store_s64" RS "as StoreS64, then StoreS64";
             Add64AndAdd64I "add64" RRR "as Add64, then Add64I";
             Add64AndRet1 "add64" RRR "as Add64, then Ret1";
+            Add64AndLoopBrLtS64I "add64" RRR "as Add64, then LoopBrLtS64I";
+            Add64AndLoopBrLtS64 "add64" RRR "as Add64, then LoopBrLtS64";
+            LoadX8AndStoreX8 "load8" MemX "as LoadX8, then StoreX8";
+            LoadX8AndBrZ "load8" MemX "as LoadX8, then BrZ";
+            Rotl32IAndRotl32I "rotl32" RRI "as Rotl32I, then Rotl32I";
+            AndAndAnd "and" RRR "as And, then And";
+            Load64AndFMul64 "load64" Mem "as Load64, then FMul64";
+            // Chains: pairs whose second instruction takes the first one's result, as `b` (Then) or as `c` (Into).
+            Mul64ThenAdd64 "mul64" RRR "as Mul64, then Add64";
+            Mul64IThenAdd64I "mul64" RRI "as Mul64I, then Add64I";
+            Add32ThenAdd32 "add32" RRR "as Add32, then Add32";
+            XorThenXor "xor" RRR "as Xor, then Xor";
+            XorThenMul64 "xor" RRR "as Xor, then Mul64";
+            XorThenAndI "xor" RRR "as Xor, then AndI";
+            XorThenAnd "xor" RRR "as Xor, then And";
+            Add64IThenAndI "add64" RRI "as Add64I, then AndI";
+            ShrUIIntoXor "shr_u" RRI "as ShrUI, then Xor";
+            Rotl32IIntoXor "rotl32" RRI "as Rotl32I, then Xor";
+            AndIntoXor "and" RRR "as And, then Xor";
+            XorIntoAdd32 "xor" RRR "as Xor, then Add32";
+            FMul64ThenFMul64 "fmul64" RRR "as FMul64, then FMul64";
+            FMul64ThenFAdd64 "fmul64" RRR "as FMul64, then FAdd64";
+            FMul64IntoFAdd64 "fmul64" RRR "as FMul64, then FAdd64";
+            FMul64IntoFSub64 "fmul64" RRR "as FMul64, then FSub64";
+            FSub64ThenFAdd64 "fsub64" RRR "as FSub64, then FAdd64";
+            FSub64ThenStore64 "fsub64" RRR "as FSub64, then Store64";
+            FAdd64ThenStore64 "fadd64" RRR "as FAdd64, then Store64";
         }
     };
 }

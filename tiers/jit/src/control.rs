@@ -265,6 +265,7 @@ impl Emitter<'_> {
         self.facts.enter_loop(body);
         let saved = self.facts.save();
         self.bind(head);
+        self.step_recurrence(label, body);
         self.loop_step(loc);
         match body.stmts.split_first() {
             // The usual shape of `while`: the test is repeated at the end, which saves a jump per iteration.

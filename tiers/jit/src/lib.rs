@@ -3,7 +3,7 @@
 //! * [`compile`]: the [`Compiler`], one function at a time; [`engine`]: an engine that runs nothing but its code.
 //! * [`plan`] on [`liveness`]: which locals get registers; [`nan`]: which may hold odd NaNs; [`facts`]:
 //!   which accesses need no check. [`emit`]: state while a function is compiled.
-//! * [`control`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
+//! * [`control`], [`recurrence`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
 //!   code per construct; [`cold`]: what stands behind the function.
 //! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`], [`pool`]: memory.
 
@@ -31,6 +31,7 @@ mod memory;
 mod nan;
 mod plan;
 mod pool;
+mod recurrence;
 mod regs;
 pub mod stubs;
 

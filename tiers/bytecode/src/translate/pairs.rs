@@ -6,7 +6,8 @@ use crate::isa::{Inst, Op};
 pub(super) fn fuse(insts: &mut [Inst]) {
     let mut i = 0;
     while i + 1 < insts.len() {
-        match pair(insts[i].op, insts[i + 1].op) {
+        let (first, second) = (insts[i], insts[i + 1]);
+        match chain(first, second).or_else(|| pair(first.op, second.op)) {
             Some(op) => {
                 insts[i].op = op;
                 i += 2;
@@ -56,6 +57,41 @@ fn pair(first: Op, second: Op) -> Option<Op> {
         (Op::StoreS64, Op::StoreS64) => Op::StoreS64AndStoreS64,
         (Op::Add64, Op::Add64I) => Op::Add64AndAdd64I,
         (Op::Add64, Op::Ret1) => Op::Add64AndRet1,
+        (Op::Add64, Op::LoopBrLtS64I) => Op::Add64AndLoopBrLtS64I,
+        (Op::Add64, Op::LoopBrLtS64) => Op::Add64AndLoopBrLtS64,
+        (Op::LoadX8, Op::StoreX8) => Op::LoadX8AndStoreX8,
+        (Op::LoadX8, Op::BrZ) => Op::LoadX8AndBrZ,
+        (Op::Rotl32I, Op::Rotl32I) => Op::Rotl32IAndRotl32I,
+        (Op::And, Op::And) => Op::AndAndAnd,
+        (Op::Load64, Op::FMul64) => Op::Load64AndFMul64,
+        _ => return None,
+    })
+}
+
+/// Pairs whose second instruction reads what the first one has just written: the value need not go through memory.
+fn chain(first: Inst, second: Inst) -> Option<Op> {
+    let (then, into) = (second.b == first.a, second.c == first.a);
+    let stored = second.a == first.a && second.b != first.a;
+    Some(match (first.op, second.op) {
+        (Op::Mul64, Op::Add64) if then => Op::Mul64ThenAdd64,
+        (Op::Mul64I, Op::Add64I) if then => Op::Mul64IThenAdd64I,
+        (Op::Add32, Op::Add32) if then => Op::Add32ThenAdd32,
+        (Op::Xor, Op::Xor) if then => Op::XorThenXor,
+        (Op::Xor, Op::Mul64) if then => Op::XorThenMul64,
+        (Op::Xor, Op::AndI) if then => Op::XorThenAndI,
+        (Op::Xor, Op::And) if then => Op::XorThenAnd,
+        (Op::Add64I, Op::AndI) if then => Op::Add64IThenAndI,
+        (Op::ShrUI, Op::Xor) if into => Op::ShrUIIntoXor,
+        (Op::Rotl32I, Op::Xor) if into => Op::Rotl32IIntoXor,
+        (Op::And, Op::Xor) if into => Op::AndIntoXor,
+        (Op::Xor, Op::Add32) if into => Op::XorIntoAdd32,
+        (Op::FMul64, Op::FMul64) if then => Op::FMul64ThenFMul64,
+        (Op::FMul64, Op::FAdd64) if then => Op::FMul64ThenFAdd64,
+        (Op::FMul64, Op::FAdd64) if into => Op::FMul64IntoFAdd64,
+        (Op::FMul64, Op::FSub64) if into => Op::FMul64IntoFSub64,
+        (Op::FSub64, Op::FAdd64) if then => Op::FSub64ThenFAdd64,
+        (Op::FSub64, Op::Store64) if stored => Op::FSub64ThenStore64,
+        (Op::FAdd64, Op::Store64) if stored => Op::FAdd64ThenStore64,
         _ => return None,
     })
 }
