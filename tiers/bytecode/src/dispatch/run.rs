@@ -4,8 +4,9 @@ use super::{End, looped, threaded};
 use crate::isa::Inst;
 use crate::vm::Vm;
 
-/// Whether instructions go on by calls in tail position. Builds without optimisation would take stack for each.
-const THREADED: bool = cfg!(not(debug_assertions));
+/// Whether instructions go on by calls in tail position. Builds without optimisation would take stack for each: the
+/// build script knows.
+const THREADED: bool = cfg!(threaded);
 
 /// Runs from `ip` until something ends it. `ip` and `frame` are those of a function that has been entered.
 ///
