@@ -556,9 +556,8 @@ impl<'a> Machine<'a> {
                 self.eval(value, frame)?;
             }
             Stmt::If(cond, yes, no) => {
-                let yes = truth(&self.eval(cond, frame)?)?
-                    .then_some(yes)
-                    .unwrap_or(no);
+                let holds = truth(&self.eval(cond, frame)?)?;
+                let yes = if holds { yes } else { no };
                 return self.block(yes, None, frame);
             }
             Stmt::IfLet(var, value, yes, no) => {
