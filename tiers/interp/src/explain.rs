@@ -5,7 +5,7 @@
 //! a variable counts as visible where a block that holds all its uses is open and an earlier statement of that block
 //! used it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::{BinaryOp, Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind, TrapKind};
@@ -71,12 +71,12 @@ fn values(
         statements: 0,
     };
     scopes.block(body, 0, &open);
-    // By place of the first use; of variables with one name the innermost.
-    let mut visible: BTreeMap<u32, usize> = BTreeMap::new();
+    // Slots are made where variables are declared; of variables with one name the innermost counts.
+    let mut visible: BTreeSet<usize> = BTreeSet::new();
     for (slot, used) in &scopes.uses {
         let reached = scopes.blocks[used.block as usize].reached;
         if frame.func.slots[*slot].name.is_some() && reached.is_some_and(|at| used.first < at) {
-            visible.insert(used.order, *slot);
+            visible.insert(*slot);
         }
     }
     let names = show::Names {
@@ -84,7 +84,7 @@ fn values(
         object: &|addr| pointee(run, frame, addr),
     };
     let mut out: Vec<(String, String)> = Vec::new();
-    for slot in visible.into_values() {
+    for slot in visible {
         let variable = &frame.func.slots[slot];
         let (Some(name), Some(ty)) = (variable.name, variable.sx_type) else {
             continue;
@@ -288,7 +288,6 @@ struct Use {
     block: u32,
     /// Number of the statement that first used it.
     first: u32,
-    order: u32,
 }
 
 struct Scopes<'f> {
@@ -330,7 +329,6 @@ impl Scopes<'_> {
             }
         });
         for slot in slots {
-            let order = self.uses.len() as u32;
             match self.uses.get(&slot).map(|used| used.block) {
                 Some(known) => {
                     let common = self.common(known, block);
@@ -344,7 +342,6 @@ impl Scopes<'_> {
                         Use {
                             block,
                             first: number,
-                            order,
                         },
                     );
                 }
