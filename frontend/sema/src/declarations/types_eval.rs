@@ -67,7 +67,19 @@ impl Sema<'_> {
             ExprKind::ArrayType { len, elem } => {
                 let count = self.count(env, len, "array dimension", 0)?;
                 let elem = self.eval_type(env, elem)?;
-                Ok(self.m.types.array(elem, count))
+                let ty = self.m.types.array(elem, count);
+                // No machine addresses more; sizes beyond would not even be computed right.
+                const LIMIT: u64 = 1 << 47;
+                if self.m.types.is_complete(elem, 0)
+                    && self.m.types.size_of(elem).saturating_mul(count) > LIMIT
+                {
+                    let shown = self.type_name(ty);
+                    return Err(self.error(
+                        expr.span,
+                        format!("type '{shown}' is too large: no address space holds it"),
+                    ));
+                }
+                Ok(ty)
             }
             ExprKind::FnType(f) => {
                 let mut params = Vec::new();

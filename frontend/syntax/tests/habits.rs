@@ -1,0 +1,64 @@
+//! What people bring from other languages: one error each, with help that says what to write.
+
+use sx_syntax::{FileId, parse_file};
+
+#[test]
+fn each_gets_its_help() {
+    for (body, help) in [
+        ("a := b && c;", "`and`"),
+        ("a := b || c;", "`or`"),
+        ("a++;", "there is no `++`"),
+        ("a--;", "there is no `--`"),
+        ("a := b === c;", "`==`"),
+        ("a := b <> c;", "`!=`"),
+        ("x := p->a;", "with `.`"),
+        ("x := &a;", "`*x`"),
+        ("a := b ? 1 : 2;", "`if c then a else b`"),
+        ("let a = 3;", "`name := value;`"),
+        ("int a = 3;", "`name : T = value;`"),
+        ("i64 a = 3;", "`name : T = value;`"),
+        ("a : i64*;", "`*T`"),
+        ("a := (u8) b;", "`value.(T)`"),
+        ("if a = 2 { }", "`==` compares"),
+        ("if a { } elif b { }", "`else if`"),
+        ("switch a { }", "`if x == { case ..: .. }`"),
+        ("retrun 3;", "`return`"),
+        ("whiel true { }", "`while`"),
+        ("a := not true;", "`!` negates"),
+        ("p := new S;", "a literal"),
+        ("s := S { a = 3 };", "`S.{ .. }`"),
+    ] {
+        let source = format!("main :: () {{ {body} }}");
+        let diagnostics = parse_file(FileId(0), &source).diagnostics;
+        let [only] = &diagnostics[..] else {
+            panic!("{source}: {diagnostics:?}");
+        };
+        let helps: Vec<&str> = only.children.iter().map(|c| c.message.as_str()).collect();
+        assert!(
+            helps.iter().any(|h| h.contains(help)),
+            "{source}\n  message: {}\n  helps: {helps:?}",
+            only.message
+        );
+    }
+}
+
+#[test]
+fn said_by_the_message() {
+    for (source, message) in [
+        (
+            "main :: () { for i in 0..3 { } }",
+            "a loop names its elements behind what it walks",
+        ),
+        ("main :: () { /* x */ a := 3; }", "the only form of comment"),
+        ("/* a\nb */ main :: () { }", "the only form of comment"),
+        ("main :: () { a := 10u8; }", "unexpected 'u8' after the number"),
+        ("main :: () { a := 1.5e3; }", "has no exponent"),
+        ("main :: () { a := ''; }", "empty character literal"),
+    ] {
+        let diagnostics = parse_file(FileId(0), source).diagnostics;
+        let [only] = &diagnostics[..] else {
+            panic!("{source}: {diagnostics:?}");
+        };
+        assert!(only.message.contains(message), "{source}: {}", only.message);
+    }
+}
