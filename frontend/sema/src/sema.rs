@@ -477,8 +477,13 @@ impl Sema<'_> {
 
     pub fn report(&mut self, diag: Diagnostic) -> Failed {
         let diag = self.at_users_call(diag);
+        // Instances of one body make one mistake, whatever they are called.
+        let message = match diag.message.split_once(" (in ") {
+            Some((message, _)) => message.to_string(),
+            None => diag.message.clone(),
+        };
         if let Some(span) = diag.span
-            && !self.reported.insert((span, diag.message.clone()))
+            && !self.reported.insert((span, message))
         {
             return Failed;
         }

@@ -65,7 +65,12 @@ impl Sema<'_> {
             };
             return Err(self.error(span, message));
         };
+        // An impl that does not hold is one mistake, however often it is used.
+        if self.caches.conformance.broken.contains(&(found.id, ty)) {
+            return Err(Failed);
+        }
         if let Some(missing) = self.missing_method(&found, ty) {
+            self.caches.conformance.broken.insert((found.id, ty));
             let at = self.impls[found.id.index()].decl.span;
             let diag = Diagnostic::error(
                 span,
@@ -75,7 +80,10 @@ impl Sema<'_> {
             return Err(self.report(diag));
         }
         if !self.caches.conformance.checked.contains(&(found.id, ty)) {
-            self.check_signatures(&found, ty, &name, span)?;
+            if let Err(failed) = self.check_signatures(&found, ty, &name, span) {
+                self.caches.conformance.broken.insert((found.id, ty));
+                return Err(failed);
+            }
             self.caches.conformance.checked.insert((found.id, ty));
         }
         Ok(found)

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::{Symbol, TypeId, TypeKind};
-use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 use crate::callables::generics::mentions_dollar;
 use crate::declarations::lookup::{Name, nearest};
@@ -40,6 +40,8 @@ pub struct ImplCache {
     reach: FxHashMap<ModId, Rc<FxHashSet<ModId>>>,
     /// Impls whose signatures agree with their protocol's for a type.
     pub checked: FxHashSet<(ImplId, TypeId)>,
+    /// Impls that were found not to agree, and reported.
+    pub broken: FxHashSet<(ImplId, TypeId)>,
 }
 
 impl Sema<'_> {
@@ -51,7 +53,12 @@ impl Sema<'_> {
             Some(protocol) => Ok(protocol),
             None => {
                 let text = self.span_text(expr.span);
-                Err(self.error(expr.span, format!("'{text}' is not a protocol")))
+                let env = env.clone();
+                if self.denotes_type(&env, expr) {
+                    return Err(self.error(expr.span, format!("'{text}' is not a protocol")));
+                }
+                let message = format!("unknown protocol '{text}'");
+                Err(self.unknown_protocol(expr.span, &text, message))
             }
         }
     }
@@ -101,6 +108,21 @@ impl Sema<'_> {
         }
     }
 
+    /// The name of a protocol that is not there, with the nearest one that is.
+    fn unknown_protocol(&mut self, span: Span, text: &str, message: String) -> Failed {
+        let names: Vec<Symbol> = (0..self.templates.len())
+            .filter(|t| self.protocol_decl(TemplateId(*t as u32)).is_some())
+            .map(|t| self.templates[t].name)
+            .collect();
+        let diag = Diagnostic::error(span, message);
+        let near = nearest(text, names.iter().map(|n| n.as_str()));
+        let diag = match near {
+            Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
+            None => diag,
+        };
+        self.report(diag)
+    }
+
     /// Name for messages: `P`, or `P(i64)`'s as its type prints.
     pub fn protocol_name(&mut self, protocol: &ProtocolRef) -> String {
         let template = &self.templates[protocol.template.index()];
@@ -145,22 +167,10 @@ impl Sema<'_> {
         let (decl, env) = (info.decl, info.env.clone());
         let Some(protocol) = self.try_protocol_ref(&env, &decl.protocol)? else {
             let text = self.span_text(decl.protocol.span);
-            let diag = Diagnostic::error(
-                decl.protocol.span,
-                format!(
-                    "unknown protocol '{text}' in impl — declare it, or #import the module that does"
-                ),
+            let message = format!(
+                "unknown protocol '{text}' in impl — declare it, or #import the module that does"
             );
-            let names: Vec<Symbol> = (0..self.templates.len())
-                .filter(|t| self.protocol_decl(TemplateId(*t as u32)).is_some())
-                .map(|t| self.templates[t].name)
-                .collect();
-            let near = nearest(&text, names.iter().map(|n| n.as_str()));
-            let diag = match near {
-                Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
-                None => diag,
-            };
-            return Err(self.report(diag));
+            return Err(self.unknown_protocol(decl.protocol.span, &text, message));
         };
         let template = protocol.template;
         let Some(syntax) = self.protocol_decl(template) else {
