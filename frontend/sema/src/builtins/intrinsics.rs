@@ -345,9 +345,13 @@ impl Sema<'_> {
                             format!("the type that '{text}' holds is known at run time only"),
                         ))
                     }
-                    TypeKind::Any | TypeKind::Protocol(_) => {
+                    TypeKind::Any => {
                         let pieces = self.pieces(cx, &val);
                         Ok(Val::scalar(TypeId::TYPE, pieces[1]))
+                    }
+                    TypeKind::Protocol(_) => {
+                        let tag = self.protocol_word(cx, &val, 1);
+                        Ok(Val::scalar(TypeId::TYPE, tag))
                     }
                     _ => Ok(Val::type_value(val.ty)),
                 }

@@ -36,8 +36,8 @@ impl Sema<'_> {
             );
         }
         if let (TypeKind::Protocol(_), TypeKind::Pointer(_)) = (&from, &to) {
-            let pieces = self.pieces(cx, &val);
-            return Ok(Val::scalar(want, pieces[0]));
+            let ctx = self.protocol_word(cx, &val, 0);
+            return Ok(Val::scalar(want, ctx));
         }
         if let TypeKind::Any = from {
             // Unchecked unboxing.

@@ -482,10 +482,16 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let subject = self.load(cx, &subject);
         let subject = self.stable(cx, &subject);
-        let pieces = self.pieces(cx, &subject);
         let (data, tag) = match self.m.types.kind(subject.ty) {
-            TypeKind::Type => (None, pieces[0]),
-            _ => (Some(pieces[0]), pieces[1]),
+            TypeKind::Type => (None, self.piece(cx, &subject)),
+            TypeKind::Protocol(_) => (
+                Some(self.protocol_word(cx, &subject, 0)),
+                self.protocol_word(cx, &subject, 1),
+            ),
+            _ => {
+                let pieces = self.pieces(cx, &subject);
+                (Some(pieces[0]), pieces[1])
+            }
         };
         let env = cx.env().clone();
         let mut claimed: Vec<TypeId> = Vec::new();
