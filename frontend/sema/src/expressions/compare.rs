@@ -212,7 +212,18 @@ impl Sema<'_> {
                 let (x, y) = (self.enum_tag(cx, a), self.enum_tag(cx, b));
                 Ok(cx.binary(BinaryOp::Eq, x, y))
             }
-            TypeKind::Slice(_) | TypeKind::Closure(_) | TypeKind::Protocol(_) => {
+            TypeKind::Protocol(_) => {
+                let words = self.m.types.size_of(a.ty) / 8;
+                let mut all = Piece::Const(Ty::I8, 1);
+                for word in 0..words as usize {
+                    let p = self.protocol_word(cx, a, word);
+                    let q = self.protocol_word(cx, b, word);
+                    let same = cx.binary(BinaryOp::Eq, p, q);
+                    all = self.both(cx, all, same);
+                }
+                Ok(all)
+            }
+            TypeKind::Slice(_) | TypeKind::Closure(_) => {
                 let (x, y) = (self.pieces(cx, a), self.pieces(cx, b));
                 let mut all = Piece::Const(Ty::I8, 1);
                 for (p, q) in x.into_iter().zip(y) {
