@@ -6,7 +6,7 @@ use crate::sema::{Binding, Env, Failed, Res, Sema};
 use smallvec::smallvec;
 use std::rc::Rc;
 use sx_ir::op::Order;
-use sx_ir::{RmwOp, StmtKind, Ty, TypeId};
+use sx_ir::{RmwOp, StmtKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
@@ -20,6 +20,94 @@ impl Sema<'_> {
             }
             _ => self.error(span, message.into()),
         }
+    }
+
+    fn load_order(&mut self, cx: &FnCx, order: Order, span: Span) -> Res<()> {
+        match order {
+            Order::Release | Order::AcqRel => Err(self.atomic_error(
+                cx,
+                span,
+                "atomic load ordering cannot be .release or .acq_rel — a load does not release",
+            )),
+            Order::Relaxed | Order::Acquire | Order::SeqCst => Ok(()),
+        }
+    }
+
+    fn store_order(&mut self, cx: &FnCx, order: Order, span: Span) -> Res<()> {
+        match order {
+            Order::Acquire | Order::AcqRel => Err(self.atomic_error(
+                cx,
+                span,
+                "atomic store ordering cannot be .acquire or .acq_rel — a store does not acquire",
+            )),
+            Order::Relaxed | Order::Release | Order::SeqCst => Ok(()),
+        }
+    }
+
+    /// Loads and stores of vectors travel as integers of their size; one of 16 bytes as its two halves.
+    fn atomic_vector(
+        &mut self,
+        cx: &mut FnCx,
+        load: bool,
+        args: &'static [ast::Arg],
+        ty: TypeId,
+    ) -> Res<Val> {
+        let (part, offsets): (Ty, &[u64]) = match self.m.types.size_of(ty) {
+            1 => (Ty::I8, &[0]),
+            2 => (Ty::I16, &[0]),
+            4 => (Ty::I32, &[0]),
+            8 => (Ty::I64, &[0]),
+            16 => (Ty::I64, &[0, 8]),
+            _ => {
+                let shown = self.type_name(ty);
+                return Err(self.atomic_error(
+                    cx,
+                    args[0].value.span,
+                    format!(
+                        "atomic ops require a scalar type of 1, 2, 4, 8 or 16 bytes, got '{shown}'"
+                    ),
+                ));
+            }
+        };
+        let pointer = self.m.types.pointer(ty);
+        let ptr = self.lower_to(cx, &args[1].value, pointer)?;
+        let ptr = self.piece(cx, &ptr);
+        let ptr = cx.pin(ptr);
+        let place = cx.addr_of_piece(ptr);
+        if load {
+            let order = self.ordering(cx, &args[2].value)?;
+            self.load_order(cx, order, args[2].value.span)?;
+            let out = self.slot(cx, ty);
+            for offset in offsets {
+                let dst = cx.temp(part);
+                let at = cx.addr_piece(place.plus(*offset));
+                let addr = cx.use_piece(at);
+                cx.emit(StmtKind::AtomicLoad {
+                    dst,
+                    ty: part,
+                    addr,
+                    order,
+                });
+                cx.store_scalar(out.plus(*offset), Piece::Local(part, dst));
+            }
+            return Ok(Val::mem(ty, out));
+        }
+        let val = self.lower_to(cx, &args[2].value, ty)?;
+        let from = self.spill(cx, &val);
+        let order = self.ordering(cx, &args[3].value)?;
+        self.store_order(cx, order, args[3].value.span)?;
+        for offset in offsets {
+            let piece = cx.load_scalar(part, from.plus(*offset));
+            let at = cx.addr_piece(place.plus(*offset));
+            let (addr, value) = (cx.use_piece(at), cx.use_piece(piece));
+            cx.emit(StmtKind::AtomicStore {
+                ty: part,
+                addr,
+                value,
+                order,
+            });
+        }
+        Ok(Val::void())
     }
 
     pub fn ordering(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Order> {
@@ -73,6 +161,11 @@ impl Sema<'_> {
         };
         let ty_expr = self.arg(args, 0, name, count, span)?;
         let ty = self.static_type(cx, env, name, ty_expr)?;
+        if let TypeKind::Vector(..) = self.m.types.kind(ty)
+            && matches!(name, "atomic_load" | "atomic_store")
+        {
+            return self.atomic_vector(cx, name == "atomic_load", args, ty);
+        }
         let Some(scalar) = self.m.types.scalar(ty) else {
             let shown = self.type_name(ty);
             return Err(self.atomic_error(
@@ -128,9 +221,7 @@ impl Sema<'_> {
         match name {
             "atomic_load" => {
                 let order = self.ordering(cx, &args[2].value)?;
-                if matches!(order, Order::Release | Order::AcqRel) {
-                    return Err(self.atomic_error(cx, args[2].value.span, "atomic load ordering cannot be .release or .acq_rel — a load does not release"));
-                }
+                self.load_order(cx, order, args[2].value.span)?;
                 let dst = cx.temp(mem);
                 let addr = cx.use_piece(ptr);
                 cx.emit(StmtKind::AtomicLoad {
@@ -144,9 +235,7 @@ impl Sema<'_> {
             "atomic_store" => {
                 let value = to_mem(self, cx, &args[2].value)?;
                 let order = self.ordering(cx, &args[3].value)?;
-                if matches!(order, Order::Acquire | Order::AcqRel) {
-                    return Err(self.atomic_error(cx, args[3].value.span, "atomic store ordering cannot be .acquire or .acq_rel — a store does not acquire"));
-                }
+                self.store_order(cx, order, args[3].value.span)?;
                 let (addr, value) = (cx.use_piece(ptr), cx.use_piece(value));
                 cx.emit(StmtKind::AtomicStore {
                     ty: mem,
