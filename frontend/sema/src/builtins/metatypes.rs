@@ -11,6 +11,7 @@ use sx_ir::{
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
+use crate::callables::calls::Arg;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Pieces, Val};
@@ -36,6 +37,7 @@ pub fn is_host_function(name: &str) -> bool {
     HOST_FUNCTIONS.contains(&name)
         || crate::comptime::build::OPTIONS.contains(&name)
         || crate::comptime::build::PRIMITIVES.contains(&name)
+        || crate::comptime::library::NAMES.contains(&name)
 }
 
 /// Spellings of the compiler library, and the functions they are.
@@ -65,8 +67,12 @@ pub fn library_function(decl: &ast::FnDecl, name: &str) -> Option<Result<&'stati
         .iter()
         .find(|(plain, _)| *plain == name)
         .map(|(_, raw)| *raw);
-    let raw = HOST_FUNCTIONS.iter().find(|raw| **raw == name).copied();
-    Some(plain.or(raw).ok_or_else(|| name.to_string()))
+    let known = HOST_FUNCTIONS
+        .iter()
+        .chain(crate::comptime::library::NAMES)
+        .find(|known| **known == name)
+        .copied();
+    Some(plain.or(known).ok_or_else(|| name.to_string()))
 }
 
 impl Sema<'_> {
@@ -114,7 +120,15 @@ impl Sema<'_> {
             Some(_) => decl.sig.params.get(1..).unwrap_or_default(),
             None => &decl.sig.params,
         };
-        if call.args.len() != params.len() {
+        let variadic = params
+            .last()
+            .is_some_and(|p| p.kind == ast::ParamKind::Variadic);
+        let enough = if variadic {
+            call.args.len() + 1 >= params.len()
+        } else {
+            call.args.len() == params.len()
+        };
+        if !enough {
             let (want, given) = (params.len(), call.args.len());
             return Err(self.error(
                 span,
@@ -142,8 +156,30 @@ impl Sema<'_> {
             let Some(ty) = &param.ty else {
                 return Err(Failed);
             };
+            if param.kind == ast::ParamKind::Variadic {
+                break;
+            }
             let ty = self.eval_type(&env, ty)?;
             let val = self.lower_to(cx, &arg.value, ty)?;
+            // Bigger values go by address.
+            let parts = if self.flatten(ty).is_some() {
+                self.pieces(cx, &val)
+            } else {
+                let addr = self.spill(cx, &val);
+                smallvec::smallvec![cx.addr_piece(addr)]
+            };
+            for piece in cx.pin_pieces(&parts) {
+                tys.push(piece.ty());
+                pieces.push(piece);
+            }
+        }
+        if variadic && let Some(ast::Param { ty: Some(ty), .. }) = params.last() {
+            let ty = self.eval_type(&env, ty)?;
+            let rest = call.args[params.len() - 1..]
+                .iter()
+                .map(|a| Arg::Expr(&a.value))
+                .collect();
+            let val = self.pack_variadic(cx, rest, ty, span)?;
             let parts = self.pieces(cx, &val);
             for piece in cx.pin_pieces(&parts) {
                 tys.push(piece.ty());
@@ -161,7 +197,7 @@ impl Sema<'_> {
         ) {
             self.caches.minting = true;
         }
-        if name == "raw_find_type" {
+        if name == "raw_find_type" || name == "get_type_by_name" {
             self.resolve_all_types();
         }
         let results: Vec<Ty> = self

@@ -275,6 +275,33 @@ impl Sema<'_> {
         self.run_root(root, result, val.ty, failable, want, span, purpose, number)
     }
 
+    /// What compile-time code asked of the compiler through its library.
+    fn take_effects(&mut self, effects: crate::comptime::library::Effects) {
+        eprint!("{}", effects.log);
+        self.inputs.extend(effects.inputs);
+        for report in effects.reports {
+            let file = (0..self.sources.len())
+                .map(|i| sx_syntax::FileId(i as u32))
+                .find(|file| self.sources.path(*file) == report.file);
+            let span = file.map(|file| {
+                let text = self.sources.get(file).map_or("", |f| &f.text);
+                let before: usize = text
+                    .split_inclusive('\n')
+                    .take(report.line.saturating_sub(1) as usize)
+                    .map(str::len)
+                    .sum();
+                let at = (before as u32 + report.col.saturating_sub(1)).min(text.len() as u32);
+                Span::new(file, at, (at + 1).min(text.len() as u32))
+            });
+            let diag = match (span, report.error) {
+                (Some(span), true) => Diagnostic::error(span, report.message),
+                (Some(span), false) => Diagnostic::warning(span, report.message),
+                (None, _) => Diagnostic::error_without_span(report.message),
+            };
+            self.report(diag);
+        }
+    }
+
     /// Sets the flag that `is_comptime()` reads; it is zero in the program.
     pub fn mark_comptime(&mut self, cx: &mut FnCx) {
         let flag = self.comptime_flag();
@@ -342,6 +369,7 @@ impl Sema<'_> {
             records,
             std::mem::take(&mut self.caches.build),
         );
+        host.files = Some(self.files);
         let evaluation = self.evaluator.evaluate(EvalRequest {
             saving: saving.is_some(),
             c_sources: &self.caches.c.sources,
@@ -379,6 +407,7 @@ impl Sema<'_> {
         };
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
         self.caches.build = std::mem::take(&mut host.build);
+        let effects = std::mem::take(&mut host.effects);
         self.m = m;
         self.caches.minted = minted;
         if let Some(grown) = grown {
@@ -386,6 +415,7 @@ impl Sema<'_> {
             self.adopt_minted(span);
         }
         let name = self.m.func(root).name.clone();
+        self.take_effects(effects);
         let at = self.sources.line_col(span);
         let asked = format!("{}:{}:{}", self.sources.path(span.file), at.line, at.col);
         self.stats.work.push((asked, purpose.patches().to_owned()));

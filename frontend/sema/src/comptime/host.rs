@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::Files;
 use crate::builtins::reflect::record;
 use crate::comptime::build::{self, BuildActions, BuildState};
+use crate::comptime::library::{self, Effects, Library};
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -37,6 +39,8 @@ pub struct CompilerHost<'a> {
     /// The table of type records, which has room for what an evaluation makes.
     pub records: Option<GlobalId>,
     pub build: BuildState,
+    pub files: Option<&'a dyn Files>,
+    pub effects: Effects,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -61,6 +65,8 @@ impl<'a> CompilerHost<'a> {
             records,
             build_before: build.clone(),
             build,
+            files: None,
+            effects: Effects::default(),
             actions: None,
         }
     }
@@ -74,6 +80,7 @@ impl<'a> CompilerHost<'a> {
             self.grown = None;
             self.minted = self.before.clone();
             self.build = self.build_before.clone();
+            self.effects = Effects::default();
             memory.write(*mark, &[1])?;
         }
         Ok(())
@@ -424,11 +431,17 @@ impl Host for CompilerHost<'_> {
         }
         self.begin(args, memory)?;
         if build::OPTIONS.contains(&name) || build::PRIMITIVES.contains(&name) {
-            let actions = match &mut self.actions {
-                Some(actions) => Some(&mut **actions),
-                None => None,
-            };
+            let actions = self.actions.as_deref_mut();
             return build::call(name, module, args, memory, &mut self.build, actions);
+        }
+        if library::NAMES.contains(&name) {
+            let mut library = Library {
+                module,
+                types: self.grown.as_ref().unwrap_or(self.types),
+                files: self.files,
+                effects: &mut self.effects,
+            };
+            return library.call(name, args, memory, frames);
         }
         Ok(match name {
             "raw_declare_type" => {

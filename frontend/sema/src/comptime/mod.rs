@@ -5,4 +5,5 @@ pub(crate) mod constants;
 pub(crate) mod eval;
 pub(crate) mod failure;
 pub(crate) mod host;
+pub(crate) mod library;
 pub(crate) mod saved;

@@ -409,6 +409,10 @@ impl Sema<'_> {
                 )
             });
         let mut elem_ty = float.then_some(TypeId::F64);
+        // Numbers of a constant are `i64` each, or `f64` if one is a float, whatever types they have (part 4 §6).
+        if cx.implicit && elem_ty.is_none() {
+            elem_ty = self.constant_numbers(cx, &agg.elems)?;
+        }
         let mut vals = Vec::new();
         for e in &elems {
             let val = match (e, elem_ty) {
@@ -442,6 +446,37 @@ impl Sema<'_> {
             self.store(cx, slot.plus(i as u64 * size), val);
         }
         Ok(Val::mem(ty, slot))
+    }
+
+    /// The element type of a constant array of numbers; `None` if it has other elements, or only one type.
+    fn constant_numbers(
+        &mut self,
+        cx: &mut FnCx,
+        elems: &'static [ast::Arg],
+    ) -> Res<Option<TypeId>> {
+        let mut float = false;
+        for elem in elems {
+            if !matches!(
+                elem.value.kind,
+                ExprKind::Int { .. }
+                    | ExprKind::Float { .. }
+                    | ExprKind::Ident(_)
+                    | ExprKind::Field { .. }
+                    | ExprKind::Unary { .. }
+                    | ExprKind::Binary { .. }
+                    | ExprKind::Paren(_)
+                    | ExprKind::Index { .. }
+            ) {
+                return Ok(None);
+            }
+            let ty = self.type_of_expr(cx, &elem.value)?;
+            if self.is_float(ty) {
+                float = true;
+            } else if !self.is_integer(ty) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(if float { TypeId::F64 } else { TypeId::I64 }))
     }
 
     // ---------------------------------------------------------------------------------------------- spreads

@@ -1,0 +1,182 @@
+//! `sxc build` of programs that drive their own build, and what builds write down.
+
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const HEAD: &str = "#import \"modules/std.sx\";\n#import \"modules/build.sx\";\n";
+
+struct Place(PathBuf);
+
+impl Place {
+    fn new(text: &str) -> Place {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("sxc-driver-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder can be made");
+        std::fs::write(path.join("prog.sx"), format!("{HEAD}{text}"))
+            .expect("a file can be written");
+        Place(path)
+    }
+
+    fn sxc(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_sxc"))
+            .args(args)
+            .current_dir(&self.0)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .output()
+            .expect("sxc starts")
+    }
+
+    fn run(&self, program: &str) -> String {
+        let output = Command::new(self.0.join(program))
+            .output()
+            .expect("the program starts");
+        text(&output.stdout)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.join(name).exists()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[track_caller]
+fn expect(output: &Output, status: i32, stdout: &str, stderr: &str) {
+    assert_eq!(
+        (
+            output.status.code(),
+            text(&output.stdout).as_str(),
+            text(&output.stderr).as_str()
+        ),
+        (Some(status), stdout, stderr)
+    );
+}
+
+#[test]
+fn a_driver_around_the_default() {
+    let place = Place::new(
+        r#"
+drive :: (opt: BuildOptions) -> bool {
+    print("linking {} {} {}\n", build_output(), opt.binary_path(), build_flags().items);
+    return default_pipeline(opt);
+}
+#run { build_options().add_link_flag("-lm"); on_build(drive); }
+main :: () { print("hello\n"); }
+"#,
+    );
+    let output = place.sxc(&["build", "prog.sx", "-o", "out/app", "--lflags", "-s"]);
+    expect(
+        &output,
+        0,
+        "linking out/app out/app [-lm, -s]\n",
+        "compiled: out/app\n",
+    );
+    assert_eq!(place.run("out/app"), "hello\n");
+}
+
+#[test]
+fn a_driver_of_primitives() {
+    let place = Place::new(
+        r#"
+drive :: (opt: BuildOptions) -> bool {
+    objects : List(string) = .{};
+    objects.append(emit_object());
+    link(objects, concat(build_output(), "-mine"), link_libraries(), build_frameworks(), build_flags(), "");
+    return true;
+}
+#run { on_build(default_pipeline); on_build(drive); }
+main :: () { print("mine\n"); }
+"#,
+    );
+    let output = place.sxc(&["build", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(place.run("prog-mine"), "mine\n");
+    assert!(!place.has("prog"));
+}
+
+#[test]
+fn a_driver_may_make_nothing() {
+    let place = Place::new(
+        "drive :: (opt: BuildOptions) -> bool { return true; }\n#run on_build(drive);\nmain :: () {}\n",
+    );
+    let output = place.sxc(&["build", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(!place.has("prog"));
+}
+
+#[test]
+fn failing_drivers() {
+    let place = Place::new(
+        "drive :: (opt: BuildOptions) -> bool { return false; }\n#run on_build(drive);\nmain :: () {}\n",
+    );
+    expect(
+        &place.sxc(&["build", "prog.sx"]),
+        1,
+        "",
+        "error: post-link callback returned false\n",
+    );
+    let place = Place::new(
+        "drive :: (opt: BuildOptions) -> bool { a := .[1]; i := 3; return a[i] == 1; }\n#run on_build(drive);\nmain :: () {}\n",
+    );
+    let output = place.sxc(&["build", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stderr);
+    assert!(
+        shown.starts_with("error: the build driver failed: index 3 is out of range for length 1"),
+        "{shown}"
+    );
+    assert!(shown.contains("in drive at prog.sx:3:"), "{shown}");
+}
+
+#[test]
+fn the_program_chooses_its_path() {
+    let place = Place::new(
+        "#run build_options().set_output_path(\"bin/tool\");\nmain :: () { print(\"tool\\n\"); }\n",
+    );
+    let output = place.sxc(&["build", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(place.run("bin/tool"), "tool\n");
+    assert_eq!(
+        place
+            .sxc(&["build", "prog.sx", "-o", "other"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert_eq!(place.run("other"), "tool\n");
+}
+
+#[test]
+fn inputs_are_written_down() {
+    let place = Place::new("main :: () {}\n");
+    let output = place.sxc(&[
+        "check",
+        "prog.sx",
+        "--depfile=deps.d",
+        "--manifest=inputs.json",
+        "--trace=comptime",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let read = |name: &str| std::fs::read_to_string(place.0.join(name)).unwrap_or_default();
+    assert!(read("deps.d").starts_with("prog: "), "{}", read("deps.d"));
+    assert!(read("deps.d").contains("prog.sx"));
+    let manifest: serde_json::Value =
+        serde_json::from_str(&read("inputs.json")).expect("the manifest is JSON");
+    let inputs = manifest["inputs"].as_array().expect("it lists inputs");
+    assert!(inputs.iter().all(|input| {
+        input["sha256"]
+            .as_str()
+            .is_some_and(|hash| hash.len() == 64)
+    }));
+}
