@@ -227,12 +227,7 @@ pub struct CompileArgs {
     #[arg(long, value_name = "TOPIC", hide = true)]
     pub remarks: Option<String>,
     /// Print what the compiler does: comptime, for each evaluation
-    #[arg(
-        long,
-        value_name = "TOPIC",
-        value_enum,
-        help_heading = "Compile time"
-    )]
+    #[arg(long, value_name = "TOPIC", value_enum, help_heading = "Compile time")]
     pub trace: Option<TraceTopic>,
     #[arg(long, value_name = "FILE", hide = true)]
     pub profile: Option<PathBuf>,
