@@ -254,6 +254,35 @@ impl Sema<'_> {
         Ok(())
     }
 
+    /// As the base of a target a narrowed optional stays optional, unless its payload is a pointer.
+    fn narrowed_target(
+        &mut self,
+        cx: &mut FnCx,
+        base: &'static ast::Expr,
+        field: ast::Ident,
+    ) -> Res<()> {
+        let ExprKind::Ident(name) = &base.kind else {
+            return Ok(());
+        };
+        let Some(var) = self.own_var(cx, *name).filter(|var| cx.var(*var).narrowed) else {
+            return Ok(());
+        };
+        let ty = cx.var(var).ty;
+        let TypeKind::Optional(payload) = *self.m.types.kind(ty) else {
+            return Ok(());
+        };
+        if matches!(self.m.types.kind(payload), TypeKind::Pointer(_)) {
+            return Ok(());
+        }
+        let shown = self.type_name(ty);
+        let diag = sx_syntax::Diagnostic::error(
+            base.span,
+            format!("cannot use a value of type '{shown}' as an operand: an optional does not implicitly unwrap"),
+        );
+        let help = format!("an assignment goes through `{}!.{}`", name.name, field.name);
+        Err(self.report(diag.with_help(None, help)))
+    }
+
     /// Evaluates an assignment target to a writable place.
     pub fn lower_place(&mut self, cx: &mut FnCx, target: &'static ast::Expr) -> Res<Place> {
         let val = match &target.kind {
@@ -307,6 +336,7 @@ impl Sema<'_> {
             ExprKind::Field { base, name } => {
                 let env = cx.env().clone();
                 if self.namespace_of(&env, base).is_none() && !self.denotes_type(&env, base) {
+                    self.narrowed_target(cx, base, *name)?;
                     let inner = self.type_of_expr(cx, base)?;
                     let through = match self.m.types.kind(inner) {
                         TypeKind::Pointer(t) => *t,
