@@ -51,7 +51,10 @@ fn said_by_the_message() {
         ),
         ("main :: () { /* x */ a := 3; }", "the only form of comment"),
         ("/* a\nb */ main :: () { }", "the only form of comment"),
-        ("main :: () { a := 10u8; }", "unexpected 'u8' after the number"),
+        (
+            "main :: () { a := 10u8; }",
+            "unexpected 'u8' after the number",
+        ),
         ("main :: () { a := 1.5e3; }", "has no exponent"),
         ("main :: () { a := ''; }", "empty character literal"),
     ] {

@@ -277,7 +277,9 @@ impl Sema<'_> {
         let shown = self.type_name(ty);
         let diag = sx_syntax::Diagnostic::error(
             base.span,
-            format!("cannot use a value of type '{shown}' as an operand: an optional does not implicitly unwrap"),
+            format!(
+                "cannot use a value of type '{shown}' as an operand: an optional does not implicitly unwrap"
+            ),
         );
         let help = format!("an assignment goes through `{}!.{}`", name.name, field.name);
         Err(self.report(diag.with_help(None, help)))
