@@ -69,7 +69,11 @@ impl Sema<'_> {
                 }
             }
             ExprKind::EnumLit(name) => self.call_enum_literal(cx, *name, call, want, span),
-            ExprKind::Field { base, name } => self.call_member(cx, base, *name, call, want, span),
+            ExprKind::Field { base, name } => {
+                let env = cx.env().clone();
+                let name = self.spelled(&env, *name)?;
+                self.call_member(cx, base, name, call, want, span)
+            }
             ExprKind::OptField { base, name } => {
                 let recv = self.lower_operand_raw(cx, base, None)?;
                 let (name, args) = (*name, call);

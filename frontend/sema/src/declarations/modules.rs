@@ -223,6 +223,10 @@ impl Sema<'_> {
         item: &'static ast::Item,
         imports: &mut Vec<PendingImport>,
     ) {
+        if matches!(decl.name.kind, ast::IdentKind::Computed(_)) {
+            self.not_implemented(decl.name.span, "`#name` for a declaration at module scope");
+            return;
+        }
         let env = self.module(id).env.clone();
         let syntax = decl_syntax(&decl.kind);
         let info = DeclInfo {

@@ -21,6 +21,7 @@ impl Sema<'_> {
             return Err(self.error(span, "the discard `_` has no value to read"));
         }
         let env = cx.env().clone();
+        let name = self.spelled(&env, name)?;
         if !name.is_raw()
             && crate::declarations::types_eval::is_int_name(name.as_str())
             && env.get(name.name).is_none()

@@ -23,8 +23,17 @@ fn reads_part(expr: &ast::Expr) -> bool {
 
 impl Sema<'_> {
     pub fn lower_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) -> Res<()> {
+        let computed = matches!(decl.name.kind, ast::IdentKind::Computed(_));
         match &decl.kind {
-            DeclKind::Var(var) => self.lower_var(cx, decl.name, var),
+            DeclKind::Var(var) => {
+                let env = cx.env().clone();
+                let name = self.spelled(&env, decl.name)?;
+                self.lower_var(cx, name, var)
+            }
+            _ if computed => {
+                Err(self
+                    .not_implemented(decl.name.span, "`#name` for this kind of local declaration"))
+            }
             DeclKind::Const(constant) => self.lower_local_const(cx, decl, constant),
             DeclKind::Fn(_)
             | DeclKind::Struct(_)
