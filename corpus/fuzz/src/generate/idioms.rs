@@ -480,7 +480,7 @@ idiom@@ :: (a: i64, b: i64) {
 }
 ",
     // Pointers of all kinds.
-    "P@@ :: struct { a: @i; b: @t; inc :: (self: *P@@, n: i64) -> *P@@ { self.a += n; return self; } val :: (self: P@@) -> i64 { self.a += 1; return self.a.(i64); } }
+    "P@@ :: struct { a: @i; b: @t; inc :: (self: *P@@, n: i64) -> *P@@ { self.a += n; return self; } val :: (self: P@@) -> i64 { self.a += 1.(i64); return self.a.(i64); } }
 idiom@@ :: (a: i64, b: i64) {
     p := P@@.{ a.(@i), b.(@t) }; q := *p; r := *q; r.*.b = 3.(@t); mix(p.inc(b).inc(1).a.(u64)); mix(p.val().(u64)); mix(q.val().(u64)); mix(p.a.(u64));
     xs : [4]@t = .[1.(@t), 2.(@t), 3.(@t), 4.(@t)]; m : [*]@t = *xs[1]; m[0] = a.(@t); mix(bits(xs[1].(f64))); sl := m[0..3]; sl[2] = b.(@t); mix(bits(xs[3].(f64)));

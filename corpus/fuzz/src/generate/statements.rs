@@ -282,6 +282,8 @@ impl Builder {
         let candidates: Vec<usize> = (0..self.scope.len())
             .filter(|at| matches!(self.scope[*at].ty, Ty::Opt(_)) && !self.scope[*at].narrowed)
             .filter(|at| self.scope[*at].mutable)
+            // As a condition, an optional bool would ask whether it is present.
+            .filter(|at| self.scope[*at].ty != Ty::Opt(Box::new(Ty::Bool)))
             .collect();
         if candidates.is_empty() {
             return None;
