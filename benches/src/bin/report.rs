@@ -581,18 +581,18 @@ fn check_time(file: &Path) -> Option<f64> {
 
 /// A program of 100 000 lines: functions that call each other.
 fn large_program(scratch: &Path) -> (PathBuf, usize) {
-    let mut text = String::from("f0 :: (a: i64, b: i64) -> i64 { a + b }\n");
+    let mut text = String::from("work0 :: (a: i64, b: i64) -> i64 { a + b }\n");
     let count = 100_000 / 10;
     for i in 1..count {
         let last = i - 1;
         text.push_str(&format!(
-            "S{i} :: struct {{ a, b: i64; }}\nf{i} :: (a: i64, b: i64) -> i64 {{\n    s := S{i}.{{ a, b }};\n    \
+            "S{i} :: struct {{ a, b: i64; }}\nwork{i} :: (a: i64, b: i64) -> i64 {{\n    s := S{i}.{{ a, b }};\n    \
              total := 0;\n    for 0..a (k) {{\n        total += s.a * k + s.b;\n    }}\n    \
-             total + f{last}(a - 1, b)\n}}\n\n"
+             total + work{last}(a - 1, b)\n}}\n\n"
         ));
     }
     text.push_str(&format!(
-        "main :: () -> i64 {{ f{}(3, 4) & 127 }}\n",
+        "main :: () -> i64 {{ work{}(3, 4) & 127 }}\n",
         count - 1
     ));
     let file = scratch.join("large.sx");
