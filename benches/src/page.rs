@@ -60,7 +60,7 @@ pub fn markdown(pieces: &[Piece]) -> String {
         let _ = match piece {
             Piece::Heading(text) => write!(out, "## {text}\n\n"),
             Piece::Text(text) => write!(out, "{text}\n\n"),
-            Piece::Table(table) => write!(out, "{}\n", table.markdown()),
+            Piece::Table(table) => writeln!(out, "{}", table.markdown()),
             Piece::Plot(_) => Ok(()),
         };
     }

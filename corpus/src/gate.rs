@@ -314,6 +314,9 @@ fn native(
     let report =
         std::fs::read(folder.path().join(format!("{}.json", ENGINES[0]))).map_err(io_error)?;
     let report: serde_json::Value = serde_json::from_slice(&report).unwrap_or_default();
+    if !report["exited"].is_null() {
+        return Ok(());
+    }
     let before = report["stdout_before_main"].as_u64().unwrap_or(0) as usize;
     let own = stdout.get(before..).unwrap_or_default();
     for level in ["O0", "O2"] {

@@ -14,7 +14,10 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("sx-jit", &["sx-ir", "sx-tier-api", "sx-machine"]),
     ("sx-syntax", &["sx-ir"]),
     ("sx-cimport", &[]),
-    ("sx-sema", &["sx-ir", "sx-tier-api", "sx-syntax", "sx-cimport"]),
+    (
+        "sx-sema",
+        &["sx-ir", "sx-tier-api", "sx-syntax", "sx-cimport"],
+    ),
     ("sx-backend-api", &["sx-ir"]),
     ("sx-backend", &["sx-ir", "sx-backend-api"]),
     (

@@ -23,6 +23,8 @@ struct Report<'a> {
     /// Bytes on stdout before the program's own.
     stdout_before_main: u64,
     evaluations: &'a [Record],
+    /// Status with which an evaluation ended the compilation: there is no program then.
+    exited: Option<i64>,
 }
 
 pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
@@ -35,7 +37,8 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
     };
     let mut compiled = pipeline::analyse(&args.file, &args.compile, &plan)?;
     let reported = pipeline::report(&compiled, format);
-    if reported.is_ok() {
+    let exited = compiled.compilation.exit.map(i64::from);
+    if reported.is_ok() && exited.is_none() {
         announce(&compiled);
     }
     let marker = if compiled.compilation.had_run_statement {
@@ -46,11 +49,15 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
     let report = Report {
         stdout_before_main: compiled.evaluator.stdout_bytes + marker,
         evaluations: compiled.evaluator.records(),
+        exited,
     };
     let report = serde_json::to_string_pretty(&report).unwrap_or_default();
     let save = |name: &str, text: &str| write(&args.dir.join(format!("{}.{name}", args.tag)), text);
     save("json", &report).map_err(|message| fail(format, &message))?;
     reported?;
+    if let Some(status) = exited {
+        return Ok(status as u8);
+    }
     save("ir", &ir::module_text(&compiled)).map_err(|message| fail(format, &message))?;
     for opt in &args.emit {
         let object = args.dir.join(format!("{}.O{}.o", args.tag, opt.number()));

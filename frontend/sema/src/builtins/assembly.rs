@@ -342,9 +342,7 @@ impl Sema<'_> {
     /// A register's contents as a value: narrow types drop what is above their bits.
     fn asm_value(&mut self, cx: &mut FnCx, ty: TypeId, piece: Piece) -> Val {
         let piece = match self.m.types.int_info(ty) {
-            Some((bits, signed))
-                if u32::from(bits) < piece.ty().int_bits().map_or(0, u32::from) =>
-            {
+            Some((bits, signed)) if bits < piece.ty().int_bits().unwrap_or(0) => {
                 let wrapped = cx.wrap(bits as u8, signed, piece);
                 cx.pin(wrapped)
             }
