@@ -1,4 +1,4 @@
-//! Times of the VM on small programs in IR text: `cargo run --release -p sx-bytecode --example speed`. With an argument,
+//! Times of the VM on small programs in IR text: `cargo run --release -p sx-bytecode --example vm_speed`. With an argument,
 //! the listing of its functions too.
 
 use std::time::Instant;

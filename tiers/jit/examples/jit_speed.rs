@@ -1,4 +1,4 @@
-//! Times of machine code on small programs: `cargo run --release -p sx-jit --example speed [PROGRAM]`. With a program's
+//! Times of machine code on small programs: `cargo run --release -p sx-jit --example jit_speed [PROGRAM]`. With a program's
 //! name, its machine code too; with the path of IR text (`*.ir`), only that.
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter};
