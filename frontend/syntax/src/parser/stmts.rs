@@ -358,7 +358,7 @@ impl Parser<'_> {
             self.expr()?
         };
         if assign_op(self.peek()).is_some() {
-            return Err(self.fail("an unbraced cleanup is an expression, not an assignment; write it in braces: `{ x = 1; }`"));
+            return Err(self.fail("expected ';': an unbraced cleanup is an expression, not an assignment; write it in braces: `{ x = 1; }`"));
         }
         if !self.eat(Tok::Semi) && !is_block_like(&value) && !ends_with_trailing_block(&value) {
             self.expect(Tok::Semi)?;
