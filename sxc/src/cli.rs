@@ -212,15 +212,9 @@ pub struct CompileArgs {
     /// Run compile-time code in the checked interpreter
     #[arg(long, help_heading = "Compile time")]
     pub sanitize: bool,
-    /// What calls with known arguments are evaluated at compile time: off, consts, calls
-    #[arg(
-        long,
-        value_name = "WHAT",
-        value_enum,
-        default_value_t,
-        help_heading = "Compile time"
-    )]
-    pub fold: Fold,
+    /// What calls with known arguments are evaluated at compile time though nothing asks for it; only off is there yet
+    #[arg(long, value_name = "WHAT", value_enum, help_heading = "Compile time")]
+    pub fold: Option<Fold>,
     /// Most steps that such an evaluation may take
     #[arg(long, value_name = "STEPS", help_heading = "Compile time")]
     pub fold_budget: Option<u64>,
@@ -316,14 +310,13 @@ pub enum ComptimeChoice {
 }
 
 /// What may be evaluated although the program does not ask for it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Fold {
     /// Nothing
     Off,
     /// Calls in constants
     Consts,
     /// Any call with known arguments
-    #[default]
     Calls,
 }
 
@@ -424,6 +417,11 @@ impl CompileArgs {
     /// The first option given that is not there yet.
     pub fn not_implemented(&self) -> Option<&'static str> {
         let later = [
+            (
+                matches!(self.fold, Some(Fold::Consts | Fold::Calls)),
+                "--fold (nothing is folded unasked: off)",
+            ),
+            (self.fold_budget.is_some(), "--fold-budget"),
             (self.remarks.is_some(), "--remarks"),
             (self.profile.is_some(), "--profile"),
         ];
