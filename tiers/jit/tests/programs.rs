@@ -27,7 +27,7 @@ fn check(text: &str, arg: u64, wanted: u64) {
 
 macro_rules! program {
     ($name:literal) => {
-        include_str!(concat!("../examples/programs/", $name, ".ir"))
+        include_str!(concat!("programs/", $name, ".ir"))
     };
 }
 
