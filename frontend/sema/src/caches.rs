@@ -76,6 +76,8 @@ pub struct Caches {
     pub var_types: FxHashMap<(u32, crate::sema::VarId), TypeId>,
     /// While `type_of`'s operand is lowered at compile time: whether a run-time variable was met in it.
     pub typing: Option<bool>,
+    /// Code as values, mixins, what stands beside declarations.
+    pub meta: crate::metaprogramming::Meta,
     /// Error sets, traces and tag names.
     pub errors: crate::statements::error_flow::ErrorFlow,
 }

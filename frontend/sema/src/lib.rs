@@ -2,7 +2,7 @@
 //!
 //! One folder each for [`declarations`] (modules, names, types and members), [`callables`] (functions, generics, packs,
 //! closures, protocols, calling convention), [`expressions`], [`statements`] (with matching and the error channel),
-//! [`builtins`] (intrinsics, reflection, metatypes), [`comptime`] (folding, running engines, constants) and [`emission`]
+//! [`builtins`] (intrinsics, reflection, metatypes), [`metaprogramming`] (code as values, mixins, generated declarations), [`comptime`] (folding, running engines, constants) and [`emission`]
 //! (values and the function being built). `sema` holds the state all of them share, `program` the order of a whole
 //! compilation, `api` what the compiler driver sees.
 
@@ -14,6 +14,7 @@ mod comptime;
 mod declarations;
 mod emission;
 mod expressions;
+mod metaprogramming;
 mod program;
 mod sema;
 mod statements;

@@ -57,6 +57,25 @@ pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
     }
 }
 
+/// A piece of source text without its comments, each run of white space between tokens one space.
+pub fn normalised(text: &str) -> String {
+    let lexed = lex(FileId(0), text);
+    let mut out = String::with_capacity(text.len());
+    let mut end = 0;
+    for token in &lexed.tokens {
+        let (lo, hi) = (token.lo as usize, token.hi as usize);
+        let Some(word) = text.get(lo..hi).filter(|word| !word.is_empty()) else {
+            continue;
+        };
+        if lo > end && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+        end = hi;
+    }
+    out
+}
+
 /// Pairs brackets in one pass. A closer without an opener of its kind stays alone; a closer whose opener is further
 /// out leaves the openers between them alone.
 fn match_brackets(tokens: &[Token]) -> Vec<u32> {

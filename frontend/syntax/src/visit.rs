@@ -372,7 +372,6 @@ pub fn walk_expr<V: Visitor + ?Sized>(v: &mut V, expr: &Expr) {
         | ExprKind::Spread(inner)
         | ExprKind::Run(inner)
         | ExprKind::Insert(inner)
-        | ExprKind::Splice(inner)
         | ExprKind::Optional(inner)
         | ExprKind::ManyPointer(inner)
         | ExprKind::SliceType(inner)
@@ -436,9 +435,13 @@ pub fn walk_expr<V: Visitor + ?Sized>(v: &mut V, expr: &Expr) {
         ExprKind::Block(block) => v.block(block),
         ExprKind::Lambda(f) => v.function(f),
         ExprKind::Asm(asm) => walk_asm(v, asm),
-        ExprKind::Code(code) => match &**code {
-            CodeQuote::Block(block) => v.block(block),
-            CodeQuote::Expr(expr) => v.expr(expr),
+        ExprKind::Splice(inner) => v.expr(inner),
+        ExprKind::Code(code) => match &code.body {
+            CodeBody::Block(block) => v.block(block),
+            CodeBody::Expr(expr) => v.expr(expr),
+            CodeBody::Items(items) => items.iter().for_each(|item| v.item(item)),
+            CodeBody::Members(members) => members.iter().for_each(|member| v.member(member)),
+            CodeBody::Variants(variants) => variants.iter().for_each(|v2| v.variant(v2)),
         },
         ExprKind::ArrayType { len, elem } => {
             v.expr(len);

@@ -115,6 +115,22 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         f: FnId,
+        slots: Vec<Option<Arg>>,
+        rest: Vec<Arg>,
+        has_receiver: bool,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        self.note_arguments(f, &slots, &rest);
+        let done = self.bind_and_call_now(cx, f, slots, rest, has_receiver, want, span);
+        self.forget_arguments();
+        done
+    }
+
+    fn bind_and_call_now(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
         mut slots: Vec<Option<Arg>>,
         rest: Vec<Arg>,
         has_receiver: bool,

@@ -24,6 +24,9 @@ impl Sema<'_> {
         self.resolving.push(id);
         let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.resolve_decl_now(id));
         self.resolving.pop();
+        if let Ok(Entity::Type(ty)) = &result {
+            self.keep_type_attrs(*ty, id);
+        }
         // A nominal type or function enters its entity early, so that it can refer to itself.
         self.decls[id.index()].state = match &result {
             Ok(entity) => EntityState::Done(entity.clone()),

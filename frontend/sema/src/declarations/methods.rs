@@ -37,11 +37,14 @@ impl Sema<'_> {
         let mut methods = FxHashMap::default();
         for (member, env) in self.expand_body(&m.env, &decl.members)? {
             match &member.kind {
-                MemberKind::Decl(ast::Decl {
-                    kind: DeclKind::Fn(f),
-                    name,
-                    ..
-                }) => {
+                MemberKind::Decl(
+                    decl @ ast::Decl {
+                        kind: DeclKind::Fn(f),
+                        name,
+                        ..
+                    },
+                ) => {
+                    self.keep_function_attrs(decl);
                     let name = self.spelled(&env, *name)?;
                     let info = FnInfo {
                         decl: f,

@@ -242,6 +242,7 @@ impl Sema<'_> {
             local: false,
         };
         let decl_id = self.add_decl(info);
+        self.keep_attrs(decl_id, decl);
         if let DeclKind::CUnit(unit) = &decl.kind {
             self.note_c_unit(id, unit, Some(decl_id));
         }

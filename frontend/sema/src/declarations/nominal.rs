@@ -226,6 +226,7 @@ impl Sema<'_> {
             match &member.kind {
                 MemberKind::Decl(decl) => {
                     let name = self.spelled(env, decl.name)?;
+                    self.keep_function_attrs(decl);
                     if let ast::DeclKind::Fn(f) = &decl.kind
                         && let Some(property) = f.property
                     {
@@ -259,6 +260,7 @@ impl Sema<'_> {
                         owner: Some(ty),
                         local: false,
                     });
+                    self.keep_attrs(id, decl);
                     if let Some(info) = self.nominals.get_mut(&ty) {
                         info.members.insert(name.name, id);
                     }
@@ -302,6 +304,7 @@ impl Sema<'_> {
                             );
                             continue;
                         }
+                        self.keep_member_attrs(ty, name.name, &field.attrs, env);
                         fields.push(Field {
                             name: name.name,
                             ty: field_ty,

@@ -39,6 +39,7 @@ impl Sema<'_> {
                             continue;
                         }
                         seen.push(name.name);
+                        self.keep_member_attrs(ty, name.name, &field.attrs, env);
                         members.push(Field {
                             name: name.name,
                             ty: field_ty,
@@ -139,6 +140,7 @@ impl Sema<'_> {
                 );
                 continue;
             }
+            self.keep_member_attrs(ty, variant_name.name, &variant.attrs, env);
             let ordinal = variants.len() as u32;
             let value = match &variant.value {
                 Some(expr) => {

@@ -283,7 +283,7 @@ impl Sema<'_> {
                 Err(self.not_implemented(inner.span, "`#insert` as an expression"))
             }
             ExprKind::CallerLocation => self.caller_location(cx, span),
-            ExprKind::ArgText(_) => Err(self.not_implemented(span, "`#arg_text`")),
+            ExprKind::ArgText(param) => self.argument_text(*param, span),
             ExprKind::Code(_) => Err(self.not_implemented(span, "`#code`")),
             ExprKind::Splice(_) => Err(self.not_implemented(span, "a splice `#(..)`")),
             ExprKind::ArrayType { len, elem } if self.counts_at_evaluation(cx, len) => {

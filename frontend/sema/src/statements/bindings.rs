@@ -68,6 +68,7 @@ impl Sema<'_> {
             owner: None,
             local: true,
         });
+        self.keep_attrs(id, decl);
         env.bind(decl.name.name, Binding::Decl(id));
         // Later declarations of the block must not be seen from inside, so the name goes into a new level.
         let next = cx.env().child();

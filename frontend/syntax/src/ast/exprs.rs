@@ -142,8 +142,8 @@ pub enum ExprKind {
     ArgText(Ident),
     /// `#code { .. }`, `#code(e)`
     Code(Arc<CodeQuote>),
-    /// `#(e)` inside `#code`
-    Splice(Box<Expr>),
+    /// `#(e)` inside `#code`, which lists it, too
+    Splice(Arc<Expr>),
 
     // Type forms
     /// `?T`
@@ -311,9 +311,28 @@ pub enum CatchHandler {
 }
 
 #[derive(Debug)]
-pub enum CodeQuote {
+pub struct CodeQuote {
+    /// From `#code` to the end.
+    pub span: Span,
+    /// Between the brackets.
+    pub inner: Span,
+    pub body: CodeBody,
+    /// What is spliced in, except in quotes inside this one.
+    pub splices: Vec<Arc<Expr>>,
+}
+
+/// What the text of a quote is. Statements that declare are as good as declarations: where it is inserted among
+/// those, the text is parsed again.
+#[derive(Debug)]
+pub enum CodeBody {
     Block(Block),
     Expr(Expr),
+    /// What can't be statements: declarations of a module,
+    Items(Vec<Item>),
+    /// of a type,
+    Members(Vec<Member>),
+    /// variants.
+    Variants(Vec<EnumMember>),
 }
 
 #[derive(Debug)]

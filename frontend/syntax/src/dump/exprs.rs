@@ -226,14 +226,17 @@ impl Dump<'_> {
                 self.ident(*name);
                 self.s(")");
             }
-            ExprKind::Code(code) => match &**code {
-                CodeQuote::Block(block) => {
-                    self.s("(code ");
-                    self.block(block);
-                    self.s(")");
+            ExprKind::Code(code) => {
+                self.s("(code ");
+                match &code.body {
+                    CodeBody::Block(block) => self.block(block),
+                    CodeBody::Expr(expr) => self.expr(expr),
+                    CodeBody::Items(items) => self.list(items, &|d, item| d.item(item)),
+                    CodeBody::Members(members) => self.list(members, &|d, m| d.member(m)),
+                    CodeBody::Variants(variants) => self.list(variants, &|d, v| d.enum_member(v)),
                 }
-                CodeQuote::Expr(expr) => self.wrap("code", expr),
-            },
+                self.s(")");
+            }
             ExprKind::Splice(inner) => self.wrap("splice", inner),
             ExprKind::Optional(inner) => self.wrap("?", inner),
             ExprKind::ManyPointer(inner) => self.wrap("[*]", inner),

@@ -25,7 +25,7 @@ impl Parser<'_> {
         out
     }
 
-    fn item(&mut self) -> PResult<Item> {
+    pub(crate) fn item(&mut self) -> PResult<Item> {
         let attrs = self.attrs()?;
         let lo = self.here();
         let mut private = None;

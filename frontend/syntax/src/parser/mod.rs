@@ -15,6 +15,7 @@ mod members;
 mod names;
 mod postfix;
 mod primary;
+mod quotes;
 mod stmts;
 mod types;
 
@@ -110,6 +111,8 @@ fn parse_list<T>(
     element: &dyn Fn(&mut Parser<'_>) -> PResult<T>,
 ) -> ParseResult<ListFragment<T>> {
     let mut p = Parser::new(file, text);
+    // The text may be that of a quote.
+    p.splices.push(Vec::new());
     let elements = p.top_elements(element);
     let ast = ListFragment {
         id: file,
@@ -121,6 +124,24 @@ fn parse_list<T>(
         ast,
         diagnostics: p.finish(),
     }
+}
+
+/// Which part of a text to parse; positions are the whole text's.
+pub fn within(text: &str, lo: u32, hi: u32) -> String {
+    let blank = |part: &str| -> String {
+        part.bytes()
+            .map(|b| if b == b'\n' { '\n' } else { ' ' })
+            .collect()
+    };
+    let (lo, hi) = (lo as usize, hi as usize);
+    match (text.get(..lo), text.get(lo..hi), text.get(hi..)) {
+        (Some(before), Some(inside), Some(after)) => blank(before) + inside + &blank(after),
+        _ => String::new(),
+    }
+}
+
+pub fn parse_items(file: FileId, text: &str) -> ParseResult<ListFragment<Item>> {
+    parse_list(file, text, &|p| p.item())
 }
 
 pub fn parse_expr(file: FileId, text: &str) -> ParseResult<ExprFragment> {
@@ -166,6 +187,10 @@ pub(crate) struct Parser<'a> {
     diags: Vec<Diagnostic>,
     next_id: u32,
     computed: Vec<Vec<Expr>>,
+    /// Splices of the quotes being parsed, innermost last.
+    splices: Vec<Vec<Arc<Expr>>>,
+    /// Readings of quotes' texts that were no use.
+    rejected_readings: u32,
     /// In the header of a statement, where `{` starts the statement's body.
     no_brace: bool,
     /// `defer` or `onfail`, inside the body of one.
@@ -195,6 +220,8 @@ impl<'a> Parser<'a> {
             diags: errors,
             next_id: 0,
             computed: Vec::new(),
+            splices: Vec::new(),
+            rejected_readings: 0,
             no_brace: false,
             cleanup: None,
             block_end: usize::MAX,

@@ -71,7 +71,15 @@ impl Parser<'_> {
                 self.bump();
                 let inner = self.bracketed_expr()?;
                 self.expect(Tok::RParen)?;
-                ExprKind::Splice(Box::new(inner))
+                let inner = Arc::new(inner);
+                match self.splices.last_mut() {
+                    Some(list) => list.push(inner.clone()),
+                    None => {
+                        let span = self.span_from(lo);
+                        self.error_at(span, "a splice `#(..)` is only legal inside `#code`");
+                    }
+                }
+                ExprKind::Splice(inner)
             }
             Tok::Raise => {
                 return Err(self.fail(
@@ -170,18 +178,7 @@ impl Parser<'_> {
                 self.expect(Tok::RParen)?;
                 ExprKind::ArgText(name)
             }
-            "#code" => {
-                self.bump();
-                if self.at(Tok::LBrace) {
-                    let block = self.fresh_body(|p| p.nested(|p| p.block()))?;
-                    self.block_end = self.pos;
-                    return Ok(ExprKind::Code(Arc::new(CodeQuote::Block(block))));
-                }
-                self.expect(Tok::LParen)?;
-                let inner = self.bracketed_expr()?;
-                self.expect(Tok::RParen)?;
-                ExprKind::Code(Arc::new(CodeQuote::Expr(inner)))
-            }
+            "#code" => ExprKind::Code(Arc::new(self.quote()?)),
             _ => return Err(self.unexpected()),
         })
     }
