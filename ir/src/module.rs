@@ -69,6 +69,24 @@ pub struct Module {
     pub libraries: Vec<String>,
     /// Module-level assembly, in source order.
     pub asm: Vec<String>,
+    /// For evaluations that must not depend on what can change.
+    pub seal: Option<Seal>,
+}
+
+/// An evaluation that sees constants only, at unusual addresses: whatever it finds out holds in the program, too.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seal {
+    /// Variables before this one can't be accessed.
+    pub accessible_from: GlobalId,
+    /// Bytes (a multiple of 16) by which everything lies elsewhere than it would.
+    pub shift: u64,
+}
+
+impl Seal {
+    /// Whether the global is out of reach.
+    pub fn closes(&self, id: GlobalId, global: &Global) -> bool {
+        global.mutable && id < self.accessible_from
+    }
 }
 
 impl Module {
@@ -91,6 +109,7 @@ impl Module {
             files: Vec::new(),
             libraries: Vec::new(),
             asm: Vec::new(),
+            seal: None,
         }
     }
 

@@ -212,14 +212,15 @@ pub struct CompileArgs {
     /// Run compile-time code in the checked interpreter
     #[arg(long, help_heading = "Compile time")]
     pub sanitize: bool,
-    /// What calls with known arguments are evaluated at compile time though nothing asks for it; only off is there yet
+    /// What calls with known arguments are evaluated while compiling though nothing asks for it [default: calls]
     #[arg(long, value_name = "WHAT", value_enum, help_heading = "Compile time")]
     pub fold: Option<Fold>,
-    /// Most steps that such an evaluation may take
+    /// Most steps that such an evaluation may take [default: 20000]
     #[arg(long, value_name = "STEPS", help_heading = "Compile time")]
     pub fold_budget: Option<u64>,
-    #[arg(long, value_name = "TOPIC", hide = true)]
-    pub remarks: Option<String>,
+    /// Print what the compiler decided: fold, for each call with known arguments
+    #[arg(long, value_name = "TOPIC", value_enum, help_heading = "Compile time")]
+    pub remarks: Option<RemarkTopic>,
     /// Print what the compiler does: comptime, for each evaluation
     #[arg(long, value_name = "TOPIC", value_enum, help_heading = "Compile time")]
     pub trace: Option<TraceTopic>,
@@ -321,6 +322,12 @@ pub enum Fold {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum RemarkTopic {
+    /// Each call folded and, for the rest, why not
+    Fold,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum TraceTopic {
     /// Each evaluation: what asked for it, its engine, steps and time, and what it patched
     Comptime,
@@ -416,15 +423,7 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
 impl CompileArgs {
     /// The first option given that is not there yet.
     pub fn not_implemented(&self) -> Option<&'static str> {
-        let later = [
-            (
-                matches!(self.fold, Some(Fold::Consts | Fold::Calls)),
-                "--fold (nothing is folded unasked: off)",
-            ),
-            (self.fold_budget.is_some(), "--fold-budget"),
-            (self.remarks.is_some(), "--remarks"),
-            (self.profile.is_some(), "--profile"),
-        ];
+        let later = [(self.profile.is_some(), "--profile")];
         later
             .into_iter()
             .find(|(given, _)| *given)

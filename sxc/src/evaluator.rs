@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 
 use sx_ir::{ConstImage, Module, RelocTarget};
 use sx_machine::Grants;
-use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Failure, Unexplained, Unstorable};
+use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, Unexplained, Unstorable};
 use sx_tier_api::{ComptimeEngine, Explanation, Frame, Limits, Moment, Outcome, Status};
 
 use crate::c_sources;
 use crate::engines::{self, EngineKind};
 use crate::explain::Again;
+use crate::fold::Folding;
 use crate::progress::Progress;
 use crate::sandbox::{Output, Sandbox};
 
@@ -42,6 +43,7 @@ pub struct EngineEvaluator {
     /// Files that compile-time code has read.
     pub inputs: Vec<std::path::PathBuf>,
     progress: Option<Progress>,
+    pub folding: Folding,
     /// The last evaluation has called a host library.
     called_out: bool,
 }
@@ -67,6 +69,7 @@ impl EngineEvaluator {
             stdout_bytes: 0,
             inputs: Vec::new(),
             progress: Progress::start(),
+            folding: Folding::default(),
             called_out: false,
         }
     }
@@ -171,6 +174,10 @@ impl Evaluator for EngineEvaluator {
         until: Option<Moment>,
     ) -> Result<Explanation, Unexplained> {
         self.again().explain(failure, until)
+    }
+
+    fn fold_calls(&mut self, request: FoldRequest<'_>) {
+        self.folding.run(request);
     }
 }
 

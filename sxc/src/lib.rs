@@ -13,6 +13,7 @@ pub mod engines;
 pub mod evaluator;
 pub mod explain;
 pub mod files;
+pub mod fold;
 pub mod hot;
 pub mod inputs;
 pub mod library;

@@ -6,10 +6,11 @@ use std::time::Instant;
 use sx_sema::{Compilation, Config, Goal};
 use sx_tier_api::Limits;
 
-use crate::cli::{CompileArgs, TraceTopic};
+use crate::cli::{CompileArgs, Fold, RemarkTopic, TraceTopic};
 use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
+use crate::fold::Folding;
 use crate::render::{self, ErrorFormat};
 use crate::{bug, inputs, library, sandbox, timing, triples};
 
@@ -54,6 +55,8 @@ pub struct Plan {
     pub traces: bool,
     /// Keep what parity compares.
     pub records: bool,
+    /// What is folded unless the user says.
+    pub fold: Fold,
 }
 
 pub struct Compiled {
@@ -105,6 +108,7 @@ pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         timing::trace(&compiled, &engine);
     }
     report(&compiled, args.error_format)?;
+    eprint!("{}", compiled.evaluator.folding.remarks());
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
     }
@@ -175,6 +179,11 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         EngineKind::for_comptime(args.comptime)
     };
     let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
+    evaluator.folding = Folding::new(
+        args.fold.unwrap_or(plan.fold),
+        args.fold_budget,
+        args.remarks == Some(RemarkTopic::Fold),
+    );
     let mut clock = Clock::start();
     let compilation = clock.time("compile", || {
         sx_sema::compile(file, plan.goal, &config, &files, &mut evaluator)

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sx_ir::{ConstImage, FuncId, Global, GlobalId, Module, Target, TypeId};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sx_ir::{ConstImage, FuncId, Global, GlobalId, LocId, Module, Target, TypeId};
 use sx_syntax::{Diagnostic, SourceMap};
 use sx_tier_api::{Explanation, Frame, Host, Moment, Status};
 
@@ -99,6 +100,26 @@ pub trait Evaluator {
     ) -> Result<Explanation, Unexplained> {
         Err(Unexplained::NotPossible)
     }
+
+    /// Replaces calls whose arguments are known by their results, where nobody can tell.
+    fn fold_calls(&mut self, _request: FoldRequest<'_>) {}
+}
+
+/// Run-time code, complete and not inlined yet, in which calls may be replaced by what they yield.
+pub struct FoldRequest<'a> {
+    pub module: &'a mut Module,
+    /// All that the program starts with.
+    pub roots: &'a [FuncId],
+    /// Only these may change.
+    pub funcs: &'a [FuncId],
+    /// Functions that leave their result in memory: which parameter says where, and the type.
+    pub memory_results: &'a FxHashMap<FuncId, (usize, TypeId)>,
+    /// The calls that are the values of local constants.
+    pub constant_calls: &'a FxHashSet<LocId>,
+    /// What `is_comptime()` reads.
+    pub comptime_flag: Option<GlobalId>,
+    /// Whether a file is the user's, by its number.
+    pub is_users: &'a dyn Fn(u32) -> bool,
 }
 
 /// Why there is no explanation.

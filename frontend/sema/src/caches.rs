@@ -43,6 +43,8 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::comptime::host::Minted,
+    /// Where calls stand that are the values of local constants.
+    pub constant_calls: rustc_hash::FxHashSet<sx_ir::LocId>,
     /// Imports of variadic C functions for the arguments of one call.
     pub variadic_imports: FxHashMap<(FuncId, sx_ir::SigId), FuncId>,
     pub build: crate::comptime::build::BuildState,

@@ -14,7 +14,7 @@ use sx_ir::{
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, SourceMap, Span};
 
-use crate::api::{Compilation, Config, Evaluator, Files, Goal, Stats};
+use crate::api::{Compilation, Config, Evaluator, Files, FoldRequest, Goal, Stats};
 use crate::callables::functions::Target;
 use crate::emission::value::Piece;
 use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
@@ -525,6 +525,70 @@ impl Sema<'_> {
         sx_ir::opt::optimise(&mut self.m, &funcs, sx_ir::opt::PassOptions::ALL);
     }
 
+    /// The passes over the whole program, and the calls whose results are known by now.
+    fn optimise_program(&mut self, roots: &[FuncId]) {
+        self.fill_type_table();
+        self.fill_type_infos();
+        if !self.cfg.optimise {
+            return;
+        }
+        let driver = self.caches.driver.as_ref().map(|d| d.root());
+        // The driver's steps are counted, so its code stays as it is.
+        let kept: FxHashSet<FuncId> = match driver {
+            Some(root) => self.m.reachable(&[root]).funcs.into_iter().collect(),
+            None => FxHashSet::default(),
+        };
+        let mut reached = self.m.reachable(roots).funcs;
+        reached.retain(|f| self.m.func(*f).body.is_some());
+        let fresh: Vec<FuncId> = reached
+            .iter()
+            .copied()
+            .filter(|f| self.optimised.insert(*f))
+            .collect();
+        let options = sx_ir::opt::PassOptions::ALL;
+        for func in &fresh {
+            sx_ir::opt::optimise_func(&mut self.m, *func, options);
+        }
+        reached.retain(|f| !kept.contains(f));
+        let memory_results = self.memory_results();
+        let mut m = std::mem::replace(&mut self.m, Module::new(self.cfg.target.clone()));
+        let (sources, modules) = (&self.sources, &self.modules);
+        let is_users = |file: u32| {
+            let path = sources.path(sx_syntax::FileId(file));
+            !modules.iter().any(|module| {
+                self.cfg
+                    .library_dirs
+                    .iter()
+                    .any(|dir| module.path.starts_with(dir))
+                    && path
+                        .strip_prefix(&*module.shown)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+            })
+        };
+        self.evaluator.fold_calls(FoldRequest {
+            module: &mut m,
+            roots,
+            funcs: &reached,
+            memory_results: &memory_results,
+            constant_calls: &self.caches.constant_calls,
+            comptime_flag: self.comptime_flag,
+            is_users: &is_users,
+        });
+        self.m = m;
+        sx_ir::opt::inline(&mut self.m, &fresh, options);
+    }
+
+    /// Functions whose results are too large for registers.
+    fn memory_results(&self) -> FxHashMap<FuncId, (usize, TypeId)> {
+        let index = usize::from(self.context_type.is_some());
+        self.instances
+            .values()
+            .flatten()
+            .filter(|f| !f.ty.c_conv && self.flatten(f.ty.ret).is_none())
+            .map(|f| (f.func, (index, f.ty.ret)))
+            .collect()
+    }
+
     fn finish(mut self, main: Option<FuncId>, roots: Vec<FuncId>) -> Compilation {
         self.m.files = (0..self.sources.len())
             .map(|i| self.sources.path(sx_syntax::FileId(i as u32)).to_string())
@@ -534,9 +598,7 @@ impl Sema<'_> {
         let diagnostics = self.ordered_diagnostics(&roots);
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         if !failed && self.exit.is_none() {
-            for root in &roots {
-                self.optimise_new(*root);
-            }
+            self.optimise_program(&roots);
             if let Some(driver) = &self.caches.driver {
                 self.optimise_new(driver.root());
             }

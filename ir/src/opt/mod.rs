@@ -9,6 +9,7 @@
 //! Functions that refer to each other should be optimised together, or callees before callers: what is inlined into a
 //! function depends on the callee's form at that time.
 
+pub mod arguments;
 mod compact;
 mod dce;
 mod effects;
@@ -84,6 +85,11 @@ pub fn optimise(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
     for id in funcs {
         optimise_func(module, *id, options);
     }
+    inline(module, funcs, options);
+}
+
+/// The last part of [`optimise`], for functions that have been through the other passes.
+pub fn inline(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
     if options.inline {
         for id in inline::bottom_up(module, funcs) {
             if inline::inline_calls(module, id, options.inline_size) {

@@ -15,6 +15,7 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
         optimise: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
+        fold: crate::cli::Fold::Calls,
     };
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let output = args

@@ -24,6 +24,7 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
         optimise: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
+        fold: crate::cli::Fold::Calls,
     };
     let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let output = match (&args.output, &compiled.compilation.output_path) {

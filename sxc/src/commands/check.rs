@@ -9,9 +9,11 @@ use crate::timing;
 pub fn run(args: &CheckArgs) -> Result<u8, Stopped> {
     let plan = Plan {
         goal: Goal::Check,
-        optimise: false,
+        // Only remarks need the passes.
+        optimise: args.compile.remarks.is_some(),
         traces: true,
         records: false,
+        fold: crate::cli::Fold::Calls,
     };
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     if args.compile.time {

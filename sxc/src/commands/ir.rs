@@ -19,6 +19,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
         optimise: args.stage != Stage::Typed,
         traces: true,
         records: false,
+        fold: crate::cli::Fold::Calls,
     };
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let text = match args.emit {

@@ -34,6 +34,7 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
         optimise: true,
         traces: true,
         records: true,
+        fold: crate::cli::Fold::Off,
     };
     let mut compiled = pipeline::analyse(&args.file, &args.compile, &plan)?;
     let reported = pipeline::report(&compiled, format);

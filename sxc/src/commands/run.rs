@@ -20,6 +20,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stopped> {
         optimise: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
+        fold: crate::cli::Fold::Calls,
     };
     let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     match EngineKind::for_main(args.engine) {

@@ -128,9 +128,10 @@ impl Tables {
             );
             self.used_funcs.push(id);
         }
-        for global in &machine.space.globals {
-            self.globals[global.id.index()] = global.addr;
-            self.used_globals.push(global.id.0);
+        let open = machine.space.globals.iter().map(|g| (g.id, g.addr));
+        for (id, addr) in open.chain(machine.space.closed.iter().copied()) {
+            self.globals[id.index()] = addr;
+            self.used_globals.push(id.0);
         }
         let bytes = (machine.ctx.depth_limit as usize)
             .saturating_add(1)

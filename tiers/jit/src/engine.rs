@@ -104,6 +104,10 @@ fn run(
     if let Some(why) = machine.unusable() {
         return machine.into_outcome(Status::Bug(why));
     }
+    if module.seal.is_some() {
+        let why = "machine code takes the globals it names for accessible";
+        return machine.into_outcome(Status::Bug(why.into()));
+    }
     if is_outside(module, root) {
         let status = match machine.call_host(module, host, root, args) {
             Ok(results) => Status::Finished(results),

@@ -728,11 +728,9 @@ impl Drop for Machine {
         if let Some(sandbox) = self.sandbox.take() {
             // The rest of the last page of globals is accessible too.
             sandbox.clear(0, self.space.stack_start as usize);
-            sandbox.discard(
-                self.space.stack_start as usize,
-                (self.space.stack_start + STACK_SIZE) as usize,
-            );
-            sandbox.clear(self.space.heap_start as usize, self.heap.top() as usize);
+            let heap_start = self.space.heap_start as usize;
+            sandbox.clear(self.space.stack_start as usize, heap_start);
+            sandbox.clear(heap_start, self.heap.top() as usize);
             mapping::release(sandbox);
         }
         if let Some(frames) = self.frames.take() {

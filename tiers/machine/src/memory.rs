@@ -16,6 +16,9 @@ const PAGE: u64 = 4096;
 /// First function value on 64-bit and 32-bit targets; all memory lies below.
 const FN_BASE_64: u64 = 1 << 46;
 const FN_BASE_32: u64 = 0xF000_0000;
+/// Where globals have their addresses that an evaluation can't access.
+const CLOSED_BASE_64: u64 = 1 << 47;
+const CLOSED_BASE_32: u64 = 0xF800_0000;
 
 /// A global's place.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +37,8 @@ pub struct AddressSpace {
     /// In address order.
     pub globals: Vec<PlacedGlobal>,
     addresses: FxHashMap<GlobalId, u64>,
+    /// Variables that a sealed evaluation knows by address only.
+    pub closed: Vec<(GlobalId, u64)>,
     /// Functions in order of their values.
     pub funcs: Vec<FuncId>,
     ordinals: FxHashMap<FuncId, u64>,
@@ -53,8 +58,13 @@ impl AddressSpace {
         let reach = module.reachable(&[root]);
         let mut globals = Vec::with_capacity(reach.globals.len());
         let mut addresses = FxHashMap::default();
-        let mut cursor = GUARD;
-        let mut store_start = GUARD;
+        let shift = module.seal.map_or(0, |seal| seal.shift);
+        let closed = |id: GlobalId| {
+            let seal = module.seal.as_ref();
+            seal.is_some_and(|seal| seal.closes(id, module.global(id)))
+        };
+        let mut cursor = GUARD + shift;
+        let mut store_start = cursor;
         for mutable in [false, true] {
             if mutable {
                 cursor = cursor.saturating_add(PAGE - 1) / PAGE * PAGE;
@@ -62,7 +72,7 @@ impl AddressSpace {
             }
             for &id in &reach.globals {
                 let global = module.global(id);
-                if global.mutable != mutable {
+                if global.mutable != mutable || closed(id) {
                     continue;
                 }
                 let align = global.align.max(1);
@@ -79,13 +89,24 @@ impl AddressSpace {
                 cursor = addr.saturating_add(global.size).saturating_add(1);
             }
         }
-        let fn_base = if module.target.pointer_size == 4 {
-            FN_BASE_32
+        let (fn_base, closed_base) = if module.target.pointer_size == 4 {
+            (FN_BASE_32, CLOSED_BASE_32)
         } else {
-            FN_BASE_64
+            (FN_BASE_64, CLOSED_BASE_64)
         };
         let globals_end = cursor;
-        let stack_start = globals_end.min(fn_base) / PAGE * PAGE + PAGE;
+        let mut cursor = closed_base;
+        let mut closed_globals = Vec::new();
+        for &id in reach.globals.iter().filter(|id| closed(**id)) {
+            let global = module.global(id);
+            let addr = cursor
+                .checked_next_multiple_of(global.align.max(1))
+                .unwrap_or(cursor);
+            addresses.insert(id, addr);
+            closed_globals.push((id, addr));
+            cursor = addr.saturating_add(global.size).saturating_add(1);
+        }
+        let stack_start = globals_end.min(fn_base) / PAGE * PAGE + PAGE + shift % PAGE;
         let heap_start = stack_start + STACK_SIZE;
         // Rounding to blocks takes at most four times the bytes asked for, plus the unused tails of chunks.
         let wanted = limits.memory.saturating_mul(4).saturating_add(1 << 30);
@@ -102,6 +123,7 @@ impl AddressSpace {
         AddressSpace {
             globals,
             addresses,
+            closed: closed_globals,
             funcs: reach.funcs,
             ordinals,
             fn_base,

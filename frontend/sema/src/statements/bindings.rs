@@ -315,6 +315,10 @@ impl Sema<'_> {
             self.bind_local_ct(cx, decl.name, val);
             return Ok(());
         }
+        if matches!(constant.value.kind, ExprKind::Call(_)) {
+            let loc = self.loc(constant.value.span);
+            self.caches.constant_calls.insert(loc);
+        }
         let val = self.lower_expr(cx, &constant.value, ty)?;
         let val = match ty {
             Some(ty) => self.coerce(cx, val, ty, constant.value.span)?,
