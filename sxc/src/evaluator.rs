@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use sx_ir::{ConstImage, Module, RelocTarget};
 use sx_machine::Grants;
-use sx_sema::{EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, Unexplained, Unstorable};
+use sx_sema::{
+    EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, Unexplained, Unstorable,
+};
 use sx_tier_api::{ComptimeEngine, Explanation, Frame, Limits, Moment, Outcome, Status};
 
 use crate::c_sources;

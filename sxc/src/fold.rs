@@ -15,8 +15,8 @@ use sx_ir::func::{Call, Callee, StmtKind};
 use sx_ir::opt::arguments::{Known, Parameters, known};
 use sx_ir::trap::LimitKind;
 use sx_ir::{
-    BinaryOp, Block, CallConv, ConstImage, Expr, FuncId, Function, Global, GlobalId, Linkage, LocId,
-    Module, Seal, Signature, Stmt, Ty, TypeId, TypeKind, UnaryOp,
+    BinaryOp, Block, CallConv, ConstImage, Expr, FuncId, Function, Global, GlobalId, Linkage,
+    LocId, Module, Seal, Signature, Stmt, Ty, TypeId, TypeKind, UnaryOp,
 };
 use sx_machine::{HostOptions, StdHost};
 use sx_sema::FoldRequest;
@@ -147,9 +147,15 @@ enum Arg {
 
 #[derive(Clone, Debug)]
 enum Verdict {
-    Values { bits: Vec<u64>, steps: u64 },
+    Values {
+        bits: Vec<u64>,
+        steps: u64,
+    },
     /// Index of the argument that says where it goes; the data and its size.
-    Memory { data: Option<(usize, GlobalId, u64)>, steps: u64 },
+    Memory {
+        data: Option<(usize, GlobalId, u64)>,
+        steps: u64,
+    },
     No(String),
 }
 
@@ -431,7 +437,11 @@ impl Pass<'_> {
         let text = match verdict {
             Verdict::Values { bits, steps } => {
                 let types = &module.sig(callee.sig).results;
-                let values: Vec<String> = bits.iter().zip(types).map(|(b, ty)| shown(*b, *ty)).collect();
+                let values: Vec<String> = bits
+                    .iter()
+                    .zip(types)
+                    .map(|(b, ty)| shown(*b, *ty))
+                    .collect();
                 let values = values.join(", ");
                 format!("call of '{name}' folded to {values} ({steps} steps)")
             }
@@ -518,12 +528,20 @@ fn add_thunk(module: &mut Module, target: FuncId, args: &[Arg], place: Option<Gl
                     let bits = offset as u64;
                     let b = func.add_expr(Expr::Const { ty: Ty::I64, bits }, loc);
                     let op = BinaryOp::PtrAdd;
-                    Expr::Binary { op, ty: Ty::Ptr, a, b }
+                    Expr::Binary {
+                        op,
+                        ty: Ty::Ptr,
+                        a,
+                        b,
+                    }
                 }
                 Arg::Unread(ty) => Expr::Const { ty, bits: 0 },
                 Arg::Result => match place {
                     Some(id) => Expr::GlobalAddr(id),
-                    None => Expr::Const { ty: Ty::Ptr, bits: 0 },
+                    None => Expr::Const {
+                        ty: Ty::Ptr,
+                        bits: 0,
+                    },
                 },
             };
             func.add_expr(expr, loc)
@@ -535,9 +553,14 @@ fn add_thunk(module: &mut Module, target: FuncId, args: &[Arg], place: Option<Gl
         args,
         results: locals.clone(),
     });
-    let values = locals.iter().map(|l| func.add_expr(Expr::Local(*l), loc)).collect();
+    let values = locals
+        .iter()
+        .map(|l| func.add_expr(Expr::Local(*l), loc))
+        .collect();
     let stmts = [call, StmtKind::Return(values)].map(|kind| Stmt { loc, kind });
-    func.body = Some(Block { stmts: stmts.into() });
+    func.body = Some(Block {
+        stmts: stmts.into(),
+    });
     module.add_func(func)
 }
 
@@ -561,14 +584,26 @@ fn replace(
                     for (local, bits) in call.results.iter().zip(bits) {
                         let ty = func.locals[local.index()].ty;
                         let value = func.add_expr(Expr::Const { ty, bits }, loc);
-                        let kind = StmtKind::Set { local: *local, value };
+                        let kind = StmtKind::Set {
+                            local: *local,
+                            value,
+                        };
                         block.stmts.push(Stmt { loc, kind });
                     }
                 }
-                Verdict::Memory { data: Some((index, id, len)), .. } => {
+                Verdict::Memory {
+                    data: Some((index, id, len)),
+                    ..
+                } => {
                     let dst = call.args[index];
                     let src = func.add_expr(Expr::GlobalAddr(id), loc);
-                    let len = func.add_expr(Expr::Const { ty: Ty::I64, bits: len }, loc);
+                    let len = func.add_expr(
+                        Expr::Const {
+                            ty: Ty::I64,
+                            bits: len,
+                        },
+                        loc,
+                    );
                     let kind = StmtKind::Copy { dst, src, len };
                     block.stmts.push(Stmt { loc, kind });
                 }
@@ -606,7 +641,10 @@ fn inexact_functions(module: &Module) -> FxHashSet<FuncId> {
         })
     };
     let funcs = module.funcs.iter().enumerate();
-    funcs.filter(|(_, f)| inexact(f)).map(|(i, _)| FuncId::new(i)).collect()
+    funcs
+        .filter(|(_, f)| inexact(f))
+        .map(|(i, _)| FuncId::new(i))
+        .collect()
 }
 
 /// Whether values of a type may hold addresses.
@@ -658,9 +696,9 @@ fn holds_pointer(module: &Module, ty: TypeId, depth: u32) -> bool {
 
 /// Functions outside that change nothing but memory they are given, and give the same everywhere.
 const PURE: &[&str] = &[
-    "memcmp", "memchr", "calloc", "realloc", "strlen", "strnlen", "strcmp", "strncmp", "strchr", "strrchr",
-    "strstr", "toupper", "tolower", "isalpha", "isdigit", "isalnum", "isspace", "isupper", "islower", "isxdigit",
-    "abs", "labs", "llabs", "atoi", "atol", "atoll",
+    "memcmp", "memchr", "calloc", "realloc", "strlen", "strnlen", "strcmp", "strncmp", "strchr",
+    "strrchr", "strstr", "toupper", "tolower", "isalpha", "isdigit", "isalnum", "isspace",
+    "isupper", "islower", "isxdigit", "abs", "labs", "llabs", "atoi", "atol", "atoll",
 ];
 
 struct PureHost<'a>(StdHost<'a>);

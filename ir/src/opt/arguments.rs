@@ -91,7 +91,8 @@ impl Parameters {
                             handed.push(((*id, local.index()), place));
                         }
                         _ => {
-                            let value = known(module, func, *arg).map_or(Fact::Varies, Fact::Always);
+                            let value =
+                                known(module, func, *arg).map_or(Fact::Varies, Fact::Always);
                             out.meet(place, value);
                         }
                     }
