@@ -63,6 +63,7 @@ pub fn compile(file: &Path, goal: Goal) -> Option<Compilation> {
         optimise: true,
         traces: false,
         records: false,
+        fold: sxc::cli::Fold::Off,
     };
     pipeline::compile(file, &default_options()?, &plan)
         .ok()
