@@ -153,7 +153,8 @@ static void put_message(Out *out, unsigned kind, uint64_t a, uint64_t b) {
     puts_(out, "\n");
 }
 
-/* Name of the function that contains an address; NULL if it is none of the program's sx functions. */
+/* Name of the function that contains an address, empty for one that the compiler made for itself; NULL if it is none of
+ * the program's sx functions. */
 static const char *function_at(uintptr_t pc) {
 #if defined(LINUX)
     if (!__sx_fn_table || !__sx_texts || !&__sx_fn_count) return NULL;
@@ -168,8 +169,7 @@ static const char *function_at(uintptr_t pc) {
             name = __sx_texts + __sx_fn_table[i].name;
         }
     }
-    /* Functions that the compiler made for itself have no name. */
-    return name && *name ? name : NULL;
+    return name;
 }
 
 enum { MAX_FRAMES = 64 };
@@ -190,14 +190,21 @@ static void put_frame(Out *out, const char *name) {
     puts_(out, "\n");
 }
 
-/* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. */
-static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
+/* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. `inner`: the innermost
+ * function of the source, which has been shown; it has no frame if it was inlined. NULL if it is not known. */
+static void put_stack(Out *out, uintptr_t pc, uintptr_t frame, const char *inner) {
 #if defined(SIGNALS)
     unsigned shown = 0;
     int pipes[2];
     int walk = pipe(pipes) == 0;
     for (unsigned depth = 0; depth < 4096; depth++) {
         const char *name = function_at(pc);
+        if (depth == 0 && name) {
+            /* `main` may be part of the function that starts the program. */
+            if (!*name) name = inner ? NULL : "main";
+            else if (inner && strcmp(name, inner) == 0) name = NULL;
+        }
+        if (name && !*name) name = NULL;
         if (name && shown == MAX_FRAMES) {
             puts_(out, "  ...\n");
             break;
@@ -220,13 +227,15 @@ static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
 #else
     (void)frame;
     const char *name = function_at(pc);
-    if (name) put_frame(out, name);
+    if (name && *name && !(inner && strcmp(name, inner) == 0)) put_frame(out, name);
 #endif
 }
 
-static void put_position(Out *out, const char *file, uint64_t line, uint64_t col) {
+static void put_position(Out *out, const char *folder, const char *file, uint64_t line, uint64_t col) {
     if (line == 0) return;
     puts_(out, "  --> ");
+    puts_(out, folder);
+    if (*folder && folder[strlen(folder) - 1] != '/') puts_(out, "/");
     puts_(out, file);
     puts_(out, ":");
     put_number(out, line, 10);
@@ -245,16 +254,21 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
     Out out;
     out.used = 0;
     put_message(&out, place->kind, a, b);
-    put_position(&out, __sx_texts + place->file, place->line, place->col);
+    put_position(&out, "", __sx_texts + place->file, place->line, place->col);
     /* Functions that the compiler copied into their callers have no frames of their own. */
-    for (; place->at; place = &__sx_places[place->at - 1]) put_frame(&out, __sx_texts + place->func);
+    for (;; place = &__sx_places[place->at - 1]) {
+        const char *name = __sx_texts + place->func;
+        if (*name) put_frame(&out, name);
+        if (!place->at) break;
+    }
+    const char *inner = __sx_texts + place->func;
     uintptr_t pc = (uintptr_t)__builtin_return_address(0) - 1;
 #if defined(SIGNALS)
     uintptr_t frame = *(const uintptr_t *)__builtin_frame_address(0);
 #else
     uintptr_t frame = 0;
 #endif
-    put_stack(&out, pc, frame);
+    put_stack(&out, pc, frame, inner);
     flush(&out);
     die();
     __builtin_unreachable();
@@ -266,6 +280,7 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
  * DWARF 4, as the compiler writes it for checked code); without them there is just no position. */
 
 typedef struct {
+    const char *folder;
     const char *file;
     uint64_t line;
     uint64_t col;
@@ -327,12 +342,20 @@ static const char *text(Reader *r) {
 }
 
 /* Name of file `wanted` (1-based) of a unit whose list of files starts at `files`. */
-static const char *file_name(Reader files, uint64_t wanted) {
+static const char *file_name(Reader files, uint64_t wanted, uint64_t *folder) {
     for (uint64_t number = 1;; number++) {
         const char *name = text(&files);
+        *folder = *name ? uleb(&files) : 0;
         if (!*name || number == wanted) return name;
-        for (int i = 0; i < 3; i++) uleb(&files);
+        for (int i = 0; i < 2; i++) uleb(&files);
     }
+}
+
+/* Name of folder `wanted`; 0 is the one that the program was compiled in, whose name goes without saying. */
+static const char *folder_name(Reader folders, uint64_t wanted) {
+    const char *name = "";
+    while (wanted-- > 0 && *(name = text(&folders))) continue;
+    return name;
 }
 
 /* Runs one unit's line program; 1 if it covers `pc` (as linked). */
@@ -348,6 +371,7 @@ static int find_in_unit(Reader r, uint64_t pc, Position *found) {
     uint8_t lengths[256] = {0};
     if (range == 0) return 0;
     for (unsigned i = 1; i < first_special; i++) lengths[i] = (uint8_t)fixed(&r, 1);
+    Reader folders = r;
     while (*text(&r)) continue;
     Reader files = r;
 
@@ -381,7 +405,9 @@ static int find_in_unit(Reader r, uint64_t pc, Position *found) {
         else for (unsigned i = 0; i < lengths[op]; i++) uleb(&r);
         if (!row) continue;
         if (have_last && last_address <= pc && pc < address) {
-            found->file = file_name(files, last_file);
+            uint64_t folder;
+            found->file = file_name(files, last_file, &folder);
+            found->folder = folder_name(folders, folder);
             found->line = last_line;
             found->col = last_col;
             return 1;
@@ -509,8 +535,8 @@ static void crashed(int number, siginfo_t *info, void *context) {
     /* What is known so far gets out even if reading the line tables should crash too. */
     flush(&out);
     Position position;
-    if (function_at(pc) && find_position(pc, &position)) put_position(&out, position.file, position.line, position.col);
-    put_stack(&out, pc, frame);
+    if (function_at(pc) && find_position(pc, &position)) put_position(&out, position.folder, position.file, position.line, position.col);
+    put_stack(&out, pc, frame, NULL);
     flush(&out);
     die();
 }

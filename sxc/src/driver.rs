@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sx_backend_api::EmitKind;
 use sx_sema::{BuildActions, Compilation, LinkJob};
-use sx_tier_api::{Frame, Status};
+use sx_tier_api::Status;
 
 use crate::c_sources;
 use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
@@ -152,22 +152,8 @@ pub fn run(
     };
     let mut message = format!("the build driver failed: {reason}");
     let module = &compiled.compilation.module;
-    for frame in &end.frames {
-        let mut at = frame.loc;
-        // Calls that the passes have inlined are calls to the reader.
-        while let Some(inlined) = module.loc(at).inlined {
-            let inner = Frame {
-                func: inlined.func,
-                loc: at,
-            };
-            let _ = write!(message, "\n  in {}", evaluator::frame_text(module, &inner));
-            at = inlined.at;
-        }
-        let outer = Frame {
-            func: frame.func,
-            loc: at,
-        };
-        let _ = write!(message, "\n  in {}", evaluator::frame_text(module, &outer));
+    for call in end.frames.iter().flat_map(|frame| frame.calls(module)) {
+        let _ = write!(message, "\n  in {}", evaluator::frame_text(module, &call));
     }
     Err(message)
 }

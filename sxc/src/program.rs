@@ -84,8 +84,12 @@ fn main_arguments(module: &Module, main: FuncId) -> Vec<u64> {
 const SHOWN: usize = 20;
 
 fn stack(module: &Module, frames: &[Frame]) {
-    let total = frames.len();
-    for (i, frame) in frames.iter().enumerate() {
+    let calls: Vec<Frame> = frames
+        .iter()
+        .flat_map(|frame| frame.calls(module))
+        .collect();
+    let total = calls.len();
+    for (i, frame) in calls.iter().enumerate() {
         if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
             if i == SHOWN {
                 eprintln!("  ... {} more", total - 2 * SHOWN);

@@ -36,6 +36,21 @@ pub struct Frame {
     pub loc: LocId,
 }
 
+impl Frame {
+    /// The calls of the source that this frame stands for, innermost first: those that the passes have inlined, and
+    /// last the function itself.
+    pub fn calls(self, module: &Module) -> impl Iterator<Item = Frame> {
+        let mut next = Some(self.loc);
+        std::iter::from_fn(move || {
+            let loc = next?;
+            let inlined = module.loc(loc).inlined;
+            next = inlined.map(|inlined| inlined.at);
+            let func = inlined.map_or(self.func, |inlined| inlined.func);
+            Some(Frame { func, loc })
+        })
+    }
+}
+
 /// How an evaluation ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Status {

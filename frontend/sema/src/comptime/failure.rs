@@ -144,32 +144,23 @@ impl Sema<'_> {
 
     /// The comptime stack, innermost first, inlined calls included.
     pub fn stack_lines(&self, frames: &[Frame], root: FuncId) -> Vec<StackLine> {
-        let mut out = Vec::new();
-        for frame in frames {
-            let mut loc = frame.loc;
-            while let Some(inlined) = self.m.loc(loc).inlined {
-                out.push(StackLine {
-                    func: inlined.func,
+        let calls = frames.iter().flat_map(|frame| frame.calls(&self.m));
+        calls
+            .map(|Frame { func, loc }| {
+                let name = &self.m.func(func).name;
+                let text = if func == root {
+                    format!("in the evaluation '{name}'")
+                } else {
+                    format!("in '{name}'")
+                };
+                StackLine {
+                    func,
                     loc,
-                    text: format!("in '{}'", self.m.func(inlined.func).name),
+                    text,
                     span: self.loc_span(loc),
-                });
-                loc = inlined.at;
-            }
-            let name = &self.m.func(frame.func).name;
-            let text = if frame.func == root {
-                format!("in the evaluation '{name}'")
-            } else {
-                format!("in '{name}'")
-            };
-            out.push(StackLine {
-                func: frame.func,
-                loc,
-                text,
-                span: self.loc_span(loc),
-            });
-        }
-        out
+                }
+            })
+            .collect()
     }
 
     /// Where the innermost call in the user's files stands.

@@ -644,15 +644,10 @@ impl Host for CompilerHost<'_> {
 
 /// The sx calls under way, outermost first, without the functions that ask.
 fn frame_lines(module: &Module, frames: &[Frame]) -> String {
-    let mut names = Vec::new();
-    for frame in frames {
-        let mut loc = frame.loc;
-        while let Some(inlined) = module.loc(loc).inlined {
-            names.push(module.func(inlined.func).name.as_str());
-            loc = inlined.at;
-        }
-        names.push(module.func(frame.func).name.as_str());
-    }
+    let calls = frames.iter().flat_map(|frame| frame.calls(module));
+    let names: Vec<&str> = calls
+        .map(|call| module.func(call.func).name.as_str())
+        .collect();
     let mut out = String::from("comptime call frames (most recent call last):\n");
     let asking =
         |name: &&str| matches!(*name, "__interp_print_frames" | "print_interpreter_frames");
