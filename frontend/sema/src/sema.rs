@@ -3,7 +3,7 @@
 //! Syntax trees live as long as the process (`&'static`): instances, defaults and constants are lowered from them again
 //! and again, long after their file was parsed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -92,6 +92,8 @@ pub struct Env {
     pub parent: Option<Rc<Env>>,
     pub module: ModId,
     pub names: RefCell<FxHashMap<Symbol, Binding>>,
+    /// Inside an instance of a type function: its name, which the types made there get.
+    pub makes: Cell<Option<Symbol>>,
 }
 
 impl Env {
@@ -100,6 +102,7 @@ impl Env {
             parent: None,
             module,
             names: RefCell::default(),
+            makes: Cell::new(None),
         })
     }
 
@@ -108,6 +111,7 @@ impl Env {
             parent: Some(self.clone()),
             module: self.module,
             names: RefCell::default(),
+            makes: self.makes.clone(),
         })
     }
 

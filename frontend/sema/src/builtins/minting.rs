@@ -110,8 +110,11 @@ impl Sema<'_> {
                 .names
                 .iter()
                 .any(|((s, _), t)| *t == ty && *s == scope && !s.is_empty());
+            let declared = self.nominals.get(&ty).and_then(|info| info.env.makes.get());
             if own {
                 self.m.types.nominal_mut(n).name = name.to_string();
+            } else if let Some(maker) = declared {
+                self.m.types.nominal_mut(n).name = maker.to_string();
             }
         }
         self.complete(ty)

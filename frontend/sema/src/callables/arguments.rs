@@ -123,15 +123,14 @@ impl Sema<'_> {
         variadic_from: Option<usize>,
     ) -> Res<Vec<Arg>> {
         let mut out = Vec::new();
-        for arg in args {
-            if arg.name.is_some() {
-                continue;
-            }
+        let positional = || args.iter().filter(|arg| arg.name.is_none());
+        let last = positional().count().wrapping_sub(1);
+        for (i, arg) in positional().enumerate() {
             match &arg.value.kind {
                 ExprKind::Spread(inner) => {
                     if let Some(from) = variadic_from
                         && out.len() >= from
-                        && self.is_slice_spread(cx, inner)
+                        && self.is_slice_spread(cx, inner, out.len() == from && i == last)
                     {
                         out.push(Arg::Slice(inner));
                         continue;
@@ -146,18 +145,26 @@ impl Sema<'_> {
         Ok(out)
     }
 
-    /// Whether a spread operand is a slice or array, which a slice variadic takes whole.
-    pub fn is_slice_spread(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+    /// Whether a spread operand is a slice or, where it is `alone`, an array, which a slice variadic takes whole.
+    pub fn is_slice_spread(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        alone: bool,
+    ) -> bool {
         if let ExprKind::Ident(name) = &expr.kind
             && let Some(Binding::Pack { .. }) = cx.env().get(name.name)
         {
             return false;
         }
-        matches!(
-            self.type_of_expr(cx, expr)
-                .map(|t| self.m.types.kind(t).clone()),
-            Ok(TypeKind::Slice(_) | TypeKind::Array(..) | TypeKind::String)
-        )
+        let Ok(ty) = self.type_of_expr(cx, expr) else {
+            return false;
+        };
+        match self.m.types.kind(ty) {
+            TypeKind::Slice(_) | TypeKind::String => true,
+            TypeKind::Array(..) => alone,
+            _ => false,
+        }
     }
 
     /// Type of an expression without emitting its code.

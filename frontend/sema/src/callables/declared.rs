@@ -7,7 +7,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::Val;
 use crate::sema::{Binding, Failed, FnId, FnInstance, Res, Sema};
 use sx_ir::types::FnType;
-use sx_ir::{TypeId, TypeKind};
+use sx_ir::TypeId;
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
@@ -61,12 +61,7 @@ impl Sema<'_> {
         if variadic_at.is_none() {
             for arg in &call.args {
                 if let ExprKind::Spread(inner) = &arg.value.kind
-                    && self.is_slice_spread(cx, inner)
-                    && !matches!(
-                        self.type_of_expr(cx, inner)
-                            .map(|t| self.m.types.kind(t).clone()),
-                        Ok(TypeKind::Array(..))
-                    )
+                    && self.is_slice_spread(cx, inner, false)
                 {
                     return Err(self.error(inner.span, format!("cannot spread this value into '{name}' — a slice has no length known at compile time and spreads only into a slice variadic")));
                 }

@@ -376,6 +376,9 @@ impl Sema<'_> {
                 name.push_str(&self.type_name(*ty));
             }
         }
+        if self.returns_type(func) && !(statics.is_empty() && packs.is_empty()) {
+            scope.makes.set(Some(Symbol::intern(&name)));
+        }
         let mut params = Vec::new();
         let mut bindings = Vec::new();
         for param in &decl.sig.params {
@@ -423,6 +426,8 @@ impl Sema<'_> {
                         });
                     }
                 }
+                // The types themselves, which the scope knows.
+                ParamKind::ComptimePack if self.returns_type(func) => {}
                 ParamKind::Variadic | ParamKind::ComptimePack => {
                     let types = packs
                         .iter()

@@ -21,14 +21,17 @@ impl Sema<'_> {
         let TypeKind::Slice(elem) = self.m.types.kind(ty).clone() else {
             return Err(Failed);
         };
-        if let [Arg::Slice(_)] = args.as_slice() {
-            let mut args = args;
-            let Some(Arg::Slice(expr)) = args.pop() else {
-                return Err(Failed);
-            };
-            let val = self.lower_to(cx, expr, ty)?;
-            let val = self.load(cx, &val);
-            return Ok(self.stable(cx, &val));
+        let mut args = args;
+        if let [Arg::Slice(expr)] = *args.as_slice() {
+            let given = self.type_of_expr(cx, expr)?;
+            if !matches!(self.m.types.kind(given), TypeKind::Array(of, _) if *of != elem) {
+                let val = self.lower_to(cx, expr, ty)?;
+                let val = self.load(cx, &val);
+                return Ok(self.stable(cx, &val));
+            }
+            let parts = self.spread_values(cx, expr, None)?;
+            let parts = parts.into_iter();
+            args = parts.map(|(_, part)| Arg::Val(part, expr.span)).collect();
         }
         let count = args.len() as u64;
         let array = self.m.types.array(elem, count);

@@ -61,8 +61,11 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<TypeId> {
         let text = self.span_text(span);
+        // What a type function makes is its own, and named after it.
+        let made = env.makes.get().filter(|_| self.inline_names.is_empty());
         if let NominalSyntax::Struct(decl) = &syntax
             && name.is_none()
+            && made.is_none()
             && decl
                 .members
                 .iter()
@@ -96,7 +99,7 @@ impl Sema<'_> {
             }
             return Ok(ty);
         }
-        let shown = match (&name, self.inline_names.last()) {
+        let shown = match (name.or(made), self.inline_names.last()) {
             (Some(name), _) => name.to_string(),
             (None, Some(outer)) => outer.clone(),
             (None, None) => "__anon".to_string(),
