@@ -237,6 +237,11 @@ impl TypeTable {
         self.layouts[id.index()] = OnceLock::new();
     }
 
+    /// To be called when members are added to a type whose layout has been asked for.
+    pub fn forget_layout(&mut self, id: TypeId) {
+        self.layouts[id.index()] = OnceLock::new();
+    }
+
     /// Names a structural type after the first named type it is written in (`Parent.field`).
     pub fn name_inline(&mut self, id: TypeId, name: &str) {
         self.inline_names

@@ -170,8 +170,7 @@ impl Sema<'_> {
     }
 
     fn check_declarations_of(&mut self, values: bool) {
-        for index in 0..self.modules.len() {
-            let module = ModId(index as u32);
+        for module in self.modules_in_order() {
             if self.in_library(module) {
                 continue;
             }
@@ -289,10 +288,7 @@ impl Sema<'_> {
 
     /// Module-scope `#run` statements: imported modules first, then declaration order.
     fn run_statements(&mut self) {
-        let mut order = Vec::new();
-        let mut seen = vec![false; self.modules.len()];
-        self.import_order(ModId(0), &mut seen, &mut order);
-        for module in order {
+        for module in self.modules_in_order() {
             let count = self.module(module).runs.len();
             for i in 0..count {
                 if self.exit.is_some() {
@@ -303,6 +299,14 @@ impl Sema<'_> {
                 let _ = self.run_statement(&env, expr);
             }
         }
+    }
+
+    /// Imported modules before those that import them.
+    fn modules_in_order(&self) -> Vec<ModId> {
+        let mut order = Vec::new();
+        let mut seen = vec![false; self.modules.len()];
+        self.import_order(ModId(0), &mut seen, &mut order);
+        order
     }
 
     fn import_order(&self, module: ModId, seen: &mut Vec<bool>, order: &mut Vec<ModId>) {

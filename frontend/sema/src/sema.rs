@@ -318,6 +318,8 @@ pub struct ImplInfo {
     pub decl: &'static ast::ImplDecl,
     pub module: ModId,
     pub env: Rc<Env>,
+    /// Whether its head has been, or is being, resolved.
+    pub entered: bool,
     pub resolved: Option<ImplHead>,
     pub failed: bool,
 }

@@ -304,12 +304,14 @@ impl Sema<'_> {
         if val.is_poison() {
             return Err(Failed);
         }
+        let mut static_variants = None;
         let (data, tag) = if val.ty == TypeId::ANY {
             let pieces = self.pieces(cx, &val);
             let pieces = cx.pin_pieces(&pieces);
             (pieces[0], pieces[1])
         } else {
-            self.variants_of(val.ty, "variant_payload", subject.span)?;
+            let variants = self.variants_of(val.ty, "variant_payload", subject.span)?;
+            static_variants = Some(variants.len());
             let addr = self.spill(cx, &val);
             (
                 cx.addr_piece(addr),
@@ -318,6 +320,15 @@ impl Sema<'_> {
         };
         let data = cx.pin(data);
         let index = self.index_arg(cx, index_expr)?;
+        if let (Some(count), Some(at)) = (static_variants, index.as_const())
+            && at >= count as u64
+        {
+            let at = at as i64;
+            return Err(self.error(
+                index_expr.span,
+                format!("variant_payload: index {at} out of range ({count} variants)"),
+            ));
+        }
         let record = self.record_of(cx, tag);
         let member = self.member_record(cx, record, index);
         let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));

@@ -6,8 +6,8 @@ use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::Val;
 use crate::sema::{Binding, Failed, FnId, FnInstance, Res, Sema};
-use sx_ir::types::FnType;
 use sx_ir::TypeId;
+use sx_ir::types::FnType;
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 

@@ -91,6 +91,18 @@ pub fn each_ret_part(ret: &ast::RetType, f: &mut impl FnMut(&ast::Expr)) {
     }
 }
 
+/// `$args` of the pattern `Closure(..$args) -> R`.
+fn closure_pack(pattern: &ast::Expr) -> Option<Symbol> {
+    if let ExprKind::ClosureType(c) = &pattern.kind
+        && let [param] = c.params.as_slice()
+        && let ExprKind::Spread(inner) = &param.kind
+        && let ExprKind::Dollar { name, .. } = &inner.kind
+    {
+        return Some(name.name);
+    }
+    None
+}
+
 /// Static parameters found so far. A numeric type bound by an argument may still give way to a float.
 pub type Bindings = Vec<(Symbol, CtVal)>;
 
@@ -329,6 +341,16 @@ impl Sema<'_> {
                     );
                     self.caches.open_types = outer;
                     let val = val?;
+                    if let Some(pack) = closure_pack(pattern)
+                        && scope.get(pack).is_none()
+                        && !params.iter().any(|p| p.name.name == pack)
+                        && let TypeKind::Closure(f) | TypeKind::Function(f) =
+                            self.m.types.kind(val.ty).clone()
+                    {
+                        let types = Rc::new(f.params.clone());
+                        scope.bind(pack, Binding::TypePack(types));
+                        packs.push((pack, f.params));
+                    }
                     vals[i].push(val);
                     for (n, ct) in &bindings {
                         let binding = if ct.ty == TypeId::TYPE {

@@ -360,20 +360,21 @@ impl Sema<'_> {
 
     pub fn lower_inline_for(&mut self, cx: &mut FnCx, node: &'static ast::ForStmt) -> Res<()> {
         enum Source {
-            Range(i64),
+            /// The first value; exclusive bounds may lie outside of `i64`.
+            Range(i128),
             Pack(u32, Rc<PackInfo>),
             Types(Rc<Vec<TypeId>>),
         }
         let env = cx.env().clone();
         let mut sources = Vec::new();
-        let mut count: Option<i64> = None;
+        let mut count: Option<i128> = None;
         for (i, iter) in node.iters.iter().enumerate() {
             match &iter.kind {
                 ForIterKind::Range { lo, op, hi } => {
-                    let start = self.unroll_bound(&env, lo)? + i64::from(op.lo_exclusive);
+                    let start = self.unroll_bound(&env, lo)? + i128::from(op.lo_exclusive);
                     match hi {
                         Some(hi) if i == 0 => {
-                            let end = self.unroll_bound(&env, hi)? + i64::from(op.hi_inclusive);
+                            let end = self.unroll_bound(&env, hi)? + i128::from(op.hi_inclusive);
                             count = Some((end - start).max(0));
                         }
                         Some(_) => {}
@@ -389,7 +390,7 @@ impl Sema<'_> {
                 }
                 ForIterKind::Each(expr) => {
                     if let Some((owner, pack)) = self.pack_of(cx, expr) {
-                        let n = pack.elems.len() as i64;
+                        let n = pack.elems.len() as i128;
                         match count {
                             None => count = Some(n),
                             Some(c) if n < c => {
@@ -405,7 +406,7 @@ impl Sema<'_> {
                     }
                     if let Some(types) = self.type_pack_of(&env, expr) {
                         if count.is_none() {
-                            count = Some(types.len() as i64);
+                            count = Some(types.len() as i128);
                         }
                         sources.push(Source::Types(types));
                         continue;
@@ -448,7 +449,7 @@ impl Sema<'_> {
                 }
                 match source {
                     Source::Range(start) => {
-                        let ct = self.ct_int(TypeId::I64, start.wrapping_add(step) as u64);
+                        let ct = self.ct_int(TypeId::I64, (start + step) as u64);
                         cx.env().bind(capture.name.name, Binding::Ct(ct));
                         let marker = crate::statements::assign::unrolled_marker(capture.name.name);
                         cx.env().bind(marker, Binding::Poison);
@@ -476,7 +477,7 @@ impl Sema<'_> {
         Ok(())
     }
 
-    fn unroll_bound(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<i64> {
+    fn unroll_bound(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<i128> {
         if let ExprKind::Ident(name) = &expr.kind
             && self.is_runtime_variable(env, *name)
         {
@@ -490,12 +491,12 @@ impl Sema<'_> {
         }
         let val = self.comptime_value(env, expr, None, &Purpose::Count)?;
         if self.m.types.int_info(val.ty).is_some() {
-            return Ok(self.ct_i64(&val));
+            return Ok(i128::from(self.ct_i64(&val)));
         }
         if self.is_float(val.ty) {
             let value = self.ct_f64(&val);
             if value.fract() == 0.0 && value.abs() < 9e15 {
-                return Ok(value as i64);
+                return Ok(value as i128);
             }
         }
         Err(self.error(

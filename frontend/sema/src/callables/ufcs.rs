@@ -156,6 +156,9 @@ impl Sema<'_> {
         }
         match self.m.types.kind(want).clone() {
             TypeKind::Protocol(_) => Some(50),
+            TypeKind::Pointer(t) if matches!(self.m.types.kind(t), TypeKind::Protocol(_)) => {
+                Some(50)
+            }
             TypeKind::Any => Some(1),
             TypeKind::Slice(elem) => match self.m.types.kind(recv) {
                 TypeKind::Array(e, _) if *e == elem => Some(90),

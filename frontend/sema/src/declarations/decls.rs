@@ -243,6 +243,12 @@ impl Sema<'_> {
             want,
             &crate::comptime::eval::Purpose::Constant(name),
         )?;
+        if val.ty == TypeId::VOID && want.is_none() && matches!(decl.value.kind, ExprKind::Run(_)) {
+            return Err(self.error(
+                decl.value.span,
+                format!("constant '{name}' needs a value, and this `#run` yields none"),
+            ));
+        }
         if want == Some(TypeId::U64) {
             // No literal that might not fit its default type.
             val.literal = false;

@@ -30,8 +30,11 @@ pub type Methods = Rc<FxHashMap<Symbol, FnId>>;
 /// What is known of impls; grows as modules are loaded.
 #[derive(Default)]
 pub struct ImplCache {
-    /// How many impls have had their heads resolved.
-    entered: usize,
+    /// How many impls have been looked at, and how many while only the library's counted.
+    entered: [usize; 2],
+    /// While the default context is not there yet, impls of the program wait: their heads may need compile-time
+    /// evaluations, which need the context.
+    pub library_only: bool,
     by_protocol: FxHashMap<TemplateId, Vec<ImplId>>,
     matches: FxHashMap<(ImplId, TypeId), Option<Rc<ImplMatch>>>,
     pub methods: FxHashMap<(ImplId, TypeId), Methods>,
@@ -140,9 +143,21 @@ impl Sema<'_> {
 
     /// Resolves the heads of impls not seen yet.
     pub fn enter_impls(&mut self) {
-        while self.caches.conformance.entered < self.impls.len() {
-            let id = ImplId(self.caches.conformance.entered as u32);
-            self.caches.conformance.entered += 1;
+        let library = self.caches.conformance.library_only;
+        loop {
+            let entered = &mut self.caches.conformance.entered[usize::from(library)];
+            let index = *entered;
+            if index >= self.impls.len() {
+                break;
+            }
+            *entered += 1;
+            let id = ImplId(index as u32);
+            let module = self.impls[index].module;
+            if library && !self.in_library_module(module)
+                || std::mem::replace(&mut self.impls[index].entered, true)
+            {
+                continue;
+            }
             match self.resolve_head(id) {
                 Ok(head) => {
                     let protocol = head.protocol;

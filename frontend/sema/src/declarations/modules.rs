@@ -64,6 +64,7 @@ impl Sema<'_> {
                         decl,
                         module: id,
                         env,
+                        entered: false,
                         resolved: None,
                         failed: false,
                     });

@@ -15,6 +15,13 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
+/// An argument of a generic type.
+enum TypeOperand {
+    Written(&'static ast::Expr),
+    /// One of the types that a spread stands for.
+    Spread(TypeId, Span),
+}
+
 impl Sema<'_> {
     /// A template name used as a type without arguments: a protocol without parameters is a type.
     pub fn template_without_args(&mut self, template: TemplateId, span: Span) -> Res<TypeId> {
@@ -114,19 +121,15 @@ impl Sema<'_> {
         let scope = tenv.child();
         let mut out = Vec::new();
         let mut at = 0;
+        let args = self.spread_type_args(env, args)?;
         for param in params {
             if param.kind == ParamKind::ComptimePack {
                 while let Some(arg) = args.get(at) {
-                    if let ExprKind::Spread(inner) = &arg.value.kind
-                        && let Some(pack) = self.type_pack_of(env, inner)
-                    {
-                        for ty in pack.iter() {
-                            out.push(self.ct_of_type(*ty));
-                        }
-                    } else {
-                        let ty = self.eval_type(env, &arg.value)?;
-                        out.push(self.ct_of_type(ty));
-                    }
+                    let ty = match arg {
+                        TypeOperand::Written(expr) => self.eval_type(env, expr)?,
+                        TypeOperand::Spread(ty, _) => *ty,
+                    };
+                    out.push(self.ct_of_type(ty));
                     at += 1;
                 }
                 continue;
@@ -155,7 +158,15 @@ impl Sema<'_> {
                 },
             };
             at += 1;
-            let val = self.template_arg(env, &scope, param, &arg.value)?;
+            let val = match arg {
+                TypeOperand::Written(expr) => self.template_arg(env, &scope, param, expr)?,
+                TypeOperand::Spread(ty, at) => {
+                    for constraint in constraints_of(param) {
+                        self.check_constraint(&scope, constraint, *ty, *at)?;
+                    }
+                    self.ct_of_type(*ty)
+                }
+            };
             scope.bind(param.name.name, Binding::Ct(val.clone()));
             out.push(val);
         }
@@ -170,6 +181,26 @@ impl Sema<'_> {
                     were(args.len())
                 ),
             ));
+        }
+        Ok(out)
+    }
+
+    /// Arguments of a type with `..Ts`, `..a.T` and `..F(Ts)` replaced by what they stand for.
+    fn spread_type_args(
+        &mut self,
+        env: &Rc<Env>,
+        args: &'static [ast::Arg],
+    ) -> Res<Vec<TypeOperand>> {
+        let mut out = Vec::new();
+        for arg in args {
+            if let ExprKind::Spread(_) = arg.value.kind {
+                let mut types = Vec::new();
+                self.type_list_elem(env, &arg.value, &mut types)?;
+                let span = arg.value.span;
+                out.extend(types.into_iter().map(|ty| TypeOperand::Spread(ty, span)));
+            } else {
+                out.push(TypeOperand::Written(&arg.value));
+            }
         }
         Ok(out)
     }
@@ -249,8 +280,12 @@ impl Sema<'_> {
         if self.m.types.int_info(want).is_some() {
             let natural = self.comptime_value(env, arg, None, &Purpose::ValueArgument)?;
             if self.m.types.int_info(natural.ty).is_some() {
-                let value = self.ct_i64(&natural);
-                if !self.int_fits(i128::from(value), want) {
+                let signed = self.ct_i64(&natural);
+                let value = match self.m.types.int_info(natural.ty) {
+                    Some((_, false)) => i128::from(self.ct_u64(&natural)),
+                    Some((_, true)) | None => i128::from(signed),
+                };
+                if !self.int_fits(value, want) {
                     let shown = self.type_name(want);
                     return Err(self.error(
                         arg.span,

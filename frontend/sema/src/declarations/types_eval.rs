@@ -383,7 +383,7 @@ impl Sema<'_> {
     }
 
     /// An element of a type list: a type, or `..Ts` / `..a.T` / `..F(Ts)` spread out.
-    fn type_list_elem(
+    pub fn type_list_elem(
         &mut self,
         env: &Rc<Env>,
         expr: &'static ast::Expr,

@@ -215,6 +215,9 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
+        if value > 1 << 63 {
+            return self.big_negative_literal(cx, value, want, span);
+        }
         let bits = (value as i64).wrapping_neg() as u64;
         let literal = Val {
             literal: true,
@@ -224,5 +227,41 @@ impl Sema<'_> {
             Some(want) if self.is_number(want) => self.coerce(cx, literal, want, span),
             _ => Ok(literal),
         }
+    }
+
+    /// A literal below `i64.min`: only a float holds it.
+    fn big_negative_literal(
+        &mut self,
+        cx: &mut FnCx,
+        value: u64,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let want = want.map(|want| self.literal_target(want));
+        if let Some(want) = want.filter(|want| self.is_float(*want)) {
+            let literal = Val {
+                literal: true,
+                ..Val::int(TypeId::U64, Ty::I64, value)
+            };
+            let val = self.coerce(cx, literal, want, span)?;
+            let piece = self.piece(cx, &val);
+            return Ok(Val {
+                literal: true,
+                ..Val::scalar(val.ty, cx.unary(UnaryOp::FNeg, piece))
+            });
+        }
+        let want = want.filter(|want| self.is_integer(*want));
+        let shown = self.type_name(want.unwrap_or(TypeId::I64));
+        let info = want.and_then(|want| self.m.types.int_info(want));
+        let (bits, signed) = info.unwrap_or((64, true));
+        let (low, high) = if signed {
+            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
+        } else {
+            (0, (1i128 << bits) - 1)
+        };
+        Err(self.error(
+            span,
+            format!("integer literal -{value} does not fit in {shown} (range {low}..{high})"),
+        ))
     }
 }

@@ -1,10 +1,12 @@
 //! The implicit context, `push`, call-site locations, target constants.
 
+use std::ops::Range;
+
 use smallvec::smallvec;
 use sx_ir::types::{Field, NominalDef};
 use sx_ir::{ConstImage, Global, GlobalId, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
-use sx_syntax::{Diagnostic, Span};
+use sx_syntax::{DiagKind, Diagnostic, Span};
 
 use crate::comptime::eval::Purpose;
 use crate::declarations::modules::{arch_name, os_name};
@@ -22,7 +24,12 @@ impl Sema<'_> {
         });
         let mut fields = std::mem::take(&mut self.context_fields);
         let path = |s: &Self, f: &crate::sema::ContextField| {
-            (s.module(f.module).shown.to_string(), f.name.to_string())
+            let own = !s.in_library_module(f.module);
+            (
+                own,
+                s.module(f.module).shown.to_string(),
+                f.name.to_string(),
+            )
         };
         fields.sort_by_key(|f| path(self, f));
         for (i, field) in fields.iter().enumerate() {
@@ -40,16 +47,35 @@ impl Sema<'_> {
         let Ok(Entity::Type(ty)) = self.resolve_decl(decl) else {
             return;
         };
-        let TypeKind::Struct(nominal) = *self.m.types.kind(ty) else {
-            return;
-        };
         // Functions get their hidden parameter from here on; the layout follows.
         self.context_type = Some(ty);
         if let Some(info) = self.nominals.get_mut(&ty) {
             info.state = NominalState::Complete;
         }
-        let mut members = Vec::new();
-        for i in 0..self.context_fields.len() {
+        // What the library registers comes first: types and defaults of the program's own fields may need compile-time
+        // evaluations, which allocate.
+        let library = self
+            .context_fields
+            .iter()
+            .take_while(|f| self.in_library_module(f.module))
+            .count();
+        self.caches.conformance.library_only = true;
+        let global = self.default_context_global();
+        self.add_context_fields(global, 0..library);
+        self.caches.conformance.library_only = false;
+        self.add_context_fields(global, library..self.context_fields.len());
+    }
+
+    /// Adds fields to the end of `Context`, and their values to the constant context.
+    fn add_context_fields(&mut self, global: GlobalId, range: Range<usize>) {
+        let ty = self.context_type.unwrap_or(TypeId::VOID);
+        let TypeKind::Struct(nominal) = *self.m.types.kind(ty) else {
+            return;
+        };
+        let NominalDef::Struct(mut members) = self.m.types.nominal_mut(nominal).def.clone() else {
+            return;
+        };
+        for i in range.clone() {
             let field = &self.context_fields[i];
             let (name, env, decl) = (
                 field.name,
@@ -64,7 +90,60 @@ impl Sema<'_> {
         }
         self.complete_all();
         self.m.types.nominal_mut(nominal).def = NominalDef::Struct(members);
-        self.default_context_global();
+        self.m.types.forget_layout(ty);
+        let layout = self.m.types.layout(ty);
+        let storage = &mut self.m.globals[global.index()];
+        (storage.size, storage.align) = (layout.size, layout.align.max(8));
+        let mut image = std::mem::replace(&mut storage.init, ConstImage::zeroed(layout.size));
+        image.bytes.resize(layout.size as usize, 0);
+        for i in range {
+            self.context_default(ty, i, &mut image);
+        }
+        image.relocs.sort_by_key(|r| r.offset);
+        self.m.globals[global.index()].init = image;
+    }
+
+    /// Puts the default of a context field into the image of the constant context.
+    fn context_default(&mut self, ty: TypeId, index: usize, image: &mut ConstImage) {
+        let field = &self.context_fields[index];
+        let (name, env, decl) = (
+            field.name,
+            self.module(field.module).env.clone(),
+            field.decl,
+        );
+        let Some(default) = &decl.default else {
+            self.error(decl.name.span, format!("context field '{name}' has no default; write `#context_extend {name} : T = value;`"));
+            return;
+        };
+        let members = self.m.types.members(ty).unwrap_or_default();
+        let Some(at) = members.iter().position(|(n, _)| *n == Some(name)) else {
+            return;
+        };
+        if self
+            .check_static(&env, default, &|| {
+                format!("the default of context field '{name}' must be a compile-time constant")
+            })
+            .is_err()
+        {
+            return;
+        }
+        let Ok(val) = self.comptime_value(
+            &env,
+            default,
+            Some(members[at].1),
+            &Purpose::ContextDefault(name),
+        ) else {
+            return;
+        };
+        let offset = self.m.types.layout(ty).offsets[at];
+        let end = offset as usize + val.image.bytes.len();
+        image.bytes[offset as usize..end].copy_from_slice(&val.image.bytes);
+        image
+            .relocs
+            .extend(val.image.relocs.iter().map(|r| sx_ir::Reloc {
+                offset: r.offset + offset,
+                ..*r
+            }));
     }
 
     /// The constant context that everything starts with.
@@ -86,50 +165,6 @@ impl Sema<'_> {
             mergeable: false,
         });
         self.default_context = Some(global);
-        let mut image = ConstImage::zeroed(layout.size);
-        for i in 0..self.context_fields.len() {
-            let field = &self.context_fields[i];
-            let (name, env, decl) = (
-                field.name,
-                self.module(field.module).env.clone(),
-                field.decl,
-            );
-            let Some(default) = &decl.default else {
-                self.error(decl.name.span, format!("context field '{name}' has no default; write `#context_extend {name} : T = value;`"));
-                continue;
-            };
-            let members = self.m.types.members(ty).unwrap_or_default();
-            let Some(at) = members.iter().position(|(n, _)| *n == Some(name)) else {
-                continue;
-            };
-            if self
-                .check_static(&env, default, &|| {
-                    format!("the default of context field '{name}' must be a compile-time constant")
-                })
-                .is_err()
-            {
-                continue;
-            }
-            let Ok(val) = self.comptime_value(
-                &env,
-                default,
-                Some(members[at].1),
-                &Purpose::ContextDefault(name),
-            ) else {
-                continue;
-            };
-            let offset = layout.offsets[at];
-            let end = offset as usize + val.image.bytes.len();
-            image.bytes[offset as usize..end].copy_from_slice(&val.image.bytes);
-            image
-                .relocs
-                .extend(val.image.relocs.iter().map(|r| sx_ir::Reloc {
-                    offset: r.offset + offset,
-                    ..*r
-                }));
-        }
-        image.relocs.sort_by_key(|r| r.offset);
-        self.m.globals[global.index()].init = image;
         global
     }
 
@@ -160,19 +195,15 @@ impl Sema<'_> {
 
     /// A field that no `#context_extend` adds.
     pub fn no_context_field(&mut self, name: ast::Ident) -> Failed {
-        let list: Vec<String> = self
-            .context_fields
-            .iter()
-            .map(|f| f.name.to_string())
-            .collect();
-        let diag = Diagnostic::error(
+        let mut diag = Diagnostic::error(
             name.span,
             format!("field '{}' not found on type 'Context'", name.name),
-        )
-        .with_note(
-            None,
-            format!("registered context fields: {}", list.join(", ")),
         );
+        let mut list = Diagnostic::new(DiagKind::Note, "registered context fields:", None);
+        for field in &self.context_fields {
+            list = list.with_line(field.name.to_string());
+        }
+        diag.children.push(list);
         self.report(diag)
     }
 
