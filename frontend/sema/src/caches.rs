@@ -67,7 +67,8 @@ pub struct Caches {
     /// Parameter defaults being lowered.
     pub defaults: Vec<*const sx_syntax::ast::Expr>,
     /// Type functions by (function, arguments, packs).
-    pub type_fns: FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), Option<TypeId>>,
+    pub type_fns:
+        FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), crate::callables::type_fns::TypeFnState>,
     /// Names of compiler-known declarations, found once.
     pub known_types: FxHashMap<&'static str, TypeId>,
     /// Initialisers of local `::` names that have a run-time value, for uses that need it at compile time.

@@ -351,6 +351,7 @@ impl Sema<'_> {
                 for module in self.import_sets[set.0 as usize].modules.clone() {
                     if let Some(decl) = self.module(module).names.get(&name).copied()
                         && matches!(self.decl(decl).syntax, DeclSyntax::Fn(_))
+                        && !self.decl(decl).private
                     {
                         found = found.or(Some(decl));
                     }
@@ -376,6 +377,11 @@ impl Sema<'_> {
             return Err(self.error(fn_decl.sig.span, "main: parameters must be empty"));
         }
         let instance = self.instantiate_fn(f, Vec::new(), Vec::new(), span)?;
+        // The symbol belongs to what calls it.
+        let linkage = &mut self.m.funcs[instance.func.index()].linkage;
+        if matches!(linkage, Linkage::Export(symbol) if symbol == "main") {
+            *linkage = Linkage::Internal;
+        }
         let ret = instance.ty.ret;
         let ret_span = fn_decl.sig.ret.as_ref().map_or(span, |r| r.span);
         match self.m.types.kind(ret).clone() {

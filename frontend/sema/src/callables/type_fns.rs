@@ -3,7 +3,7 @@
 use crate::callables::generics::Bindings;
 use crate::comptime::eval::Purpose;
 use crate::declarations::nominal::{constraints_of, is_type_param, plural, were};
-use crate::sema::{Binding, Env, Failed, FnId, Res, Sema};
+use crate::sema::{Binding, Env, Failed, FnId, NominalSyntax, Res, Sema};
 use std::rc::Rc;
 use sx_ir::{Symbol, TypeId};
 use sx_syntax::Span;
@@ -102,8 +102,18 @@ impl Sema<'_> {
                 .flat_map(|(_, t)| t.clone())
                 .collect::<Vec<_>>(),
         );
-        if let Some(found) = self.caches.type_fns.get(&key) {
-            return found.ok_or(Failed);
+        match self.caches.type_fns.get(&key) {
+            Some(TypeFnState::Done(ty)) => return Ok(*ty),
+            Some(TypeFnState::Failed) => return Err(Failed),
+            Some(TypeFnState::Running) => {
+                return Err(self.error(
+                    span,
+                    format!(
+                        "cycle: the type that '{fname}' makes for these arguments needs itself"
+                    ),
+                ));
+            }
+            None => {}
         }
         let mut shown = fname.clone();
         for (_, val) in &bindings {
@@ -116,14 +126,25 @@ impl Sema<'_> {
             shown
         };
         self.check_depth(f, span)?;
-        self.caches.type_fns.insert(key.clone(), None);
         self.instantiation_depth += 1;
         let name = Symbol::intern(&shown);
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+            if let Some((syntax, at)) = single_expression(decl).and_then(nominal_literal) {
+                // It is known before its members are, which may refer to it.
+                let ty = self.inline_type(&scope, syntax, Some(name), at)?;
+                let state = TypeFnState::Done(ty);
+                self.caches.type_fns.insert(key.clone(), state);
+                self.settle();
+                return Ok(ty);
+            }
+            self.caches
+                .type_fns
+                .insert(key.clone(), TypeFnState::Running);
             self.run_type_fn(f, decl, &scope, bindings, packs, name, span)
         });
         self.instantiation_depth -= 1;
-        self.caches.type_fns.insert(key, result.ok());
+        let state = result.map_or(TypeFnState::Failed, TypeFnState::Done);
+        self.caches.type_fns.insert(key, state);
         result
     }
 
@@ -138,24 +159,7 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<TypeId> {
         // A body that is one type expression needs no evaluation.
-        let single = match &decl.body {
-            ast::FnBody::Expr(expr) => Some(&**expr),
-            ast::FnBody::Block(block) => match (block.stmts.as_slice(), &block.tail) {
-                ([], Some(tail)) => Some(&**tail),
-                (
-                    [
-                        ast::Stmt {
-                            kind: ast::StmtKind::Return(values),
-                            ..
-                        },
-                    ],
-                    None,
-                ) if values.len() == 1 => Some(&values[0].value),
-                _ => None,
-            },
-            ast::FnBody::Intrinsic | ast::FnBody::None => None,
-        };
-        if let Some(expr) = single
+        if let Some(expr) = single_expression(decl)
             && self.denotes_type(scope, expr)
         {
             return self.eval_named_type(scope, expr, Some(name));
@@ -184,4 +188,45 @@ impl Sema<'_> {
         self.caches.mint_scope = outer;
         result
     }
+}
+
+/// How far the making of a type by a type function is.
+#[derive(Clone, Copy, Debug)]
+pub enum TypeFnState {
+    Running,
+    Done(TypeId),
+    Failed,
+}
+
+/// The expression that is all there is of a body.
+fn single_expression(decl: &'static ast::FnDecl) -> Option<&'static ast::Expr> {
+    match &decl.body {
+        ast::FnBody::Expr(expr) => Some(expr),
+        ast::FnBody::Block(block) => match (block.stmts.as_slice(), &block.tail) {
+            ([], Some(tail)) => Some(tail),
+            (
+                [
+                    ast::Stmt {
+                        kind: ast::StmtKind::Return(values),
+                        ..
+                    },
+                ],
+                None,
+            ) if values.len() == 1 => Some(&values[0].value),
+            _ => None,
+        },
+        ast::FnBody::Intrinsic | ast::FnBody::None => None,
+    }
+}
+
+/// A struct, enum or union written as an expression.
+fn nominal_literal(expr: &'static ast::Expr) -> Option<(NominalSyntax, Span)> {
+    let syntax = match &expr.kind {
+        ExprKind::Struct(decl) => NominalSyntax::Struct(decl),
+        ExprKind::Enum(decl) => NominalSyntax::Enum(decl),
+        ExprKind::Union(decl) => NominalSyntax::Union(decl),
+        ExprKind::Paren(inner) => return nominal_literal(inner),
+        _ => return None,
+    };
+    Some((syntax, expr.span))
 }

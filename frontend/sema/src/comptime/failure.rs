@@ -173,10 +173,14 @@ impl Sema<'_> {
 
     fn in_library_file(&self, span: Span) -> bool {
         let shown = self.sources.path(span.file);
-        let module = self
-            .modules
-            .iter()
-            .position(|module| *module.shown == *shown);
+        let module =
+            self.modules
+                .iter()
+                .position(|module| match shown.strip_prefix(&*module.shown) {
+                    // Generated text is named after the place that generates it.
+                    Some(rest) => rest.is_empty() || rest.contains(": #insert"),
+                    None => false,
+                });
         module.is_some_and(|index| self.in_library_module(ModId(index as u32)))
     }
 }

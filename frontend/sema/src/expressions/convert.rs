@@ -160,9 +160,9 @@ impl Sema<'_> {
         }
         match (&from, &to) {
             // Anything goes into an optional of what it converts to.
-            (TypeKind::Optional(a), TypeKind::Optional(b)) => {
-                let (a, b) = (*a, *b);
-                self.convert_optional(cx, val, a, b, want, span)
+            (TypeKind::Optional(_), TypeKind::Optional(b)) => {
+                let b = *b;
+                self.convert_optional(cx, val, b, want, span)
             }
             (_, TypeKind::Optional(payload)) => {
                 let payload = *payload;
@@ -308,14 +308,15 @@ impl Sema<'_> {
                 }
                 self.convert_members(cx, val, &b, want, span)
             }
-            (TypeKind::AnonStruct(a), TypeKind::Struct(n)) => {
-                let fields: Vec<_> = self
-                    .m
-                    .types
-                    .struct_fields(*n)
-                    .iter()
-                    .map(|f| (f.name, f.ty))
-                    .collect();
+            (TypeKind::AnonStruct(a), TypeKind::Struct(_) | TypeKind::AnonStruct(_)) => {
+                let fields: Vec<_> = match &to {
+                    TypeKind::Struct(n) => {
+                        let fields = self.m.types.struct_fields(*n).iter();
+                        fields.map(|f| (f.name, f.ty)).collect()
+                    }
+                    TypeKind::AnonStruct(fields) => fields.clone(),
+                    _ => return Ok(None),
+                };
                 let same =
                     a.len() == fields.len() && a.iter().zip(&fields).all(|(x, y)| x.0 == y.0);
                 if !same {

@@ -112,15 +112,10 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         val: &Val,
-        a: TypeId,
         b: TypeId,
         want: TypeId,
         span: Span,
     ) -> Res<Option<Val>> {
-        // `?A` to `?(?A)` wraps.
-        if b == val.ty {
-            return self.wrap_optional(cx, val, want).map(Some);
-        }
         let given = self.load(cx, val);
         let given = self.stable(cx, &given);
         let out = self.slot(cx, want);
@@ -136,7 +131,6 @@ impl Sema<'_> {
             self.store(cx, out, &wrapped);
         }
         let then = cx.close();
-        let _ = a;
         if !ok {
             return Ok(None);
         }

@@ -5,7 +5,7 @@ use sx_syntax::ast::{self, ExprKind, StmtKind};
 
 use crate::comptime::eval::Purpose;
 use crate::emission::fncx::{Cleanup, FnCx};
-use crate::emission::value::Val;
+use crate::emission::value::{Val, ValKind};
 use crate::sema::{Binding, Failed, Res, Sema};
 
 /// Whether a body contains `return <value>` (nested lambdas excluded).
@@ -155,6 +155,13 @@ impl Sema<'_> {
                 }
                 let val = self.lower_operand_discard(cx, value)?;
                 self.must_not_be_failable(cx, &val, value)?;
+                // What is dropped has been evaluated: a place is read, which may trap.
+                if let ExprKind::Deref(_) | ExprKind::Field { .. } = &value.kind
+                    && let ValKind::Place(_) = val.kind
+                {
+                    let read = self.own(cx, &val);
+                    self.stable(cx, &read);
+                }
                 Ok(())
             }
             StmtKind::Assign {
