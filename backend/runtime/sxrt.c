@@ -24,6 +24,14 @@
 #if defined(SIGNALS)
 #include <unistd.h>
 #endif
+/* Where a frame pointer points to {caller's frame pointer, return address}, these records are followed; elsewhere the
+ * stack is walked by unwind tables. */
+#if defined(SIGNALS) && (defined(__x86_64__) || defined(__aarch64__))
+#define FRAME_RECORDS 1
+#elif defined(LINUX)
+#define UNWIND_TABLES 1
+#include <unwind.h>
+#endif
 
 /* ---- output ---- */
 
@@ -174,7 +182,7 @@ static const char *function_at(uintptr_t pc) {
 
 enum { MAX_FRAMES = 64 };
 
-#if defined(SIGNALS)
+#if defined(FRAME_RECORDS)
 /* Copies memory that may not be there: the kernel checks it on the way through a pipe. Asking the thread library for
  * the bounds of the stack instead could allocate, and hang a program that crashed while allocating. */
 static int read_words(const int pipes[2], uintptr_t address, uintptr_t words[2]) {
@@ -190,21 +198,63 @@ static void put_frame(Out *out, const char *name) {
     puts_(out, "\n");
 }
 
+/* What to show of the frame that `pc` is in, NULL for nothing. `inner`: see `put_stack`. */
+static const char *frame_name(uintptr_t pc, int innermost, const char *inner) {
+    const char *name = function_at(pc);
+    if (name && innermost) {
+        /* `main` may be part of the function that starts the program. */
+        if (!*name) return inner ? NULL : "main";
+        if (inner && strcmp(name, inner) == 0) return NULL;
+    }
+    return name && *name ? name : NULL;
+}
+
+#if defined(UNWIND_TABLES)
+typedef struct {
+    Out *out;
+    uintptr_t pc;
+    const char *inner;
+    unsigned depth, shown;
+    int begun;
+} Walk;
+
+static _Unwind_Reason_Code put_unwound(struct _Unwind_Context *context, void *data) {
+    Walk *walk = data;
+    int exact = 0;
+    uintptr_t pc = (uintptr_t)_Unwind_GetIPInfo(context, &exact);
+    if (!exact) pc--;
+    if (++walk->depth > 4096) return _URC_END_OF_STACK;
+    /* The handler's own frames come first. */
+    int innermost = !walk->begun && pc == walk->pc;
+    if (!innermost && !walk->begun) return _URC_NO_REASON;
+    walk->begun = 1;
+    const char *name = frame_name(pc, innermost, walk->inner);
+    if (!name) return _URC_NO_REASON;
+    if (walk->shown++ == MAX_FRAMES) {
+        puts_(walk->out, "  ...\n");
+        return _URC_END_OF_STACK;
+    }
+    put_frame(walk->out, name);
+    return _URC_NO_REASON;
+}
+#endif
+
 /* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. `inner`: the innermost
  * function of the source, which has been shown; it has no frame if it was inlined. NULL if it is not known. */
 static void put_stack(Out *out, uintptr_t pc, uintptr_t frame, const char *inner) {
-#if defined(SIGNALS)
+#if defined(UNWIND_TABLES)
+    (void)frame;
+    Walk walk = {out, pc, inner, 0, 0, 0};
+    _Unwind_Backtrace(put_unwound, &walk);
+    /* Unwinding may not get through what crashed. */
+    const char *innermost = walk.begun ? NULL : frame_name(pc, 1, inner);
+    if (innermost) put_frame(out, innermost);
+#elif defined(FRAME_RECORDS)
     unsigned shown = 0;
     int pipes[2];
     int walk = pipe(pipes) == 0;
     for (unsigned depth = 0; depth < 4096; depth++) {
-        const char *name = function_at(pc);
-        if (depth == 0 && name) {
-            /* `main` may be part of the function that starts the program. */
-            if (!*name) name = inner ? NULL : "main";
-            else if (inner && strcmp(name, inner) == 0) name = NULL;
-        }
-        if (name && !*name) name = NULL;
+        const char *name = frame_name(pc, depth == 0, inner);
         if (name && shown == MAX_FRAMES) {
             puts_(out, "  ...\n");
             break;
@@ -226,8 +276,8 @@ static void put_stack(Out *out, uintptr_t pc, uintptr_t frame, const char *inner
     }
 #else
     (void)frame;
-    const char *name = function_at(pc);
-    if (name && *name && !(inner && strcmp(name, inner) == 0)) put_frame(out, name);
+    const char *name = frame_name(pc, 1, inner);
+    if (name) put_frame(out, name);
 #endif
 }
 
@@ -263,7 +313,7 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
     }
     const char *inner = __sx_texts + place->func;
     uintptr_t pc = (uintptr_t)__builtin_return_address(0) - 1;
-#if defined(SIGNALS)
+#if defined(FRAME_RECORDS)
     uintptr_t frame = *(const uintptr_t *)__builtin_frame_address(0);
 #else
     uintptr_t frame = 0;
@@ -503,6 +553,26 @@ static void crashed(int number, siginfo_t *info, void *context) {
     pc = (uintptr_t)state->uc_mcontext.pc;
     sp = (uintptr_t)state->uc_mcontext.sp;
     frame = (uintptr_t)state->uc_mcontext.regs[29];
+#elif defined(LINUX) && defined(__s390x__)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.psw.addr;
+    sp = (uintptr_t)state->uc_mcontext.gregs[15];
+#elif defined(LINUX) && defined(__riscv)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.__gregs[REG_PC];
+    sp = (uintptr_t)state->uc_mcontext.__gregs[REG_SP];
+#elif defined(LINUX) && defined(__powerpc64__)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.gp_regs[32];
+    sp = (uintptr_t)state->uc_mcontext.gp_regs[1];
+#elif defined(LINUX) && defined(__arm__)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.arm_pc;
+    sp = (uintptr_t)state->uc_mcontext.arm_sp;
+#elif defined(LINUX) && defined(__i386__)
+    const ucontext_t *state = context;
+    pc = (uintptr_t)state->uc_mcontext.gregs[REG_EIP];
+    sp = (uintptr_t)state->uc_mcontext.gregs[REG_ESP];
 #else
     (void)context;
 #endif
@@ -519,6 +589,14 @@ static void crashed(int number, siginfo_t *info, void *context) {
         pc = *(const uintptr_t *)sp - 1;
 #elif defined(LINUX) && defined(__aarch64__)
         pc = (uintptr_t)state->uc_mcontext.regs[30] - 1;
+#elif defined(LINUX) && defined(__s390x__)
+        pc = (uintptr_t)state->uc_mcontext.gregs[14] - 1;
+#elif defined(LINUX) && defined(__riscv)
+        pc = (uintptr_t)state->uc_mcontext.__gregs[REG_RA] - 1;
+#elif defined(LINUX) && defined(__powerpc64__)
+        pc = (uintptr_t)state->uc_mcontext.gp_regs[36] - 1;
+#elif defined(LINUX) && defined(__arm__)
+        pc = (uintptr_t)state->uc_mcontext.arm_lr - 1;
 #endif
     } else if (!FROM_KERNEL(info) && address < NULL_RANGE) {
         put_message(&out, 6, address, 0);
@@ -560,9 +638,10 @@ __attribute__((constructor)) static void install_crash_handler(void) {
 
 /* ---- error return traces ---- */
 
+/* Two words of 8 bytes, whatever the width of a pointer. */
 typedef struct {
-    const char *data;
-    int64_t len;
+    const char *data __attribute__((aligned(8)));
+    int64_t len __attribute__((aligned(8)));
 } SxString;
 
 /* A constant that the compiler makes for each `raise` and `try`. */
@@ -636,11 +715,11 @@ static void put_trace(Out *out) {
 }
 
 /* For `main` when an error leaves it; the caller returns the exit status 1. */
-void sx_trace_report_unhandled(uint32_t tag, const char *name, size_t name_len) {
+void sx_trace_report_unhandled(uint32_t tag, const char *name, uint64_t name_len) {
     Out out;
     out.used = 0;
     puts_(&out, "error: unhandled error reached main: error.");
-    if (name && name_len > 0) put(&out, name, name_len);
+    if (name && name_len > 0) put(&out, name, (size_t)name_len);
     else put_number(&out, tag, 10);
     puts_(&out, "\n");
     put_trace(&out);

@@ -38,11 +38,15 @@ impl<'c> Attributes<'c> {
             context.create_string_attribute("frame-pointer", "all"),
         ];
         if matches!(
-            request.module.target.arch,
-            sx_ir::target::Arch::X86_64 | sx_ir::target::Arch::Aarch64
+            request.module.target.machine(),
+            "x86_64" | "aarch64" | "s390x" | "powerpc64" | "powerpc64le" | "i686"
         ) {
             // Large frames touch every page, so that the guard page catches any overflow.
             definition.push(context.create_string_attribute("probe-stack", "inline-asm"));
+        }
+        if !request.module.target.has_frame_records() {
+            // The runtime walks the stack by unwind tables.
+            definition.push(context.create_enum_attribute(kind("uwtable"), 2));
         }
         Attributes {
             context,
@@ -66,6 +70,11 @@ impl<'c> Attributes<'c> {
                     .push(self.context.create_string_attribute(name, value));
             }
         }
+    }
+
+    /// How a C function of the runtime takes a 32-bit number.
+    pub fn u32_argument(&self, target: &sx_ir::Target) -> Option<Attribute> {
+        self.of_param(target.c_extension(32, false)).pop()
     }
 
     fn of_param(&self, attr: ParamAttr) -> Vec<Attribute> {
@@ -130,6 +139,9 @@ impl<'c> Unit<'_, 'c> {
                 function.add_attribute(AttributeLoc::Param(index as u32), attribute);
             }
         }
+        for attribute in self.attributes.of_param(sig.result_attr) {
+            function.add_attribute(AttributeLoc::Return, attribute);
+        }
         if sig.noreturn {
             function.add_attribute(AttributeLoc::Function, self.attributes.noreturn);
         }
@@ -142,6 +154,9 @@ impl<'c> Unit<'_, 'c> {
             for attribute in self.attributes.of_param(param.attr) {
                 call.add_attribute(AttributeLoc::Param(index as u32), attribute);
             }
+        }
+        for attribute in self.attributes.of_param(sig.result_attr) {
+            call.add_attribute(AttributeLoc::Return, attribute);
         }
         if sig.noreturn {
             call.add_attribute(AttributeLoc::Function, self.attributes.noreturn);

@@ -5,6 +5,7 @@ use crate::unit::{Error, Res, Unit};
 use inkwell::context::Context;
 use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::FileType;
+use inkwell::values::{BasicValueEnum, UnnamedAddress};
 use sx_backend_api::{EmitKind, EmitRequest, OptLevel};
 use sx_ir::{GlobalId, RelocTarget};
 
@@ -81,6 +82,9 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
             .run_passes(passes, &target, options)
             .map_err(|error| Error(format!("LLVM's passes failed: {}", error.to_string_lossy())))?;
     }
+    if unit.ir.target.machine() == "aarch64" {
+        keep_addresses(&unit);
+    }
     unit.build_tables(&symbols);
     let write = |kind: FileType, path: &std::path::Path| {
         target
@@ -115,6 +119,24 @@ fn roots(request: &EmitRequest<'_>) -> Vec<RelocTarget> {
     funcs
         .chain(exported.map(|(index, _)| RelocTarget::Global(GlobalId::new(index))))
         .collect()
+}
+
+/// For the distance to a function, or to a constant that is nothing but an address, LLVM takes relocations by way of
+/// the PLT and the GOT that linkers of 2022 don't know, unless the thing has to have an address of its own.
+fn keep_addresses(unit: &Unit<'_, '_>) {
+    let mut next = unit.module.get_first_function();
+    while let Some(function) = next {
+        next = function.get_next_function();
+        let value = function.as_global_value();
+        value.set_unnamed_address(UnnamedAddress::None);
+    }
+    let mut next = unit.module.get_first_global();
+    while let Some(global) = next {
+        next = global.get_next_global();
+        if let Some(BasicValueEnum::PointerValue(_)) = global.get_initializer() {
+            global.set_unnamed_address(UnnamedAddress::None);
+        }
+    }
 }
 
 fn flags(unit: &Unit<'_, '_>) {

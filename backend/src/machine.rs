@@ -17,6 +17,13 @@ fn baseline(triple: &str) -> (&'static str, &'static str, Option<&'static str>) 
         ("x86-64", "", None)
     } else if triple.starts_with("riscv64") {
         ("generic-rv64", "+m,+a,+f,+d,+c", Some("lp64d"))
+    } else if triple.starts_with("i686") {
+        // Without SSE2 the machine computes with more bits than the language has.
+        ("pentium4", "", None)
+    } else if triple.starts_with("armv7") {
+        ("generic", "+v7,+vfp3d16", None)
+    } else if triple.starts_with("powerpc64le") {
+        ("pwr8", "", Some("elfv2"))
     } else {
         ("", "", None)
     }

@@ -73,6 +73,9 @@ impl<'c> Unit<'_, 'c> {
         let ty = self.context.void_type().fn_type(&params, false);
         let known = self.module.get_function("sx_trap");
         let function = known.unwrap_or_else(|| self.module.add_function("sx_trap", ty, None));
+        if let Some(attribute) = self.attributes.u32_argument(&self.ir.target) {
+            function.add_attribute(AttributeLoc::Param(0), attribute);
+        }
         for attribute in [
             self.attributes.noreturn,
             self.attributes.cold,

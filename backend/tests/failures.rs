@@ -214,6 +214,7 @@ fn null_call() {
             conv: CallConv::Sx,
             params: vec![],
             results: vec![Ty::I64],
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });

@@ -456,6 +456,7 @@ fn c_convention() {
             conv: CallConv::C,
             params: params.clone(),
             results,
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });

@@ -45,8 +45,9 @@ entity!(/// An interned signature, see [`crate::Module::sigs`].
     SigId "sig");
 
 /// What the native calling convention does with a parameter beyond passing the scalar.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum ParamAttr {
+    #[default]
     None,
     /// C ABI: `Ptr` to an aggregate passed by value on the stack (memory class). Bit `i` of `pointers`: its `i`th word
     /// is a pointer, which host libraries get in their own form.
@@ -61,7 +62,7 @@ pub enum ParamAttr {
         align: u64,
         pointers: u64,
     },
-    /// C ABI: a narrow integer that is sign-/zero-extended to 32 bits by the caller.
+    /// C ABI: a narrow integer that is sign-/zero-extended to a register by the caller.
     SExt,
     ZExt,
 }
@@ -73,7 +74,7 @@ pub struct Param {
 }
 
 /// `Sx` functions are called only by sx code: any number of scalar results. `C` is the target's C convention, already
-/// classified into scalars by the frontend (at most two results).
+/// classified into scalars by the frontend (at most two results, or four floats).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CallConv {
     Sx,
@@ -85,6 +86,8 @@ pub struct Signature {
     pub conv: CallConv,
     pub params: Vec<Param>,
     pub results: Vec<Ty>,
+    /// C ABI: how the callee extends its one result, a narrow integer.
+    pub result_attr: ParamAttr,
     /// C `...` after the parameters.
     pub variadic: bool,
     pub noreturn: bool,

@@ -172,6 +172,7 @@ impl Parser<'_> {
             conv,
             params: Vec::new(),
             results: Vec::new(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         };
@@ -229,6 +230,11 @@ impl Parser<'_> {
                 if !self.cur.eat(',') {
                     break;
                 }
+            }
+            if self.cur.eat_word("sext") {
+                sig.result_attr = ParamAttr::SExt;
+            } else if self.cur.eat_word("zext") {
+                sig.result_attr = ParamAttr::ZExt;
             }
         }
         sig.noreturn = self.cur.eat_word("noreturn");

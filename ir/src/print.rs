@@ -438,6 +438,11 @@ pub(crate) fn signature(sig: &Signature) -> String {
     if !sig.results.is_empty() {
         let results: Vec<_> = sig.results.iter().map(|ty| ty.name()).collect();
         let _ = write!(out, " -> {}", results.join(", "));
+        match sig.result_attr {
+            ParamAttr::SExt => out.push_str(" sext"),
+            ParamAttr::ZExt => out.push_str(" zext"),
+            ParamAttr::None | ParamAttr::ByVal { .. } | ParamAttr::SRet { .. } => {}
+        }
     }
     if sig.noreturn {
         out.push_str(" noreturn");

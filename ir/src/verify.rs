@@ -51,7 +51,8 @@ const MAX_ERRORS: usize = 20;
 pub fn verify(module: &Module) -> Result<(), Vec<VerifyError>> {
     let mut errors = Vec::new();
     for (index, sig) in module.sigs().iter().enumerate() {
-        if sig.conv == CallConv::C && sig.results.len() > 2 {
+        let floats = sig.results.iter().all(|ty| ty.is_float());
+        if sig.conv == CallConv::C && sig.results.len() > if floats { 4 } else { 2 } {
             errors.push(VerifyError {
                 func: None,
                 message: format!("sig{index}: C function with over 2 results"),

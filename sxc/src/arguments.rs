@@ -28,10 +28,11 @@ pub fn install(module: &mut Module, argv: &[OsString]) {
         .collect();
     let word = module.target.pointer_size;
     let mut block = ConstImage::zeroed((strings.len() as u64 + 3) * word);
-    // Engines run programs for the host, which is little-endian.
-    let count = (strings.len() as u64).to_le_bytes();
-    let width = count.len().min(word as usize);
-    block.bytes[..width].copy_from_slice(&count[..width]);
+    sx_machine::memory::write_word(
+        &mut block.bytes[..word as usize],
+        strings.len() as u64,
+        module.target.endian,
+    );
     block.relocs = strings
         .iter()
         .enumerate()

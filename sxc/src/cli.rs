@@ -239,7 +239,8 @@ pub struct CompileArgs {
     /// Directory that holds the standard library's `modules`
     #[arg(long, value_name = "DIR")]
     pub library: Vec<PathBuf>,
-    /// Target to compile for: a triple or a short name such as linux
+    /// Target to compile for: a triple or linux, linux-arm (aarch64), riscv64, s390x, ppc64, ppc64le, armv7, i686; only
+    /// for check: macos, windows, wasm [default: the host]
     #[arg(long, value_name = "TARGET")]
     pub target: Option<String>,
     /// Threads to use [default: one for each core]
@@ -279,14 +280,9 @@ pub struct LinkArgs {
         help_heading = "Linking"
     )]
     pub link_flags: Vec<String>,
-    /// Linker driver
-    #[arg(
-        long,
-        value_name = "CMD",
-        default_value = "cc",
-        help_heading = "Linking"
-    )]
-    pub linker: String,
+    /// Linker driver [default: the target's C compiler, cc for the host]
+    #[arg(long, value_name = "CMD", help_heading = "Linking")]
+    pub linker: Option<String>,
     /// Root of the target's system when cross-compiling
     #[arg(long, value_name = "DIR", help_heading = "Linking")]
     pub sysroot: Option<PathBuf>,

@@ -97,6 +97,7 @@ impl BuildActions for Actions<'_> {
             objects,
             &output,
             self.scratch,
+            &self.compilation.module.target,
             &job.libraries,
             &job.flags,
             &args,

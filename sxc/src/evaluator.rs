@@ -96,10 +96,12 @@ impl Evaluator for EngineEvaluator {
             c_sources,
             compiler,
         } = request;
-        // Calling C needs a grant, and only then are the program's C files compiled for it.
-        let granted = c_sources
-            .iter()
-            .any(|unit| self.grants.libraries.contains(&unit.name));
+        // Calling C needs a grant, and only then are the program's C files compiled for it. Those of another machine
+        // can't be called here.
+        let granted = crate::triples::is_host(&module.target)
+            && c_sources
+                .iter()
+                .any(|unit| self.grants.libraries.contains(&unit.name));
         let units = if granted {
             self.units.get(c_sources)
         } else {

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use sx_backend_api::{EmitKind, EmitRequest, LinkRequest};
-use sx_ir::{FuncId, Module};
+use sx_ir::{FuncId, Module, Target};
 
 use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
 use crate::scratch::Scratch;
+use crate::triples;
 
 /// What to emit and how.
 pub struct EmitJob<'a> {
@@ -19,6 +20,7 @@ pub struct EmitJob<'a> {
 
 /// Emits code: the text for LLVM IR, else an empty string. The error is worded for the user.
 pub fn emit(job: &EmitJob<'_>) -> Result<String, String> {
+    triples::tools_of(&job.module.target)?;
     let backend = sx_backend_api::load(&sx_backend_api::load::default_candidates())?;
     let mut request = EmitRequest::new(job.module, job.roots.to_vec(), job.kind.clone());
     request.opt = match job.opt {
@@ -38,6 +40,7 @@ pub fn link(
     mut objects: Vec<PathBuf>,
     output: &Path,
     scratch: &Scratch,
+    target: &Target,
     libraries: &[String],
     program_flags: &[String],
     args: &LinkArgs,
@@ -45,16 +48,18 @@ pub fn link(
     if args.cache {
         return Err("not implemented: --cache".to_owned());
     }
-    let runtime = scratch.join("runtime.o");
-    sx_backend_api::runtime::write_object(&runtime)?;
-    objects.push(runtime);
+    let driver = match &args.linker {
+        Some(driver) => driver.clone(),
+        None => triples::c_compiler(target)?,
+    };
+    objects.push(runtime(scratch, target, &driver, args)?);
     let flags: Vec<String> = program_flags
         .iter()
         .chain(&args.link_flags)
         .cloned()
         .collect();
     sx_backend_api::link(&LinkRequest {
-        linker: Some(args.linker.clone()),
+        linker: Some(driver),
         objects,
         output: output.to_path_buf(),
         libraries: libraries.to_vec(),
@@ -64,6 +69,25 @@ pub fn link(
         shared: false,
         pie: true,
     })
+}
+
+/// The runtime's object: the compiler carries the host's, others are compiled.
+fn runtime(
+    scratch: &Scratch,
+    target: &Target,
+    driver: &str,
+    args: &LinkArgs,
+) -> Result<PathBuf, String> {
+    let object = scratch.join("runtime.o");
+    if triples::is_host(target) {
+        sx_backend_api::runtime::write_object(&object)?;
+    } else {
+        let source = scratch.join("sxrt.c");
+        sx_backend_api::runtime::write_source(&source)?;
+        let sysroot = args.sysroot.as_deref();
+        sx_backend_api::runtime::compile(driver, sysroot, &source, &object)?;
+    }
+    Ok(object)
 }
 
 /// Flags without the libraries that are linked anyway; each library flag once.

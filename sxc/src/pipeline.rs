@@ -166,6 +166,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         )
     })?;
     let config = Config {
+        c_compiler: triples::c_compiler_name(&target),
         target,
         library_dirs: library::library_dirs(&args.library),
         working_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),

@@ -30,7 +30,8 @@ pub fn run_main(
     argv.extend(args.iter().cloned());
     let mut module = compilation.module.clone();
     arguments::install(&mut module, &argv);
-    let mut sandbox = if compilation.c_sources.is_empty() {
+    let callable = crate::triples::is_host(&module.target);
+    let mut sandbox = if compilation.c_sources.is_empty() || !callable {
         Sandbox::for_main(None)
     } else {
         let scratch =

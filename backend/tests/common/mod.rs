@@ -31,6 +31,7 @@ impl Fun {
             conv,
             params: params.clone(),
             results: results.to_vec(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });
@@ -181,6 +182,7 @@ pub fn import(
         conv: CallConv::C,
         params: params.clone(),
         results: results.to_vec(),
+        result_attr: Default::default(),
         variadic,
         noreturn: false,
     };

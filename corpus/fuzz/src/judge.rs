@@ -148,6 +148,7 @@ fn compile(
     kinds: &[EngineKind],
 ) -> (Compilation, EngineEvaluator) {
     let config = Config {
+        c_compiler: String::new(),
         target: sxc::triples::parse(None).unwrap_or_else(|_| sx_ir::Target::x86_64_linux()),
         library_dirs: sxc::library::library_dirs(&[]),
         working_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),

@@ -24,7 +24,8 @@ impl Error {
     }
 }
 
-pub(crate) const DRIVER: &str = "cc";
+/// The host's C compiler.
+pub(crate) const HOST: &str = "cc";
 
 /// Stands before each macro to be expanded.
 pub(crate) const MARK: &str = "__sx_constant";
@@ -44,9 +45,16 @@ pub(crate) fn is_link_flag(flag: &str) -> bool {
     flag.starts_with("-l") || flag.starts_with("-L") || flag.starts_with("-Wl,")
 }
 
-/// `cc` with the flags of a unit that matter before linking.
-pub(crate) fn command(defines: &[String], flags: &[String], folder: &Path) -> Command {
-    let mut command = Command::new(DRIVER);
+/// The C compiler `driver` with the flags of a unit that matter before linking.
+pub(crate) fn command(
+    driver: &str,
+    defines: &[String],
+    flags: &[String],
+    folder: &Path,
+) -> Command {
+    let mut words = driver.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or(HOST));
+    command.args(words);
     for define in defines {
         command.arg(format!("-D{define}"));
     }
@@ -63,14 +71,18 @@ pub(crate) fn command(defines: &[String], flags: &[String], folder: &Path) -> Co
     command
 }
 
-pub(crate) fn cannot_run(error: &std::io::Error) -> Error {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        Error::new(format!(
-            "`#import c` needs a C compiler, and '{DRIVER}' is not installed (on Debian: apt-get install gcc libc6-dev)"
-        ))
-    } else {
-        Error::new(format!("cannot run the C compiler '{DRIVER}': {error}"))
+pub(crate) fn cannot_run(driver: &str, error: &std::io::Error) -> Error {
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return Error::new(format!("cannot run the C compiler '{driver}': {error}"));
     }
+    // GNU's compilers for other targets are called `aarch64-linux-gnu-gcc`, Debian's packages the other way round.
+    let package = match driver.strip_suffix("-gcc") {
+        Some(target) => format!("gcc-{target}"),
+        None => "gcc libc6-dev".to_owned(),
+    };
+    Error::new(format!(
+        "`#import c` needs a C compiler, and '{driver}' is not installed (on Debian: apt-get install {package})"
+    ))
 }
 
 /// The headers' text with all macros expanded; `macros` are expanded after it, one a line.
@@ -87,7 +99,13 @@ pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u
     for (i, name) in macros.iter().enumerate() {
         source.push_str(&format!("{MARK} {i} {name}\n"));
     }
-    let mut command = command(&request.defines, &request.flags, &request.folder);
+    let mut command = command(
+        &request.driver,
+        &request.defines,
+        &request.flags,
+        &request.folder,
+    );
+    let driver = command.get_program().to_string_lossy().into_owned();
     command.arg("-E");
     if macros.is_empty() {
         command.arg("-dD");
@@ -98,14 +116,14 @@ pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| cannot_run(&error))?;
+        .map_err(|error| cannot_run(&driver, &error))?;
     if let Some(mut input) = child.stdin.take() {
         // A compiler that ends early says why on its other end.
         let _ = input.write_all(source.as_bytes());
     }
     let output = child
         .wait_with_output()
-        .map_err(|error| cannot_run(&error))?;
+        .map_err(|error| cannot_run(&driver, &error))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

@@ -44,6 +44,8 @@ pub struct Request {
     pub flags: Vec<String>,
     /// Searched for what headers include, after their own folders.
     pub folder: PathBuf,
+    /// The target's C compiler and its first arguments; empty: the host's.
+    pub driver: String,
 }
 
 /// What a name of a header stands for.

@@ -15,6 +15,8 @@ pub struct Sources {
     pub folder: PathBuf,
     /// The unit's name, for grants.
     pub name: String,
+    /// The target's C compiler and its first arguments; empty: the host's.
+    pub driver: String,
 }
 
 impl Sources {
@@ -25,6 +27,7 @@ impl Sources {
             defines: self.defines.clone(),
             flags: self.flags.clone(),
             folder: self.folder.clone(),
+            driver: self.driver.clone(),
         };
         let symbols = read(&request)?.declarations.symbols;
         Ok(symbols
@@ -41,7 +44,12 @@ impl Sources {
 
 /// Compiles one file of a unit.
 pub fn object(sources: &Sources, file: &Path, optimise: bool, output: &Path) -> Result<(), String> {
-    let mut command = compiler::command(&sources.defines, &sources.flags, &sources.folder);
+    let mut command = compiler::command(
+        &sources.driver,
+        &sources.defines,
+        &sources.flags,
+        &sources.folder,
+    );
     command
         .arg(if optimise { "-O2" } else { "-O0" })
         // Code that means the same however it is compiled.
@@ -54,7 +62,7 @@ pub fn object(sources: &Sources, file: &Path, optimise: bool, output: &Path) -> 
 
 /// Links objects to a library that a process can load.
 pub fn shared_library(objects: &[PathBuf], flags: &[String], output: &Path) -> Result<(), String> {
-    let mut command = Command::new(compiler::DRIVER);
+    let mut command = Command::new(compiler::HOST);
     command
         .args(["-shared", "-Wl,-Bsymbolic"])
         .args(objects)
@@ -85,15 +93,16 @@ pub fn exports(functions: &[&str], variables: &[(&str, u64)], output: &Path) -> 
     let source = output.with_extension("s");
     std::fs::write(&source, text)
         .map_err(|error| format!("cannot write '{}': {error}", source.display()))?;
-    let mut command = Command::new(compiler::DRIVER);
+    let mut command = Command::new(compiler::HOST);
     command.arg("-c").arg(&source).arg("-o").arg(output);
     run(command, "the program's exports")
 }
 
 fn run(mut command: Command, what: &str) -> Result<(), String> {
-    let output = command
-        .output()
-        .map_err(|error| compiler::cannot_run(&error).message)?;
+    let output = command.output().map_err(|error| {
+        let driver = command.get_program().to_string_lossy();
+        compiler::cannot_run(&driver, &error).message
+    })?;
     if output.status.success() {
         return Ok(());
     }

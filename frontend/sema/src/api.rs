@@ -145,6 +145,8 @@ pub enum Goal {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub target: Target,
+    /// The target's C compiler and its first arguments, for `#import c`; empty: the host's.
+    pub c_compiler: String,
     /// Where `modules/...` imports are found last, in order.
     pub library_dirs: Vec<PathBuf>,
     /// Paths inside it are shown relative to it.

@@ -427,11 +427,19 @@ impl Sema<'_> {
             ty,
             attr: ParamAttr::None,
         };
-        let params = [plain(Ty::I32), plain(Ty::Ptr)];
+        let int = self.cfg.target.c_extension(32, true);
+        let params = [
+            Param {
+                ty: Ty::I32,
+                attr: int,
+            },
+            plain(Ty::Ptr),
+        ];
         let sig = self.m.add_sig(Signature {
             conv: CallConv::C,
             params: params.to_vec(),
             results: vec![Ty::I32],
+            result_attr: int,
             variadic: false,
             noreturn: false,
         });
@@ -495,11 +503,16 @@ impl Sema<'_> {
             ty,
             attr: ParamAttr::None,
         };
-        let params = [plain(Ty::I32), plain(Ty::Ptr), plain(Ty::I64)];
+        let tag = Param {
+            ty: Ty::I32,
+            attr: self.cfg.target.c_extension(32, false),
+        };
+        let params = [tag, plain(Ty::Ptr), plain(Ty::I64)];
         let sig = self.m.add_sig(Signature {
             conv: CallConv::C,
             params: params.to_vec(),
             results: vec![],
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });

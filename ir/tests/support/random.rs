@@ -57,6 +57,7 @@ pub fn program(seed: u64) -> Module {
             conv: CallConv::Sx,
             params: params.iter().map(|ty| param(*ty)).collect(),
             results: results.to_vec(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         })

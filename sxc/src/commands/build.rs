@@ -97,6 +97,7 @@ pub fn link_program(
 ) -> Result<(), String> {
     let compilation = &compiled.compilation;
     let (libraries, flags) = (&compilation.module.libraries, &compilation.link_flags);
+    let target = &compilation.module.target;
     let mut objects = vec![object];
     if !compilation.c_sources.is_empty() {
         let made = compiled.clock.time("c", || {
@@ -105,6 +106,6 @@ pub fn link_program(
         objects.extend(made?);
     }
     compiled.clock.time("link", || {
-        native::link(objects, output, scratch, libraries, flags, args)
+        native::link(objects, output, scratch, target, libraries, flags, args)
     })
 }

@@ -11,7 +11,7 @@ use crate::commands::{self, build};
 use crate::engines::EngineKind;
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
-use crate::{program, timing};
+use crate::{program, timing, triples};
 
 pub fn run(args: &RunArgs) -> Result<u8, Stopped> {
     let opt = args.codegen.opt.unwrap_or(OptLevel::None);
@@ -54,6 +54,9 @@ fn native(compiled: &mut Compiled, opt: OptLevel, args: &RunArgs) -> Result<u8, 
             &format!("cannot create a temporary folder: {}", plain(&error)),
         )
     })?;
+    let target = &compiled.compilation.module.target;
+    let emulator = triples::emulator(target, args.link.sysroot.as_deref())
+        .map_err(|message| fail(format, &message))?;
     let path = scratch.join(&commands::default_output(&args.file, "").to_string_lossy());
     build::executable(compiled, opt, &args.codegen, &args.link, None, &path)
         .map_err(|message| fail(format, &message))?;
@@ -61,7 +64,15 @@ fn native(compiled: &mut Compiled, opt: OptLevel, args: &RunArgs) -> Result<u8, 
         timing::print(compiled);
     }
     announce(compiled);
-    let mut child = Command::new(&path)
+    let mut command = match emulator.split_first() {
+        None => Command::new(&path),
+        Some((program, arguments)) => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(&path);
+            command
+        }
+    };
+    let mut child = command
         .args(args.args.iter().map(OsString::as_os_str))
         .spawn()
         .map_err(|error| {
@@ -71,13 +82,20 @@ fn native(compiled: &mut Compiled, opt: OptLevel, args: &RunArgs) -> Result<u8, 
             )
         })?;
     // The program runs on without its file, so nothing can be left behind, whatever becomes of this process.
-    drop(scratch);
+    // An emulator may still have to open it.
+    let scratch = if emulator.is_empty() {
+        drop(scratch);
+        None
+    } else {
+        Some(scratch)
+    };
     let status = child.wait().map_err(|error| {
         fail(
             format,
             &format!("cannot wait for the program: {}", plain(&error)),
         )
     })?;
+    drop(scratch);
     Ok(match (status.code(), status.signal()) {
         (Some(code), _) => code as u8,
         (None, Some(signal)) => (128 + signal) as u8,

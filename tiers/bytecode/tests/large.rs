@@ -22,6 +22,7 @@ fn new_function(module: &mut Module, params: usize, results: usize) -> Function 
         conv: CallConv::Sx,
         params: params.clone(),
         results: vec![Ty::I64; results],
+        result_attr: Default::default(),
         variadic: false,
         noreturn: false,
     };

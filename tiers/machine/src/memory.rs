@@ -187,25 +187,10 @@ impl AddressSpace {
 
 /// Stores the low `place.len()` bytes of `value`.
 pub fn write_word(place: &mut [u8], value: u64, endian: Endian) {
-    let len = place.len().min(8);
-    match endian {
-        Endian::Little => place[..len].copy_from_slice(&value.to_le_bytes()[..len]),
-        Endian::Big => place[..len].copy_from_slice(&value.to_be_bytes()[8 - len..]),
-    }
+    endian.write(place, value);
 }
 
 /// The zero-extended value of up to 8 bytes.
 pub fn read_word(bytes: &[u8], endian: Endian) -> u64 {
-    let mut word = [0u8; 8];
-    let len = bytes.len().min(8);
-    match endian {
-        Endian::Little => {
-            word[..len].copy_from_slice(&bytes[..len]);
-            u64::from_le_bytes(word)
-        }
-        Endian::Big => {
-            word[8 - len..].copy_from_slice(&bytes[..len]);
-            u64::from_be_bytes(word)
-        }
-    }
+    endian.read(bytes)
 }

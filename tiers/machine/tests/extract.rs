@@ -16,6 +16,7 @@ fn module() -> (Module, FuncId, GlobalId) {
         conv: CallConv::Sx,
         params: vec![],
         results: vec![],
+        result_attr: Default::default(),
         variadic: false,
         noreturn: false,
     });

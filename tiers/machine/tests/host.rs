@@ -57,6 +57,7 @@ fn declare(module: &mut Module, symbol: &str, params: &[Ty], results: &[Ty]) -> 
         conv: CallConv::C,
         params: params.clone(),
         results: results.to_vec(),
+        result_attr: Default::default(),
         variadic: false,
         noreturn: false,
     });

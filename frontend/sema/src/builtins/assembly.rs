@@ -119,6 +119,7 @@ impl Sema<'_> {
                 })
                 .collect(),
             results: results.clone(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         };

@@ -268,6 +268,7 @@ impl Sema<'_> {
             conv: CallConv::Sx,
             params: vec![],
             results: vec![],
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });
@@ -306,6 +307,7 @@ impl Sema<'_> {
             conv: CallConv::C,
             params: params.clone(),
             results: vec![Ty::I64],
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });
@@ -355,6 +357,7 @@ impl Sema<'_> {
             conv: CallConv::Sx,
             params: params.clone(),
             results: results.to_vec(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });

@@ -127,8 +127,10 @@ impl Sema<'_> {
     fn type_record(&mut self, ty: TypeId) -> GlobalId {
         let mut image = ConstImage::zeroed(record::SIZE);
         let layout = self.m.types.layout(ty);
+        let endian = self.cfg.target.endian;
         let put = |image: &mut ConstImage, offset: u64, value: u64| {
-            image.bytes[offset as usize..offset as usize + 8].copy_from_slice(&value.to_le_bytes());
+            let offset = offset as usize;
+            image.bytes[offset..offset + 8].copy_from_slice(&endian.word(value));
         };
         put(&mut image, record::SIZE_OF, layout.size);
         put(&mut image, record::ALIGN_OF, layout.align);
@@ -281,7 +283,8 @@ impl Sema<'_> {
             addend: 0,
         });
         let at = offset as usize + 8;
-        image.bytes[at..at + 8].copy_from_slice(&(text.len() as u64).to_le_bytes());
+        let len = self.cfg.target.endian.word(text.len() as u64);
+        image.bytes[at..at + 8].copy_from_slice(&len);
     }
 
     /// Address of the record of a type known only at run time.

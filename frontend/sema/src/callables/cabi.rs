@@ -1,8 +1,10 @@
-//! The C calling convention of x86-64 System V, in terms of scalars (reference part 2 §6). Other targets get the same
-//! classification: their differences concern aggregates only.
+//! The target's C calling convention in terms of scalars (reference part 2 §6): x86-64 System V, AAPCS64, s390x. Where
+//! only scalars are known to cross as C says, aggregates are classified as on x86-64, so that compile-time code runs, and
+//! declarations that need them are refused.
 
 use smallvec::SmallVec;
 use sx_ir::func::ParamAttr;
+use sx_ir::target::CAbi;
 use sx_ir::types::{FnType, NominalDef};
 use sx_ir::{CallConv, Param, Signature, Ty, TypeId, TypeKind};
 
@@ -10,9 +12,6 @@ use crate::callables::functions::{Abi, Passing};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, FlatPart, FlatParts, Piece, Val};
 use crate::sema::Sema;
-
-const INT_REGISTERS: usize = 6;
-const SSE_REGISTERS: usize = 8;
 
 /// A scalar inside an aggregate.
 #[derive(Clone, Copy)]
@@ -23,18 +22,31 @@ struct Leaf {
 
 /// How a value travels, registers permitting.
 enum Class {
-    /// One scalar, or an aggregate of up to 16 bytes cut into eightbytes.
+    /// One scalar, or a small aggregate cut into pieces.
     Parts(FlatParts),
+    /// As a copy on the stack.
     Memory,
+    /// As a pointer to a copy.
+    Reference,
 }
 
 /// Registers still free.
 struct Registers {
     int: usize,
+    /// For floats.
     sse: usize,
 }
 
 impl Registers {
+    fn of(abi: CAbi) -> Registers {
+        let (int, sse) = match abi {
+            CAbi::SystemV | CAbi::Scalars => (6, 8),
+            CAbi::Aapcs64 => (8, 8),
+            CAbi::S390x => (5, 4),
+        };
+        Registers { int, sse }
+    }
+
     /// Takes what `parts` need, if all of it is there.
     fn take(&mut self, parts: &FlatParts) -> bool {
         let sse = parts.iter().filter(|p| p.ty.is_float()).count();
@@ -48,19 +60,56 @@ impl Registers {
     }
 }
 
+fn one_part(ty: Ty) -> FlatParts {
+    [FlatPart { ty, offset: 0 }].into_iter().collect()
+}
+
+/// AAPCS64: an aggregate for which not enough registers are left goes to the stack as a whole, and no later one gets
+/// these registers. Pieces without meaning (the aggregate's first bytes) fill them.
+fn stack_words(parts: &FlatParts, size: u64, free: &mut Registers) -> FlatParts {
+    let floats = parts.iter().all(|p| p.ty.is_float());
+    let (left, word) = if floats {
+        (&mut free.sse, Ty::F64)
+    } else {
+        (&mut free.int, Ty::I64)
+    };
+    let fill = std::iter::repeat_n(
+        FlatPart {
+            ty: word,
+            offset: 0,
+        },
+        std::mem::take(left),
+    );
+    if floats {
+        // In memory they lie as in the aggregate: each as a parameter would take a word.
+        let words = (0..size)
+            .step_by(8)
+            .map(|offset| FlatPart { ty: word, offset });
+        fill.chain(words).collect()
+    } else {
+        fill.chain(parts.iter().copied()).collect()
+    }
+}
+
 impl Sema<'_> {
     pub fn c_abi(&mut self, ty: &FnType) -> Abi {
-        let mut free = Registers {
-            int: INT_REGISTERS,
-            sse: SSE_REGISTERS,
-        };
+        let abi = self.cfg.target.c_abi();
+        let mut free = Registers::of(abi);
         let mut params = Vec::new();
-        let (result, results) = match self.c_class(ty.ret) {
+        let mut result_attr = ParamAttr::None;
+        let (result, results) = match self.c_result_class(ty.ret) {
             Class::Parts(parts) => {
+                // On x86 whoever reads a result extends it.
+                if let [part] = parts.as_slice()
+                    && self.m.types.scalar(ty.ret).is_some()
+                    && !matches!(abi, CAbi::SystemV)
+                {
+                    result_attr = self.c_extension(ty.ret, part.ty);
+                }
                 let results = parts.iter().map(|p| p.ty).collect();
                 (Passing::Parts(parts), results)
             }
-            Class::Memory => {
+            Class::Memory | Class::Reference => {
                 let layout = self.m.types.layout(ty.ret);
                 params.push(Param {
                     ty: Ty::Ptr,
@@ -70,7 +119,10 @@ impl Sema<'_> {
                         pointers: self.c_pointers(ty.ret),
                     },
                 });
-                free.int -= 1;
+                // AAPCS64 has a register for this pointer alone.
+                if abi != CAbi::Aapcs64 {
+                    free.int -= 1;
+                }
                 (Passing::Memory, Vec::new())
             }
         };
@@ -88,12 +140,29 @@ impl Sema<'_> {
                     });
                     passing.push(Passing::Parts(parts));
                 }
-                Class::Parts(parts) if free.take(&parts) => {
+                // On s390x such an aggregate is one scalar, on the stack too.
+                Class::Parts(parts) if abi == CAbi::S390x || free.take(&parts) => {
                     params.extend(parts.iter().map(|p| Param {
                         ty: p.ty,
                         attr: ParamAttr::None,
                     }));
                     passing.push(Passing::Parts(parts));
+                }
+                Class::Parts(parts) if abi == CAbi::Aapcs64 => {
+                    let parts = stack_words(&parts, self.m.types.size_of(*param), &mut free);
+                    params.extend(parts.iter().map(|p| Param {
+                        ty: p.ty,
+                        attr: ParamAttr::None,
+                    }));
+                    passing.push(Passing::Parts(parts));
+                }
+                Class::Reference => {
+                    free.int = free.int.saturating_sub(1);
+                    params.push(Param {
+                        ty: Ty::Ptr,
+                        attr: ParamAttr::None,
+                    });
+                    passing.push(Passing::Memory);
                 }
                 Class::Parts(_) | Class::Memory => {
                     let layout = self.m.types.layout(*param);
@@ -112,6 +181,7 @@ impl Sema<'_> {
             conv: CallConv::C,
             params,
             results: results.clone(),
+            result_attr,
             variadic: ty.variadic,
             noreturn: ty.ret == TypeId::NORETURN,
         });
@@ -125,18 +195,52 @@ impl Sema<'_> {
         }
     }
 
-    /// Integers below 32 bits are extended by the caller.
+    /// Narrow integers are extended by the caller.
     fn c_extension(&self, ty: TypeId, scalar: Ty) -> ParamAttr {
-        if !matches!(scalar, Ty::I8 | Ty::I16) {
-            return ParamAttr::None;
-        }
+        let bits = match scalar {
+            Ty::I8 => 8,
+            Ty::I16 => 16,
+            Ty::I32 => 32,
+            Ty::I64 | Ty::F32 | Ty::F64 | Ty::Ptr => return ParamAttr::None,
+        };
         let int = match self.m.types.enum_def(ty) {
             Some(def) => def.backing,
             None => ty,
         };
-        match self.m.types.int_info(int) {
-            Some((_, true)) => ParamAttr::SExt,
-            Some((_, false)) | None => ParamAttr::ZExt,
+        let signed = matches!(self.m.types.int_info(int), Some((_, true)));
+        self.cfg.target.c_extension(bits, signed)
+    }
+
+    /// A parameter or result that can't cross a C call on this target yet.
+    pub fn c_unsupported(&self, ty: &FnType) -> Option<TypeId> {
+        let abi = self.cfg.target.c_abi();
+        ty.params
+            .iter()
+            .chain([&ty.ret])
+            .copied()
+            .find(|ty| match abi {
+                CAbi::SystemV => false,
+                // Vectors have registers of their own.
+                CAbi::Aapcs64 | CAbi::S390x => {
+                    self.c_scalar(*ty).is_none() && self.holds_vector(*ty, 0)
+                }
+                CAbi::Scalars => self.c_scalar(*ty).is_none() && self.m.types.size_of(*ty) > 0,
+            })
+    }
+
+    fn holds_vector(&self, ty: TypeId, depth: u32) -> bool {
+        let types = &self.m.types;
+        match types.kind(ty) {
+            _ if depth > 32 => false,
+            TypeKind::Vector(..) => true,
+            TypeKind::Array(part, _) | TypeKind::Optional(part) => {
+                self.holds_vector(*part, depth + 1)
+            }
+            _ => types
+                .members(ty)
+                .unwrap_or_default()
+                .iter()
+                .any(|(_, member)| self.holds_vector(*member, depth + 1)),
         }
     }
 
@@ -160,29 +264,96 @@ impl Sema<'_> {
         pointers & !others
     }
 
-    fn c_class(&self, ty: TypeId) -> Class {
+    /// The scalar that a value of this type is in C, if it is one.
+    fn c_scalar(&self, ty: TypeId) -> Option<Ty> {
         let types = &self.m.types;
-        if let Some(scalar) = types.scalar(ty) {
-            return Class::Parts(
-                [FlatPart {
-                    ty: scalar,
-                    offset: 0,
-                }]
-                .into_iter()
-                .collect(),
-            );
+        // The foreign side sees a `const char *`.
+        let text = matches!(types.kind(ty), TypeKind::StringZ) || self.is_c_string_option(ty);
+        types.scalar(ty).or(text.then_some(Ty::Ptr))
+    }
+
+    fn c_class(&self, ty: TypeId) -> Class {
+        if let Some(scalar) = self.c_scalar(ty) {
+            return Class::Parts(one_part(scalar));
         }
-        if matches!(types.kind(ty), TypeKind::StringZ) || self.is_c_string_option(ty) {
-            // The foreign side sees a `const char *`.
-            return Class::Parts(
-                [FlatPart {
-                    ty: Ty::Ptr,
-                    offset: 0,
-                }]
-                .into_iter()
-                .collect(),
-            );
+        match self.cfg.target.c_abi() {
+            CAbi::SystemV | CAbi::Scalars => self.system_v_class(ty),
+            CAbi::Aapcs64 => self.aapcs64_class(ty),
+            CAbi::S390x => self.s390x_class(ty),
         }
+    }
+
+    fn c_result_class(&self, ty: TypeId) -> Class {
+        // s390x returns no aggregates in registers.
+        if self.cfg.target.c_abi() == CAbi::S390x
+            && self.c_scalar(ty).is_none()
+            && self.m.types.size_of(ty) > 0
+        {
+            return Class::Memory;
+        }
+        self.c_class(ty)
+    }
+
+    /// Up to four floats of one kind travel as such, other aggregates of up to 16 bytes as integers, larger ones by
+    /// reference.
+    fn aapcs64_class(&self, ty: TypeId) -> Class {
+        let size = self.m.types.size_of(ty);
+        let mut leaves = Vec::new();
+        // More members than that are larger than 16 bytes, or share their places.
+        if size <= 64 && self.c_leaves(ty, 0, &mut leaves, 0) {
+            let float = leaves.first().map(|l| l.ty).filter(|ty| ty.is_float());
+            if let Some(float) = float
+                && leaves.iter().all(|l| l.ty == float)
+            {
+                let width = float.size(8);
+                if size <= 4 * width {
+                    let parts = (0..size / width).map(|i| FlatPart {
+                        ty: float,
+                        offset: i * width,
+                    });
+                    return Class::Parts(parts.collect());
+                }
+            }
+        }
+        if size > 16 {
+            return Class::Reference;
+        }
+        Class::Parts(self.int_words(size, &leaves))
+    }
+
+    /// Aggregates of 1, 2, 4 and 8 bytes travel as integers, those of one float as that float, others by reference.
+    fn s390x_class(&self, ty: TypeId) -> Class {
+        let size = self.m.types.size_of(ty);
+        if size == 0 {
+            return Class::Parts(FlatParts::new());
+        }
+        let mut leaves = Vec::new();
+        if !matches!(size, 1 | 2 | 4 | 8) || !self.c_leaves(ty, 0, &mut leaves, 0) {
+            return Class::Reference;
+        }
+        match leaves.as_slice() {
+            [one] if one.ty.is_float() && one.ty.size(8) == size => Class::Parts(one_part(one.ty)),
+            all => Class::Parts(self.int_words(size, all)),
+        }
+    }
+
+    /// An aggregate as words; a word that is a pointer and nothing else stays one.
+    fn int_words(&self, size: u64, leaves: &[Leaf]) -> FlatParts {
+        let pointer = self.cfg.target.pointer_size;
+        let word = |start: u64| {
+            let bytes = (size - start).min(8);
+            let mut inside = leaves.iter().filter(|l| l.offset / 8 == start / 8);
+            let ty = match (inside.next(), inside.next()) {
+                (Some(Leaf { ty: Ty::Ptr, .. }), None) if bytes == pointer => Ty::Ptr,
+                _ => Ty::int_of_size(bytes),
+            };
+            FlatPart { ty, offset: start }
+        };
+        (0..size).step_by(8).map(word).collect()
+    }
+
+    fn system_v_class(&self, ty: TypeId) -> Class {
+        let types = &self.m.types;
         let size = types.size_of(ty);
         if size > 16 {
             return Class::Memory;
@@ -377,8 +548,13 @@ impl Sema<'_> {
         cx.set(len, Piece::Const(Ty::I64, 0));
         cx.open();
         let strlen = self.runtime_fn("strlen", &[TypeId::CSTRING], TypeId::USIZE);
-        let measured = cx.call_direct(strlen, &[pointer], &[Ty::I64]);
-        cx.set(len, measured[0]);
+        let word = Ty::int_of_size(self.cfg.target.pointer_size);
+        let measured = cx.call_direct(strlen, &[pointer], &[word]);
+        let measured = match word {
+            Ty::I64 => measured[0],
+            _ => cx.convert(sx_ir::ConvertOp::ZExt, Ty::I64, measured[0]),
+        };
+        cx.set(len, measured);
         let then = cx.close();
         let cond = cx.use_piece(present);
         cx.emit(sx_ir::StmtKind::If {

@@ -336,6 +336,13 @@ impl Sema<'_> {
             .map(|(c, _)| c.offset + self.m.types.size_of(c.ty))
             .max()
             .unwrap_or(0);
+        // As large as the tuple that describes it: what is stored in the program is read along its type.
+        let align = captures
+            .iter()
+            .map(|(c, _)| self.m.types.align_of(c.ty))
+            .max()
+            .unwrap_or(1);
+        let size = size.next_multiple_of(align);
         let block = self.alloc_in_context(cx, Piece::Const(Ty::I64, size.max(1)), span)?;
         let to = cx.addr_of_piece(block);
         for (capture, name) in captures {

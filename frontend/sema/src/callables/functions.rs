@@ -96,6 +96,7 @@ impl Sema<'_> {
             conv: CallConv::Sx,
             params,
             results: results.clone(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: ty.ret == TypeId::NORETURN,
         });
@@ -482,6 +483,13 @@ impl Sema<'_> {
             c_conv,
             variadic,
         };
+        if ty.c_conv && self.c_unsupported(&ty).is_some() {
+            let what = format!(
+                "struct by value over the C ABI of {}",
+                self.cfg.target.triple
+            );
+            return Err(self.not_implemented(decl.name.map_or(decl.span, |n| n.span), &what));
+        }
         let abi = self.abi(&ty, false);
         let linkage = match &decl.link {
             None => Linkage::Internal,

@@ -261,7 +261,7 @@ impl Sema<'_> {
         let array = self.m.types.array(TypeId::TYPE, types.len() as u64);
         let mut bytes = Vec::new();
         for ty in types {
-            bytes.extend(u64::from(ty.0).to_le_bytes());
+            bytes.extend(self.cfg.target.endian.word(u64::from(ty.0)));
         }
         let image = sx_ir::ConstImage::from_bytes(bytes);
         let global = self.const_global(&image, array, "types");

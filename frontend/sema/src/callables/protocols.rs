@@ -61,10 +61,7 @@ impl Sema<'_> {
         let size = 8 * (table.len() as u64 + 1);
         let mut bytes = vec![0; size as usize - 8];
         let value_size = self.m.types.size_of(concrete).max(1);
-        bytes.extend(match self.cfg.target.endian {
-            sx_ir::target::Endian::Little => value_size.to_le_bytes(),
-            sx_ir::target::Endian::Big => value_size.to_be_bytes(),
-        });
+        bytes.extend(self.cfg.target.endian.word(value_size));
         let relocs = table
             .iter()
             .enumerate()

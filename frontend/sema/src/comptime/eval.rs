@@ -215,6 +215,7 @@ impl Sema<'_> {
             conv: sx_ir::CallConv::Sx,
             params: vec![],
             results: vec![],
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         };
@@ -528,13 +529,7 @@ impl Sema<'_> {
             .and_then(|m| m.first().map(|f| f.1))
             .unwrap_or(ty);
         let offset = self.m.types.offset_of(failed, values.len());
-        let tag = slice_image(&whole.image, offset, 4);
-        let tag = u32::from_le_bytes(
-            tag.bytes
-                .get(..4)
-                .and_then(|b| b.try_into().ok())
-                .unwrap_or([0; 4]),
-        );
+        let tag = self.get_int(&whole.image.bytes, offset as usize, 4);
         if tag != 0 {
             let trace = self.recorded_trace(ty, &whole.image);
             let name = self

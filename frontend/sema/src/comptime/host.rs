@@ -329,6 +329,8 @@ impl CompilerHost<'_> {
             return Ok(());
         };
         let types = self.table();
+        // No target has big-endian pointers that are narrower than their places here.
+        let (endian, pointer_size) = (types.target.endian, types.target.pointer_size);
         let layout = types.layout(ty);
         let mut words = [0u64; record::SIZE as usize / 8];
         let mut put = |at: u64, value: u64| words[at as usize / 8] = value;
@@ -391,17 +393,19 @@ impl CompilerHost<'_> {
                     u64::from(member.0),
                     *value,
                 ];
-                let bytes: Vec<u8> = fields.iter().flat_map(|w| w.to_le_bytes()).collect();
+                let bytes: Vec<u8> = fields.iter().flat_map(|w| endian.word(*w)).collect();
                 memory.write(list + i as u64 * record::member::SIZE, &bytes)?;
             }
             words[record::MEMBERS as usize / 8] = list;
         }
         let at = memory.alloc(record::SIZE)?;
-        let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+        let bytes: Vec<u8> = words.iter().flat_map(|w| endian.word(*w)).collect();
         memory.write(at, &bytes)?;
         let slot = 8 * ty.index() as u64;
         if slot < 8 * (self.types.len() + RESERVED_RECORDS) as u64 {
-            memory.write(table + slot, &at.to_le_bytes())?;
+            let mut place = vec![0; pointer_size as usize];
+            endian.write(&mut place, at);
+            memory.write(table + slot, &place)?;
         }
         Ok(())
     }
@@ -465,10 +469,11 @@ impl Host for CompilerHost<'_> {
                         }
                     },
                 };
-                let word = |at: usize| {
-                    let mut raw = [0; 8];
-                    raw.copy_from_slice(&bytes[at..at + 8]);
-                    u64::from_le_bytes(raw)
+                let target = &module.target;
+                let word = |at: usize| target.endian.read(&bytes[at..at + 8]);
+                let pointer = |at: usize| {
+                    let end = at + target.pointer_size as usize;
+                    target.endian.read(&bytes[at..end])
                 };
                 let mut members = Vec::new();
                 for at in (0..bytes.len()).step_by(MEMBER_SIZE as usize) {
@@ -476,7 +481,7 @@ impl Host for CompilerHost<'_> {
                     if ty.index() >= self.table().len() {
                         return fail("a member's type is no type".into());
                     }
-                    members.push((text_at(memory, word(at), word(at + 8))?, ty));
+                    members.push((text_at(memory, pointer(at), word(at + 8))?, ty));
                 }
                 let ty = self.register(handle, arg(1), &members)?;
                 self.write_record(ty, memory)?;

@@ -93,6 +93,7 @@ impl Sema<'_> {
     ) -> Option<ModId> {
         let mut request = Request {
             folder: absolute(self.module(from).path.parent().unwrap_or(Path::new(""))),
+            driver: self.cfg.c_compiler.clone(),
             ..Request::default()
         };
         let mut sources = Vec::new();
@@ -161,6 +162,7 @@ impl Sema<'_> {
                 flags: request.flags.clone(),
                 folder: request.folder.clone(),
                 name: shown.clone(),
+                driver: request.driver.clone(),
             });
         }
         let header = match include_span {
@@ -172,9 +174,10 @@ impl Sema<'_> {
     }
 
     fn read_c_header(&mut self, request: &Request, span: Span) -> Option<Header> {
-        if self.cfg.target.pointer_size != 8 || self.cfg.target.arch != sx_ir::target::Arch::X86_64
-        {
-            self.not_implemented(span, "`#import c` for another target than x86-64");
+        // The layouts of C types are known for Unix with 64 bits.
+        if self.cfg.target.pointer_size != 8 || self.cfg.target.os != sx_ir::target::Os::Linux {
+            let what = format!("`#import c` for {}", self.cfg.target.triple);
+            self.not_implemented(span, &what);
             return None;
         }
         match self.files.c_header(request) {

@@ -347,27 +347,37 @@ impl Sema<'_> {
                 let protocol = *t;
                 self.view_of_place(cx, val, protocol, want, span)
             }
-            // Pointers, functions and 64-bit integers exchange their bits.
+            // Pointers, functions and integers of 64 bits, or as wide as a pointer, exchange their bits.
             _ if self.is_pointer_like(val.ty) && self.is_pointer_like(want) => {
                 Ok(Some(self.retype(cx, val, want)))
             }
             _ if self.is_pointer_like(want)
-                && self.m.types.int_info(val.ty).is_some_and(|i| i.0 == 64)
+                && self.exchanges_with_pointers(val.ty)
                 && !val.literal =>
             {
-                let piece = self.piece(cx, val);
+                let mut piece = self.piece(cx, val);
+                if piece.ty() != Ty::I64 {
+                    piece = cx.convert(ConvertOp::ZExt, Ty::I64, piece);
+                }
                 let piece = cx.convert(ConvertOp::IToP, Ty::Ptr, piece);
                 Ok(Some(Val::scalar(want, piece)))
             }
-            _ if self.is_pointer_like(val.ty)
-                && self.m.types.int_info(want).is_some_and(|i| i.0 == 64) =>
-            {
+            _ if self.is_pointer_like(val.ty) && self.exchanges_with_pointers(want) => {
                 let piece = self.piece(cx, val);
-                let piece = cx.convert(ConvertOp::PToI, Ty::I64, piece);
+                let mut piece = cx.convert(ConvertOp::PToI, Ty::I64, piece);
+                let width = self.scalar(want);
+                if width != Ty::I64 {
+                    piece = cx.convert(ConvertOp::Trunc, width, piece);
+                }
                 Ok(Some(Val::scalar(want, piece)))
             }
             _ => Ok(None),
         }
+    }
+
+    fn exchanges_with_pointers(&self, ty: TypeId) -> bool {
+        matches!(ty, TypeId::USIZE | TypeId::ISIZE)
+            || self.m.types.int_info(ty).is_some_and(|i| i.0 == 64)
     }
 
     /// The same scalars under another type.

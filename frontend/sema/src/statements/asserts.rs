@@ -249,14 +249,15 @@ impl Sema<'_> {
     /// What `__sx_cast_or_panic` does, in a program without the module that has it.
     fn bare_panic(&mut self, cx: &mut FnCx, boxed: &Val, want: TypeId, span: Span) {
         let bytes = self.m.types.pointer(TypeId::U8);
-        let params = [TypeId::I32, bytes, TypeId::I64];
-        let write = self.runtime_fn("write", &params, TypeId::I64);
+        let params = [TypeId::I32, bytes, TypeId::USIZE];
+        let write = self.runtime_fn("write", &params, TypeId::ISIZE);
+        let word = Ty::int_of_size(self.cfg.target.pointer_size);
         let exit = self.runtime_fn("_exit", &[TypeId::I32], TypeId::VOID);
         let fits = |s: &Self, func: sx_ir::FuncId, params: &[Ty], results: &[Ty]| {
             let sig = s.m.sig(s.m.func(func).sig);
             sig.params.iter().map(|p| p.ty).eq(params.iter().copied()) && sig.results == results
         };
-        if !fits(self, write, &[Ty::I32, Ty::Ptr, Ty::I64], &[Ty::I64])
+        if !fits(self, write, &[Ty::I32, Ty::Ptr, word], &[word])
             || !fits(self, exit, &[Ty::I32], &[])
         {
             // The program's own declarations of these symbols say something else.
@@ -278,7 +279,11 @@ impl Sema<'_> {
             let text = self.load(cx, &text);
             let words = self.pieces(cx, &text);
             let stdout = Piece::Const(Ty::I32, 1);
-            cx.call_direct(write, &[stdout, words[0], words[1]], &[Ty::I64]);
+            let len = match word {
+                Ty::I64 => words[1],
+                narrow => cx.convert(sx_ir::ConvertOp::Trunc, narrow, words[1]),
+            };
+            cx.call_direct(write, &[stdout, words[0], len], &[word]);
         }
         cx.call_direct(exit, &[Piece::Const(Ty::I32, 1)], &[]);
     }

@@ -391,6 +391,7 @@ impl Sema<'_> {
             conv: CallConv::Sx,
             params: params.clone(),
             results: vec![Ty::I8],
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         });

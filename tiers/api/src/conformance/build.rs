@@ -75,6 +75,7 @@ impl Build {
             conv: CallConv::Sx,
             params,
             results: results.to_vec(),
+            result_attr: Default::default(),
             variadic: false,
             noreturn: false,
         })
@@ -112,6 +113,7 @@ impl Build {
             conv: CallConv::C,
             params,
             results: results.to_vec(),
+            result_attr: Default::default(),
             variadic,
             noreturn: false,
         };

@@ -5,7 +5,7 @@
 use std::ffi::CString;
 
 use sx_ir::target::Endian;
-use sx_ir::{Module, TrapKind};
+use sx_ir::{Module, Target, TrapKind};
 use sx_tier_api::{HostFault, SandboxMemory, Trap};
 
 use super::{Args, Reply, StdHost, bytes_at, new_string, one, string_at};
@@ -56,7 +56,9 @@ impl StdHost<'_> {
                     Err(fault) => Err(fault),
                 });
             }
-            "sx_trace_report_unhandled" => return Some(self.report_unhandled(args, memory)),
+            "sx_trace_report_unhandled" => {
+                return Some(self.report_unhandled(args, memory, &module.target));
+            }
             "__errno_location" | "__error" | "_errno" => {
                 return Some(self.errno_cell(memory, module.target.endian));
             }
@@ -174,16 +176,21 @@ impl StdHost<'_> {
         one(bytes.len() as u64)
     }
 
-    fn report_unhandled(&mut self, args: &Args, memory: &dyn SandboxMemory) -> Reply {
+    fn report_unhandled(
+        &mut self,
+        args: &Args,
+        memory: &dyn SandboxMemory,
+        target: &Target,
+    ) -> Reply {
         let mut text = super::traces::headline(args, memory)?;
-        text.extend(self.traces.text(memory)?);
+        text.extend(self.traces.text(memory, target)?);
         self.put(2, &text)?;
         Ok(Vec::new())
     }
 
     /// The error return trace recorded so far, as `trace.print_current()` writes it.
-    pub fn trace_text(&self, memory: &dyn SandboxMemory) -> String {
-        let text = self.traces.text(memory).unwrap_or_default();
+    pub fn trace_text(&self, memory: &dyn SandboxMemory, target: &Target) -> String {
+        let text = self.traces.text(memory, target).unwrap_or_default();
         String::from_utf8_lossy(&text).into_owned()
     }
 

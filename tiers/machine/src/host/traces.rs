@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use sx_ir::Target;
 use sx_tier_api::SandboxMemory;
 
 use super::{Args, Reply, bytes_at, one};
@@ -54,6 +55,7 @@ impl Traces {
     pub(super) fn text(
         &self,
         memory: &dyn SandboxMemory,
+        target: &Target,
     ) -> Result<Vec<u8>, sx_tier_api::HostFault> {
         let mut out = Vec::new();
         if self.frames.is_empty() {
@@ -66,13 +68,13 @@ impl Traces {
         for &at in &self.frames {
             let number = |offset: u64| -> Result<i32, sx_tier_api::HostFault> {
                 let bytes = bytes_at(memory, at + offset, 4)?;
-                Ok(i32::from_le_bytes(bytes.try_into().unwrap_or_default()))
+                Ok(target.endian.read(bytes) as i32)
             };
             let string = |offset: u64| -> Result<&[u8], sx_tier_api::HostFault> {
                 let words = bytes_at(memory, at + offset, 16)?;
-                let word =
-                    |i: usize| u64::from_le_bytes(words[i..i + 8].try_into().unwrap_or_default());
-                let (data, len) = (word(0), word(8));
+                let (data, len) = words.split_at(8);
+                let data = target.endian.read(&data[..target.pointer_size as usize]);
+                let len = target.endian.read(len);
                 if len == 0 {
                     return Ok(&[]);
                 }

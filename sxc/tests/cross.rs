@@ -1,0 +1,192 @@
+//! Programs built for other machines run under QEMU and print what they print everywhere. Without an emulator or the
+//! target's C compiler and library the tests are skipped with a message; `./x test` installs them where it can.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A selection of the corpus: every part of the language and of the run-time support.
+const PROGRAMS: [&str; 52] = [
+    "any/every_form",
+    "arrays/every_form",
+    "cabi/aggregates",
+    "cabi/by_value",
+    "cabi/callbacks",
+    "cabi/exports",
+    "cabi/libc",
+    "cabi/scalars",
+    "cabi/variadic",
+    "casts/every_conversion",
+    "casts/pointers_and_bits",
+    "cimport/stdio",
+    "cimport/unit",
+    "closures/captures",
+    "closures/failable",
+    "comptime/every_kind_of_value_stored",
+    "comptime/random_graphs",
+    "comptime/stored_any_values",
+    "comptime/stored_functions",
+    "comptime/stored_graphs",
+    "comptime/stored_maps_grow",
+    "comptime/stored_protocol_values",
+    "comptime/stored_unions_and_optionals",
+    "context/push_and_allocator",
+    "control/defer_order",
+    "enums/tagged",
+    "errors/cleanups_of_main",
+    "extern/c_calls_back",
+    "floats/arithmetic",
+    "floats/to_integer",
+    "format/every_type",
+    "functions/function_pointers",
+    "integers/bitwise",
+    "integers/defined_behaviour",
+    "match/payloads",
+    "metatypes/making_types",
+    "optionals/every_form",
+    "packs/tour",
+    "pointers/tour",
+    "protocols/dispatch",
+    "protocols/values",
+    "showcase/json",
+    "showcase/sha256",
+    "slices/every_form",
+    "stdlib/atomic_operations",
+    "stdlib/hash_map",
+    "strings/text_functions",
+    "structs/every_form",
+    "traps/index_out_of_range",
+    "traps/wrong_variant",
+    "tuples/every_form",
+    "unions/every_form",
+];
+
+/// Programs that show the order of bytes, or use C's complex numbers as the structs that they are on other machines.
+const NOT_ON_S390X: [&str; 3] = ["cabi/libc", "casts/pointers_and_bits", "unions/every_form"];
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// Whether programs for the machine can be made and run; says so if not.
+fn ready(machine: &str) -> bool {
+    let needed = [
+        (
+            format!("qemu-{machine}"),
+            on_path(&format!("qemu-{machine}")),
+        ),
+        (
+            format!("{machine}-linux-gnu-gcc"),
+            on_path(&format!("{machine}-linux-gnu-gcc")),
+        ),
+        (
+            format!("the C library in /usr/{machine}-linux-gnu"),
+            Path::new("/usr")
+                .join(format!("{machine}-linux-gnu/lib/libc.so.6"))
+                .exists(),
+        ),
+    ];
+    for (what, there) in &needed {
+        if !there {
+            eprintln!("skipped: {what} is missing");
+        }
+    }
+    needed.iter().all(|(_, there)| *there)
+}
+
+fn run(machine: &str, program: &str, flags: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sxc"))
+        .args(["run", "--target", machine])
+        .args(flags)
+        .arg(format!("{program}.sx"))
+        .current_dir(corpus())
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("sxc starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Compares a run with the case's expectations; the difference in words.
+fn judge(machine: &str, program: &str, flags: &[&str]) -> Result<(), String> {
+    let beside = |suffix: &str| corpus().join(format!("{program}.{suffix}"));
+    let want = std::fs::read(beside("out")).unwrap_or_default();
+    let status = std::fs::read_to_string(beside("exit")).unwrap_or_default();
+    let status: i32 = status.trim().parse().unwrap_or(0);
+    let done = run(machine, program, flags);
+    if done.stdout == want && done.status.code() == Some(status) {
+        return Ok(());
+    }
+    Err(format!(
+        "{program} {flags:?}: status {:?}, wanted {status}\n{}\nstderr:\n{}",
+        done.status.code(),
+        text(&done.stdout),
+        text(&done.stderr)
+    ))
+}
+
+fn corpus_runs_on(machine: &str) {
+    if !ready(machine) {
+        return;
+    }
+    let mut jobs: Vec<(&str, &[&str])> = PROGRAMS
+        .iter()
+        .filter(|p| machine != "s390x" || !NOT_ON_S390X.contains(p))
+        .map(|p| (*p, &["-O0"][..]))
+        .collect();
+    jobs.push(("targets/self_check", &["-O0"]));
+    jobs.push(("targets/self_check", &["-O2"]));
+    jobs.push(("targets/self_check", &["-O2", "--unchecked"]));
+    jobs.push(("cabi/aggregates", &["-O2"]));
+    jobs.push(("comptime/random_graphs", &["-O2"]));
+    let faults: Vec<String> = jobs
+        .iter()
+        .filter_map(|(program, flags)| judge(machine, program, flags).err())
+        .collect();
+    assert!(faults.is_empty(), "{machine}:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn corpus_on_aarch64() {
+    corpus_runs_on("aarch64");
+}
+
+#[test]
+fn corpus_on_s390x() {
+    corpus_runs_on("s390x");
+}
+
+/// Traps, crashes and escaping errors say the same as on the host.
+#[test]
+fn failures_are_reported() {
+    for machine in ["aarch64", "s390x"] {
+        if !ready(machine) {
+            continue;
+        }
+        for program in ["index", "null", "overflow", "raised"] {
+            let file = format!("../sxc/tests/targets/{program}");
+            let host = run("linux", &file, &[]);
+            let foreign = run(machine, &file, &[]);
+            assert_eq!(
+                foreign.status.code(),
+                host.status.code(),
+                "{machine} {program}"
+            );
+            assert_eq!(text(&foreign.stdout), text(&host.stdout));
+            // The emulator has its own word on the signal.
+            let said: Vec<String> = text(&foreign.stderr)
+                .lines()
+                .filter(|line| !line.starts_with("qemu: "))
+                .map(str::to_owned)
+                .collect();
+            let wanted: Vec<String> = text(&host.stderr).lines().map(str::to_owned).collect();
+            assert_eq!(said, wanted, "{machine} {program}");
+        }
+    }
+}
