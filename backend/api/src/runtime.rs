@@ -12,7 +12,7 @@ pub const SOURCE: &str = include_str!(env!("SX_RUNTIME_SOURCE"));
 /// How it is compiled everywhere.
 const FLAGS: [&str; 6] = [
     "-std=gnu11",
-    "-O2",
+    "-O1",
     "-fPIC",
     "-fno-omit-frame-pointer",
     "-fno-stack-protector",
