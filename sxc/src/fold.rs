@@ -511,6 +511,7 @@ fn add_thunk(module: &mut Module, target: FuncId, args: &[Arg], place: Option<Gl
         conv: CallConv::Sx,
         params: Vec::new(),
         results: results.clone(),
+        result_attr: Default::default(),
         variadic: false,
         noreturn: false,
     });
