@@ -3,14 +3,18 @@
 use crate::callables::functions::Abi;
 use crate::callables::functions::Passing;
 use crate::callables::generics::named_functions;
+use crate::declarations::lookup::{Found, Name};
 use crate::emission::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
 use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
-use crate::sema::{Binding, BodyState, Env, Failed, PackInfo, Res, Sema};
+use crate::sema::{Binding, BodyState, Entity, Env, Failed, FnId, PackInfo, Res, Sema};
 use std::rc::Rc;
 use sx_ir::types::FnType;
 use sx_ir::{CallConv, FuncId, Function, LocalId, StmtKind, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, FnBody};
+
+/// What a call names: a function, perhaps of a namespace.
+type Callee = (Option<ast::Ident>, ast::Ident);
 
 impl Sema<'_> {
     pub fn lower_body(&mut self, func: FuncId) {
@@ -235,12 +239,14 @@ impl Sema<'_> {
                 self.return_value(cx, Some(val), expr.span)
             }
             FnBody::Block(block) => {
-                let tail = self.lower_stmts(cx, block, true)?;
+                let statement = self.tail_is_statement(cx, block);
+                let tail = self.lower_stmts(cx, block, !statement)?;
+                let tail = tail.filter(|val| cx.ret.named.is_empty() || val.ty != TypeId::VOID);
                 if cx.dead {
                     return self.ends_plainly(cx, block);
                 }
                 if tail.is_none() {
-                    self.check_named_results(decl, block)?;
+                    self.check_named_results(cx, decl, block)?;
                 }
                 let end = Span::new(
                     block.span.file,
@@ -302,6 +308,7 @@ impl Sema<'_> {
     /// The end of the body is reached: every named slot has a value there.
     pub fn check_named_results(
         &mut self,
+        cx: &FnCx,
         decl: &'static ast::FnDecl,
         block: &'static ast::Block,
     ) -> Res<()> {
@@ -319,7 +326,8 @@ impl Sema<'_> {
             .filter(|n| !n.is_discard())
             .collect();
         let symbols: Vec<Symbol> = names.iter().map(|n| n.name).collect();
-        let unset = crate::declarations::named_slots::unset_at_end(block, &symbols);
+        let leaving = self.calls_that_leave(&cx.env().clone(), block);
+        let unset = crate::declarations::named_slots::unset_at_end(block, &symbols, &leaving);
         match names.iter().find(|n| unset.contains(&n.name)) {
             Some(name) => Err(self.error(
                 name.span,
@@ -327,6 +335,74 @@ impl Sema<'_> {
             )),
             None => Ok(()),
         }
+    }
+
+    /// The function that a callee names, without a word about names that don't exist.
+    fn function_named(&mut self, env: &Rc<Env>, (namespace, name): Callee) -> Option<FnId> {
+        let entity = match namespace {
+            None => match self.try_resolve_name(env, name) {
+                Ok(Some(Name::Entity(entity, _))) => entity,
+                _ => return None,
+            },
+            Some(namespace) => {
+                let Ok(Some(Name::Entity(Entity::Namespace(set), _))) =
+                    self.try_resolve_name(env, namespace)
+                else {
+                    return None;
+                };
+                let Found::Decl(decl) = self.lookup_in_set(set, name.name) else {
+                    return None;
+                };
+                self.resolve_decl(decl).ok()?
+            }
+        };
+        match entity {
+            Entity::Fn(f) => Some(f),
+            _ => None,
+        }
+    }
+
+    /// Calls of declared functions that never return.
+    fn calls_that_leave(
+        &mut self,
+        env: &Rc<Env>,
+        block: &'static ast::Block,
+    ) -> Vec<*const ast::Expr> {
+        struct Calls(Vec<(*const ast::Expr, Callee)>);
+        impl sx_syntax::visit::Visitor for Calls {
+            fn expr(&mut self, expr: &ast::Expr) {
+                if let ExprKind::Call(call) = &expr.kind {
+                    let callee = match &call.callee.kind {
+                        ExprKind::Ident(name) => Some((None, *name)),
+                        ExprKind::Field { base, name } => match &base.kind {
+                            ExprKind::Ident(namespace) => Some((Some(*namespace), *name)),
+                            _ => None,
+                        },
+                        _ => None,
+                    };
+                    self.0
+                        .extend(callee.map(|callee| (std::ptr::from_ref(expr), callee)));
+                }
+                sx_syntax::visit::walk_expr(self, expr);
+            }
+            fn function(&mut self, _function: &ast::FnDecl) {}
+        }
+        let mut calls = Calls(Vec::new());
+        sx_syntax::visit::Visitor::block(&mut calls, block);
+        let noreturn = Symbol::intern("noreturn");
+        let mut out = Vec::new();
+        for (call, callee) in calls.0 {
+            let Some(f) = self.function_named(env, callee) else {
+                continue;
+            };
+            let ret = self.fn_info(f).decl.sig.ret.as_ref().map(|ret| &ret.kind);
+            if let Some(ast::RetKind::Type(ty)) = ret
+                && matches!(&ty.kind, ExprKind::Ident(name) if name.name == noreturn)
+            {
+                out.push(call);
+            }
+        }
+        out
     }
 
     /// The end of a body without a value.

@@ -8,8 +8,8 @@ use crate::emission::value::Val;
 use crate::sema::{Binding, Failed, FnId, FnInstance, Res, Sema};
 use sx_ir::TypeId;
 use sx_ir::types::FnType;
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
+use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
     /// Calls a declared function: maps arguments, binds generics, fills defaults.
@@ -53,6 +53,14 @@ impl Sema<'_> {
         }
         let params: &'static [ast::Param] = &decl.sig.params;
         let has_receiver = !lead.is_empty();
+        if has_receiver && params.is_empty() {
+            let diag = Diagnostic::error(
+                span,
+                format!("'{name}' takes no receiver, so it can't be called on a value"),
+            )
+            .with_help(None, format!("call it through its type instead"));
+            return Err(self.report(diag));
+        }
         let variadic_at = params.iter().position(|p| self.is_slice_variadic(p));
         let mut slots: Vec<Option<Arg>> = params.iter().map(|_| None).collect();
         let mut rest: Vec<Arg> = Vec::new();
@@ -134,6 +142,7 @@ impl Sema<'_> {
         let required = params
             .iter()
             .enumerate()
+            .skip(usize::from(has_receiver))
             .filter(|(i, p)| {
                 p.default.is_none()
                     && p.kind != ParamKind::Variadic
@@ -142,9 +151,8 @@ impl Sema<'_> {
                         && crate::declarations::nominal::is_type_param(p)
                         && self.inferable(params, *i))
             })
-            .count()
-            - usize::from(has_receiver);
-        let max = params.len() - usize::from(has_receiver);
+            .count();
+        let max = params.len().saturating_sub(usize::from(has_receiver));
         if surplus > 0 {
             return Err(self.arity_error(&name, required, max, given, span));
         }

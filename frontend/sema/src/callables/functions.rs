@@ -260,6 +260,7 @@ impl Sema<'_> {
             is_lambda: false,
             shape: None,
             indirect: crate::statements::error_flow::Source::Unknown,
+            forwards: Vec::new(),
             in_cleanup: false,
             handlers: Vec::new(),
             owner: None,

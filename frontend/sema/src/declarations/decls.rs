@@ -188,6 +188,12 @@ impl Sema<'_> {
     /// The entity a path (`a`, `a.b.c`) names, if it is one rather than a value computation.
     pub fn resolve_path(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Option<Entity>> {
         match &expr.kind {
+            // What the compiler knows without a declaration is no entity.
+            ExprKind::Ident(name)
+                if is_compiler_name(name) && self.try_resolve_name(env, *name)?.is_none() =>
+            {
+                Ok(None)
+            }
             ExprKind::Ident(name) => match self.resolve_name(env, *name)? {
                 crate::declarations::lookup::Name::Entity(entity, _) => Ok(Some(entity)),
                 crate::declarations::lookup::Name::BuiltinType(ty) => Ok(Some(Entity::Type(ty))),
@@ -653,6 +659,12 @@ fn literal_kind(expr: &ast::Expr) -> Option<LiteralKind> {
         ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => literal_kind(expr),
         _ => None,
     }
+}
+
+/// Names that need no import (part 5 §5.2, §5.4).
+fn is_compiler_name(name: &ast::Ident) -> bool {
+    let known = matches!(name.as_str(), "context" | "OS" | "ARCH" | "POINTER_SIZE");
+    !name.is_raw() && (known || crate::builtins::intrinsics::is_intrinsic_name(name.as_str()))
 }
 
 /// What a typed constant's initialiser is made of, as far as its form tells.

@@ -1,6 +1,8 @@
 //! Named return slots: each is assigned on every path that reaches the end of the body, or has a default (reference
 //! part 2 §1).
 
+use std::cell::RefCell;
+
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, ExprKind, StmtKind};
 use sx_syntax::visit::{self, Visitor};
@@ -8,16 +10,41 @@ use sx_syntax::visit::{self, Visitor};
 /// What is assigned after a piece of code; `None` where its end is never reached.
 type State = Option<Vec<Symbol>>;
 
-/// The slots that the end of `body` may find unset.
-pub fn unset_at_end(body: &ast::Block, slots: &[Symbol]) -> Vec<Symbol> {
-    let after = block(body, slots, Some(Vec::new()));
-    match after {
-        None => Vec::new(),
-        Some(set) => slots.iter().filter(|s| !set.contains(s)).copied().collect(),
+/// What is asked of a body.
+struct Slots<'a> {
+    names: &'a [Symbol],
+    /// Calls that don't come back.
+    leaving: &'a [*const ast::Expr],
+    /// Slots that a `return` without a value may find unset.
+    missing: RefCell<Vec<Symbol>>,
+}
+
+impl Slots<'_> {
+    fn note_missing(&self, set: &[Symbol]) {
+        let missing = self.names.iter().filter(|s| !set.contains(s));
+        self.missing.borrow_mut().extend(missing);
     }
 }
 
-fn block(body: &ast::Block, slots: &[Symbol], mut state: State) -> State {
+/// The slots that the end of `body`, or a `return` without a value, may find unset. `leaving`: the calls that don't
+/// come back.
+pub fn unset_at_end(
+    body: &ast::Block,
+    names: &[Symbol],
+    leaving: &[*const ast::Expr],
+) -> Vec<Symbol> {
+    let slots = Slots {
+        names,
+        leaving,
+        missing: RefCell::default(),
+    };
+    if let Some(set) = block(body, &slots, Some(Vec::new())) {
+        slots.note_missing(&set);
+    }
+    slots.missing.into_inner()
+}
+
+fn block(body: &ast::Block, slots: &Slots, mut state: State) -> State {
     for stmt in &body.stmts {
         state = statement(stmt, slots, state);
     }
@@ -27,10 +54,16 @@ fn block(body: &ast::Block, slots: &[Symbol], mut state: State) -> State {
     }
 }
 
-fn statement(stmt: &ast::Stmt, slots: &[Symbol], state: State) -> State {
+fn statement(stmt: &ast::Stmt, slots: &Slots, state: State) -> State {
     let mut set = state?;
     match &stmt.kind {
-        StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Break | StmtKind::Continue => None,
+        StmtKind::Return(values) => {
+            if values.is_empty() {
+                slots.note_missing(&set);
+            }
+            None
+        }
+        StmtKind::Raise(_) | StmtKind::Break | StmtKind::Continue => None,
         StmtKind::Expr { expr, .. } => expression(expr, slots, Some(set)),
         StmtKind::Push { body, .. } => block(body, slots, Some(set)),
         // A loop may run no iteration, unless nothing but a jump ends it.
@@ -45,7 +78,7 @@ fn statement(stmt: &ast::Stmt, slots: &[Symbol], state: State) -> State {
         }
         StmtKind::For(node) if !node.inline => Some(set),
         // The text may assign anything.
-        StmtKind::Insert(_) => Some(slots.to_vec()),
+        StmtKind::Insert(_) => Some(slots.names.to_vec()),
         StmtKind::For(_)
         | StmtKind::Decl(_)
         | StmtKind::Destructure { .. }
@@ -57,7 +90,7 @@ fn statement(stmt: &ast::Stmt, slots: &[Symbol], state: State) -> State {
         | StmtKind::Error(_)
         | StmtKind::Assert(_) => {
             let mut found = Found {
-                slots,
+                slots: slots.names,
                 set: &mut set,
             };
             found.stmt(stmt);
@@ -66,7 +99,7 @@ fn statement(stmt: &ast::Stmt, slots: &[Symbol], state: State) -> State {
     }
 }
 
-fn expression(expr: &ast::Expr, slots: &[Symbol], state: State) -> State {
+fn expression(expr: &ast::Expr, slots: &Slots, state: State) -> State {
     let mut set = state?;
     match &expr.kind {
         ExprKind::If(node) if !node.inline => {
@@ -85,10 +118,11 @@ fn expression(expr: &ast::Expr, slots: &[Symbol], state: State) -> State {
             out
         }
         ExprKind::Block(body) => block(body, slots, Some(set)),
+        ExprKind::Call(_) if slots.leaving.contains(&std::ptr::from_ref(expr)) => None,
         // Anything else, an unrolled branch too: whatever it assigns or lends counts.
         _ => {
             let mut found = Found {
-                slots,
+                slots: slots.names,
                 set: &mut set,
             };
             found.expr(expr);
@@ -97,7 +131,7 @@ fn expression(expr: &ast::Expr, slots: &[Symbol], state: State) -> State {
     }
 }
 
-fn branch(body: &ast::Branch, slots: &[Symbol], state: State) -> State {
+fn branch(body: &ast::Branch, slots: &Slots, state: State) -> State {
     match body {
         ast::Branch::Block(body) => block(body, slots, state),
         ast::Branch::Expr(expr) => expression(expr, slots, state),
@@ -105,7 +139,7 @@ fn branch(body: &ast::Branch, slots: &[Symbol], state: State) -> State {
     }
 }
 
-fn arm_body(body: &ast::ArmBody, slots: &[Symbol], state: State) -> State {
+fn arm_body(body: &ast::ArmBody, slots: &Slots, state: State) -> State {
     match body {
         ast::ArmBody::Break(_) => state,
         ast::ArmBody::Arrow(body) => branch(body, slots, state),

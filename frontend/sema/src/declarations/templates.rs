@@ -23,6 +23,13 @@ enum TypeOperand {
 }
 
 impl Sema<'_> {
+    pub fn takes_arguments(&self, template: TemplateId) -> bool {
+        match &self.templates[template.index()].syntax {
+            TemplateSyntax::Protocol(decl) => !decl.params.is_empty(),
+            TemplateSyntax::Struct(_) => true,
+        }
+    }
+
     /// A template name used as a type without arguments: a protocol without parameters is a type.
     pub fn template_without_args(&mut self, template: TemplateId, span: Span) -> Res<TypeId> {
         let t = &self.templates[template.index()];

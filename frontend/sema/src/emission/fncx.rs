@@ -160,6 +160,8 @@ pub struct FnCx {
     pub shape: Option<TypeId>,
     /// What the last call through a value may have called.
     pub indirect: crate::statements::error_flow::Source,
+    /// Expressions at the end of the body whose error, if they have one, is the function's.
+    pub forwards: Vec<*const sx_syntax::ast::Expr>,
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
     /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.

@@ -271,6 +271,14 @@ impl Sema<'_> {
                 _ => false,
             };
         let is_type = constant.ty.is_none() && self.denotes_type(&env, &constant.value);
+        if is_alias
+            && is_type
+            && let Ok(Some(Entity::Template(template))) = self.resolve_path(&env, &constant.value)
+            && self.takes_arguments(template)
+        {
+            self.local_decl(cx, decl);
+            return Ok(());
+        }
         if is_type {
             let ty = self.eval_named_type(&env, &constant.value, Some(decl.name.name))?;
             self.complete_all();

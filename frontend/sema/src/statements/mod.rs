@@ -17,4 +17,5 @@ pub(crate) mod or_chains;
 pub(crate) mod returns;
 pub(crate) mod statics;
 pub(crate) mod stmt;
+pub(crate) mod tails;
 pub(crate) mod traces;

@@ -1,0 +1,137 @@
+//! What ends a body: its value, or one more statement (reference part 2 §1, part 3 §3).
+
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::ast::{self, ArmBody, Branch, ExprKind, StmtKind};
+
+use crate::emission::fncx::FnCx;
+use crate::sema::{Event, Sema};
+
+impl Sema<'_> {
+    /// Whether the `if`, match or block that ends a body is a statement: nobody takes its value, so its arms need
+    /// not agree on one.
+    pub fn tail_is_statement(&mut self, cx: &mut FnCx, body: &'static ast::Block) -> bool {
+        let Some(tail) = &body.tail else { return false };
+        let branches = match &tail.kind {
+            ExprKind::If(node) => !node.inline,
+            ExprKind::Match(node) => !node.inline,
+            ExprKind::Block(_) => true,
+            _ => false,
+        };
+        let Some(ret) = cx.ret.ty else {
+            return branches && (!yields(tail) || !self.has_type(cx, tail));
+        };
+        if ret == TypeId::VOID || ret == TypeId::NORETURN {
+            return matches!(
+                tail.kind,
+                ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)
+            );
+        }
+        if !cx.ret.named.is_empty() {
+            return branches && !yields(tail);
+        }
+        if let TypeKind::Failable { values, .. } = self.m.types.kind(ret)
+            && values.is_empty()
+        {
+            // Failable calls at the ends of arms are what the function returns.
+            if branches {
+                ends(tail, &mut cx.forwards);
+            }
+            return branches;
+        }
+        false
+    }
+
+    /// Whether an expression makes sense as a value; says nothing.
+    fn has_type(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+        let known = self.diags.len();
+        let reported = self.reported.clone();
+        let has = self.type_of_expr(cx, expr).is_ok();
+        if self.diags.len() > known {
+            self.diags.truncate(known);
+            self.reported = reported;
+            for events in self.events.values_mut() {
+                events.retain(|event| !matches!(event, Event::Diag(index) if *index >= known));
+            }
+        }
+        has
+    }
+}
+
+/// Whether each path through an `if`, match or block ends in an expression or leaves.
+fn yields(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::If(node) => match &node.else_ {
+            Some(els) => branch_yields(&node.then) && branch_yields(els),
+            None => false,
+        },
+        ExprKind::Match(node) => {
+            let mut arms = node.arms.iter().map(|arm| &arm.body).chain(&node.else_);
+            arms.all(|arm| match arm {
+                ArmBody::Break(_) => false,
+                ArmBody::Arrow(branch) => branch_yields(branch),
+                ArmBody::Stmts(block) => block_yields(block, true),
+            })
+        }
+        ExprKind::Block(block) => block_yields(block, false),
+        _ => true,
+    }
+}
+
+fn branch_yields(branch: &Branch) -> bool {
+    match branch {
+        Branch::Block(block) => block_yields(block, false),
+        Branch::Expr(expr) => yields(expr),
+        Branch::Jump(_) => true,
+    }
+}
+
+/// `arm`: of a match, whose last statement is its value even with a `;`.
+fn block_yields(block: &ast::Block, arm: bool) -> bool {
+    if let Some(tail) = &block.tail {
+        return yields(tail);
+    }
+    match block.stmts.last().map(|stmt| &stmt.kind) {
+        Some(StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Break | StmtKind::Continue) => {
+            true
+        }
+        Some(StmtKind::Expr { expr, .. }) => arm && yields(expr),
+        Some(_) | None => false,
+    }
+}
+
+/// The expressions that end the paths through an expression.
+fn ends(expr: &'static ast::Expr, out: &mut Vec<*const ast::Expr>) {
+    match &expr.kind {
+        ExprKind::If(node) => {
+            branch_ends(&node.then, out);
+            node.else_
+                .iter()
+                .for_each(|branch| branch_ends(branch, out));
+        }
+        ExprKind::Match(node) => {
+            for arm in node.arms.iter().map(|arm| &arm.body).chain(&node.else_) {
+                match arm {
+                    ArmBody::Break(_) => {}
+                    ArmBody::Arrow(body) => branch_ends(body, out),
+                    ArmBody::Stmts(block) => block_ends(block, out),
+                }
+            }
+        }
+        ExprKind::Block(block) => block_ends(block, out),
+        _ => out.push(expr),
+    }
+}
+
+fn branch_ends(branch: &'static Branch, out: &mut Vec<*const ast::Expr>) {
+    match branch {
+        Branch::Block(block) => block_ends(block, out),
+        Branch::Expr(expr) => ends(expr, out),
+        Branch::Jump(_) => {}
+    }
+}
+
+fn block_ends(block: &'static ast::Block, out: &mut Vec<*const ast::Expr>) {
+    if let Some(tail) = &block.tail {
+        ends(tail, out);
+    }
+}
