@@ -61,13 +61,14 @@ pub fn compile(file: &Path, goal: Goal) -> Option<Compilation> {
     let plan = Plan {
         goal,
         optimise: true,
+        last: false,
         traces: false,
         records: false,
         fold: sxc::cli::Fold::Off,
     };
     pipeline::compile(file, &default_options()?, &plan)
         .ok()
-        .map(|compiled| compiled.compilation)
+        .map(|compiled| std::mem::ManuallyDrop::into_inner(compiled.compilation))
 }
 
 /// Runs `main` in an engine and returns the program's status.

@@ -54,6 +54,15 @@ impl TypeTable {
         layout
     }
 
+    /// Computes the layouts that nobody has asked for yet.
+    pub fn settle_layouts(&self) {
+        for id in self.ids() {
+            if self.layouts[id.index()].get().is_none() {
+                self.layout(id);
+            }
+        }
+    }
+
     pub fn size_of(&self, id: TypeId) -> u64 {
         match self.layouts[id.index()].get() {
             Some(layout) => layout.size,

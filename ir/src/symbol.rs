@@ -1,26 +1,81 @@
-//! Interned names. lasso stays behind this type, so that replacing it touches one file.
+//! Interned names. The table stays behind this type, so that replacing it touches one file.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::hash::BuildHasher as _;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-type Interner = lasso::ThreadedRodeo<lasso::Spur, rustc_hash::FxBuildHasher>;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+/// Parts of the table, by hash, so that threads that intern seldom meet.
+const SHARDS: usize = 32;
+/// Places of the first chunk; each further one has twice as many as the one before.
+const FIRST: u32 = 1024;
+const CHUNKS: usize = 22;
+
+type Chunk = Box<[OnceLock<&'static str>]>;
+
+/// Texts are found by their numbers without a lock: chunks never move.
+struct Interner {
+    numbers: [Mutex<FxHashMap<&'static str, Symbol>>; SHARDS],
+    texts: [OnceLock<Chunk>; CHUNKS],
+    next: AtomicU32,
+}
+
+static INTERNER: OnceLock<Interner> = OnceLock::new();
 
 fn interner() -> &'static Interner {
-    static INTERNER: OnceLock<Interner> = OnceLock::new();
-    INTERNER.get_or_init(|| Interner::with_hasher(rustc_hash::FxBuildHasher))
+    INTERNER.get_or_init(|| Interner {
+        numbers: std::array::from_fn(|_| Mutex::default()),
+        texts: [const { OnceLock::new() }; CHUNKS],
+        next: AtomicU32::new(0),
+    })
+}
+
+/// Chunk and place in it of the text with this number.
+fn place(number: u32) -> (usize, usize) {
+    let at = number / FIRST + 1;
+    let chunk = at.ilog2();
+    let before = ((1u32 << chunk) - 1) * FIRST;
+    (chunk as usize, (number - before) as usize)
 }
 
 /// A name, equal to another exactly if the texts are equal.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Symbol(lasso::Spur);
+pub struct Symbol(NonZeroU32);
 
 impl Symbol {
     pub fn intern(text: &str) -> Symbol {
-        Symbol(interner().get_or_intern(text))
+        let interner = interner();
+        let shard = (FxBuildHasher.hash_one(text) >> 32) as usize % SHARDS;
+        let mut numbers = interner.numbers[shard]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(symbol) = numbers.get(text) {
+            return *symbol;
+        }
+        let text: &'static str = Box::leak(text.into());
+        let number = interner.next.fetch_add(1, Ordering::Relaxed);
+        let (chunk, at) = place(number);
+        let texts = interner.texts[chunk].get_or_init(|| {
+            let places = (FIRST as usize) << chunk;
+            (0..places).map(|_| OnceLock::new()).collect()
+        });
+        // The number is new, so the place is empty.
+        let _ = texts[at].set(text);
+        let symbol = Symbol(NonZeroU32::MIN.saturating_add(number));
+        numbers.insert(text, symbol);
+        symbol
     }
 
     pub fn as_str(self) -> &'static str {
-        interner().resolve(&self.0)
+        let (chunk, at) = place(self.0.get() - 1);
+        let texts = interner().texts[chunk].get();
+        texts
+            .and_then(|texts| texts[at].get())
+            .copied()
+            .unwrap_or("")
     }
 }
 
@@ -51,5 +106,45 @@ impl PartialEq<str> for Symbol {
 impl PartialEq<&str> for Symbol {
     fn eq(&self, other: &&str) -> bool {
         self.as_str() == *other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_follow_each_other() {
+        let mut last = (0, usize::MAX);
+        for number in 0..20 * FIRST {
+            let (chunk, at) = place(number);
+            let next = if at == 0 {
+                last.0 + usize::from(number > 0) == chunk
+            } else {
+                last == (chunk, at - 1)
+            };
+            assert!(next && at < (FIRST as usize) << chunk, "{number}");
+            last = (chunk, at);
+        }
+        // The last number still has a place.
+        assert!(place(u32::MAX - FIRST).0 < CHUNKS);
+    }
+
+    #[test]
+    fn threads_agree() {
+        let symbols = || -> Vec<Symbol> {
+            (0..5000)
+                .map(|i| Symbol::intern(&format!("name_{i}")))
+                .collect()
+        };
+        let all: Vec<Vec<Symbol>> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(symbols)).collect();
+            threads.into_iter().flat_map(|t| t.join()).collect()
+        });
+        assert!(all.len() == 4 && all.iter().all(|list| *list == all[0]));
+        for (i, symbol) in all[0].iter().enumerate() {
+            assert_eq!(symbol.as_str(), format!("name_{i}"));
+        }
+        assert_eq!(size_of::<Option<Symbol>>(), 4);
     }
 }

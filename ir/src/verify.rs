@@ -49,6 +49,21 @@ impl fmt::Display for VerifyError {
 const MAX_ERRORS: usize = 20;
 
 pub fn verify(module: &Module) -> Result<(), Vec<VerifyError>> {
+    let mut errors = verify_shared(module);
+    for index in 0..module.funcs.len() {
+        if let Err(more) = verify_func(module, FuncId::new(index)) {
+            errors.extend(more);
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
+
+/// Checks signatures and globals: what is not of one function.
+pub fn verify_shared(module: &Module) -> Vec<VerifyError> {
     let mut errors = Vec::new();
     for (index, sig) in module.sigs().iter().enumerate() {
         let floats = sig.results.iter().all(|ty| ty.is_float());
@@ -68,16 +83,7 @@ pub fn verify(module: &Module) -> Result<(), Vec<VerifyError>> {
     for index in 0..module.globals.len() {
         check_global(module, GlobalId::new(index), &mut errors);
     }
-    for index in 0..module.funcs.len() {
-        if let Err(more) = verify_func(module, FuncId::new(index)) {
-            errors.extend(more);
-        }
-    }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(errors)
-    }
+    errors
 }
 
 fn check_global(module: &Module, id: GlobalId, errors: &mut Vec<VerifyError>) {

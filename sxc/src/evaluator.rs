@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use sx_ir::{ConstImage, Module, RelocTarget};
 use sx_machine::Grants;
 use sx_sema::{
-    EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, Unexplained, Unstorable,
+    EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator,
+    Unexplained, Unstorable,
 };
 use sx_tier_api::{ComptimeEngine, Explanation, Frame, Limits, Moment, Outcome, Status};
 
@@ -48,7 +49,14 @@ pub struct EngineEvaluator {
     pub folding: Folding,
     /// The last evaluation has called a host library.
     called_out: bool,
+    /// Beside another evaluator, which does what is to be seen.
+    replica: bool,
+    /// Of a replica: the last evaluation asked for something else than its result.
+    had_effects: bool,
 }
+
+/// Steps of a replica's evaluation: what takes longer is not to be done several times.
+const REPLICA_STEPS: u64 = 4_000_000;
 
 impl EngineEvaluator {
     pub fn new(
@@ -73,6 +81,35 @@ impl EngineEvaluator {
             progress: Progress::start(),
             folding: Folding::default(),
             called_out: false,
+            replica: false,
+            had_effects: false,
+        }
+    }
+
+    /// Works in silence, and tells if something else was asked for.
+    fn replica(kinds: &[EngineKind], limits: Limits) -> EngineEvaluator {
+        let limits = Limits {
+            steps: limits.steps.min(REPLICA_STEPS),
+            ..limits
+        };
+        EngineEvaluator {
+            engines: kinds
+                .iter()
+                .map(|kind| (*kind, engines::create(*kind)))
+                .collect(),
+            limits,
+            grants: Grants::default(),
+            units: c_sources::Lazy::default(),
+            records: Vec::new(),
+            keep_records: false,
+            disagreements: Vec::new(),
+            stdout_bytes: 0,
+            inputs: Vec::new(),
+            progress: None,
+            folding: Folding::default(),
+            called_out: false,
+            replica: true,
+            had_effects: false,
         }
     }
 
@@ -115,14 +152,14 @@ impl Evaluator for EngineEvaluator {
         let mut chosen: Option<(Evaluation, Option<Record>)> = None;
         for (kind, engine) in &mut self.engines {
             // The program's output appears once, whatever the number of engines.
-            let output = if chosen.is_none() {
+            let output = if chosen.is_none() && !self.replica {
                 Output::Live
             } else {
                 Output::Discard
             };
             let mut sandbox =
                 Sandbox::for_comptime(&mut *compiler, &self.grants, units.clone(), output);
-            if !recording {
+            if !recording && !self.replica {
                 sandbox = sandbox.without_transcript();
             }
             if let Some(progress) = &self.progress {
@@ -138,6 +175,10 @@ impl Evaluator for EngineEvaluator {
             }
             self.inputs.extend_from_slice(sandbox.inputs());
             let transcript = sandbox.transcript();
+            self.had_effects = self.called_out
+                || !transcript.is_empty()
+                || !sandbox.inputs().is_empty()
+                || !matches!(outcome.status, Status::Finished(_));
             let digest = outcome.digest;
             let evaluation = conclude(module, outcome, result, saving);
             let record = recording.then(|| {
@@ -168,7 +209,28 @@ impl Evaluator for EngineEvaluator {
         }
     }
 
+    fn replicas(&self) -> Option<Box<MakeEvaluator>> {
+        let kinds: Vec<EngineKind> = self.engines.iter().map(|(kind, _)| *kind).collect();
+        let grants = &self.grants;
+        let plain = matches!(kinds[..], [kind] if kind != EngineKind::Sanitizer)
+            && !self.keep_records
+            && grants.read.is_empty()
+            && grants.libraries.is_empty()
+            && !grants.exec;
+        let limits = self.limits.clone();
+        plain.then(|| -> Box<MakeEvaluator> {
+            Box::new(move || Box::new(EngineEvaluator::replica(&kinds, limits.clone())))
+        })
+    }
+
+    fn had_effects(&self) -> bool {
+        self.replica && self.had_effects
+    }
+
     fn moment(&mut self, failure: Failure<'_>) -> Option<Moment> {
+        if self.replica {
+            return None;
+        }
         self.again().moment(failure)
     }
 
@@ -177,6 +239,9 @@ impl Evaluator for EngineEvaluator {
         failure: Failure<'_>,
         until: Option<Moment>,
     ) -> Result<Explanation, Unexplained> {
+        if self.replica {
+            return Err(Unexplained::NotPossible);
+        }
         self.again().explain(failure, until)
     }
 

@@ -1,7 +1,9 @@
 //! Source files from the disk, for the frontend.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use sx_sema::Files;
 
@@ -9,6 +11,8 @@ use sx_sema::Files;
 pub struct DiskFiles {
     root: PathBuf,
     root_bytes: Vec<u8>,
+    /// Canonical forms found, of files and of the folders they are in. A file may be imported a thousand times.
+    canonical: Mutex<HashMap<PathBuf, PathBuf>>,
 }
 
 impl DiskFiles {
@@ -16,15 +20,45 @@ impl DiskFiles {
     pub fn open(root: &Path) -> io::Result<DiskFiles> {
         let root_bytes = std::fs::read(root)?;
         Ok(DiskFiles {
-            root: canonical(root),
+            root: full(root),
             root_bytes,
+            canonical: Mutex::default(),
         })
+    }
+
+    fn known(&self, path: &Path) -> Option<PathBuf> {
+        let known = self.canonical.lock();
+        known
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+            .cloned()
+    }
+
+    fn remember(&self, path: &Path, canonical: PathBuf) -> PathBuf {
+        self.canonical
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_path_buf(), canonical.clone());
+        canonical
+    }
+
+    fn folder(&self, folder: &Path) -> PathBuf {
+        // The parent of a bare name.
+        let folder = if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        };
+        match self.known(folder) {
+            Some(known) => known,
+            None => self.remember(folder, full(folder)),
+        }
     }
 }
 
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        if canonical(path) == self.root {
+        if self.canonical(path) == self.root {
             return Ok(self.root_bytes.clone());
         }
         std::fs::read(path)
@@ -45,10 +79,24 @@ impl Files for DiskFiles {
     }
 
     fn canonical(&self, path: &Path) -> PathBuf {
-        canonical(path)
+        if let Some(known) = self.known(path) {
+            return known;
+        }
+        // Links in the folder's path are followed once for all its files.
+        let canonical = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) if is_no_link(path) => self.folder(folder).join(name),
+            _ => full(path),
+        };
+        self.remember(path, canonical)
     }
 }
 
-fn canonical(path: &Path) -> PathBuf {
+/// Whether the path's last part is there, and no link to elsewhere.
+fn is_no_link(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|data| !data.file_type().is_symlink())
+}
+
+fn full(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }

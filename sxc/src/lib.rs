@@ -17,6 +17,8 @@ pub mod fold;
 pub mod hot;
 pub mod inputs;
 pub mod library;
+#[cfg(target_os = "linux")]
+mod memory;
 pub mod native;
 pub mod pipeline;
 pub mod program;
@@ -29,6 +31,10 @@ pub mod triples;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
 
 /// Entry of the executable.
 pub fn main() -> ExitCode {

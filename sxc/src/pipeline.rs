@@ -1,5 +1,6 @@
 //! From a command line to a compiled module, with everything that has to be said to the user on the way.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -52,6 +53,8 @@ pub fn usage(message: &str) -> Stopped {
 pub struct Plan {
     pub goal: Goal,
     pub optimise: bool,
+    /// The process ends with this compilation.
+    pub last: bool,
     pub traces: bool,
     /// Keep what parity compares.
     pub records: bool,
@@ -60,7 +63,8 @@ pub struct Plan {
 }
 
 pub struct Compiled {
-    pub compilation: Compilation,
+    /// Never dropped: the process ends soon after its last use.
+    pub compilation: ManuallyDrop<Compilation>,
     pub evaluator: EngineEvaluator,
     pub clock: Clock,
 }
@@ -125,23 +129,26 @@ pub fn write_inputs(
     args: &CompileArgs,
     output: &Path,
 ) -> Result<(), Stopped> {
-    let inputs = [
-        compiled.compilation.inputs.as_slice(),
-        &compiled.evaluator.inputs,
-    ]
-    .concat();
-    let texts = [
-        (&args.depfile, inputs::depfile(output, &inputs)),
-        (&args.manifest, inputs::manifest(file, output, &inputs)),
-    ];
-    for (path, text) in texts {
-        let Some(path) = path else { continue };
+    let inputs = || {
+        [
+            compiled.compilation.inputs.as_slice(),
+            &compiled.evaluator.inputs,
+        ]
+        .concat()
+    };
+    let write = |path: &Path, text: String| {
         std::fs::write(path, text).map_err(|error| {
             fail(
                 args.error_format,
                 &format!("cannot write '{}': {}", path.display(), plain(&error)),
             )
-        })?;
+        })
+    };
+    if let Some(path) = &args.depfile {
+        write(path, inputs::depfile(output, &inputs()))?;
+    }
+    if let Some(path) = &args.manifest {
+        write(path, inputs::manifest(file, output, &inputs()))?;
     }
     Ok(())
 }
@@ -150,12 +157,6 @@ pub fn write_inputs(
 pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
     if let Some(option) = args.not_implemented() {
         return Err(usage(&format!("not implemented: {option}")));
-    }
-    if let Some(jobs) = args.jobs {
-        // Fails only if the threads run already: a second compilation in this process.
-        let _ = rayon::ThreadPoolBuilder::new()
-            .num_threads(jobs.get())
-            .build_global();
     }
     let grants = sandbox::parse_grants(&args.allow).map_err(|message| usage(&message))?;
     let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
@@ -173,6 +174,9 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         traces: plan.traces,
         instantiation_depth: args.instantiation_depth,
         optimise: plan.optimise,
+        last: plan.last,
+        threads: threads(args),
+        threads_from: threads_from(),
     };
     let kinds: &[EngineKind] = if args.sanitize {
         &[EngineKind::Sanitizer]
@@ -190,10 +194,28 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         sx_sema::compile(file, plan.goal, &config, &files, &mut evaluator)
     });
     Ok(Compiled {
-        compilation,
+        compilation: ManuallyDrop::new(compilation),
         evaluator,
         clock,
     })
+}
+
+/// Threads that may check bodies.
+fn threads(args: &CompileArgs) -> usize {
+    // A trace tells evaluations in the order of one thread.
+    match (args.trace, args.jobs) {
+        (Some(_), _) => 1,
+        (None, Some(jobs)) => jobs.get(),
+        (None, None) => std::thread::available_parallelism().map_or(1, |n| n.get()),
+    }
+}
+
+/// Bytes of source text from which on threads pay. The variable is for tests, which have small programs.
+fn threads_from() -> usize {
+    std::env::var("SXC_THREADS_FROM")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(128 << 10)
 }
 
 /// The text of an I/O error without the number that Rust adds.

@@ -13,6 +13,8 @@ pub struct Backend {
 impl Backend {
     /// Emits code as ordered: the text for [`crate::EmitKind::LlvmIr`], else an empty string.
     pub fn emit(&self, request: &EmitRequest<'_>) -> Result<String, String> {
+        // The library's allocator is another one, so it must not be the one to fill the module's lazy parts.
+        request.module.types.settle_layouts();
         let mut reply = EmitReply::default();
         // SAFETY: `emit` is the library's function of this type (the ABI key was compared), and both pointers are to
         // live values.

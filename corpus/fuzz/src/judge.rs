@@ -155,6 +155,9 @@ fn compile(
         traces: true,
         instantiation_depth: 64,
         optimise,
+        last: false,
+        threads: 1,
+        threads_from: 0,
     };
     let source = Source {
         root: program.path,

@@ -103,6 +103,17 @@ pub trait Evaluator {
 
     /// Replaces calls whose arguments are known by their results, where nobody can tell.
     fn fold_calls(&mut self, _request: FoldRequest<'_>) {}
+
+    /// What makes evaluators for other threads, which have no effects: see [`Evaluator::had_effects`]. `None` if there is
+    /// more to an evaluation than its result.
+    fn replicas(&self) -> Option<Box<MakeEvaluator>> {
+        None
+    }
+
+    /// Of an evaluator for another thread: whether the last evaluation asked for an effect, or was cut short.
+    fn had_effects(&self) -> bool {
+        false
+    }
 }
 
 /// Run-time code, complete and not inlined yet, in which calls may be replaced by what they yield.
@@ -121,6 +132,9 @@ pub struct FoldRequest<'a> {
     /// Whether a file is the user's, by its number.
     pub is_users: &'a dyn Fn(u32) -> bool,
 }
+
+/// Called on the thread that uses the evaluator.
+pub type MakeEvaluator = dyn Fn() -> Box<dyn Evaluator> + Send + Sync;
 
 /// Why there is no explanation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -156,6 +170,12 @@ pub struct Config {
     pub instantiation_depth: u32,
     /// Run the IR passes on what is reached.
     pub optimise: bool,
+    /// The process ends with this compilation: memory that only the compilation used is left to the system.
+    pub last: bool,
+    /// Threads that may check bodies.
+    pub threads: usize,
+    /// Programs with fewer bytes than this outside the library are checked by one thread.
+    pub threads_from: usize,
 }
 
 #[derive(Clone, Debug, Default)]

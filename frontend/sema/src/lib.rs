@@ -16,8 +16,10 @@ mod emission;
 mod expressions;
 mod metaprogramming;
 mod program;
+mod replicas;
 mod sema;
 mod statements;
+mod threads;
 
 pub use api::*;
 pub use comptime::build::{BuildActions, BuildState, Driven, Driver, LinkJob};

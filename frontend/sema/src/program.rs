@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::smallvec;
+use sx_ir::verify::VerifyError;
 use sx_ir::{
     BinaryOp, CallConv, FuncId, Function, Linkage, Module, Param, ParamAttr, Signature, StmtKind,
     Symbol, Ty, TypeId, TypeKind,
@@ -17,7 +19,9 @@ use sx_syntax::{Diagnostic, SourceMap, Span};
 use crate::api::{Compilation, Config, Evaluator, Files, FoldRequest, Goal, Stats};
 use crate::callables::functions::Target;
 use crate::emission::value::Piece;
+use crate::replicas::Replicas;
 use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
+use crate::threads;
 
 /// Compiles the program whose root file is `root`.
 pub fn compile(
@@ -27,66 +31,79 @@ pub fn compile(
     files: &dyn Files,
     evaluator: &mut dyn Evaluator,
 ) -> Compilation {
-    let mut sema = Sema {
-        cfg: config,
-        goal,
-        files,
-        evaluator,
-        m: Module::new(config.target.clone()),
-        sources: SourceMap::new(),
-        trees: Vec::new(),
-        incomplete: Vec::new(),
-        making: FxHashSet::default(),
-        body_depth: FxHashMap::default(),
-        open_nominals: 0,
-        inline_names: Vec::new(),
-        resolving: Vec::new(),
-        name_stack: Vec::new(),
-        module_asserts: Vec::new(),
-        modules: Vec::new(),
-        module_by_path: FxHashMap::default(),
-        module_of_file: FxHashMap::default(),
-        import_sets: Vec::new(),
-        import_set_by_modules: FxHashMap::default(),
-        decls: Vec::new(),
-        fns: Vec::new(),
-        templates: Vec::new(),
-        impls: Vec::new(),
-        nominals: FxHashMap::default(),
-        instances: FxHashMap::default(),
-        bodies: FxHashMap::default(),
-        pending: FxHashMap::default(),
-        queue: VecDeque::new(),
-        strings: FxHashMap::default(),
-        const_data: FxHashMap::default(),
-        error_tags: FxHashMap::default(),
-        error_names: Vec::new(),
-        diags: Vec::new(),
-        events: FxHashMap::default(),
-        current_func: Vec::new(),
-        reported: FxHashSet::default(),
-        context_fields: Vec::new(),
-        context_type: None,
-        default_context: None,
-        comptime_flag: None,
-        cx_counter: 0,
-        eval_counter: 0,
-        eval_depth: 0,
-        instantiation_depth: 0,
-        exit: None,
-        caches: Default::default(),
-        link_flags: Vec::new(),
-        inputs: Vec::new(),
-        stats: Stats::default(),
-        sites: crate::sema::Sites::default(),
-        fragments: FxHashMap::default(),
-        externs: FxHashMap::default(),
-        inferring: FxHashSet::default(),
-        type_table: None,
-        optimised: FxHashSet::default(),
-    };
+    let mut sema = Sema::new(goal, config, files, evaluator);
     let (main, roots) = sema.compile_program(root);
     sema.finish(main, roots)
+}
+
+impl<'a> Sema<'a> {
+    /// Before anything is loaded.
+    pub fn new(
+        goal: Goal,
+        cfg: &'a Config,
+        files: &'a dyn Files,
+        evaluator: &'a mut dyn Evaluator,
+    ) -> Sema<'a> {
+        Sema {
+            cfg,
+            replica: None,
+            goal,
+            files,
+            evaluator,
+            m: Module::new(cfg.target.clone()),
+            sources: SourceMap::new(),
+            trees: Vec::new(),
+            incomplete: Vec::new(),
+            making: FxHashSet::default(),
+            body_depth: FxHashMap::default(),
+            open_nominals: 0,
+            inline_names: Vec::new(),
+            resolving: Vec::new(),
+            name_stack: Vec::new(),
+            module_asserts: Vec::new(),
+            modules: Vec::new(),
+            module_by_path: FxHashMap::default(),
+            module_of_file: FxHashMap::default(),
+            import_sets: Vec::new(),
+            import_set_by_modules: FxHashMap::default(),
+            decls: Vec::new(),
+            fns: Vec::new(),
+            templates: Vec::new(),
+            impls: Vec::new(),
+            nominals: FxHashMap::default(),
+            instances: FxHashMap::default(),
+            bodies: FxHashMap::default(),
+            pending: FxHashMap::default(),
+            queue: VecDeque::new(),
+            strings: FxHashMap::default(),
+            const_data: FxHashMap::default(),
+            error_tags: FxHashMap::default(),
+            error_names: Vec::new(),
+            diags: Vec::new(),
+            events: FxHashMap::default(),
+            current_func: Vec::new(),
+            reported: FxHashSet::default(),
+            context_fields: Vec::new(),
+            context_type: None,
+            default_context: None,
+            comptime_flag: None,
+            cx_counter: 0,
+            eval_counter: 0,
+            eval_depth: 0,
+            instantiation_depth: 0,
+            exit: None,
+            caches: Default::default(),
+            link_flags: Vec::new(),
+            inputs: Vec::new(),
+            stats: Stats::default(),
+            sites: crate::sema::Sites::default(),
+            fragments: FxHashMap::default(),
+            externs: FxHashMap::default(),
+            inferring: FxHashSet::default(),
+            type_table: None,
+            optimised: FxHashSet::default(),
+        }
+    }
 }
 
 impl Sema<'_> {
@@ -103,6 +120,20 @@ impl Sema<'_> {
         if !self.phase("load", |s| s.load_program(root)) {
             return (None, Vec::new());
         }
+        match self.loaded() {
+            None => self.analyse(None),
+            Some((loaded, make)) => std::thread::scope(|scope| {
+                let mut replicas = self.start_replicas(scope, &loaded, &*make);
+                self.analyse(Some(&mut replicas))
+            }),
+        }
+    }
+
+    /// Everything after loading. `replicas`: others that check bodies meanwhile.
+    fn analyse(
+        &mut self,
+        mut replicas: Option<&mut Replicas<'_>>,
+    ) -> (Option<FuncId>, Vec<FuncId>) {
         self.phase("declarations", |s| {
             s.setup_context();
             s.check_protocols();
@@ -111,6 +142,12 @@ impl Sema<'_> {
             s.check_unreached_type_names();
             s.check_extern_libraries();
         });
+        let demanded = self.queue.len();
+        if let Some(replicas) = &replicas
+            && !self.diags.is_empty()
+        {
+            replicas.crew().give_up();
+        }
         if self.exit.is_some() {
             return (None, Vec::new());
         }
@@ -126,6 +163,14 @@ impl Sema<'_> {
             let mut roots = s.exports();
             let main = s.main_function().unwrap_or_default();
             roots.extend(main);
+            if let Some(replicas) = &mut replicas
+                && s.bodies_are_clean(replicas, demanded)
+            {
+                s.caches.bodies_elsewhere = true;
+                s.queue.clear();
+                s.complete_all();
+                return (main, roots);
+            }
             s.drain_queue();
             s.complete_all();
             s.check_host_calls(&roots);
@@ -166,6 +211,12 @@ impl Sema<'_> {
     fn check_declarations(&mut self) {
         self.check_declarations_of(true);
         self.check_flow();
+        self.check_declarations_of(false);
+    }
+
+    /// For what declarations demand; what is said of them has been said.
+    pub fn check_declarations_again(&mut self) {
+        self.check_declarations_of(true);
         self.check_declarations_of(false);
     }
 
@@ -322,7 +373,7 @@ impl Sema<'_> {
     }
 
     /// `export` definitions of the whole program.
-    fn exports(&mut self) -> Vec<FuncId> {
+    pub fn exports(&mut self) -> Vec<FuncId> {
         let mut out = Vec::new();
         for index in 0..self.decls.len() {
             let id = crate::sema::DeclId(index as u32);
@@ -531,6 +582,26 @@ impl Sema<'_> {
         func
     }
 
+    fn verify(&self) -> Result<(), Vec<VerifyError>> {
+        let count = self.m.funcs.len();
+        if !threads::pays(self.cfg, count) {
+            return sx_ir::verify::verify(&self.m);
+        }
+        let module = &self.m;
+        let mut errors = sx_ir::verify::verify_shared(module);
+        let of_funcs: Vec<VerifyError> = (0..count)
+            .into_par_iter()
+            .map(|index| sx_ir::verify::verify_func(module, FuncId::new(index)))
+            .flat_map_iter(|result| result.err().unwrap_or_default())
+            .collect();
+        errors.extend(of_funcs);
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+
     /// Runs the IR passes over what `root` reaches and has not been through them.
     pub fn optimise_new(&mut self, root: FuncId) {
         self.fill_type_table();
@@ -569,8 +640,12 @@ impl Sema<'_> {
             .filter(|f| self.optimised.insert(*f))
             .collect();
         let options = sx_ir::opt::PassOptions::ALL;
-        for func in &fresh {
-            sx_ir::opt::optimise_func(&mut self.m, *func, options);
+        if threads::pays(self.cfg, fresh.len()) {
+            sx_ir::opt::optimise_on_threads(&mut self.m, &fresh, options);
+        } else {
+            for func in &fresh {
+                sx_ir::opt::optimise_func(&mut self.m, *func, options);
+            }
         }
         reached.retain(|f| !kept.contains(f));
         let memory_results = self.memory_results();
@@ -627,7 +702,10 @@ impl Sema<'_> {
             }
         }
         let mut diagnostics = diagnostics;
-        if !failed && let Err(errors) = sx_ir::verify::verify(&self.m) {
+        if !failed
+            && !self.caches.bodies_elsewhere
+            && let Err(errors) = self.verify()
+        {
             for error in errors.into_iter().take(3) {
                 diagnostics.push(Diagnostic::error_without_span(format!(
                     "internal error: the compiler made invalid IR: {error}"
@@ -637,14 +715,16 @@ impl Sema<'_> {
         let minted = std::mem::take(&mut self.caches.minted);
         let driver = self.caches.driver.take().map(|d| d.with_minted(minted));
         let mut build = std::mem::take(&mut self.caches.build);
-        build.link_flags.splice(0..0, self.link_flags);
+        build
+            .link_flags
+            .splice(0..0, std::mem::take(&mut self.link_flags));
         let had_run_statement = self.modules.iter().any(|m| !m.runs.is_empty());
-        Compilation {
-            module: self.m,
+        let compilation = Compilation {
+            module: std::mem::replace(&mut self.m, Module::new(self.cfg.target.clone())),
             main,
             roots,
             diagnostics,
-            sources: self.sources,
+            sources: std::mem::take(&mut self.sources),
             had_run_statement,
             exit: self.exit,
             link_flags: build.link_flags.clone(),
@@ -652,9 +732,13 @@ impl Sema<'_> {
             output_path: build.output_path.clone(),
             driver,
             build,
-            inputs: self.inputs,
-            stats: self.stats,
+            inputs: std::mem::take(&mut self.inputs),
+            stats: std::mem::take(&mut self.stats),
+        };
+        if self.cfg.last {
+            std::mem::forget(self);
         }
+        compilation
     }
 
     /// Diagnostics in the order in which the code is reached from the roots: a callee's at its first call.

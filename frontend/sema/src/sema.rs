@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use sx_ir::{FuncId, GlobalId, LocId, Module, SrcLoc, Symbol, TypeId};
 use sx_syntax::ast;
 use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
@@ -148,7 +149,7 @@ pub struct ModuleInfo {
     pub shown: Arc<str>,
     pub names: FxHashMap<Symbol, DeclId>,
     /// Types and values live in one table; later duplicates are reported and dropped.
-    pub flat_imports: Vec<ImportSetId>,
+    pub flat_imports: SmallVec<[ImportSetId; 4]>,
     /// Everything imported directly, flat or named.
     pub all_imports: Vec<ImportSetId>,
     pub env: Rc<Env>,
@@ -164,7 +165,7 @@ pub struct RunStmt {
 }
 
 pub struct ImportSet {
-    pub modules: Vec<ModId>,
+    pub modules: SmallVec<[ModId; 4]>,
 }
 
 #[derive(Clone, Debug)]
@@ -394,11 +395,16 @@ impl Sites {
     }
 }
 
+/// Places remembered by [`Sema::loc`].
+const RECENT_LOCS: usize = 512;
+
 pub struct Sema<'a> {
     pub cfg: &'a Config,
     pub goal: Goal,
     pub files: &'a dyn Files,
     pub evaluator: &'a mut dyn Evaluator,
+    /// Of a `Sema` that only checks bodies for another.
+    pub replica: Option<crate::replicas::Replica>,
     pub m: Module,
     pub sources: SourceMap,
     pub trees: Vec<&'static ast::File>,
@@ -493,6 +499,7 @@ impl Sema<'_> {
         {
             return Failed;
         }
+        self.replica_gives_up();
         let index = self.diags.len();
         self.diags.push(diag);
         let at = self.current_func.last().copied().flatten();
@@ -537,6 +544,24 @@ impl Sema<'_> {
     // -------------------------------------------------------------------------------------------- positions
 
     pub fn loc(&mut self, span: Span) -> LocId {
+        // The same places are asked for again and again, most of them soon.
+        let key = (span.file.0, span.lo);
+        let slot = (span.lo ^ span.file.0 << 3) as usize % RECENT_LOCS;
+        if let Some((known, id)) = self.caches.recent_locs.get(slot)
+            && *known == key
+        {
+            return *id;
+        }
+        let id = self.new_loc(span);
+        if self.caches.recent_locs.is_empty() {
+            let none = ((u32::MAX, u32::MAX), LocId(0));
+            self.caches.recent_locs = vec![none; RECENT_LOCS];
+        }
+        self.caches.recent_locs[slot] = (key, id);
+        id
+    }
+
+    fn new_loc(&mut self, span: Span) -> LocId {
         let at = self.sources.line_col(span);
         self.m.add_loc(SrcLoc {
             file: span.file.0,

@@ -21,6 +21,8 @@ mod merge;
 mod ranges;
 mod sroa;
 
+use rayon::prelude::*;
+
 use crate::func::{FuncId, Function, Linkage, LocId, SigId};
 use crate::module::Module;
 
@@ -88,6 +90,27 @@ pub fn optimise(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
     inline(module, funcs, options);
 }
 
+/// [`optimise_func`] for many functions with the threads of rayon's pool, to the same result: the passes see nothing of
+/// other functions but their signatures.
+pub fn optimise_on_threads(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
+    let mut taken: Vec<(FuncId, Function)> = Vec::with_capacity(funcs.len());
+    for id in funcs {
+        if let Some(place) = module.funcs.get_mut(id.index())
+            && place.body.is_some()
+        {
+            let sig = place.sig;
+            taken.push((*id, std::mem::replace(place, placeholder(sig))));
+        }
+    }
+    let shared: &Module = module;
+    taken
+        .par_iter_mut()
+        .for_each(|(_, func)| run_passes(shared, func, options));
+    for (id, func) in taken {
+        module.funcs[id.index()] = func;
+    }
+}
+
 /// The last part of [`optimise`], for functions that have been through the other passes.
 pub fn inline(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
     if options.inline {
@@ -101,39 +124,41 @@ pub fn inline(module: &mut Module, funcs: &[FuncId], options: PassOptions) {
 
 /// All passes but inlining, on one function.
 pub fn optimise_func(module: &mut Module, id: FuncId, options: PassOptions) {
-    with_func(module, id, |module, func| {
-        if options.fold {
-            fold::run(module, func);
-        }
-        if options.sroa {
-            // Addresses of slots reach their loads and stores first.
-            if options.forward {
-                forward::run(module, func, options.fold);
-            }
-            sroa::run(module, func);
-        }
+    with_func(module, id, |module, func| run_passes(module, func, options));
+}
+
+fn run_passes(module: &Module, func: &mut Function, options: PassOptions) {
+    if options.fold {
+        fold::run(module, func);
+    }
+    if options.sroa {
+        // Addresses of slots reach their loads and stores first.
         if options.forward {
             forward::run(module, func, options.fold);
         }
-        if options.ranges {
-            ranges::run(module, func);
-        }
-        if options.dce {
-            // What is never read goes first: loops keep what only they themselves read.
-            dce::run(module, func);
-            liveness::run(module, func);
-        }
-        if options.merge {
-            merge::run(module, func);
-        }
-        if options.compact {
-            let params = module
-                .sigs()
-                .get(func.sig.index())
-                .map_or(0, |sig| sig.params.len());
-            compact::run(func, params);
-        }
-    });
+        sroa::run(module, func);
+    }
+    if options.forward {
+        forward::run(module, func, options.fold);
+    }
+    if options.ranges {
+        ranges::run(module, func);
+    }
+    if options.dce {
+        // What is never read goes first: loops keep what only they themselves read.
+        dce::run(module, func);
+        liveness::run(module, func);
+    }
+    if options.merge {
+        merge::run(module, func);
+    }
+    if options.compact {
+        let params = module
+            .sigs()
+            .get(func.sig.index())
+            .map_or(0, |sig| sig.params.len());
+        compact::run(func, params);
+    }
 }
 
 /// Takes the function out of the module while `change` works on it; does nothing if it has no body.

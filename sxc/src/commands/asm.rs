@@ -13,6 +13,7 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
     let plan = Plan {
         goal: Goal::Build,
         optimise: true,
+        last: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
         fold: crate::cli::Fold::Calls,

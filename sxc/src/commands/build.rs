@@ -22,6 +22,7 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     let plan = Plan {
         goal: Goal::Build,
         optimise: true,
+        last: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
         fold: crate::cli::Fold::Calls,

@@ -11,6 +11,7 @@ pub fn run(args: &CheckArgs) -> Result<u8, Stopped> {
         goal: Goal::Check,
         // Only remarks need the passes.
         optimise: args.compile.remarks.is_some(),
+        last: true,
         traces: true,
         records: false,
         fold: crate::cli::Fold::Calls,

@@ -17,6 +17,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     let plan = Plan {
         goal: Goal::Check,
         optimise: args.stage != Stage::Typed,
+        last: true,
         traces: true,
         records: false,
         fold: crate::cli::Fold::Calls,

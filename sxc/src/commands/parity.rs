@@ -32,6 +32,7 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
     let plan = Plan {
         goal: Goal::Run,
         optimise: true,
+        last: true,
         traces: true,
         records: true,
         fold: crate::cli::Fold::Off,

@@ -18,6 +18,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stopped> {
     let plan = Plan {
         goal: Goal::Run,
         optimise: true,
+        last: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
         fold: crate::cli::Fold::Calls,

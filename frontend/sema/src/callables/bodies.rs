@@ -41,6 +41,9 @@ impl Sema<'_> {
 
     pub fn drain_queue(&mut self) {
         while let Some(func) = self.queue.pop_front() {
+            if self.replica_gave_up() {
+                return;
+            }
             self.lower_body(func);
         }
     }

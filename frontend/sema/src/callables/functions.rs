@@ -274,9 +274,17 @@ impl Sema<'_> {
 
     /// Puts a finished body into the module.
     pub fn finish_cx(&mut self, mut cx: FnCx) -> FuncId {
-        let mut stmts = std::mem::take(&mut cx.prologue);
-        stmts.extend(cx.blocks.pop().unwrap_or_default());
+        let mut stmts = cx.blocks.pop().unwrap_or_default();
+        if !cx.prologue.is_empty() {
+            stmts.splice(0..0, std::mem::take(&mut cx.prologue));
+        }
+        stmts.shrink_to_fit();
         cx.func.body = Some(sx_ir::Block { stmts });
+        // The module keeps it.
+        cx.func.locals.shrink_to_fit();
+        cx.func.slots.shrink_to_fit();
+        cx.func.exprs.shrink_to_fit();
+        cx.func.expr_locs.shrink_to_fit();
         let id = match cx.func_id {
             Some(id) => {
                 self.m.funcs[id.index()] = cx.func;
@@ -572,7 +580,10 @@ impl Sema<'_> {
                 self.caches.body_sites.insert(id, site);
             }
             self.pending.insert(id, PendingBody { job });
-            self.queue.push_back(id);
+            let has_statics = !statics.is_empty() || !packs.is_empty();
+            if !self.is_left_to_crew(func, has_statics) {
+                self.queue.push_back(id);
+            }
         }
         Ok(instance)
     }

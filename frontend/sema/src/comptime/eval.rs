@@ -406,6 +406,12 @@ impl Sema<'_> {
                 Err(Unexplained::NotPossible)
             }
         };
+        if host.asked || self.evaluator.had_effects() {
+            // Without the engine's answer to what a replica may not ask.
+            if let Some(replica) = &self.replica {
+                replica.give_up();
+            }
+        }
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
         self.caches.build = std::mem::take(&mut host.build);
         let effects = std::mem::take(&mut host.effects);

@@ -41,6 +41,8 @@ pub struct CompilerHost<'a> {
     pub build: BuildState,
     pub files: Option<&'a dyn Files>,
     pub effects: Effects,
+    /// Something was asked of the compiler.
+    pub asked: bool,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -67,6 +69,7 @@ impl<'a> CompilerHost<'a> {
             build,
             files: None,
             effects: Effects::default(),
+            asked: false,
             actions: None,
         }
     }
@@ -426,6 +429,7 @@ impl Host for CompilerHost<'_> {
                 "?"
             }
         };
+        self.asked = true;
         let arg = |i: usize| args.get(i).copied().unwrap_or(0);
         if name == "__interp_frames" {
             let text = frame_lines(module, &frames());

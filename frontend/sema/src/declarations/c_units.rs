@@ -38,6 +38,13 @@ pub struct CUnits {
     source_spans: Vec<Vec<Span>>,
 }
 
+impl CUnits {
+    /// Whether the program has a unit.
+    pub fn is_used(&self) -> bool {
+        !self.units.is_empty() || !self.pending.is_empty() || !self.sources.is_empty()
+    }
+}
+
 struct Unit {
     header: Option<Header>,
     /// For grants, and `extern UNIT`.
@@ -240,7 +247,7 @@ impl Sema<'_> {
             path: PathBuf::from(&*shown),
             shown,
             names: FxHashMap::default(),
-            flat_imports: Vec::new(),
+            flat_imports: Default::default(),
             all_imports: Vec::new(),
             env: env.clone(),
             runs: Vec::new(),

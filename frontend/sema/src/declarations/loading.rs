@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use sx_syntax::ast;
 use sx_syntax::{Diagnostic, FileId, Span};
 
 use crate::declarations::modules::PendingImport;
 use crate::sema::{DeclSyntax, Env, ImportSet, ImportSetId, ModId, ModuleInfo, Sema};
 
-/// Files of fewer bytes altogether are read and parsed on this thread: waking others would take longer.
-const PARALLEL_BYTES: usize = 64 << 10;
+/// Files of fewer bytes altogether are parsed on this thread: starting and waking others would take longer.
+const PARALLEL_BYTES: usize = 512 << 10;
+/// Fewer files than this are read on this thread.
+const PARALLEL_FILES: usize = 64;
 
 /// A file that is wanted, and what wants it: the root file has no import.
 struct Request {
@@ -136,12 +139,13 @@ impl Sema<'_> {
             }
         }
         let files = self.files;
-        let contents: Vec<_> = match &reading[..] {
-            [(_, one)] => vec![files.read(&one.path)],
-            many => many
-                .par_iter()
-                .map(|(_, request)| files.read(&request.path))
-                .collect(),
+        let contents: Vec<_> = if self.cfg.threads < 2 || reading.len() < PARALLEL_FILES {
+            let read = reading.iter();
+            read.map(|(_, request)| files.read(&request.path)).collect()
+        } else {
+            crate::threads::start_pool(self.cfg);
+            let read = reading.par_iter();
+            read.map(|(_, request)| files.read(&request.path)).collect()
         };
         let mut sources = Vec::new();
         let mut owners = Vec::new();
@@ -169,7 +173,8 @@ impl Sema<'_> {
             }
         }
         let bytes: usize = sources.iter().map(|(_, text)| text.len()).sum();
-        let parsed = if sources.len() > 1 && bytes >= PARALLEL_BYTES {
+        let parsed = if self.cfg.threads > 1 && sources.len() > 1 && bytes >= PARALLEL_BYTES {
+            crate::threads::start_pool(self.cfg);
             sx_syntax::parse_files_parallel(&sources)
         } else {
             sources
@@ -250,7 +255,7 @@ impl Sema<'_> {
             path: path.to_path_buf(),
             shown,
             names: FxHashMap::default(),
-            flat_imports: Vec::new(),
+            flat_imports: SmallVec::new(),
             all_imports: Vec::new(),
             env: Env::root(id),
             runs: Vec::new(),
@@ -262,6 +267,19 @@ impl Sema<'_> {
     }
 
     fn resolve_import(&mut self, from: ModId, import: &PendingImport) -> Option<Named> {
+        let folder = self.module(from).path.parent().unwrap_or(Path::new(""));
+        let key = (folder.to_path_buf(), import.path.clone());
+        if let Some(path) = self.caches.imported_files.get(&key) {
+            return Some(Named::File(path.clone()));
+        }
+        let named = self.find_import(from, import)?;
+        if let Named::File(path) = &named {
+            self.caches.imported_files.insert(key, path.clone());
+        }
+        Some(named)
+    }
+
+    fn find_import(&mut self, from: ModId, import: &PendingImport) -> Option<Named> {
         let text = &*import.path;
         let here = self.module(from).path.clone();
         let mut bases: Vec<PathBuf> =
@@ -323,7 +341,9 @@ impl Sema<'_> {
         }
         let id = ImportSetId(self.import_sets.len() as u32);
         self.import_set_by_modules.insert(modules.clone(), id);
-        self.import_sets.push(ImportSet { modules });
+        self.import_sets.push(ImportSet {
+            modules: modules.into(),
+        });
         id
     }
 

@@ -211,9 +211,9 @@ impl FnCx {
     }
 
     pub fn close(&mut self) -> Block {
-        Block {
-            stmts: self.blocks.pop().unwrap_or_default(),
-        }
+        let mut stmts = self.blocks.pop().unwrap_or_default();
+        stmts.shrink_to_fit();
+        Block { stmts }
     }
 
     pub fn expr(&mut self, expr: Expr) -> ExprId {

@@ -25,9 +25,9 @@ pub enum Source {
 }
 
 /// A named set into which a function with an inferred one is let escape.
-struct Escape {
-    from: Source,
-    into: TypeId,
+pub(super) struct Escape {
+    pub from: Source,
+    pub into: TypeId,
     span: Span,
 }
 
@@ -37,12 +37,12 @@ pub struct ErrorFlow {
     /// Sets of the errors sent to a handler, by context and label.
     handled: FxHashMap<(u32, LabelId), Vec<TypeId>>,
     /// Tags raised in, or let escape from, functions and shapes with inferred sets.
-    tags: FxHashMap<Source, Vec<Symbol>>,
+    pub(super) tags: FxHashMap<Source, Vec<Symbol>>,
     /// The inferred sets whose errors an inferred set takes in.
-    flows: FxHashMap<Source, FxHashSet<Source>>,
-    escapes: Vec<Escape>,
+    pub(super) flows: FxHashMap<Source, FxHashSet<Source>>,
+    pub(super) escapes: Vec<Escape>,
     /// Functions with an inferred set, for the one that stays empty.
-    inferring: Vec<(FuncId, FnId)>,
+    pub(super) inferring: Vec<(FuncId, FnId)>,
     /// Trace frames by place and function name.
     pub frames: FxHashMap<(Span, String), GlobalId>,
     /// The table of tag names.
@@ -278,15 +278,10 @@ impl Sema<'_> {
         }
         let mut seen = FxHashSet::default();
         for (func, id) in std::mem::take(&mut self.caches.errors.inferring) {
-            let info = self.fn_info(id);
-            let (decl, module, name) = (info.decl, info.module, info.name.clone());
-            let Some(ident) = decl.name else { continue };
-            let plain = info.owner.is_none()
-                && info.impl_of.is_none()
-                && name != "main"
-                && self.module(module).names.contains_key(&ident.name)
-                && !is_generic(decl);
-            if !plain || self.in_library_module(module) || !seen.insert(id.0) {
+            let Some((ident, name)) = self.should_err(id) else {
+                continue;
+            };
+            if !seen.insert(id.0) {
                 continue;
             }
             if self.caches.errors.closure(Source::Function(func)) == (Vec::new(), false) {
@@ -297,6 +292,19 @@ impl Sema<'_> {
                 self.report(diag);
             }
         }
+    }
+
+    /// Name of a function that it would be odd to declare `!` and never to leave by an error.
+    pub(super) fn should_err(&self, id: FnId) -> Option<(ast::Ident, String)> {
+        let info = self.fn_info(id);
+        let (decl, module, name) = (info.decl, info.module, info.name.clone());
+        let ident = decl.name?;
+        let plain = info.owner.is_none()
+            && info.impl_of.is_none()
+            && name != "main"
+            && self.module(module).names.contains_key(&ident.name)
+            && !is_generic(decl);
+        (plain && !self.in_library_module(module)).then_some((ident, name))
     }
 
     // ---------------------------------------------------------------------------------------------- failable?

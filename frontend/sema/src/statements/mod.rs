@@ -12,6 +12,7 @@ pub(crate) mod flow_check;
 pub(crate) mod forwarding;
 pub(crate) mod loops;
 pub(crate) mod matching;
+pub(crate) mod merged_flows;
 pub(crate) mod narrowing;
 pub(crate) mod or_chains;
 pub(crate) mod returns;

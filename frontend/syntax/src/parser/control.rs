@@ -102,6 +102,7 @@ impl Parser<'_> {
                 Ok(())
             })?;
             p.expect(Tok::RBrace)?;
+            arms.shrink_to_fit();
             Ok(MatchExpr {
                 span: p.span_from(lo),
                 inline,

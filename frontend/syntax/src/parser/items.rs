@@ -14,8 +14,10 @@ impl Parser<'_> {
     pub(crate) fn top_elements<T>(&mut self, element: &dyn Fn(&mut Self) -> PResult<T>) -> Vec<T> {
         let mut out = Vec::new();
         while self.peek() != Tok::Eof {
-            if let Ok(more) = self.elements(false, element) {
-                out.extend(more);
+            match self.elements(false, element) {
+                Ok(more) if out.is_empty() => out = more,
+                Ok(more) => out.extend(more),
+                Err(Failed) => {}
             }
             if self.at(Tok::RBrace) {
                 self.unexpected();

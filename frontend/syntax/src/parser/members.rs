@@ -46,6 +46,8 @@ impl Parser<'_> {
                 self.bump();
             }
         }
+        // Elements are large, most lists short, and trees live as long as the process.
+        out.shrink_to_fit();
         Ok(out)
     }
 

@@ -551,6 +551,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.expect(close)?;
+        out.shrink_to_fit();
         Ok(out)
     }
 

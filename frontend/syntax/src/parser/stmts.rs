@@ -61,7 +61,12 @@ impl Parser<'_> {
             return Ok((stmts, None));
         }
         match stmts.pop().map(|stmt| stmt.kind) {
-            Some(StmtKind::Expr { expr, .. }) => Ok((stmts, Some(Box::new(expr)))),
+            Some(StmtKind::Expr { expr, .. }) => {
+                if stmts.is_empty() {
+                    stmts = Vec::new();
+                }
+                Ok((stmts, Some(Box::new(expr))))
+            }
             _ => Ok((stmts, None)),
         }
     }

@@ -1,0 +1,312 @@
+//! The compiler's allocator. A compilation makes millions of small objects and keeps most of them to its end, from which
+//! all of this follows: blocks are cut from large pieces of memory that the kernel may back with huge pages (with small
+//! pages, faults take nearly half of a compilation's time), freed blocks wait in lists by size, one set of lists for
+//! each thread, so that nothing is locked. A block may be freed by another thread than made it: it then changes lists.
+//!
+//! Large blocks are mappings of their own, which grow without being copied and return to the kernel when freed.
+//!
+//! The backend library has its own allocator; see `Backend::emit` for what keeps the two apart.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::ptr::null_mut;
+
+/// Blocks of up to this many bytes come from lists.
+const LISTED: usize = 256 << 10;
+/// Steps of 16 bytes up to 1 KiB, then four steps to each power of two.
+const CLASSES: usize = 64 + 4 * 8;
+/// What lists guarantee.
+const ALIGN: usize = 16;
+const PAGE: usize = 4096;
+const HUGE_PAGE: usize = 2 << 20;
+/// A thread's first piece of memory: many threads need no more.
+const FIRST_PIECE: usize = 256 << 10;
+const MOST_PIECE: usize = 32 << 20;
+
+pub struct Memory;
+
+/// What a thread allocates from.
+struct Lists {
+    /// Free blocks of each class; each begins with the address of the next.
+    free: [Cell<*mut u8>; CLASSES],
+    /// The unused part of the newest piece.
+    at: Cell<usize>,
+    end: Cell<usize>,
+    piece: Cell<usize>,
+}
+
+thread_local! {
+    // Without a destructor, so it is there as long as the thread: what a dying thread leaves in its lists is lost.
+    static LISTS: Lists = const {
+        Lists {
+            free: [const { Cell::new(null_mut()) }; CLASSES],
+            at: Cell::new(0),
+            end: Cell::new(0),
+            piece: Cell::new(FIRST_PIECE),
+        }
+    };
+}
+
+/// Class of a size of 1 to `LISTED` bytes, and the size of its blocks.
+fn class(size: usize) -> (usize, usize) {
+    if size <= 1024 {
+        let steps = size.div_ceil(16).max(1);
+        return (steps - 1, steps * 16);
+    }
+    let last = size - 1;
+    let power = last.ilog2() as usize;
+    let quarter = last >> (power - 2) & 3;
+    (
+        64 + (power - 10) * 4 + quarter,
+        (quarter + 5) << (power - 2),
+    )
+}
+
+impl Lists {
+    fn take(&self, size: usize) -> *mut u8 {
+        let (class, size) = class(size);
+        let head = &self.free[class];
+        let block = head.get();
+        if !block.is_null() {
+            // SAFETY: a block in a list is free, at least 16 bytes long, and begins with the address of the next.
+            head.set(unsafe { block.cast::<*mut u8>().read() });
+            return block;
+        }
+        let at = self.at.get();
+        if self.end.get() - at >= size {
+            self.at.set(at + size);
+            return at as *mut u8;
+        }
+        self.take_from_new_piece(size)
+    }
+
+    #[cold]
+    fn take_from_new_piece(&self, size: usize) -> *mut u8 {
+        let length = self.piece.get().max(size);
+        let huge = length >= HUGE_PAGE;
+        let reserved = if huge { length + HUGE_PAGE } else { length };
+        let start = map(reserved);
+        if start.is_null() {
+            return start;
+        }
+        let mut at = start as usize;
+        if huge {
+            at = at.next_multiple_of(HUGE_PAGE);
+            advise_huge(at as *mut u8, length);
+        }
+        self.piece.set((length * 2).clamp(HUGE_PAGE, MOST_PIECE));
+        self.at.set(at + size);
+        self.end.set(at + length);
+        at as *mut u8
+    }
+
+    /// # Safety
+    /// `block` is one that `take(size)` gave, of any thread, and nobody uses it any more.
+    unsafe fn give(&self, block: *mut u8, size: usize) {
+        let head = &self.free[class(size).0];
+        // SAFETY: the block is ours now, and has room for an address.
+        unsafe { block.cast::<*mut u8>().write(head.get()) };
+        head.set(block);
+    }
+}
+
+/// Zeroed memory, or null.
+fn map(length: usize) -> *mut u8 {
+    // SAFETY: a new private mapping touches nothing that exists.
+    let start = unsafe {
+        libc::mmap(
+            null_mut(),
+            length,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if start == libc::MAP_FAILED {
+        null_mut()
+    } else {
+        start.cast()
+    }
+}
+
+fn advise_huge(start: *mut u8, length: usize) {
+    // SAFETY: the range is within a mapping that the caller has just made; advice does not change its contents. That
+    // it may not be taken does not matter.
+    unsafe { libc::madvise(start.cast(), length, libc::MADV_HUGEPAGE) };
+}
+
+fn pages(size: usize) -> usize {
+    size.next_multiple_of(PAGE)
+}
+
+/// Where a block of this layout lives.
+enum Place {
+    List,
+    Mapping,
+    /// Unusual alignment.
+    System,
+}
+
+fn place(layout: &Layout) -> Place {
+    match (layout.size(), layout.align()) {
+        (size, align) if size <= LISTED && align <= ALIGN => Place::List,
+        (size, align) if size > LISTED && align <= PAGE => Place::Mapping,
+        _ => Place::System,
+    }
+}
+
+// SAFETY: blocks of `List` are at least `class(size).1 >= size` bytes, aligned to 16 (pieces are page-aligned, classes are
+// multiples of 16), cut from a piece once and then handed out only while in no list. Mappings are page-aligned and of at
+// least the size. Which of the three places a block is in depends on its layout alone, which callers repeat.
+unsafe impl GlobalAlloc for Memory {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        match place(&layout) {
+            Place::List => LISTS.with(|lists| lists.take(layout.size())),
+            Place::Mapping => {
+                let start = map(pages(layout.size()));
+                if !start.is_null() && layout.size() >= HUGE_PAGE {
+                    advise_huge(start, pages(layout.size()));
+                }
+                start
+            }
+            // SAFETY: the caller's promise.
+            Place::System => unsafe { System.alloc(layout) },
+        }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        match place(&layout) {
+            // SAFETY: the caller's promise.
+            Place::List => LISTS.with(|lists| unsafe { lists.give(block, layout.size()) }),
+            Place::Mapping => {
+                // SAFETY: the block is a mapping of this length that nobody uses any more.
+                unsafe { libc::munmap(block.cast(), pages(layout.size())) };
+            }
+            // SAFETY: the caller's promise.
+            Place::System => unsafe { System.dealloc(block, layout) },
+        }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        match place(&layout) {
+            Place::List => {
+                let block = LISTS.with(|lists| lists.take(layout.size()));
+                if !block.is_null() {
+                    // SAFETY: the block is at least this long and nobody else's.
+                    unsafe { block.write_bytes(0, layout.size()) };
+                }
+                block
+            }
+            // Tables of which little may ever be touched: huge pages would be a waste.
+            Place::Mapping => map(pages(layout.size())),
+            // SAFETY: the caller's promise.
+            Place::System => unsafe { System.alloc_zeroed(layout) },
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let new = match Layout::from_size_align(size, layout.align()) {
+            Ok(new) => new,
+            Err(_) => return null_mut(),
+        };
+        match (place(&layout), place(&new)) {
+            (Place::List, Place::List) if class(layout.size()) == class(size) => return block,
+            (Place::Mapping, Place::Mapping) => {
+                // SAFETY: the block is a mapping of this length; only its owner knows its address.
+                let moved = unsafe {
+                    libc::mremap(
+                        block.cast(),
+                        pages(layout.size()),
+                        pages(size),
+                        libc::MREMAP_MAYMOVE,
+                    )
+                };
+                if moved == libc::MAP_FAILED {
+                    return null_mut();
+                }
+                return moved.cast();
+            }
+            // SAFETY: the caller's promise.
+            (Place::System, Place::System) => unsafe {
+                return System.realloc(block, layout, size);
+            },
+            (Place::List | Place::Mapping | Place::System, _) => {}
+        }
+        // SAFETY: `new` is a valid layout; the old block has `layout.size()` bytes and is freed once copied.
+        unsafe {
+            let moved = self.alloc(new);
+            if !moved.is_null() {
+                moved.copy_from_nonoverlapping(block, layout.size().min(size));
+                self.dealloc(block, layout);
+            }
+            moved
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_hold_their_sizes() {
+        let mut last = (0, 0);
+        for size in 1..=LISTED {
+            let (class, block) = class(size);
+            assert!(
+                class < CLASSES && block >= size && block % ALIGN == 0,
+                "{size}"
+            );
+            assert!(block <= size.max(32) * 2, "{size} takes {block}");
+            // One class, one size.
+            assert!((class, block) == last || (class > last.0 || size == 1) && block > last.1);
+            last = (class, block);
+        }
+        assert_eq!(last, (CLASSES - 1, LISTED));
+    }
+
+    /// Blocks of all sizes keep what is written to them, whichever thread frees or grows them.
+    #[test]
+    fn blocks_are_disjoint() {
+        let fill = |n: usize, seed: usize| -> Vec<u8> {
+            let mut bytes = Vec::new();
+            for i in 0..n {
+                bytes.push((i * 31 + seed) as u8);
+            }
+            bytes
+        };
+        let right = |bytes: &[u8], seed: usize| {
+            bytes
+                .iter()
+                .enumerate()
+                .all(|(i, b)| *b == (i * 31 + seed) as u8)
+        };
+        let threads: Vec<_> = (0..4)
+            .map(|thread| {
+                std::thread::spawn(move || {
+                    let mut kept = Vec::new();
+                    for round in 0..400usize {
+                        let n = (round * round * 7919 + thread * 31) % 700_000;
+                        kept.push((round, fill(n % (1 << (round % 20)), round)));
+                        if round % 3 == 0 {
+                            let at = (round * 17) % kept.len();
+                            let (seed, bytes) = kept.swap_remove(at);
+                            assert!(right(&bytes, seed));
+                        }
+                    }
+                    kept
+                })
+            })
+            .collect();
+        for thread in threads {
+            for (seed, mut bytes) in thread.join().unwrap_or_default() {
+                bytes.shrink_to_fit();
+                assert!(right(&bytes, seed));
+            }
+        }
+        assert!(vec![0u8; 3 << 20].iter().all(|b| *b == 0));
+        assert!(vec![0u8; 3000].iter().all(|b| *b == 0));
+    }
+}
