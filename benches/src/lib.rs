@@ -62,6 +62,7 @@ pub fn compile(file: &Path, goal: Goal) -> Option<Compilation> {
         goal,
         optimise: true,
         last: false,
+        code: true,
         traces: false,
         records: false,
         fold: sxc::cli::Fold::Off,

@@ -55,6 +55,8 @@ pub struct Plan {
     pub optimise: bool,
     /// The process ends with this compilation.
     pub last: bool,
+    /// The code is wanted, not only what there is to say of it.
+    pub code: bool,
     pub traces: bool,
     /// Keep what parity compares.
     pub records: bool,
@@ -175,6 +177,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         instantiation_depth: args.instantiation_depth,
         optimise: plan.optimise,
         last: plan.last,
+        code: plan.code,
         threads: threads(args),
         threads_from: threads_from(),
     };

@@ -544,9 +544,9 @@ fn goals(
         true,
     );
     let (file, lines) = large_program(scratch);
-    let rate = check_time(&file).map(|seconds| lines as f64 / seconds / 1e6);
+    let rate = check_wall_time(&file).map(|seconds| lines as f64 / seconds / 1e6);
     line(
-        "`sxc check` of 100 000 lines",
+        "`sxc check` of 100 000 lines, by the clock",
         "≥ 1 M lines/s",
         1.0,
         rate,
@@ -574,6 +574,19 @@ fn check_time(file: &Path) -> Option<f64> {
             let (time, ok) =
                 measure::time(|| contest::succeeds(Command::new(&sxc).arg("check").arg(file)));
             ok.then_some(time)
+        })
+        .collect();
+    least(&times)
+}
+
+/// Not CPU time: what is asked is how long it takes with all cores.
+fn check_wall_time(file: &Path) -> Option<f64> {
+    let sxc = contest::sxc()?;
+    let times: Vec<f64> = (0..9)
+        .filter_map(|_| {
+            let started = Instant::now();
+            let ok = contest::succeeds(Command::new(&sxc).arg("check").arg(file));
+            ok.then(|| started.elapsed().as_secs_f64())
         })
         .collect();
     least(&times)

@@ -156,6 +156,7 @@ fn compile(
         instantiation_depth: 64,
         optimise,
         last: false,
+        code: true,
         threads: 1,
         threads_from: 0,
     };

@@ -172,6 +172,8 @@ pub struct Config {
     pub optimise: bool,
     /// The process ends with this compilation: memory that only the compilation used is left to the system.
     pub last: bool,
+    /// The module is wanted. Else functions lose their bodies once those have been checked.
+    pub code: bool,
     /// Threads that may check bodies.
     pub threads: usize,
     /// Programs with fewer bytes than this outside the library are checked by one thread.

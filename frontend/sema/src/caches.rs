@@ -73,8 +73,6 @@ pub struct Caches {
     pub known_types: FxHashMap<&'static str, TypeId>,
     /// Initialisers of local `::` names that have a run-time value, for uses that need it at compile time.
     pub local_constants: FxHashMap<(u32, crate::sema::VarId), LocalConstant>,
-    /// Replicas have checked the bodies, so the module doesn't have them.
-    pub bodies_elsewhere: bool,
     /// IR positions of source places, by some bits of the place.
     pub recent_locs: Vec<((u32, u32), sx_ir::LocId)>,
     /// Files that imports were found to name, by the importing file's folder and the import's text.

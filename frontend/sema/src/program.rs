@@ -166,7 +166,6 @@ impl Sema<'_> {
             if let Some(replicas) = &mut replicas
                 && s.bodies_are_clean(replicas, demanded)
             {
-                s.caches.bodies_elsewhere = true;
                 s.queue.clear();
                 s.complete_all();
                 return (main, roots);
@@ -582,7 +581,21 @@ impl Sema<'_> {
         func
     }
 
-    fn verify(&self) -> Result<(), Vec<VerifyError>> {
+    pub fn verify(&self) -> Result<(), Vec<VerifyError>> {
+        if !self.cfg.code {
+            // Bodies that are not there have been verified before they went.
+            let funcs = (0..self.m.funcs.len()).map(FuncId::new);
+            let there = funcs.filter(|func| self.m.func(*func).body.is_some());
+            let errors: Vec<VerifyError> = there
+                .filter_map(|func| sx_ir::verify::verify_func(&self.m, func).err())
+                .flatten()
+                .collect();
+            return if errors.is_empty() {
+                Ok(())
+            } else {
+                Err(errors)
+            };
+        }
         let count = self.m.funcs.len();
         if !threads::pays(self.cfg, count) {
             return sx_ir::verify::verify(&self.m);
@@ -702,10 +715,7 @@ impl Sema<'_> {
             }
         }
         let mut diagnostics = diagnostics;
-        if !failed
-            && !self.caches.bodies_elsewhere
-            && let Err(errors) = self.verify()
-        {
+        if !failed && let Err(errors) = self.verify() {
             for error in errors.into_iter().take(3) {
                 diagnostics.push(Diagnostic::error_without_span(format!(
                     "internal error: the compiler made invalid IR: {error}"

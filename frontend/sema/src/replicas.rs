@@ -190,9 +190,8 @@ impl Drop for Replicas<'_> {
 impl<'a> Sema<'a> {
     /// What replicas need, if this program is to be checked by several threads.
     pub fn loaded(&self) -> Option<(Loaded, Box<MakeEvaluator>)> {
-        // Passes that are wanted for their remarks need the bodies.
         if self.goal != Goal::Check
-            || self.cfg.optimise
+            || self.cfg.code
             || self.cfg.threads < 2
             || self.caches.c.is_used()
         {
@@ -369,7 +368,7 @@ impl<'a> Sema<'a> {
             self.drain_queue();
         }
         while let Some(key) = crew.next(index) {
-            if self.check_body_of(key).is_err() {
+            if self.check_body_of(key).is_err() || !self.caches.host_sites.is_empty() {
                 crew.give_up();
             }
             self.drain_queue();
@@ -383,7 +382,7 @@ impl<'a> Sema<'a> {
         self.fill_type_table();
         self.fill_type_infos();
         self.drain_queue();
-        if !self.is_fine() || !self.caches.host_sites.is_empty() || !self.verifies() {
+        if !self.is_fine() || !self.caches.host_sites.is_empty() || self.verify().is_err() {
             crew.give_up();
             return None;
         }
@@ -396,13 +395,6 @@ impl<'a> Sema<'a> {
             flows,
             functions: self.stats.functions,
         })
-    }
-
-    fn verifies(&self) -> bool {
-        let funcs = (0..self.m.funcs.len()).map(FuncId::new);
-        funcs
-            .filter(|func| self.m.func(*func).body.is_some())
-            .all(|func| sx_ir::verify::verify_func(&self.m, func).is_ok())
     }
 
     /// Nothing has happened that a replica can't do.
@@ -431,12 +423,9 @@ impl<'a> Sema<'a> {
             return Ok(());
         };
         let instance = self.instantiate_fn(f, Vec::new(), Vec::new(), span)?;
-        self.lower_body(instance.func);
-        match self.bodies.get(&instance.func) {
-            Some(BodyState::Done | BodyState::External) => Ok(()),
-            Some(BodyState::Queued | BodyState::Lowering | BodyState::Failed) | None => {
-                Err(crate::sema::Failed)
-            }
+        match self.check_body(instance.func) {
+            BodyState::Done | BodyState::External => Ok(()),
+            BodyState::Queued | BodyState::Lowering | BodyState::Failed => Err(crate::sema::Failed),
         }
     }
 

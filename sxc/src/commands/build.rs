@@ -23,6 +23,7 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
         goal: Goal::Build,
         optimise: true,
         last: true,
+        code: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
         fold: crate::cli::Fold::Calls,

@@ -12,6 +12,7 @@ pub fn run(args: &CheckArgs) -> Result<u8, Stopped> {
         // Only remarks need the passes.
         optimise: args.compile.remarks.is_some(),
         last: true,
+        code: args.compile.remarks.is_some(),
         traces: true,
         records: false,
         fold: crate::cli::Fold::Calls,

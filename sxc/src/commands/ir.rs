@@ -18,6 +18,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
         goal: Goal::Check,
         optimise: args.stage != Stage::Typed,
         last: true,
+        code: true,
         traces: true,
         records: false,
         fold: crate::cli::Fold::Calls,

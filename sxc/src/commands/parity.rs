@@ -33,6 +33,7 @@ pub fn run(args: &ParityArgs) -> Result<u8, Stopped> {
         goal: Goal::Run,
         optimise: true,
         last: true,
+        code: true,
         traces: true,
         records: true,
         fold: crate::cli::Fold::Off,

@@ -19,6 +19,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Stopped> {
         goal: Goal::Run,
         optimise: true,
         last: true,
+        code: true,
         traces: commands::traces(opt, args.codegen.release_traces),
         records: false,
         fold: crate::cli::Fold::Calls,

@@ -6,12 +6,14 @@ use crate::callables::generics::named_functions;
 use crate::declarations::lookup::{Found, Name};
 use crate::emission::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
 use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
-use crate::sema::{Binding, BodyState, Entity, Env, Failed, FnId, PackInfo, Res, Sema};
+use crate::sema::{
+    Binding, BodyState, Entity, Env, Failed, FnId, PackInfo, PendingBody, Res, Sema,
+};
 use std::rc::Rc;
 use sx_ir::types::FnType;
 use sx_ir::{CallConv, FuncId, Function, LocalId, StmtKind, Symbol, Ty, TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, FnBody};
+use sx_syntax::{Diagnostic, Span};
 
 /// What a call names: a function, perhaps of a namespace.
 type Callee = (Option<ast::Ident>, ast::Ident);
@@ -44,7 +46,61 @@ impl Sema<'_> {
             if self.replica_gave_up() {
                 return;
             }
-            self.lower_body(func);
+            self.check_body(func);
+        }
+    }
+
+    /// Lowers a body for what there is to say of it. If that is all that is wanted, it is forgotten, which keeps memory
+    /// small: should an evaluation reach it, it is lowered again.
+    pub fn check_body(&mut self, func: FuncId) -> BodyState {
+        let job = match self.pending.get(&func) {
+            Some(pending) if !self.cfg.code => Some(pending.job.clone()),
+            Some(_) | None => None,
+        };
+        let told = (self.diags.len(), self.stats.evaluations.len());
+        self.lower_body(func);
+        let state = self.bodies.get(&func).copied();
+        let state = state.unwrap_or(BodyState::Failed);
+        // What ran at compile time may have been seen.
+        let silent = told == (self.diags.len(), self.stats.evaluations.len());
+        if let Some(job) = job
+            && state == BodyState::Done
+            && silent
+            && !self.calls_unnoticed(func)
+        {
+            self.verify_now(func);
+            let params = self.m.params_of(func).len();
+            let place = &mut self.m.funcs[func.index()];
+            place.body = None;
+            place.labels = 0;
+            place.locals.truncate(params);
+            place.slots.clear();
+            place.exprs = Vec::new();
+            place.expr_locs = Vec::new();
+            self.bodies.insert(func, BodyState::Queued);
+            self.pending.insert(func, PendingBody { job });
+        }
+        state
+    }
+
+    /// Calls that only the body tells of.
+    fn calls_unnoticed(&self, func: FuncId) -> bool {
+        let mut calls = false;
+        if !self.events.contains_key(&Some(func))
+            && let Some(body) = &self.m.func(func).body
+        {
+            body.for_each_stmt(&mut |stmt| calls |= matches!(stmt.kind, StmtKind::Call(_)));
+        }
+        calls
+    }
+
+    fn verify_now(&mut self, func: FuncId) {
+        if let Err(errors) = sx_ir::verify::verify_func(&self.m, func) {
+            for error in errors.into_iter().take(3) {
+                self.report(Diagnostic::error_without_span(format!(
+                    "internal error: the compiler made invalid IR: {error}"
+                )));
+            }
         }
     }
 
