@@ -73,6 +73,8 @@ pub enum CAbi {
     Aapcs64,
     /// 64-bit z/Architecture on Linux.
     S390x,
+    /// RISC-V's LP64D.
+    Lp64d,
     /// Scalars and pointers only.
     Scalars,
 }
@@ -144,6 +146,7 @@ impl Target {
         match (self.os, self.machine()) {
             (Os::Linux, "aarch64") => CAbi::Aapcs64,
             (Os::Linux, "s390x") => CAbi::S390x,
+            (Os::Linux, "riscv64") => CAbi::Lp64d,
             (Os::Linux | Os::Macos | Os::Unknown, "x86_64") => CAbi::SystemV,
             (_, _) => CAbi::Scalars,
         }
@@ -153,6 +156,14 @@ impl Target {
     /// runtime walks the stack.
     pub fn has_frame_records(&self) -> bool {
         matches!(self.machine(), "x86_64" | "aarch64")
+    }
+
+    /// Whether a C function's variable arguments, floats too, travel as integers do.
+    pub fn variadic_floats_as_integers(&self) -> bool {
+        matches!(
+            self.machine(),
+            "riscv64" | "armv7" | "powerpc64" | "powerpc64le"
+        )
     }
 
     /// How the caller of a C function extends an integer of `bits` bits, and the callee one that it returns.

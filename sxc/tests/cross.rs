@@ -62,21 +62,16 @@ fn on_path(program: &str) -> bool {
 
 /// Whether programs for the machine can be made and run; says so if not.
 fn ready(machine: &str) -> bool {
+    let (emulator, prefix) = match machine {
+        "armv7" => ("qemu-arm".to_owned(), "arm-linux-gnueabihf".to_owned()),
+        other => (format!("qemu-{other}"), format!("{other}-linux-gnu")),
+    };
+    let compiler = format!("{prefix}-gcc");
+    let library = format!("/usr/{prefix}/lib/libc.so.6");
     let needed = [
-        (
-            format!("qemu-{machine}"),
-            on_path(&format!("qemu-{machine}")),
-        ),
-        (
-            format!("{machine}-linux-gnu-gcc"),
-            on_path(&format!("{machine}-linux-gnu-gcc")),
-        ),
-        (
-            format!("the C library in /usr/{machine}-linux-gnu"),
-            Path::new("/usr")
-                .join(format!("{machine}-linux-gnu/lib/libc.so.6"))
-                .exists(),
-        ),
+        (&emulator, on_path(&emulator)),
+        (&compiler, on_path(&compiler)),
+        (&library, Path::new(&library).exists()),
     ];
     for (what, there) in &needed {
         if !there {
@@ -119,10 +114,18 @@ fn judge(machine: &str, program: &str, flags: &[&str]) -> Result<(), String> {
     ))
 }
 
-fn corpus_runs_on(machine: &str) {
+fn all_run_on(machine: &str, jobs: &[(&str, &[&str])]) {
     if !ready(machine) {
         return;
     }
+    let faults: Vec<String> = jobs
+        .iter()
+        .filter_map(|(program, flags)| judge(machine, program, flags).err())
+        .collect();
+    assert!(faults.is_empty(), "{machine}:\n{}", faults.join("\n"));
+}
+
+fn corpus_runs_on(machine: &str) {
     let mut jobs: Vec<(&str, &[&str])> = PROGRAMS
         .iter()
         .filter(|p| machine != "s390x" || !NOT_ON_S390X.contains(p))
@@ -132,11 +135,7 @@ fn corpus_runs_on(machine: &str) {
     jobs.push(("targets/self_check", &["-O2", "--unchecked"]));
     jobs.push(("cabi/aggregates", &["-O2"]));
     jobs.push(("comptime/random_graphs", &["-O2"]));
-    let faults: Vec<String> = jobs
-        .iter()
-        .filter_map(|(program, flags)| judge(machine, program, flags).err())
-        .collect();
-    assert!(faults.is_empty(), "{machine}:\n{}", faults.join("\n"));
+    all_run_on(machine, &jobs);
 }
 
 #[test]
@@ -147,6 +146,26 @@ fn corpus_on_aarch64() {
 #[test]
 fn corpus_on_s390x() {
     corpus_runs_on("s390x");
+}
+
+/// Where the tools for these machines happen to be.
+#[test]
+fn a_few_on_riscv64_and_armv7() {
+    let common: [(&str, &[&str]); 4] = [
+        ("targets/self_check", &["-O2"]),
+        ("comptime/random_graphs", &["-O0"]),
+        ("comptime/stored_maps_grow", &["-O0"]),
+        ("traps/index_out_of_range", &["-O0"]),
+    ];
+    all_run_on("armv7", &common);
+    let aggregates: [(&str, &[&str]); 5] = [
+        ("cabi/aggregates", &["-O2"]),
+        ("cabi/by_value", &["-O0"]),
+        ("cabi/callbacks", &["-O0"]),
+        ("cabi/exports", &["-O0"]),
+        ("cabi/variadic", &["-O0"]),
+    ];
+    all_run_on("riscv64", &[&common[..], &aggregates].concat());
 }
 
 /// Traps, crashes and escaping errors say the same as on the host.

@@ -1,4 +1,4 @@
-//! The target's C calling convention in terms of scalars (reference part 2 §6): x86-64 System V, AAPCS64, s390x. Where
+//! The target's C calling convention in terms of scalars (reference part 2 §6): x86-64 System V, AAPCS64, s390x, RISC-V. Where
 //! only scalars are known to cross as C says, aggregates are classified as on x86-64, so that compile-time code runs, and
 //! declarations that need them are refused.
 
@@ -41,7 +41,7 @@ impl Registers {
     fn of(abi: CAbi) -> Registers {
         let (int, sse) = match abi {
             CAbi::SystemV | CAbi::Scalars => (6, 8),
-            CAbi::Aapcs64 => (8, 8),
+            CAbi::Aapcs64 | CAbi::Lp64d => (8, 8),
             CAbi::S390x => (5, 4),
         };
         Registers { int, sse }
@@ -127,13 +127,18 @@ impl Sema<'_> {
             }
         };
         let mut passing = Vec::new();
+        // The parameters of a variadic function are its arguments in one call. Those before the `...` are no floats,
+        // see `c_unsupported`.
+        let variadic = ty.variadic && self.cfg.target.variadic_floats_as_integers();
         for param in &ty.params {
-            match self.c_class(*param) {
+            match self.c_param_class(*param, variadic, &free) {
                 Class::Parts(parts)
                     if parts.len() == 1 && self.m.types.scalar(*param).is_some() =>
                 {
-                    // A scalar without a register goes to the stack by itself.
-                    free.take(&parts);
+                    // A scalar without a register goes to the stack by itself; on RISC-V, floats first to the others.
+                    if !free.take(&parts) && abi == CAbi::Lp64d {
+                        free.int = free.int.saturating_sub(1);
+                    }
                     params.push(Param {
                         ty: parts[0].ty,
                         attr: self.c_extension(*param, parts[0].ty),
@@ -148,8 +153,14 @@ impl Sema<'_> {
                     }));
                     passing.push(Passing::Parts(parts));
                 }
-                Class::Parts(parts) if abi == CAbi::Aapcs64 => {
-                    let parts = stack_words(&parts, self.m.types.size_of(*param), &mut free);
+                Class::Parts(parts) if matches!(abi, CAbi::Aapcs64 | CAbi::Lp64d) => {
+                    let parts = if abi == CAbi::Aapcs64 {
+                        stack_words(&parts, self.m.types.size_of(*param), &mut free)
+                    } else {
+                        // What doesn't fit into the last register goes to the stack.
+                        free.int = 0;
+                        parts
+                    };
                     params.extend(parts.iter().map(|p| Param {
                         ty: p.ty,
                         attr: ParamAttr::None,
@@ -214,6 +225,13 @@ impl Sema<'_> {
     /// A parameter or result that can't cross a C call on this target yet.
     pub fn c_unsupported(&self, ty: &FnType) -> Option<TypeId> {
         let abi = self.cfg.target.c_abi();
+        let is_float = |ty: &&TypeId| self.m.types.scalar(**ty).is_some_and(|s| s.is_float());
+        if ty.variadic
+            && self.cfg.target.variadic_floats_as_integers()
+            && let Some(float) = ty.params.iter().find(is_float)
+        {
+            return Some(*float);
+        }
         ty.params
             .iter()
             .chain([&ty.ret])
@@ -221,7 +239,7 @@ impl Sema<'_> {
             .find(|ty| match abi {
                 CAbi::SystemV => false,
                 // Vectors have registers of their own.
-                CAbi::Aapcs64 | CAbi::S390x => {
+                CAbi::Aapcs64 | CAbi::S390x | CAbi::Lp64d => {
                     self.c_scalar(*ty).is_none() && self.holds_vector(*ty, 0)
                 }
                 CAbi::Scalars => self.c_scalar(*ty).is_none() && self.m.types.size_of(*ty) > 0,
@@ -280,6 +298,25 @@ impl Sema<'_> {
             CAbi::SystemV | CAbi::Scalars => self.system_v_class(ty),
             CAbi::Aapcs64 => self.aapcs64_class(ty),
             CAbi::S390x => self.s390x_class(ty),
+            CAbi::Lp64d => self.lp64d_class(ty, &Registers::of(CAbi::Lp64d)),
+        }
+    }
+
+    fn c_param_class(&self, ty: TypeId, variadic: bool, free: &Registers) -> Class {
+        match self.c_scalar(ty) {
+            Some(float) if variadic && float.is_float() => {
+                Class::Parts(one_part(Ty::int_of_size(float.size(8))))
+            }
+            Some(scalar) => Class::Parts(one_part(scalar)),
+            None if variadic => {
+                let none = Registers { int: 0, sse: 0 };
+                match self.cfg.target.c_abi() {
+                    CAbi::Lp64d => self.lp64d_class(ty, &none),
+                    CAbi::SystemV | CAbi::Aapcs64 | CAbi::S390x | CAbi::Scalars => self.c_class(ty),
+                }
+            }
+            None if self.cfg.target.c_abi() == CAbi::Lp64d => self.lp64d_class(ty, free),
+            None => self.c_class(ty),
         }
     }
 
@@ -335,6 +372,34 @@ impl Sema<'_> {
             [one] if one.ty.is_float() && one.ty.size(8) == size => Class::Parts(one_part(one.ty)),
             all => Class::Parts(self.int_words(size, all)),
         }
+    }
+
+    /// One or two floats, and a float with an integer, travel as such while there are registers for them; other
+    /// aggregates of up to 16 bytes as integers, larger ones by reference.
+    fn lp64d_class(&self, ty: TypeId, free: &Registers) -> Class {
+        let size = self.m.types.size_of(ty);
+        if size > 16 {
+            return Class::Reference;
+        }
+        let mut leaves = Vec::new();
+        let known = self.c_leaves(ty, 0, &mut leaves, 0);
+        let apart = !matches!(leaves.as_slice(), [a, b] if a.offset == b.offset);
+        let floats = leaves.iter().filter(|l| l.ty.is_float()).count();
+        let ints = leaves.len() - floats;
+        if known
+            && apart
+            && (1..=2).contains(&leaves.len())
+            && floats > 0
+            && floats <= free.sse
+            && ints <= free.int
+        {
+            let parts = leaves.iter().map(|l| FlatPart {
+                ty: l.ty,
+                offset: l.offset,
+            });
+            return Class::Parts(parts.collect());
+        }
+        Class::Parts(self.int_words(size, &leaves))
     }
 
     /// An aggregate as words; a word that is a pointer and nothing else stays one.

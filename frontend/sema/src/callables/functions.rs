@@ -492,11 +492,14 @@ impl Sema<'_> {
             c_conv,
             variadic,
         };
-        if ty.c_conv && self.c_unsupported(&ty).is_some() {
-            let what = format!(
-                "struct by value over the C ABI of {}",
-                self.cfg.target.triple
-            );
+        if ty.c_conv
+            && let Some(unsupported) = self.c_unsupported(&ty)
+        {
+            let what = match self.m.types.scalar(unsupported) {
+                Some(_) => "float before '...'",
+                None => "struct by value",
+            };
+            let what = format!("{what} over the C ABI of {}", self.cfg.target.triple);
             return Err(self.not_implemented(decl.name.map_or(decl.span, |n| n.span), &what));
         }
         let abi = self.abi(&ty, false);
