@@ -49,9 +49,8 @@ impl<'r, 'c> Debug<'r, 'c> {
             u64::from(inkwell::debug_info::debug_metadata_version()),
         );
         raw::module_flag(context, module, "Dwarf Version", 4);
-        let folder = std::env::current_dir()
-            .map(|path| path.display().to_string())
-            .unwrap_or_default();
+        // Paths are as they were given, so that the object doesn't depend on the folder it was made in.
+        let folder = ".";
         let main_file = ir.files.first().map_or("sx", String::as_str);
         let optimised = request.opt != OptLevel::None;
         let kind = if request.debug_info {
@@ -63,7 +62,7 @@ impl<'r, 'c> Debug<'r, 'c> {
             true,
             DWARFSourceLanguage::C,
             main_file,
-            &folder,
+            folder,
             "sxc",
             optimised,
             "",
@@ -79,10 +78,10 @@ impl<'r, 'c> Debug<'r, 'c> {
         let mut files: Vec<DIFile<'c>> = ir
             .files
             .iter()
-            .map(|file| build.create_file(file, &folder))
+            .map(|file| build.create_file(file, folder))
             .collect();
         if files.is_empty() {
-            files.push(build.create_file(main_file, &folder));
+            files.push(build.create_file(main_file, folder));
         }
         Some(Debug {
             ir,

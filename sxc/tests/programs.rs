@@ -120,6 +120,18 @@ fn builds_are_reproducible() {
 }
 
 #[test]
+fn objects_do_not_depend_on_the_folder() {
+    let make = || {
+        let place = Place::new(HELLO);
+        let output = place.sxc(&["ir", "prog.sx", "--emit=obj", "-o", "x.o"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        std::fs::read(place.0.join("x.o")).unwrap_or_default()
+    };
+    let one = make();
+    assert!(!one.is_empty() && one == make());
+}
+
+#[test]
 fn asm_and_ir() {
     let place = Place::new(HELLO);
     let output = place.sxc(&["asm", "prog.sx"]);
@@ -140,6 +152,11 @@ fn asm_and_ir() {
     assert!(ir(&["--emit=bytecode", "--fn=main"]).contains("main"));
     assert!(ir(&["--emit=llvm"]).contains("define"));
     assert!(ir(&["--emit=asm"]).contains("main"));
+    let llvm = ir(&["--emit=llvm", "--fn=main"]);
+    assert_eq!(llvm.matches("define ").count(), 1, "{llvm}");
+    let asm = ir(&["--emit=asm", "--fn=main"]);
+    assert!(asm.starts_with("# func @") && asm.contains("ret"), "{asm}");
+    assert_eq!(asm.matches("# func @").count(), 1, "{asm}");
     let output = place.sxc(&["ir", "prog.sx", "--emit=obj", "-o", "x.o"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(std::fs::read(place.0.join("x.o")).is_ok_and(|bytes| bytes.starts_with(b"\x7fELF")));

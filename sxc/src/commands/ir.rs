@@ -8,6 +8,7 @@ use sx_ir::FuncId;
 use sx_sema::Goal;
 
 use crate::cli::{Emit, IrArgs, OptLevel, Stage};
+use crate::commands::listing;
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
@@ -27,8 +28,17 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     let text = match args.emit {
         Emit::Ir => ir_text(&compiled, args)?.into_bytes(),
         Emit::Bytecode => bytecode_text(&compiled, args)?.into_bytes(),
-        Emit::Asm => emitted(&compiled, args, EmitKind::Asm)?,
-        Emit::Llvm => emitted(&compiled, args, |_| EmitKind::LlvmIr)?,
+        Emit::Asm => {
+            let text = emitted(&compiled, args, EmitKind::Asm)?;
+            listing::assembly(&compiled, &chosen(&compiled, args)?, &text)
+        }
+        Emit::Llvm => {
+            let text = emitted(&compiled, args, |_| EmitKind::LlvmIr)?;
+            match args.function {
+                Some(_) => listing::llvm(&compiled, &chosen(&compiled, args)?, &text),
+                None => text,
+            }
+        }
         Emit::Obj => emitted(&compiled, args, EmitKind::Object)?,
     };
     let written = match &args.output {
@@ -116,9 +126,13 @@ fn emitted(
     let io = |error: std::io::Error| fail(format, &format!("temporary file: {}", plain(&error)));
     let scratch = Scratch::new().map_err(io)?;
     let path = scratch.join("out");
+    let roots = match (&args.function, args.emit) {
+        (None, _) | (Some(_), Emit::Ir | Emit::Bytecode) => compiled.compilation.roots.clone(),
+        (Some(_), Emit::Asm | Emit::Llvm | Emit::Obj) => chosen(compiled, args)?,
+    };
     let job = EmitJob {
         module: &compiled.compilation.module,
-        roots: &compiled.compilation.roots,
+        roots: &roots,
         kind: kind(path.clone()),
         opt: args.codegen.opt.unwrap_or(OptLevel::None),
         codegen: &args.codegen,

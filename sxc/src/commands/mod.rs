@@ -4,6 +4,7 @@ mod asm;
 mod build;
 mod check;
 mod ir;
+mod listing;
 mod parity;
 mod run;
 
