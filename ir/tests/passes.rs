@@ -18,6 +18,7 @@ fn options(names: &str) -> PassOptions {
             "forward" => options.forward = true,
             "dce" => options.dce = true,
             "ranges" => options.ranges = true,
+            "conditions" => options.conditions = true,
             "merge" => options.merge = true,
             "inline" => options.inline = true,
             "compact" => options.compact = true,

@@ -84,6 +84,23 @@ fn random_programs() {
             },
         ),
         (
+            "conditions",
+            PassOptions {
+                conditions: true,
+                ..none
+            },
+        ),
+        (
+            "conditions after forward",
+            PassOptions {
+                forward: true,
+                fold: true,
+                dce: true,
+                conditions: true,
+                ..none
+            },
+        ),
+        (
             "compact",
             PassOptions {
                 compact: true,

@@ -159,7 +159,95 @@ fn most(func: &Function, id: ExprId) -> u64 {
 }
 
 fn is_flag(func: &Function, id: ExprId) -> bool {
-    matches!(*func.expr(id), Expr::Binary { op, .. } if op.result(Ty::I64) == Ty::I8 || op.result(Ty::F64) == Ty::I8)
+    match *func.expr(id) {
+        Expr::Binary {
+            op: BinaryOp::And | BinaryOp::Or,
+            a,
+            b,
+            ..
+        } => is_flag(func, a) && is_flag(func, b),
+        Expr::Binary { op, .. } => {
+            matches!(op.class(), BinaryClass::IntCmp | BinaryClass::FloatCmp)
+        }
+        _ => false,
+    }
+}
+
+/// `low <= x and x <= high` as one comparison of the distance from the lowest value.
+fn in_range(module: &Module, func: &mut Function, a: ExprId, b: ExprId) -> Option<Expr> {
+    let bound = |id: ExprId| match *func.expr(id) {
+        Expr::Binary { op, ty, a, b } => {
+            let bits = ty.int_bits()?;
+            let bound = constant(func, b)?;
+            let most = zext_from(u64::MAX, bits);
+            let (signed, lower, bound) = match op {
+                BinaryOp::GeU => (false, true, bound),
+                BinaryOp::GtU => (false, true, bound.checked_add(1).filter(|b| *b <= most)?),
+                BinaryOp::LeU => (false, false, bound),
+                BinaryOp::LtU => (false, false, bound.checked_sub(1)?),
+                BinaryOp::GeS => (true, true, bound),
+                BinaryOp::LeS => (true, false, bound),
+                BinaryOp::GtS if bound != most >> 1 => {
+                    (true, true, zext_from(bound.wrapping_add(1), bits))
+                }
+                BinaryOp::LtS if bound != (most >> 1) + 1 => {
+                    (true, false, zext_from(bound.wrapping_sub(1), bits))
+                }
+                _ => return None,
+            };
+            Some((a, ty, bits, signed, lower, bound))
+        }
+        _ => None,
+    };
+    let (x, ty, bits, signed, lower, first) = bound(a)?;
+    let (y, other, _, other_signed, other_lower, second) = bound(b)?;
+    if ty != other || signed != other_signed || lower == other_lower || !same(func, x, y) {
+        return None;
+    }
+    let (low, high) = if lower {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let order = |bound: u64| {
+        if signed {
+            semantics::sext_from(bound, bits)
+        } else {
+            bound as i64 ^ i64::MIN
+        }
+    };
+    let effects = effects(module, func, x);
+    if order(low) > order(high) || effects.traps || effects.reads {
+        return None;
+    }
+    let constant = |func: &mut Function, bits| super::effects::add_const(func, ty, bits, a);
+    let negated = constant(func, zext_from(low.wrapping_neg(), bits));
+    let span = constant(func, zext_from(high.wrapping_sub(low), bits));
+    let loc = func.expr_locs[a.index()];
+    let distance = Expr::Binary {
+        op: BinaryOp::Add,
+        ty,
+        a: x,
+        b: negated,
+    };
+    let distance = func.add_expr(distance, loc);
+    let distance = simplify(module, func, distance);
+    Some(Expr::Binary {
+        op: BinaryOp::LeU,
+        ty,
+        a: distance,
+        b: span,
+    })
+}
+
+/// Whether two trees are the same.
+fn same(func: &Function, a: ExprId, b: ExprId) -> bool {
+    let (x, y) = (*func.expr(a), *func.expr(b));
+    let (first, second) = (x.operands(), y.operands());
+    let shape = |expr: Expr| expr.map_operands(|_| ExprId(0));
+    shape(x) == shape(y)
+        && first.len() == second.len()
+        && first.iter().zip(&second).all(|(a, b)| same(func, *a, *b))
 }
 
 /// The comparison that holds exactly if `op` does not.
@@ -213,6 +301,11 @@ fn binary(
     b: ExprId,
 ) -> Step {
     let pointer_size = module.target.pointer_size;
+    if op == BinaryOp::And
+        && let Some(test) = in_range(module, func, a, b)
+    {
+        return Step::Now(test);
+    }
     let ca = constant(func, a);
     let Some(y) = constant(func, b) else {
         // Constants go to the right; they have no effects, so the order of evaluation does not show.

@@ -11,6 +11,7 @@
 
 pub mod arguments;
 mod compact;
+mod conditions;
 mod dce;
 mod effects;
 mod fold;
@@ -28,6 +29,9 @@ use crate::module::Module;
 
 pub use effects::{Base, Effects, address_of, effects};
 
+/// Times that conditions are looked at.
+const MOST_CONDITIONS: usize = 3;
+
 /// Which passes run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PassOptions {
@@ -41,6 +45,8 @@ pub struct PassOptions {
     pub dce: bool,
     /// Checks that can't fail.
     pub ranges: bool,
+    /// Truths of `and` and `or` that locals keep.
+    pub conditions: bool,
     /// Values read once to where they are read.
     pub merge: bool,
     /// Small leaf functions into their callers.
@@ -58,6 +64,7 @@ impl PassOptions {
         forward: false,
         dce: false,
         ranges: false,
+        conditions: false,
         merge: false,
         inline: false,
         compact: false,
@@ -69,6 +76,7 @@ impl PassOptions {
         forward: true,
         dce: true,
         ranges: true,
+        conditions: true,
         merge: true,
         inline: true,
         compact: true,
@@ -138,16 +146,15 @@ fn run_passes(module: &Module, func: &mut Function, options: PassOptions) {
         }
         sroa::run(module, func);
     }
-    if options.forward {
-        forward::run(module, func, options.fold);
-    }
-    if options.ranges {
-        ranges::run(module, func);
-    }
-    if options.dce {
-        // What is never read goes first: loops keep what only they themselves read.
-        dce::run(module, func);
-        liveness::run(module, func);
+    clean(module, func, options);
+    if options.conditions {
+        // One that goes may let values and checks through, and with them the next.
+        for _ in 0..MOST_CONDITIONS {
+            if !conditions::run(module, func) {
+                break;
+            }
+            clean(module, func, options);
+        }
     }
     if options.merge {
         merge::run(module, func);
@@ -158,6 +165,21 @@ fn run_passes(module: &Module, func: &mut Function, options: PassOptions) {
             .get(func.sig.index())
             .map_or(0, |sig| sig.params.len());
         compact::run(func, params);
+    }
+}
+
+/// What other passes leave behind.
+fn clean(module: &Module, func: &mut Function, options: PassOptions) {
+    if options.forward {
+        forward::run(module, func, options.fold);
+    }
+    if options.ranges {
+        ranges::run(module, func);
+    }
+    if options.dce {
+        // What is never read goes first: loops keep what only they themselves read.
+        dce::run(module, func);
+        liveness::run(module, func);
     }
 }
 

@@ -102,6 +102,8 @@ struct Gen<'a> {
     line: u32,
     /// Slots are used as a struct of i64, f64, i8, i32 mostly.
     tidy: bool,
+    /// Locals that only what made them uses.
+    hidden: Vec<LocalId>,
 }
 
 fn body(module: &mut Module, rng: &mut Rng, id: FuncId, callees: &[u32], size: u32) {
@@ -117,6 +119,7 @@ fn body(module: &mut Module, rng: &mut Rng, id: FuncId, callees: &[u32], size: u
         slot_ptrs: Vec::new(),
         line: id.0 * 1000,
         tidy: false,
+        hidden: Vec::new(),
     };
     g.tidy = g.rng.one_in(2);
     for ty in SCALARS {
@@ -194,9 +197,109 @@ impl Gen<'_> {
         let all: Vec<_> = (0..self.f.locals.len()).map(LocalId::new).collect();
         let all: Vec<_> = all
             .into_iter()
-            .filter(|local| self.f.locals[local.index()].ty == ty)
+            .filter(|local| self.f.locals[local.index()].ty == ty && !self.hidden.contains(local))
             .collect();
         self.rng.pick(&all)
+    }
+
+    /// A comparison, often one of a local with a constant.
+    fn comparison(&mut self) -> ExprId {
+        let ty = self.rng.pick(&[Ty::I8, Ty::I32, Ty::I64]);
+        let ops: Vec<_> = ALL_BINARY
+            .iter()
+            .copied()
+            .filter(|op| op.class() == BinaryClass::IntCmp)
+            .collect();
+        let op = self.rng.pick(&ops);
+        let (a, b) = if self.rng.one_in(4) {
+            (self.expr(ty, 1), self.expr(ty, 1))
+        } else {
+            let mut locals = (0..self.f.locals.len()).map(LocalId::new);
+            let first = locals.find(|local| self.f.locals[local.index()].ty == ty);
+            let local = first.unwrap_or_else(|| self.local(ty));
+            let bound = self
+                .rng
+                .pick(&[0, 1, 5, 63, 127, 128, u64::MAX, u64::MAX - 3, 1 << 31]);
+            (self.node(Expr::Local(local)), self.int(ty, bound))
+        };
+        self.node(Expr::Binary { op, ty, a, b })
+    }
+
+    /// Sets a new local to the truth of `a and b` or `a or b` as lowering does, with statements before `b` sometimes.
+    fn joined(&mut self, block: &mut Block, depth: u32) -> LocalId {
+        let first = if depth > 0 && self.rng.one_in(3) {
+            self.joined(block, depth - 1)
+        } else {
+            let local = self.f.add_local(Ty::I8);
+            self.hidden.push(local);
+            let value = if self.rng.one_in(8) {
+                self.expr(Ty::I8, 1)
+            } else {
+                self.comparison()
+            };
+            self.push(block, StmtKind::Set { local, value });
+            local
+        };
+        let both = self.f.add_local(Ty::I8);
+        if !self.rng.one_in(8) {
+            self.hidden.push(both);
+        }
+        let is_and = self.rng.one_in(2);
+        let value = match self.rng.below(6) {
+            0 => self.int(Ty::I8, u64::from(!is_and)),
+            _ => self.node(Expr::Local(first)),
+        };
+        self.push(block, StmtKind::Set { local: both, value });
+        let cond = self.truth(first, is_and);
+        let mut then = Block::default();
+        for _ in 0..self.rng.below(3) / 2 {
+            self.stmt(&mut then);
+        }
+        let value = if depth > 0 && self.rng.one_in(3) {
+            let local = self.joined(&mut then, depth - 1);
+            self.node(Expr::Local(local))
+        } else {
+            self.comparison()
+        };
+        self.push(&mut then, StmtKind::Set { local: both, value });
+        let els = Block::default();
+        self.push(block, StmtKind::If { cond, then, els });
+        both
+    }
+
+    fn truth(&mut self, local: LocalId, wanted: bool) -> ExprId {
+        let a = self.node(Expr::Local(local));
+        if wanted {
+            return a;
+        }
+        let b = self.int(Ty::I8, 0);
+        self.node(Expr::Binary {
+            op: BinaryOp::Eq,
+            ty: Ty::I8,
+            a,
+            b,
+        })
+    }
+
+    /// A branch on joined conditions.
+    fn branch(&mut self, block: &mut Block) {
+        let local = self.joined(block, 2);
+        let wanted = self.rng.one_in(2);
+        let cond = self.truth(local, wanted);
+        let mut then = Block::default();
+        match self.labels.last() {
+            Some((label, _)) if self.rng.one_in(3) => {
+                let label = *label;
+                self.push(&mut then, StmtKind::Break(label));
+            }
+            Some(_) | None => then = self.inner(),
+        }
+        let els = if self.rng.one_in(2) {
+            self.inner()
+        } else {
+            Block::default()
+        };
+        self.push(block, StmtKind::If { cond, then, els });
     }
 
     fn slot_addr(&mut self) -> ExprId {
@@ -432,6 +535,9 @@ impl Gen<'_> {
             return;
         }
         self.budget -= 1;
+        if self.rng.one_in(10) {
+            return self.branch(block);
+        }
         match self.rng.below(24) {
             0..=6 => {
                 let ty = self.rng.pick(&SCALARS);
