@@ -75,7 +75,7 @@ pub struct Envelope {
 }
 
 /// No line goes on beyond a run of this many seconds.
-const LONGEST: f64 = 2.5;
+pub const LONGEST: f64 = 2.5;
 const ENGINES: [EngineKind; 4] = crate::ENGINES;
 
 fn program(scalable: &Scalable, size: u64, file: &Path) -> Option<Compilation> {
@@ -95,7 +95,8 @@ fn native(file: &Path, program: &Path) -> Option<f64> {
     Some(build + run)
 }
 
-pub fn measure(scalable: &Scalable, scratch: &Path) -> Envelope {
+/// Up to runs of `longest` seconds; natively only if that is long.
+pub fn measure(scalable: &Scalable, scratch: &Path, longest: f64) -> Envelope {
     let file = scratch.join("envelope.sx");
     let mut lines: Vec<Line> = ENGINES
         .iter()
@@ -113,7 +114,7 @@ pub fn measure(scalable: &Scalable, scratch: &Path) -> Envelope {
         };
         let mut going = false;
         for (line, engine) in lines.iter_mut().zip(ENGINES) {
-            if line.points.last().is_some_and(|last| last.1 > LONGEST) {
+            if line.points.last().is_some_and(|last| last.1 > longest) {
                 continue;
             }
             let Some((first, _)) = contest::run_engine(engine, &compilation) else {
@@ -126,9 +127,11 @@ pub fn measure(scalable: &Scalable, scratch: &Path) -> Envelope {
             line.points
                 .extend(measure::least(&times).map(|time| (size, time)));
             // The fast ones are worth following; the others end before.
-            going |= engine == EngineKind::Auto && first < LONGEST;
+            going |= engine == EngineKind::Auto && first < longest;
         }
-        if let Some(line) = lines.last_mut() {
+        if let Some(line) = lines.last_mut()
+            && longest >= LONGEST
+        {
             let time = native(&file, &scratch.join("envelope"));
             line.points.extend(time.map(|time| (size, time)));
         }

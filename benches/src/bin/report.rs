@@ -15,6 +15,8 @@ use sxc::engines::EngineKind;
 
 const MARKER: &str = "<!-- Below: written by ./x bench --report. -->";
 /// What ratios are relative to, if clang is there.
+/// Seconds up to which `--only envelope` goes.
+const SHORT: f64 = 0.003;
 const BASE: &str = "clang -O2";
 const FALLBACK: &str = "sx -O2";
 
@@ -282,6 +284,20 @@ fn report(options: &Options, scratch: &Path) -> std::result::Result<(), String> 
         eprintln!("{}", if row.agreed { "" } else { "  DISAGREE" });
         measured.rows.push(row);
     }
+    if options.only.as_deref() == Some("envelope") {
+        for scalable in &SCALABLES {
+            let envelope = envelope::measure(scalable, scratch, SHORT);
+            eprintln!(
+                "{}\n{}",
+                envelope.name,
+                envelope_table(&envelope).markdown()
+            );
+            if let Some((size, time, best)) = envelope.worst() {
+                eprintln!("worst at {size}: {:.2}\n", time / best);
+            }
+        }
+        return Ok(());
+    }
     if options.only.is_some() {
         let names: Vec<&str> = measured.names.iter().map(String::as_str).collect();
         eprintln!("{}", measured.table(&names).markdown());
@@ -300,7 +316,7 @@ fn report(options: &Options, scratch: &Path) -> std::result::Result<(), String> 
     let envelopes: Vec<_> = match options.envelope {
         true => SCALABLES
             .iter()
-            .map(|s| envelope::measure(s, scratch))
+            .map(|s| envelope::measure(s, scratch, envelope::LONGEST))
             .collect(),
         false => Vec::new(),
     };

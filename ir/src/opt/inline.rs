@@ -1,4 +1,4 @@
-//! Small functions without calls are copied to where they are called. Positions of the copied code keep the frame that
+//! Small functions without calls, and those that just hand on to another one, are copied to where they are called. Positions of the copied code keep the frame that
 //! is gone ([`crate::InlinedAt`]), so that stack traces don't change.
 //!
 //! What the callee finds zero at its entry must be zero at the call too: inside loops, slots are filled and locals that
@@ -16,6 +16,8 @@ use crate::walk::MAX_BLOCK_DEPTH;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
+/// Nodes and statements of a function that is inlined although it calls one.
+const LARGEST_FORWARDER: u32 = 24;
 /// Slots of a callee that are worth their clearing.
 const MAX_FRAME: u64 = 128;
 /// Nodes that inlining may add to any function; larger ones may double.
@@ -118,14 +120,28 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
     }
     let mut stmts = 0;
     let mut returns = 0;
-    let mut calls = false;
+    let (mut calls, mut loops) = (0, false);
     body.for_each_stmt(&mut |stmt| {
         stmts += 1;
         returns += usize::from(matches!(stmt.kind, StmtKind::Return(_)));
-        calls |= matches!(stmt.kind, StmtKind::Call(_));
+        loops |= matches!(stmt.kind, StmtKind::Loop { .. });
+        if let StmtKind::Call(call) = &stmt.kind {
+            calls += if call.callee == Callee::Direct(id) {
+                2
+            } else {
+                1
+            };
+        }
     });
     let size = func.exprs.len() + stmts;
-    if calls || size > limit as usize {
+    // The address of a slot given to a call might be kept there.
+    let hands_on = calls == 0 || calls == 1 && !loops && func.slots.is_empty();
+    let limit = if calls == 0 {
+        limit
+    } else {
+        limit.min(LARGEST_FORWARDER)
+    };
+    if !hands_on || size > limit as usize {
         return None;
     }
     let ends_in_return = matches!(

@@ -12,7 +12,7 @@ use crate::module::Module;
 /// Statements that a value may move over.
 const FAR: usize = 6;
 /// Nodes of a value that moves; larger ones gain nothing and would make trees deep.
-const LARGEST: usize = 16;
+const LARGEST: usize = 24;
 /// Nodes of a statement that takes values in.
 const LARGEST_STMT: usize = 48;
 

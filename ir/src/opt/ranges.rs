@@ -6,6 +6,7 @@ use super::effects::{constant, terminates};
 use crate::func::{Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind};
 use crate::module::Module;
 use crate::op::{BinaryOp, CheckRel, ConvertOp, Ty};
+use rustc_hash::FxHashMap;
 
 /// Bounds beyond are not followed, so that sums and products stay far from wrapping.
 const FAR: i64 = 1 << 40;
@@ -158,7 +159,11 @@ impl Ranges<'_, '_> {
             }
             StmtKind::Loop { body, .. } => {
                 let counter = self.counter(body);
+                let before = self.set_in(body);
                 self.forget(body);
+                for (local, range) in self.always_bounded(body, before) {
+                    self.define(local, Some(range));
+                }
                 if let Some((local, low)) = counter {
                     self.define(local, Range::new(low, i64::MAX));
                 }
@@ -193,6 +198,43 @@ impl Ranges<'_, '_> {
                 self.define(local, None);
             }
         });
+    }
+
+    /// The locals that only plain sets in the body change, and what they can be before.
+    fn set_in(&self, body: &Block) -> FxHashMap<LocalId, Option<Range>> {
+        let mut out = FxHashMap::default();
+        body.for_each_stmt(&mut |stmt| {
+            let plain = matches!(stmt.kind, StmtKind::Set { .. });
+            for local in stmt.kind.defs() {
+                let known = self.known[local.index()].filter(|_| plain);
+                let entry = out.entry(local).or_insert(known);
+                *entry = entry.filter(|_| plain);
+            }
+        });
+        out
+    }
+
+    /// Those that the body keeps between bounds whatever else it does, such as `x = f() & 15`.
+    fn always_bounded(
+        &self,
+        body: &Block,
+        mut bounds: FxHashMap<LocalId, Option<Range>>,
+    ) -> Vec<(LocalId, Range)> {
+        body.for_each_stmt(&mut |stmt| {
+            if let StmtKind::Set { local, value } = stmt.kind
+                && let Some(bound) = bounds.get_mut(&local)
+                && let Some(range) = *bound
+            {
+                *bound = self.range(value).map(|new| Range {
+                    low: range.low.min(new.low),
+                    high: range.high.max(new.high),
+                });
+            }
+        });
+        let bounded = bounds.into_iter();
+        bounded
+            .filter_map(|(local, range)| Some((local, range?)))
+            .collect()
     }
 
     /// The counter of a loop that begins with `if i >= limit { break }`: it starts at a known low value and grows by a

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use sx_ir::{FuncId, Function, LocId};
+use sx_machine::bulk::Bulk;
 
 use crate::isa::{Inst, disassemble};
 
@@ -18,6 +19,8 @@ pub struct FuncCode {
     pub zero: std::ops::Range<u32>,
     /// Frame memory.
     pub stack: u64,
+    /// Loops that `Bulk` instructions run.
+    pub bulks: Vec<Bulk>,
 }
 
 impl FuncCode {

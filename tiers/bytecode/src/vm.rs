@@ -109,6 +109,15 @@ pub(crate) struct Tables {
     used_globals: Vec<u32>,
 }
 
+impl Drop for Tables {
+    fn drop(&mut self) {
+        dispatch::trim_returns(self);
+        if let Some(returns) = self.returns.take() {
+            sx_machine::mapping::release(returns);
+        }
+    }
+}
+
 impl Tables {
     /// Fills the tables for a run of `machine`. False if the host has no memory for the return addresses.
     pub fn prepare(&mut self, module: &Module, machine: &Machine, stub: CodeEntry) -> bool {

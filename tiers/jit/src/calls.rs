@@ -12,6 +12,7 @@ use crate::stubs::{FN_BASE, FN_COUNT, FN_OF, FRAMES_END, SP, STACK_END, field};
 use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
 use sx_ir::trap::LimitKind;
 use sx_ir::{Call, Callee, ExprId, FuncId, LocalId, SigId, Stmt, TrapKind, Ty};
+use sx_machine::builtin::Builtin;
 
 /// Frame memory up to this size is cleared by straight code.
 const UNROLLED_CLEAR: u64 = 256;
@@ -107,7 +108,7 @@ impl Emitter<'_> {
     }
 
     /// Loads a pinned local from its frame word.
-    fn fetch(&mut self, local: LocalId, ty: Ty) {
+    pub fn fetch(&mut self, local: LocalId, ty: Ty) {
         let d = frame_disp(local.index());
         match self.home(local) {
             Home::Frame => {}
@@ -118,7 +119,7 @@ impl Emitter<'_> {
     }
 
     /// Stores a pinned local to its frame word.
-    fn save(&mut self, local: LocalId, ty: Ty) {
+    pub fn save(&mut self, local: LocalId, ty: Ty) {
         let d = frame_disp(local.index());
         match self.home(local) {
             Home::Frame => {}
@@ -216,6 +217,10 @@ impl Emitter<'_> {
             dynasm!(self.ops; call extern at);
             return;
         }
+        if let Some(at) = self.allocation(callee, argc) {
+            dynasm!(self.ops; call extern at);
+            return;
+        }
         if self.env.module.func(callee).body.is_none() {
             dynasm!(self.ops; mov ecx, argc as i32);
         }
@@ -223,6 +228,20 @@ impl Emitter<'_> {
         dynasm!(self.ops; mov edx, callee.0 as i32);
         let slot = self.env.stubs.inner + callee.index() * 8;
         dynasm!(self.ops; call QWORD [extern slot]);
+    }
+
+    /// Shared code of `malloc` and `free`, declared as they are.
+    fn allocation(&self, callee: FuncId, argc: usize) -> Option<usize> {
+        let module = self.env.module;
+        let sig = module.sig(module.func(callee).sig);
+        if argc != 1 || sig.params.len() != 1 || sig.variadic {
+            return None;
+        }
+        match (Builtin::of(module, callee)?, sig.results.len()) {
+            (Builtin::Malloc, 1) => Some(self.env.stubs.malloc),
+            (Builtin::Free, 0) => Some(self.env.stubs.free),
+            (Builtin::Malloc | Builtin::Free | Builtin::Move | Builtin::Set, _) => None,
+        }
     }
 
     /// Checks a function value and leaves the function's number in `rdx`.

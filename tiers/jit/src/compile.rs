@@ -9,6 +9,7 @@ use crate::stubs::{self, Callbacks};
 use rustc_hash::FxHashMap;
 use sx_ir::target::Endian;
 use sx_ir::{FuncId, LabelId, Linkage, Module, TrapKind};
+use sx_machine::bulk::Bulk;
 use sx_machine::ctx::CodeEntry;
 use sx_machine::memory::{AddressSpace, GUARD};
 
@@ -23,11 +24,16 @@ const MAX_FRAME_WORDS: usize = 1 << 24;
 pub struct Options {
     /// Keep locals in registers.
     pub pin: bool,
+    /// Run simple loops many iterations at once.
+    pub bulk: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { pin: true }
+        Options {
+            pin: true,
+            bulk: true,
+        }
     }
 }
 
@@ -49,6 +55,8 @@ pub struct Compiler {
     compiled: FxHashMap<FuncId, usize>,
     codes: FxHashMap<FuncId, Code>,
     osr: FxHashMap<(FuncId, LabelId), CodeEntry>,
+    /// What machine code has addresses of.
+    bulks: Vec<Box<Bulk>>,
     bmi2: bool,
     sse41: bool,
 }
@@ -68,6 +76,7 @@ impl Compiler {
             compiled: FxHashMap::default(),
             codes: FxHashMap::default(),
             osr: FxHashMap::default(),
+            bulks: Vec::new(),
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
             sse41: std::arch::is_x86_feature_detected!("sse4.1"),
         };
@@ -164,6 +173,7 @@ impl Compiler {
             big_endian: module.target.endian == Endian::Big,
             bmi2: self.bmi2,
             sse41: self.sse41,
+            bulk: self.options.bulk,
         };
         let base = prepared.arena.next();
         let emit = || emit_function(&env, func, &plan, sig.params.len(), base);
@@ -188,6 +198,7 @@ impl Compiler {
             start,
             len,
         };
+        self.bulks.extend(out.bulks);
         for (label, offset) in out.osr {
             self.osr
                 .insert((func, label), (start + offset) as CodeEntry);
@@ -219,6 +230,7 @@ struct Emitted {
     inner: usize,
     outer: usize,
     osr: Vec<(LabelId, usize)>,
+    bulks: Vec<Box<Bulk>>,
 }
 
 fn emit_function(
@@ -264,6 +276,7 @@ fn emit_function(
         inner: 0,
         outer,
         osr,
+        bulks: emitter.bulks,
     })
 }
 

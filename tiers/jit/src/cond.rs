@@ -354,6 +354,14 @@ impl Emitter<'_> {
                 ..
             } => return self.branch(a, to, when),
             Expr::Binary {
+                op: op @ (BinaryOp::And | BinaryOp::Or),
+                ty: Ty::I8,
+                a,
+                b,
+            } if self.is_flag(a) && self.is_flag(b) && self.is_pure(b) => {
+                return self.branch_both(op == BinaryOp::And, [a, b], to, when);
+            }
+            Expr::Binary {
                 op: BinaryOp::And,
                 ty,
                 a,
@@ -384,12 +392,56 @@ impl Emitter<'_> {
         self.jcc(if when { Cond::Ne } else { Cond::E }, to);
     }
 
+    /// Jumps by `and` or `or` of two conditions without making a value of them.
+    fn branch_both(&mut self, and: bool, [a, b]: [ExprId; 2], to: DynamicLabel, when: bool) {
+        if and != when {
+            // The first one may decide.
+            self.branch(a, to, when);
+            return self.branch(b, to, when);
+        }
+        let skip = self.label();
+        self.branch(a, skip, !when);
+        self.branch(b, to, when);
+        self.bind(skip);
+    }
+
+    /// Whether the value is 0 or 1.
+    fn is_flag(&self, expr: ExprId) -> bool {
+        match *self.func.expr(expr) {
+            Expr::Const { bits, .. } => bits <= 1,
+            Expr::Binary { op, a, b, .. } => match op.class() {
+                BinaryClass::IntCmp | BinaryClass::FloatCmp => true,
+                BinaryClass::Int => {
+                    matches!(op, BinaryOp::And | BinaryOp::Or) && self.is_flag(a) && self.is_flag(b)
+                }
+                BinaryClass::Shift | BinaryClass::Float | BinaryClass::Address => false,
+            },
+            Expr::Local(_)
+            | Expr::Load { .. }
+            | Expr::SlotAddr(_)
+            | Expr::GlobalAddr(_)
+            | Expr::FuncAddr(_)
+            | Expr::Unary { .. }
+            | Expr::Convert { .. }
+            | Expr::Wrap { .. }
+            | Expr::Select { .. }
+            | Expr::Check { .. } => false,
+        }
+    }
+
+    /// Whether nobody can tell if it was evaluated, and nothing is learned from it.
+    fn is_pure(&self, expr: ExprId) -> bool {
+        let effects = sx_ir::opt::effects(self.env.module, self.func, expr);
+        !effects.traps && !effects.reads
+    }
+
     /// Whether branching on `expr` itself is better than comparing its value with 0.
     fn is_condition(&self, expr: ExprId) -> bool {
         match self.func.expr(expr) {
             Expr::Binary { op, .. } => {
                 matches!(op.class(), BinaryClass::IntCmp | BinaryClass::FloatCmp)
                     || *op == BinaryOp::And
+                    || *op == BinaryOp::Or && self.is_flag(expr)
             }
             Expr::Convert { op, a, .. } => *op == ConvertOp::ZExt && self.is_condition(*a),
             Expr::Const { .. }

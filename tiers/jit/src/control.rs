@@ -260,6 +260,7 @@ impl Emitter<'_> {
             },
         );
         self.osr.push((label, head));
+        self.bulk_loop(label, body);
         let loc = self.loc;
         let range = self.loop_range(body);
         self.facts.enter_loop(body);

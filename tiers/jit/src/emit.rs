@@ -8,6 +8,7 @@ use crate::stubs::Stubs;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm, x64::X64Relocation};
 use rustc_hash::FxHashMap;
 use sx_ir::{Expr, ExprId, FuncId, Function, LabelId, LocId, LocalId, Module, Ty};
+use sx_machine::bulk::Bulk;
 use sx_machine::memory::AddressSpace;
 
 /// What code is compiled against: one module in one machine's address space.
@@ -23,6 +24,7 @@ pub struct Env<'a> {
     pub big_endian: bool,
     pub bmi2: bool,
     pub sse41: bool,
+    pub bulk: bool,
 }
 
 /// Where a value is. `Local` is read only when an operation takes it: locals don't change inside an expression.
@@ -99,6 +101,8 @@ pub struct Emitter<'a> {
     pub start: DynamicLabel,
     pub osr: Vec<(LabelId, DynamicLabel)>,
     pub facts: crate::facts::Facts,
+    /// Descriptions of loops that the code refers to.
+    pub bulks: Vec<Box<Bulk>>,
     pub error: Option<String>,
 }
 
@@ -140,6 +144,7 @@ impl<'a> Emitter<'a> {
             start,
             osr: Vec::new(),
             facts: Default::default(),
+            bulks: Vec::new(),
             error: None,
         }
     }

@@ -2,8 +2,12 @@
 
 #![allow(unsafe_code)]
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use sx_ir::{BinaryOp, Ty, UnaryOp, semantics};
+use sx_machine::Machine;
+use sx_machine::bulk::Bulk;
 use sx_machine::ctx::{Exit, Fault, VmCtx};
+use sx_tier_api::HostFault;
 
 type Helper = extern "sysv64" fn(*mut VmCtx) -> u64;
 
@@ -89,6 +93,56 @@ pub extern "sysv64" fn fill(ctx: *mut VmCtx) -> u64 {
             .write_bytes(byte, len as usize)
     };
     0
+}
+
+/// Runs iterations of a loop; yields how many.
+pub extern "sysv64" fn bulk(
+    ctx: *mut VmCtx,
+    frame: *mut u64,
+    bulk: *const Bulk,
+    steps: u64,
+) -> u64 {
+    // SAFETY: machine code passes its context and frame, with the locals in it, and a description that its compiler
+    // keeps, in which globals are resolved.
+    unsafe { (*bulk).run(&*ctx, frame, steps, |_| 0) }
+}
+
+/// The machine that machine code runs on, see `Machine::of`.
+fn with_machine(ctx: *mut VmCtx, work: impl FnOnce(&mut Machine) -> Result<(), HostFault>) -> u64 {
+    let done = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: machine code passes its context, which is its machine's; nothing else uses the machine meanwhile.
+        work(unsafe { &mut *Machine::of(ctx) })
+    }));
+    // SAFETY: as in `access_fault`.
+    let ctx = unsafe { &mut *ctx };
+    match done {
+        Ok(Ok(())) => Exit::Returned as u64,
+        Ok(Err(HostFault::Limit(kind))) => {
+            ctx.trap_kind = kind as u64;
+            Exit::Limit as u64
+        }
+        Ok(Err(HostFault::Trap(trap))) => set_fault(ctx, Fault::new(trap.kind, trap.a, trap.b)),
+        // Neither happens; an exit without a reason is reported as a bug.
+        Ok(Err(HostFault::Exit(_) | HostFault::Unsupported(_))) | Err(_) => Exit::Host as u64,
+    }
+}
+
+pub extern "sysv64" fn malloc(ctx: *mut VmCtx, frame: *mut u64) -> u64 {
+    with_machine(ctx, |machine| {
+        // SAFETY: the argument is in the frame's first word, where the result goes.
+        unsafe { *frame = machine.malloc(*frame).map_err(HostFault::Limit)? };
+        Ok(())
+    })
+}
+
+pub extern "sysv64" fn free(ctx: *mut VmCtx, frame: *mut u64) -> u64 {
+    with_machine(ctx, |machine| {
+        // SAFETY: the argument is in the frame's first word.
+        match unsafe { *frame } {
+            0 => Ok(()),
+            addr => machine.mfree(addr).map_err(HostFault::from),
+        }
+    })
 }
 
 macro_rules! float_helper {

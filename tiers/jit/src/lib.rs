@@ -3,7 +3,7 @@
 //! * [`compile`]: the [`Compiler`], one function at a time; [`engine`]: an engine that runs nothing but its code.
 //! * [`plan`] on [`liveness`]: which locals get registers; [`nan`]: which may hold odd NaNs; [`facts`]:
 //!   which accesses need no check. [`emit`]: state while a function is compiled.
-//! * [`control`], [`recurrence`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
+//! * [`control`], [`recurrence`], [`bulk_loop`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
 //!   code per construct; [`cold`]: what stands behind the function.
 //! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`], [`pool`]: memory.
 
@@ -12,6 +12,7 @@
 
 pub mod arena;
 mod bulk;
+mod bulk_loop;
 mod calls;
 mod cold;
 pub mod compile;

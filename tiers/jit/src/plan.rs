@@ -1,8 +1,6 @@
 //! Decisions made before code is generated: where each local lives, and how large the frame is.
 
-use crate::liveness::{
-    Bits, Liveness, for_each_child, for_each_node, liveness, stmt_defs, stmt_exprs,
-};
+use crate::liveness::{Bits, Liveness, for_each_child, liveness, stmt_defs, stmt_exprs};
 use crate::nan::{NanPlan, nan_plan};
 use crate::regs::{Gpr, PIN_GPRS, PIN_XMMS, RegSet, SCRATCH_GPRS, SCRATCH_XMMS, Xmm, bit};
 use sx_ir::{Block, Expr, ExprId, FrameLayout, Function, LocalId, Stmt, StmtKind};
@@ -54,36 +52,35 @@ struct Uses<'f> {
     depth: usize,
 }
 
-/// Most values that wait at once while `root` is evaluated left to right.
-fn height(func: &Function, root: ExprId, depth: &mut usize) -> usize {
-    // Leaves wait in no register, so only inner nodes count. Post-order without recursion.
-    let mut todo = vec![(root, false, 1usize)];
-    let mut done: Vec<usize> = Vec::new();
-    while let Some((id, seen, level)) = todo.pop() {
-        *depth = level.max(*depth);
-        let expr = func.expr(id);
-        if !seen {
-            todo.push((id, true, level));
-            let first = todo.len();
-            for_each_child(expr, |child| todo.push((child, false, level + 1)));
-            todo[first..].reverse();
-            continue;
-        }
-        let mut children = 0;
-        for_each_child(expr, |_| children += 1);
-        let heights = done.split_off(done.len() - children);
-        let most = heights
-            .iter()
-            .enumerate()
-            .map(|(i, h)| h + i)
-            .max()
-            .unwrap_or(0);
-        done.push(most.max(1));
-    }
-    done.pop().unwrap_or(0)
-}
-
 impl Uses<'_> {
+    /// Counts what the tree at `root` uses; yields how many values wait at once, at most, while it is evaluated left to
+    /// right. Leaves wait in no register, so only inner nodes count. Recursive: who plans a large function has a large
+    /// stack.
+    fn tree(&mut self, root: ExprId, weight: u64, depth: usize) -> usize {
+        self.depth = self.depth.max(depth);
+        let expr = self.func.expr(root);
+        match expr {
+            Expr::Local(local) => self.weights[local.index()] += weight,
+            Expr::SlotAddr(_) => self.slot_weight += weight,
+            Expr::Const { .. }
+            | Expr::Load { .. }
+            | Expr::GlobalAddr(_)
+            | Expr::FuncAddr(_)
+            | Expr::Unary { .. }
+            | Expr::Binary { .. }
+            | Expr::Convert { .. }
+            | Expr::Wrap { .. }
+            | Expr::Select { .. }
+            | Expr::Check { .. } => {}
+        }
+        let (mut most, mut waiting) = (1, 0);
+        for_each_child(expr, |child| {
+            most = most.max(self.tree(child, weight, depth + 1) + waiting);
+            waiting += 1;
+        });
+        most
+    }
+
     fn block(&mut self, block: &Block, weight: u64, depth: usize) {
         self.depth = self.depth.max(depth);
         for stmt in &block.stmts {
@@ -97,24 +94,8 @@ impl Uses<'_> {
             self.written.add(def);
         }
         for (i, root) in stmt_exprs(&stmt.kind).into_iter().enumerate() {
-            let mut levels = 0;
-            self.height = self.height.max(height(self.func, root, &mut levels) + i);
-            self.depth = self.depth.max(depth + levels);
-            let (weights, slot_weight) = (&mut self.weights, &mut self.slot_weight);
-            for_each_node(self.func, root, |_, expr| match expr {
-                Expr::Local(local) => weights[local.index()] += weight,
-                Expr::SlotAddr(_) => *slot_weight += weight,
-                Expr::Const { .. }
-                | Expr::Load { .. }
-                | Expr::GlobalAddr(_)
-                | Expr::FuncAddr(_)
-                | Expr::Unary { .. }
-                | Expr::Binary { .. }
-                | Expr::Convert { .. }
-                | Expr::Wrap { .. }
-                | Expr::Select { .. }
-                | Expr::Check { .. } => {}
-            });
+            let height = self.tree(root, weight, depth + 1);
+            self.height = self.height.max(height + i);
         }
         if let StmtKind::Call(call) = &stmt.kind {
             self.call_words = self.call_words.max(call.args.len()).max(call.results.len());

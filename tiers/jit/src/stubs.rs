@@ -82,6 +82,11 @@ pub struct Stubs {
     pub copy: usize,
     /// memset: as `copy`.
     pub fill: usize,
+    /// Runs iterations of the loop described at `rax`; locals are in the frame. Keeps all registers but `rax`.
+    pub bulk: usize,
+    /// `malloc` and `free` with the inner convention.
+    pub malloc: usize,
+    pub free: usize,
     /// Float operations on patterns in `trap_a`, `trap_b`, result in `trap_a`. Keep all registers.
     pub float_ops: [usize; helpers::FLOAT_OPS],
 }
@@ -130,6 +135,9 @@ pub fn build(
         access_fault: 0,
         copy: 0,
         fill: 0,
+        bulk: 0,
+        malloc: 0,
+        free: 0,
         float_ops: [0; helpers::FLOAT_OPS],
     };
     (stubs.enter, stubs.exit) = way_in_and_out(arena, data)?;
@@ -148,6 +156,13 @@ pub fn build(
     })?;
     stubs.fill = add(arena, |ops| {
         keeping_all(ops, helpers::fill as *const () as usize, stubs.exit)
+    })?;
+    stubs.bulk = add(arena, bulk)?;
+    stubs.malloc = add(arena, |ops| {
+        allocation(ops, helpers::malloc as *const () as usize, stubs.exit, data)
+    })?;
+    stubs.free = add(arena, |ops| {
+        allocation(ops, helpers::free as *const () as usize, stubs.exit, data)
     })?;
     for (at, helper) in stubs.float_ops.iter_mut().zip(helpers::float_ops()) {
         *at = add(arena, |ops| {
@@ -330,6 +345,65 @@ fn call_host(ops: &mut Asm, callback: usize, exit: usize, data: usize) {
         ; movsd xmm0, [rbx]
         ; ret
     );
+}
+
+/// `helper(ctx, frame)` yields an exit code. It neither looks at steps and calls nor runs code.
+fn allocation(ops: &mut Asm, helper: usize, exit: usize, data: usize) {
+    let span = field!(data, load_spans);
+    dynasm!(ops
+        ; mov rdi, r15
+        ; mov rsi, rbx
+        ; mov rbp, rsp
+        ; and rsp, -16
+        ; mov rax, QWORD helper as i64
+        ; call rax
+        ; mov rsp, rbp
+        ; test eax, eax
+        ; jnz extern exit
+        ; mov rax, [r15 + MEM_END]
+        ; sub rax, [r15 + LOAD_START]
+        ; sub rax, BYTE 1
+        ; cmp rax, [extern span]
+        ; jne >grown
+        ; mov rax, [rbx]
+        ; ret
+        ; grown:
+        ;; refresh_spans(ops, data)
+        ; mov rax, [rbx]
+        ; ret
+    );
+}
+
+/// `helpers::bulk` with every register kept but `rax`.
+fn bulk(ops: &mut Asm) {
+    const SAVED: [u8; 9] = [1, 2, 5, 6, 7, 8, 9, 10, 11];
+    for reg in SAVED {
+        dynasm!(ops; push Rq(reg));
+    }
+    dynasm!(ops; sub rsp, 256);
+    for reg in 0..16u8 {
+        dynasm!(ops; movups [rsp + i32::from(reg) * 16], Rx(reg));
+    }
+    dynasm!(ops
+        ; mov rdi, r15
+        ; mov rsi, rbx
+        ; mov rdx, rax
+        ; mov rcx, r12
+        ; mov rbp, rsp
+        ; and rsp, -16
+        ; mov rax, QWORD helpers::bulk as *const () as i64
+        ; call rax
+        ; mov rsp, rbp
+        ; sub r12, rax
+    );
+    for reg in 0..16u8 {
+        dynasm!(ops; movups Rx(reg), [rsp + i32::from(reg) * 16]);
+    }
+    dynasm!(ops; add rsp, 256);
+    for reg in SAVED.into_iter().rev() {
+        dynasm!(ops; pop Rq(reg));
+    }
+    dynasm!(ops; ret);
 }
 
 fn access_fault(ops: &mut Asm, exit: usize) {

@@ -10,6 +10,9 @@ fn conformance() {
 #[test]
 fn conformance_unpinned() {
     sx_tier_api::conformance::assert_all(&mut || {
-        Box::new(JitEngine::with_options(Options { pin: false }))
+        Box::new(JitEngine::with_options(Options {
+            pin: false,
+            bulk: false,
+        }))
     });
 }

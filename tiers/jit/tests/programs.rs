@@ -11,7 +11,7 @@ fn run(text: &str, arg: u64) -> Vec<Status> {
     [true, false]
         .into_iter()
         .map(|pin| {
-            let mut engine = JitEngine::with_options(Options { pin });
+            let mut engine = JitEngine::with_options(Options { pin, bulk: pin });
             let mut host = TestHost::default();
             engine
                 .run(&module, FuncId(0), &[arg], &limits, &mut host)

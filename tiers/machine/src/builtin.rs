@@ -16,6 +16,14 @@ pub enum Builtin {
 }
 
 impl Builtin {
+    /// What a function of a module is.
+    pub fn of(module: &Module, func: FuncId) -> Option<Builtin> {
+        match &module.func(func).linkage {
+            Linkage::Extern { symbol, .. } => Builtin::of_symbol(symbol),
+            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => None,
+        }
+    }
+
     fn of_symbol(symbol: &str) -> Option<Builtin> {
         Some(match symbol {
             "malloc" => Builtin::Malloc,
@@ -47,12 +55,7 @@ impl Builtins {
         match self.known.get(func.index()) {
             Some(Known::Is(builtin)) => *builtin,
             Some(Known::NotYet) | None => {
-                let builtin = match &module.func(func).linkage {
-                    Linkage::Extern { symbol, .. } => Builtin::of_symbol(symbol),
-                    Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => {
-                        None
-                    }
-                };
+                let builtin = Builtin::of(module, func);
                 if let Some(place) = self.known.get_mut(func.index()) {
                     *place = Known::Is(builtin);
                 }

@@ -18,7 +18,7 @@ const CLASSES: usize = 32;
 const MAX_SMALL: u64 = 4096;
 
 /// Size of the blocks of a class: steps of 16 to 256, then four steps per doubling.
-fn class_size(class: usize) -> u64 {
+const fn class_size(class: usize) -> u64 {
     if class < 16 {
         return (class as u64 + 1) * 16;
     }
@@ -34,6 +34,24 @@ fn class_of(size: u64) -> usize {
     let double = (size - 1).ilog2() as u64 - 8;
     let quarter = (size - (256 << double)).div_ceil(64 << double);
     16 + double as usize * 4 + quarter as usize - 1
+}
+
+/// For each class, what dividing by its size is multiplying by: see [`block_index`].
+const RECIPROCALS: [u32; CLASSES] = {
+    let mut out = [0; CLASSES];
+    let mut class = 0;
+    while class < CLASSES {
+        let units = class_size(class) as u32 / 16;
+        out[class] = (1u32 << 20).div_ceil(units);
+        class += 1;
+    }
+    out
+};
+
+/// `offset / class_size(class)` for an offset in a chunk. Right because the rounding of the reciprocal, at most one
+/// part in 2^20 for each of fewer than 2^10 units, times a size of at most 2^8 units, never adds up to one.
+fn block_index(class: usize, offset: u64) -> u64 {
+    u64::from((offset / 16) as u32 * RECIPROCALS[class] >> 20)
 }
 
 #[derive(Clone, Copy)]
@@ -196,21 +214,20 @@ impl Heap {
 
     /// Index in `sizes` of the small block that starts at `addr`.
     fn small_index(&self, addr: u64) -> Option<usize> {
-        let (first, base, bytes) = self.small_chunk(addr)?;
+        let (first, base, class) = self.small_chunk(addr)?;
         let offset = addr - base;
-        (offset.is_multiple_of(bytes) && offset / bytes < CHUNK / bytes)
-            .then(|| first + (offset / bytes) as usize)
+        let index = block_index(class, offset);
+        let bytes = class_size(class);
+        (index * bytes == offset && offset + bytes <= CHUNK).then(|| first + index as usize)
     }
 
-    /// For an address in a chunk of small blocks: index of the first block's size, chunk address, block size.
-    fn small_chunk(&self, addr: u64) -> Option<(usize, u64, u64)> {
+    /// For an address in a chunk of small blocks: index of the first block's size, chunk address, size class.
+    fn small_chunk(&self, addr: u64) -> Option<(usize, u64, usize)> {
         let chunk = addr.checked_sub(self.start)? / CHUNK;
         match *self.chunks.get(chunk as usize)? {
-            Chunk::Small { class, first } => Some((
-                first as usize,
-                self.start + chunk * CHUNK,
-                class_size(class as usize),
-            )),
+            Chunk::Small { class, first } => {
+                Some((first as usize, self.start + chunk * CHUNK, class as usize))
+            }
             Chunk::Large => None,
         }
     }
@@ -226,13 +243,19 @@ impl Heap {
     /// Frees the block that starts exactly at `addr`.
     pub fn free(&mut self, addr: u64) -> Result<(), Fault> {
         let bad = Fault::new(TrapKind::BadFree, addr, 0);
-        let size = self.size_of(addr).ok_or(bad)?;
-        if let Some(index) = self.small_index(addr) {
-            self.sizes[index] = 0;
-            self.free[class_of(size + 1)].push(addr);
-        } else if let Some(large) = self.large.remove(&addr) {
-            self.add_hole(addr, large.chunks);
-        }
+        let size = match self.small_index(addr) {
+            Some(index) => {
+                let size = u64::from(std::mem::take(&mut self.sizes[index]));
+                let size = size.checked_sub(1).ok_or(bad)?;
+                self.free[class_of(size + 1)].push(addr);
+                size
+            }
+            None => {
+                let large = self.large.remove(&addr).ok_or(bad)?;
+                self.add_hole(addr, large.chunks);
+                large.size
+            }
+        };
         self.live -= size;
         Ok(())
     }
@@ -253,9 +276,10 @@ impl Heap {
 
     /// The live block that contains `addr` or ends there: base and size.
     pub fn block_at(&self, addr: u64) -> Option<(u64, u64)> {
-        if let Some((first, base, bytes)) = self.small_chunk(addr) {
-            let index = (addr - base) / bytes;
-            if index >= CHUNK / bytes {
+        if let Some((first, base, class)) = self.small_chunk(addr) {
+            let bytes = class_size(class);
+            let index = block_index(class, addr - base);
+            if (index + 1) * bytes > CHUNK {
                 return None;
             }
             let size = u64::from(self.sizes[first + index as usize]).checked_sub(1)?;
@@ -306,6 +330,15 @@ mod tests {
             let class = class_of(size);
             assert!(class < CLASSES && class_size(class) >= size, "{size}");
             assert!(class == 0 || class_size(class - 1) < size, "{size}");
+        }
+    }
+
+    #[test]
+    fn reciprocals_divide() {
+        for class in 0..CLASSES {
+            for offset in 0..CHUNK {
+                assert_eq!(block_index(class, offset), offset / class_size(class));
+            }
         }
     }
 

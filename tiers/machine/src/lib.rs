@@ -3,6 +3,7 @@
 //! * [`memory`], [`mapping`]: address space, initial globals; host memory behind it.
 //! * [`heap`]: the deterministic allocator. [`builtin`]: its functions of libc, and memory moves.
 //! * [`ctx`], [`machine`]: what VM, machine code and interpreter share while running.
+//! * [`bulk`]: simple loops, many iterations at once.
 //! * [`host`]: the standard host (libc, grants, transcript, host libraries).
 //! * [`extract`]: results into static data.
 //! * [`show`]: values as text, for messages.
@@ -50,6 +51,7 @@
 //! * Extern and host functions may be the root.
 
 pub mod builtin;
+pub mod bulk;
 pub mod ctx;
 mod digest;
 pub mod extract;

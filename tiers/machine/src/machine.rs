@@ -151,6 +151,16 @@ impl Machine {
         machine
     }
 
+    /// The machine whose context this is.
+    ///
+    /// # Safety
+    /// `ctx` points to the [`Machine::ctx`] of a machine, and was made from a pointer to the whole machine.
+    #[inline]
+    pub unsafe fn of(ctx: *mut VmCtx) -> *mut Machine {
+        // SAFETY: the caller's promise: the context stands in a machine.
+        unsafe { ctx.byte_sub(std::mem::offset_of!(Machine, ctx)).cast() }
+    }
+
     /// Some("reason") if the machine can't run anything; engines report it as [`Status::Bug`].
     pub fn unusable(&self) -> Option<String> {
         if !self.broken {

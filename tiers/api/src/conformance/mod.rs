@@ -13,6 +13,7 @@
 //! One case: `cargo test -p sx-interp conformance` with `SX_CASE=calls/` in the environment (a part of its name).
 
 mod build;
+mod bulk;
 mod calls;
 mod control;
 mod expect;
@@ -64,6 +65,7 @@ pub fn cases() -> Vec<Case> {
     positions::cases(&mut cases);
     limits::cases(&mut cases);
     reentry::cases(&mut cases);
+    bulk::cases(&mut cases);
     cases
 }
 

@@ -496,6 +496,21 @@
                 jump!();
             }
         }
+        Op::BrIn => {
+            if reg!(a).wrapping_add(imm!(b)) <= u64::from((*inst).x) {
+                jump!();
+            }
+        }
+        Op::BrOut => {
+            if reg!(a).wrapping_add(imm!(b)) > u64::from((*inst).x) {
+                jump!();
+            }
+        }
+        Op::In => {
+            let bound = u64::from((*inst).x);
+            rri!(x, y => u64::from(x.wrapping_add(y) <= bound))
+        }
+        Op::Bulk => slow::bulk(vm, inst, frame),
         Op::LoopStep => {
             step!((*inst).a);
         }

@@ -347,7 +347,9 @@ unsafe fn call_machine(vm: *mut Vm<'_>, entry: CodeEntry, frame: *mut u64, func:
     // SAFETY: `entry` came from the compiler for this run and has the type that `CodeEntry` documents.
     let exit = unsafe {
         let code: Entry = std::mem::transmute::<CodeEntry, Entry>(entry);
-        code(ctx(vm), frame, u64::from(func.0))
+        // From the machine, which machine code may want.
+        let ctx: *mut VmCtx = &raw mut (*(*vm).machine).ctx;
+        code(ctx, frame, u64::from(func.0))
     };
     match exit {
         e if e == Exit::Returned as u64 => End::Returned,
@@ -402,6 +404,32 @@ pub(crate) unsafe fn loop_step(
             }
             end => Looped::End(end),
         }
+    }
+}
+
+/// Runs iterations of the loop that follows, as many as can go together.
+#[inline(never)]
+pub(crate) unsafe fn bulk(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64) {
+    // SAFETY: see the module: the innermost record is that of the function `inst` belongs to; the frame is its frame.
+    unsafe {
+        let ctx = ctx(vm);
+        let Some(innermost) = ctx.depth.checked_sub(1) else {
+            return;
+        };
+        let func = (*ctx.records.add(innermost as usize)).func;
+        let code = &(&(*vm).codes)[func.index()];
+        let Some(bulk) = code
+            .as_ref()
+            .and_then(|code| code.bulks.get((*inst).a as usize))
+        else {
+            return;
+        };
+        let left = ctx.step_limit - ctx.steps;
+        let globals = (*vm).globals;
+        let count = bulk.run(ctx, frame, left, |id| *globals.add(id.index()));
+        ctx.steps += count;
+        // Nothing to be learned from these about what is hot.
+        (*vm).poll = (*vm).poll.saturating_add(count).min(ctx.step_limit);
     }
 }
 

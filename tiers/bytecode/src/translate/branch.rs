@@ -1,6 +1,6 @@
 //! Conditional branches: comparisons branch directly, also at the end of loops.
 
-use sx_ir::{BinaryClass, BinaryOp, Expr, ExprId};
+use sx_ir::{BinaryClass, BinaryOp, Expr, ExprId, Ty};
 
 use super::expr::imm;
 use super::{Builder, Guard, LoopInfo, Reg, Target};
@@ -39,7 +39,23 @@ impl Builder<'_> {
             } if self.const_of(b) == Some(0) => {
                 return self.branch_if(a, when, target);
             }
+            Expr::Binary {
+                op: op @ (BinaryOp::And | BinaryOp::Or),
+                ty: Ty::I8,
+                a,
+                b,
+            } if self.is_flag(a) && self.is_flag(b) && self.is_pure(b) => {
+                return self.branch_if_both(op == BinaryOp::And, [a, b], when, target);
+            }
             Expr::Binary { op, ty, a, b } if op.class() == BinaryClass::IntCmp => {
+                if let Some((x, from, bound)) = self.interval(op, ty, a, b) {
+                    let inside = matches!(op, BinaryOp::LeU | BinaryOp::LtU) == when;
+                    let reg = self.operand(x);
+                    let op = if inside { Op::BrIn } else { Op::BrOut };
+                    self.emit_branch(self.loc, op, bound, reg, from, target);
+                    self.top = mark;
+                    return;
+                }
                 match compare(op, self.bits_of(ty), when, self.const_of(b)) {
                     Some(Compare::Constant { op, imm }) => {
                         let ra = self.operand(a);
@@ -69,6 +85,78 @@ impl Builder<'_> {
             target,
         );
         self.top = mark;
+    }
+
+    /// Branches on `and` or `or` of two conditions without making a value of them.
+    fn branch_if_both(&mut self, and: bool, [a, b]: [ExprId; 2], when: bool, target: Target) {
+        if and != when {
+            // The first one may decide.
+            self.branch_if(a, when, target);
+            return self.branch_if_alive(b, when, target);
+        }
+        let skip = self.target();
+        self.branch_if(a, !when, skip);
+        self.branch_if_alive(b, when, target);
+        self.bind(skip);
+    }
+
+    fn branch_if_alive(&mut self, cond: ExprId, when: bool, target: Target) {
+        if !self.dead {
+            self.branch_if(cond, when, target);
+        }
+    }
+
+    /// Whether the value is 0 or 1.
+    fn is_flag(&self, e: ExprId) -> bool {
+        match *self.func.expr(e) {
+            Expr::Const { bits, .. } => bits <= 1,
+            Expr::Binary {
+                op: BinaryOp::And | BinaryOp::Or,
+                a,
+                b,
+                ..
+            } => self.is_flag(a) && self.is_flag(b),
+            Expr::Binary { op, .. } => {
+                matches!(op.class(), BinaryClass::IntCmp | BinaryClass::FloatCmp)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nobody can tell if it was evaluated.
+    fn is_pure(&self, e: ExprId) -> bool {
+        let effects = sx_ir::opt::effects(self.module, self.func, e);
+        !effects.traps && !effects.reads
+    }
+
+    /// `x + from <= bound` (or its inverse): `x`, and both numbers as [`Op::BrIn`] takes them.
+    pub(super) fn interval(
+        &self,
+        op: BinaryOp,
+        ty: Ty,
+        a: ExprId,
+        b: ExprId,
+    ) -> Option<(ExprId, u32, u16)> {
+        let limit = self.const_of(b).filter(|_| ty == Ty::I64)?;
+        let bound = match op {
+            BinaryOp::LeU | BinaryOp::GtU => limit,
+            BinaryOp::LtU | BinaryOp::GeU => limit.checked_sub(1)?,
+            _ => return None,
+        };
+        let Expr::Binary {
+            op: BinaryOp::Add,
+            a: x,
+            b: from,
+            ..
+        } = *self.func.expr(a)
+        else {
+            return None;
+        };
+        Some((
+            x,
+            self.const_of(from).and_then(imm)?,
+            u16::try_from(bound).ok()?,
+        ))
     }
 
     /// Starts the next iteration. At the end of the loop's body (`last`) leaving it is going on.

@@ -213,6 +213,14 @@ impl Builder<'_> {
             self.emit(op, dst, src, left);
             return dst;
         }
+        if let Some((x, from, bound)) = self.interval(op, ty, a, b)
+            && matches!(op, BinaryOp::LeU | BinaryOp::LtU)
+        {
+            let src = self.operand(x);
+            let dst = self.result(mark, want);
+            self.emit_at(self.expr_loc(e), Op::In, bound, dst, src, from);
+            return dst;
+        }
         // A constant on the left of a commutative operation goes to the right: it has no effects to keep in order.
         let swap = commutes(op) && self.const_of(a).is_some() && self.const_of(b).is_none();
         let (a, b) = if swap { (b, a) } else { (a, b) };

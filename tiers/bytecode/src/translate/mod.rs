@@ -88,6 +88,7 @@ pub(crate) struct Builder<'m> {
     writes: FirstWrites,
     /// While an outermost loop is translated.
     preheader: Option<hoist::Preheader>,
+    bulks: Vec<sx_machine::bulk::Bulk>,
 }
 
 /// Translates `func`, which has a body. The error says what can't be represented.
@@ -143,6 +144,7 @@ impl<'m> Builder<'m> {
             dead: false,
             writes: FirstWrites::new(func, module.sig(func.sig).params.len()),
             preheader: None,
+            bulks: Vec::new(),
         }
     }
 
@@ -160,6 +162,7 @@ impl<'m> Builder<'m> {
             words: self.max.max(results),
             zero: self.writes.zeroed(),
             stack: self.layout.size,
+            bulks: self.bulks,
         }
     }
 

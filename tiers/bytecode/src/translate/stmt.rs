@@ -213,6 +213,10 @@ impl Builder<'_> {
         let outermost = self.begin_hoisting();
         let (exit, start) = (self.target(), self.target());
         self.labels[label.index()] = Some(LabelTargets { exit, next: None });
+        if let Some(bulk) = sx_machine::bulk::find(self.module, self.func, label, body) {
+            self.emit(Op::Bulk, self.bulks.len() as u32, 0, 0);
+            self.bulks.push(bulk);
+        }
         self.emit(Op::LoopStep, label.0, 0, 0);
         self.bind(start);
         let first = match body.stmts.as_slice() {
