@@ -24,6 +24,9 @@ fn baseline(triple: &str) -> (&'static str, &'static str, Option<&'static str>) 
         ("generic", "+v7,+vfp3d16", None)
     } else if triple.starts_with("powerpc64le") {
         ("pwr8", "", Some("elfv2"))
+    } else if triple.starts_with("s390x") {
+        // As the distributions do.
+        ("z196", "", None)
     } else {
         ("", "", None)
     }
