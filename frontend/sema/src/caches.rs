@@ -43,6 +43,9 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::comptime::host::Minted,
+    /// Fields of structs, for `get_struct_fields`.
+    pub field_table: Option<crate::comptime::declared::FieldTable>,
+    pub field_rows: FxHashMap<TypeId, (Option<GlobalId>, u64)>,
     /// Where calls stand that are the values of local constants.
     pub constant_calls: rustc_hash::FxHashSet<sx_ir::LocId>,
     /// Imports of variadic C functions for the arguments of one call.

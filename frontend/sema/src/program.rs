@@ -177,6 +177,7 @@ impl Sema<'_> {
             s.finish_error_names();
             s.fill_type_table();
             s.fill_type_infos();
+            s.fill_field_table();
             s.drain_queue();
             if s.goal == Goal::Build && s.error_count() == 0 {
                 let driver = s.build_driver();
@@ -619,6 +620,7 @@ impl Sema<'_> {
     pub fn optimise_new(&mut self, root: FuncId) {
         self.fill_type_table();
         self.fill_type_infos();
+        self.fill_field_table();
         if !self.cfg.optimise {
             return;
         }
@@ -636,6 +638,7 @@ impl Sema<'_> {
     fn optimise_program(&mut self, roots: &[FuncId]) {
         self.fill_type_table();
         self.fill_type_infos();
+        self.fill_field_table();
         if !self.cfg.optimise {
             return;
         }

@@ -38,6 +38,7 @@ pub fn is_host_function(name: &str) -> bool {
         || crate::comptime::build::OPTIONS.contains(&name)
         || crate::comptime::build::PRIMITIVES.contains(&name)
         || crate::comptime::library::NAMES.contains(&name)
+        || crate::comptime::declared::QUESTIONS.contains(&name)
 }
 
 /// Spellings of the compiler library, and the functions they are.
@@ -70,6 +71,7 @@ pub fn library_function(decl: &ast::FnDecl, name: &str) -> Option<Result<&'stati
     let known = HOST_FUNCTIONS
         .iter()
         .chain(crate::comptime::library::NAMES)
+        .chain(crate::comptime::declared::QUESTIONS)
         .find(|known| **known == name)
         .copied();
     Some(plain.or(known).ok_or_else(|| name.to_string()))
@@ -114,6 +116,12 @@ impl Sema<'_> {
         call: &'static ast::CallExpr,
         span: Span,
     ) -> Res<Val> {
+        let question = crate::comptime::declared::QUESTIONS
+            .iter()
+            .find(|q| **q == name);
+        if let Some(question) = question {
+            return self.ask_about_declaration(cx, f, question, call, span);
+        }
         let info = self.fn_info(f);
         let (decl, env) = (info.decl, info.env.clone());
         let params: &'static [ast::Param] = match &receiver {
@@ -239,7 +247,7 @@ impl Sema<'_> {
         Ok(Val::regs(TypeId::TYPE, results))
     }
 
-    fn host_mark(&mut self) -> GlobalId {
+    pub fn host_mark(&mut self) -> GlobalId {
         if let Some(mark) = self.caches.host_mark {
             return mark;
         }
@@ -448,7 +456,7 @@ impl Sema<'_> {
     }
 
     /// Readers look types up by name: all that are written exist.
-    fn resolve_all_types(&mut self) {
+    pub fn resolve_all_types(&mut self) {
         for at in 0..self.decls.len() {
             let decl = crate::sema::DeclId(at as u32);
             let info = self.decl(decl);
@@ -490,7 +498,12 @@ impl Sema<'_> {
                 "modules/std/atomic.sx"
             }
             _ if crate::comptime::build::OPTIONS.contains(&name) => "modules/build.sx",
-            _ if crate::comptime::build::PRIMITIVES.contains(&name) => "modules/compiler.sx",
+            _ if crate::comptime::build::PRIMITIVES.contains(&name)
+                || crate::comptime::library::NAMES.contains(&name)
+                || crate::comptime::declared::QUESTIONS.contains(&name) =>
+            {
+                "modules/compiler.sx"
+            }
             _ if is_host_function(name) || crate::builtins::intrinsics::is_intrinsic_name(name) => {
                 "modules/std/core.sx"
             }

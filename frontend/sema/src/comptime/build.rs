@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use sx_ir::func::StmtKind;
 use sx_ir::target::Endian;
 use sx_ir::types::FnType;
-use sx_ir::{ConstImage, FuncId, Global, GlobalId, Module, Symbol, TypeId};
+use sx_ir::{ConstImage, FuncId, Global, GlobalId, Module, Symbol, Ty, TypeId};
+use sx_syntax::Span;
 use sx_tier_api::{Frame, HostFault, SandboxMemory, Status};
 
 use crate::api::{Compilation, EvalRequest, Evaluator};
 use crate::callables::functions::Target;
 use crate::comptime::host::{CompilerHost, Minted};
+use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Val};
 use crate::sema::{DeclSyntax, Entity, ModId, Res, Sema};
 
@@ -200,6 +202,7 @@ impl Sema<'_> {
             mergeable: false,
         });
         self.store(&mut cx, Addr::Global(result, 0), &val);
+        self.call_post_link_module(&mut cx, options, result, span)?;
         cx.emit(StmtKind::Return(Default::default()));
         self.mark_comptime(&mut cx);
         let root = self.finish_cx(cx);
@@ -209,6 +212,78 @@ impl Sema<'_> {
             result,
             minted: Minted::default(),
         }))
+    }
+}
+
+impl Sema<'_> {
+    /// After a successful driver, `bundle_main` of the module that `set_post_link_module` names.
+    fn call_post_link_module(
+        &mut self,
+        cx: &mut FnCx,
+        options: TypeId,
+        result: GlobalId,
+        span: Span,
+    ) -> Res<()> {
+        let Some(name) = self.caches.build.texts.get("post_link_module").cloned() else {
+            return Ok(());
+        };
+        let missing = |s: &mut Self, what: &str| {
+            let text = format!("set_post_link_module(\"{name}\"): {what}");
+            s.report(sx_syntax::Diagnostic::error_without_span(text))
+        };
+        let root = self
+            .module(ModId(0))
+            .names
+            .get(&Symbol::intern(&name))
+            .copied();
+        let entity = match root {
+            Some(decl) => self.resolve_decl(decl)?,
+            None => return Err(missing(self, "the root file has no module of that name")),
+        };
+        let Entity::Namespace(set) = entity else {
+            return Err(missing(
+                self,
+                "that is no module; import it under this name",
+            ));
+        };
+        let bundle = Symbol::intern("bundle_main");
+        let modules = self.import_sets[set.0 as usize].modules.clone();
+        let found = modules
+            .iter()
+            .find_map(|m| self.module(*m).names.get(&bundle).copied());
+        let found = match found {
+            Some(decl) => self.resolve_decl(decl)?,
+            None => return Err(missing(self, "the module has no function 'bundle_main'")),
+        };
+        let Entity::Fn(function) = found else {
+            return Err(missing(self, "its 'bundle_main' is no function"));
+        };
+        let instance = self.instantiate_fn(function, Vec::new(), Vec::new(), span)?;
+        let args = match instance.ty.params.as_slice() {
+            [] => Vec::new(),
+            [only] if *only == options => vec![Val::regs(options, Default::default())],
+            _ => {
+                let what = "'bundle_main' takes nothing or the BuildOptions";
+                return Err(missing(self, what));
+            }
+        };
+        if !matches!(instance.ty.ret, TypeId::BOOL | TypeId::VOID) {
+            return Err(missing(self, "'bundle_main' returns bool or nothing"));
+        }
+        let linked = cx.load_scalar(Ty::I8, Addr::Global(result, 0));
+        let cond = cx.use_piece(linked);
+        cx.open();
+        let val = self.emit_call(cx, Target::Direct(instance.func), &instance.ty, &args);
+        if instance.ty.ret == TypeId::BOOL {
+            self.store(cx, Addr::Global(result, 0), &val);
+        }
+        let then = cx.close();
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
+        Ok(())
     }
 }
 

@@ -442,13 +442,17 @@ impl Host for CompilerHost<'_> {
             let actions = self.actions.as_deref_mut();
             return build::call(name, module, args, memory, &mut self.build, actions);
         }
-        if library::NAMES.contains(&name) {
+        let question = crate::comptime::declared::QUESTIONS.contains(&name);
+        if question || library::NAMES.contains(&name) {
             let mut library = Library {
                 module,
                 types: self.grown.as_ref().unwrap_or(self.types),
                 files: self.files,
                 effects: &mut self.effects,
             };
+            if question {
+                return library.ask(name, arg(0)).map(|()| Vec::new());
+            }
             return library.call(name, args, memory, frames);
         }
         Ok(match name {

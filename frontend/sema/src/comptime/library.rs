@@ -117,6 +117,26 @@ impl Library<'_> {
         }
     }
 
+    /// A question that lowering has answered; what only the evaluation knows is looked at now.
+    pub fn ask(&self, name: &str, tag: u64) -> Result<(), HostFault> {
+        if name != "get_struct_fields" {
+            return Ok(());
+        }
+        let ty = TypeId(tag as u32);
+        if ty.index() >= self.module.types.len() {
+            return fault(format!(
+                "{name}: this evaluation has made the type; ask in a later one"
+            ));
+        }
+        match self.types.kind(ty) {
+            TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => Ok(()),
+            _ => fault(format!(
+                "get_struct_fields expects a struct or tuple, got '{}'",
+                self.types.name(ty)
+            )),
+        }
+    }
+
     fn text(&self, memory: &dyn SandboxMemory, ptr: u64, len: u64) -> Result<String, HostFault> {
         if len == 0 {
             return Ok(String::new());

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub(crate) mod constants;
+pub(crate) mod declared;
 pub(crate) mod eval;
 pub(crate) mod failure;
 pub(crate) mod host;

@@ -407,7 +407,7 @@ impl Sema<'_> {
     }
 
     /// Operators over literals, constants and elements or fields of constants.
-    fn is_constant_expression(
+    pub fn is_constant_expression(
         &mut self,
         env: &std::rc::Rc<crate::sema::Env>,
         expr: &'static ast::Expr,

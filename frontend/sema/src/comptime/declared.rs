@@ -1,0 +1,509 @@
+//! What the compiler library tells of declarations (reference part 6 §4): the fields and methods of types, where something
+//! is declared, its doc comment. The answers are constants, made when the question is lowered.
+
+use std::rc::Rc;
+
+use sx_ir::types::FnType;
+use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::builtins::intrinsics::TypeArg;
+use crate::comptime::eval::Purpose;
+use crate::declarations::lookup::Name;
+use crate::declarations::nominal::{plural, were};
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{CtVal, Piece, Val};
+use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Env, FieldDefault, FnId, Res, Sema};
+
+/// Questions about declarations.
+pub const QUESTIONS: &[&str] = &["get_struct_fields", "get_functions", "source_of", "doc_of"];
+
+/// Table of the fields of all structs, by type id, for types that only an evaluation knows.
+pub struct FieldTable {
+    table: GlobalId,
+    /// `StructField` as the program declares it.
+    field: TypeId,
+}
+
+/// A value on its way into a constant.
+enum Fact {
+    Word(u64),
+    Text(String),
+    /// Data of an `any` or `?any`.
+    Boxed(Option<CtVal>),
+    List(Vec<Fact>),
+    Record(Vec<(&'static str, Fact)>),
+}
+
+/// What a name stands for, as far as these questions go.
+enum Declared {
+    Decl(DeclId),
+    Type(TypeId),
+}
+
+impl Sema<'_> {
+    /// A call of one of [`QUESTIONS`].
+    pub fn ask_about_declaration(
+        &mut self,
+        cx: &mut FnCx,
+        f: FnId,
+        name: &'static str,
+        call: &'static ast::CallExpr,
+        span: Span,
+    ) -> Res<Val> {
+        let info = self.fn_info(f);
+        let (decl, env) = (info.decl, info.env.clone());
+        let [arg] = call.args.as_slice() else {
+            let given = call.args.len();
+            return Err(self.error(
+                span,
+                format!(
+                    "'{name}' expects 1 argument{}, but {given} {} given",
+                    plural(1),
+                    were(given)
+                ),
+            ));
+        };
+        let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
+        self.complete(ret)?;
+        let here = cx.env().clone();
+        match name {
+            "source_of" | "doc_of" => {
+                let declared = self.declared(&here, name, &arg.value)?;
+                self.ask_only(cx, name, Piece::Const(Ty::I64, 0), span);
+                let fact = match name {
+                    "source_of" => self.source_fact(declared),
+                    _ => Fact::Text(self.doc_of(declared)),
+                };
+                self.fact_value(cx, ret, &fact, name, span)
+            }
+            _ => match self.type_arg(cx, &here, name, &arg.value, false)? {
+                TypeArg::Static(ty) => {
+                    self.ask_only(cx, name, Piece::Const(Ty::I64, u64::from(ty.0)), span);
+                    let fact = if name == "get_struct_fields" {
+                        self.declared_fields(ty, arg.value.span)?
+                    } else {
+                        self.declared_methods(ty)?
+                    };
+                    self.fact_value(cx, ret, &fact, name, span)
+                }
+                TypeArg::Runtime(tag) if name == "get_struct_fields" => {
+                    let tag = cx.pin(tag);
+                    self.ask_only(cx, name, tag, span);
+                    let table = self.field_table(ret, name, span)?;
+                    let scale = Piece::Const(Ty::I64, 16);
+                    let offset = cx.binary(sx_ir::BinaryOp::Mul, tag, scale);
+                    let base = Piece::GlobalAddr(table, 0);
+                    let at = cx.binary(sx_ir::BinaryOp::PtrAdd, base, offset);
+                    let place = cx.addr_of_piece(at);
+                    let data = cx.load_scalar(Ty::Ptr, place);
+                    let len = cx.load_scalar(Ty::I64, place.plus(8));
+                    Ok(Val::regs(ret, [data, len].into_iter().collect()))
+                }
+                TypeArg::Runtime(_) => Err(self.error(
+                    arg.value.span,
+                    format!("{name} expects a type known at compile time; pass it as a `$T: Type` parameter"),
+                )),
+            },
+        }
+    }
+
+    /// The call that keeps the question to compile time, and refuses types it does not fit.
+    fn ask_only(&mut self, cx: &mut FnCx, name: &str, tag: Piece, span: Span) {
+        let mark = self.host_mark();
+        let func = self.host_function(name, &[Ty::I64, Ty::Ptr], &[]);
+        self.note_reach(cx, func);
+        if let Some(caller) = cx.func_id {
+            self.caches.host_sites.entry((caller, func)).or_insert(span);
+        }
+        cx.call_direct(func, &[tag, Piece::GlobalAddr(mark, 0)], &[]);
+    }
+
+    fn declared(&mut self, env: &Rc<Env>, what: &str, expr: &'static ast::Expr) -> Res<Declared> {
+        let found = match &expr.kind {
+            ExprKind::Paren(inner) => return self.declared(env, what, inner),
+            ExprKind::Ident(name) => match self.resolve_name(env, *name)? {
+                Name::Entity(Entity::Type(ty), _) if self.nominals.contains_key(&ty) => {
+                    Some(Declared::Type(ty))
+                }
+                Name::Entity(_, decl) | Name::Binding(Binding::Decl(decl)) => {
+                    Some(Declared::Decl(decl))
+                }
+                Name::Binding(Binding::Type(ty)) => Some(Declared::Type(ty)),
+                Name::Binding(_) | Name::BuiltinType(_) => None,
+            },
+            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+                Some(set) => {
+                    let ns = self.span_text(base.span);
+                    let (entity, decl) = self.resolve_in_namespace(set, &ns, *name)?;
+                    Some(match entity {
+                        Entity::Type(ty) if self.nominals.contains_key(&ty) => Declared::Type(ty),
+                        _ => Declared::Decl(decl),
+                    })
+                }
+                None if self.denotes_type(env, base) => {
+                    let ty = self.eval_type(env, base)?;
+                    self.complete(ty)?;
+                    let members = self.nominals.get(&ty).map(|n| &n.members);
+                    members
+                        .and_then(|m| m.get(&name.name))
+                        .map(|decl| Declared::Decl(*decl))
+                }
+                None => None,
+            },
+            _ if self.denotes_type(env, expr) => Some(Declared::Type(self.eval_type(env, expr)?)),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            self.error(
+                expr.span,
+                format!("{what} expects the name of something declared: a function, type, constant or variable"),
+            )
+        })
+    }
+
+    fn source_fact(&mut self, declared: Declared) -> Fact {
+        let (span, name) = match declared {
+            Declared::Decl(decl) => {
+                let info = self.decl(decl);
+                let name = match info.owner {
+                    Some(owner) => format!("{}.{}", self.type_name(owner), info.name),
+                    None => info.name.to_string(),
+                };
+                (info.name_span, name)
+            }
+            Declared::Type(ty) => {
+                let span = match self.nominals.get(&ty).and_then(|n| n.instance.as_ref()) {
+                    Some((template, _)) => self.templates[template.index()].decl,
+                    None => None,
+                };
+                let declared = span
+                    .map(|decl| self.decl(decl).name_span)
+                    .or_else(|| self.nominals.get(&ty).map(|n| n.span));
+                let first = Span::new(sx_syntax::FileId(0), 0, 0);
+                (declared.unwrap_or(first), self.type_name(ty))
+            }
+        };
+        let at = self.sources.line_col(span);
+        Fact::Record(vec![
+            ("file", Fact::Text(self.sources.path(span.file).to_string())),
+            ("line", Fact::Word(u64::from(at.line))),
+            ("col", Fact::Word(u64::from(at.col))),
+            ("func", Fact::Text(name)),
+        ])
+    }
+
+    fn doc_of(&mut self, declared: Declared) -> String {
+        let attrs = match declared {
+            Declared::Decl(decl) => self.attrs_of_decl(decl),
+            Declared::Type(ty) => self.attrs_of_type(ty),
+        };
+        let doc = attrs.and_then(|attrs| attrs.doc.as_ref());
+        doc.map_or(String::new(), |doc| doc.to_string())
+    }
+
+    fn declared_fields(&mut self, ty: TypeId, span: Span) -> Res<Fact> {
+        self.complete(ty)?;
+        match self.m.types.kind(ty) {
+            TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => {}
+            _ => {
+                let shown = self.type_name(ty);
+                return Err(self.error(
+                    span,
+                    format!("get_struct_fields expects a struct or tuple, got '{shown}'"),
+                ));
+            }
+        }
+        Ok(self.field_facts(ty, true))
+    }
+
+    /// `all`: defaults that have to be evaluated, too.
+    fn field_facts(&mut self, ty: TypeId, all: bool) -> Fact {
+        let offsets = self.m.types.layout(ty).offsets.clone();
+        let members = self.m.types.members(ty).unwrap_or_default();
+        let mut list = Vec::with_capacity(members.len());
+        for (i, (name, member)) in members.into_iter().enumerate() {
+            let default = self
+                .nominals
+                .get(&ty)
+                .and_then(|n| n.defaults.get(i))
+                .cloned();
+            let default = match default {
+                Some(FieldDefault::Expr { expr, env }) => {
+                    self.constant_default(&env, expr, member, all)
+                }
+                Some(FieldDefault::None | FieldDefault::Undef) | None => None,
+            };
+            let doc = name
+                .and_then(|name| self.attrs_of_member(ty, name))
+                .and_then(|(attrs, _)| attrs.doc.as_ref().map(|doc| doc.to_string()));
+            list.push(Fact::Record(vec![
+                (
+                    "name",
+                    Fact::Text(name.map_or(String::new(), |n| n.to_string())),
+                ),
+                ("type", Fact::Word(u64::from(member.0))),
+                ("offset", Fact::Word(offsets.get(i).copied().unwrap_or(0))),
+                ("default", Fact::Boxed(default)),
+                ("doc", Fact::Text(doc.unwrap_or_default())),
+            ]));
+        }
+        Fact::List(list)
+    }
+
+    /// A default that is a constant; others are run-time code and have no value here.
+    fn constant_default(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        ty: TypeId,
+        all: bool,
+    ) -> Option<CtVal> {
+        let constant = self.is_constant_literal(env, expr)
+            || all
+                && (matches!(expr.kind, ExprKind::Run(_))
+                    || self.is_constant_expression(env, expr));
+        if !constant {
+            return None;
+        }
+        self.comptime_value(env, expr, Some(ty), &Purpose::Operand)
+            .ok()
+    }
+
+    /// Methods in the order of their declaration.
+    fn declared_methods(&mut self, ty: TypeId) -> Res<Fact> {
+        self.complete(ty)?;
+        let members = self.nominals.get(&ty).map(|n| n.members.clone());
+        let mut decls: Vec<DeclId> = members.unwrap_or_default().into_values().collect();
+        decls.sort();
+        let mut list = Vec::new();
+        for id in decls {
+            let info = self.decl(id);
+            let DeclSyntax::Fn(decl) = info.syntax.clone() else {
+                continue;
+            };
+            let (name, env) = (info.name.to_string(), info.env.clone());
+            let generic = crate::callables::adapters::is_generic(decl);
+            let mut types = Vec::new();
+            let mut params = Vec::new();
+            for param in &decl.sig.params {
+                let ty = match &param.ty {
+                    Some(ty) if !generic => self.eval_type(&env, ty)?,
+                    Some(_) | None => TypeId::VOID,
+                };
+                types.push(ty);
+                let default = match &param.default {
+                    Some(default) if !generic => self.constant_default(&env, default, ty, true),
+                    Some(_) | None => None,
+                };
+                params.push(Fact::Record(vec![
+                    ("name", Fact::Text(param.name.name.to_string())),
+                    ("type", Fact::Word(u64::from(ty.0))),
+                    ("default", Fact::Boxed(default)),
+                ]));
+            }
+            let whole = if generic {
+                TypeId::VOID
+            } else {
+                let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
+                self.m.types.intern(TypeKind::Function(FnType {
+                    params: types,
+                    ret,
+                    c_conv: false,
+                    variadic: false,
+                }))
+            };
+            let doc = self.attrs_of_decl(id).and_then(|attrs| attrs.doc.clone());
+            list.push(Fact::Record(vec![
+                ("name", Fact::Text(name)),
+                ("type", Fact::Word(u64::from(whole.0))),
+                ("params", Fact::List(params)),
+                (
+                    "doc",
+                    Fact::Text(doc.map_or(String::new(), |d| d.to_string())),
+                ),
+            ]));
+        }
+        Ok(Fact::List(list))
+    }
+
+    fn fact_value(
+        &mut self,
+        cx: &mut FnCx,
+        ty: TypeId,
+        fact: &Fact,
+        name: &str,
+        span: Span,
+    ) -> Res<Val> {
+        let mut image = ConstImage::zeroed(self.m.types.size_of(ty));
+        if self.put_fact(&mut image, 0, ty, fact).is_none() {
+            let shown = self.type_name(ty);
+            return Err(self.error(
+                span,
+                format!("the result of '{name}' can't be of type '{shown}'"),
+            ));
+        }
+        image.relocs.sort_by_key(|r| r.offset);
+        let val = CtVal {
+            ty,
+            image: Rc::new(image),
+            literal: false,
+        };
+        Ok(self.val_of_ct(cx, &val))
+    }
+
+    /// Members that the type lacks are left out; `None`: it is of another form.
+    fn put_fact(&mut self, image: &mut ConstImage, at: u64, ty: TypeId, fact: &Fact) -> Option<()> {
+        let to = |image: &mut ConstImage, at: u64, global: GlobalId| {
+            image.relocs.push(Reloc {
+                offset: at,
+                target: RelocTarget::Global(global),
+                addend: 0,
+            });
+        };
+        match (fact, self.m.types.kind(ty).clone()) {
+            (
+                Fact::Word(value),
+                TypeKind::Type | TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize,
+            ) => {
+                let size = self.m.types.size_of(ty) as usize;
+                self.put_int(&mut image.bytes, at as usize, size, *value);
+            }
+            (Fact::Text(text), TypeKind::String | TypeKind::StringZ) => {
+                let data = self.string_data(text.as_bytes());
+                to(image, at, data);
+                self.put_int(&mut image.bytes, at as usize + 8, 8, text.len() as u64);
+            }
+            (Fact::Boxed(None), TypeKind::Optional(_)) => {}
+            (Fact::Boxed(Some(val)), TypeKind::Optional(inner)) => {
+                if *self.m.types.kind(inner) != TypeKind::Any {
+                    return None;
+                }
+                if !self.m.types.null_is_absent(inner) {
+                    let flag = at + self.m.types.size_of(inner);
+                    self.put_int(&mut image.bytes, flag as usize, 1, 1);
+                }
+                let data = self.const_global(&val.image, val.ty, "default");
+                to(image, at, data);
+                let word = at as usize + 8;
+                self.put_int(&mut image.bytes, word, 8, u64::from(val.ty.0));
+            }
+            // A parameter by its name only.
+            (Fact::Record(parts), TypeKind::String) => {
+                let name = parts.iter().find(|(name, _)| *name == "name");
+                self.put_fact(image, at, ty, &name?.1)?;
+            }
+            (Fact::Record(parts), TypeKind::Struct(_) | TypeKind::AnonStruct(_)) => {
+                self.complete(ty).ok()?;
+                let members = self.m.types.members(ty)?;
+                for (name, part) in parts {
+                    let found = members
+                        .iter()
+                        .position(|(n, _)| n.is_some_and(|n| n == *name));
+                    if let Some(i) = found {
+                        let offset = self.m.types.offset_of(ty, i);
+                        self.put_fact(image, at + offset, members[i].1, part)?;
+                    }
+                }
+            }
+            (Fact::List(items), TypeKind::Slice(elem)) => {
+                let (data, len) = self.fact_list(elem, items)?;
+                if let Some(data) = data {
+                    to(image, at, data);
+                }
+                self.put_int(&mut image.bytes, at as usize + 8, 8, len);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn fact_list(&mut self, elem: TypeId, items: &[Fact]) -> Option<(Option<GlobalId>, u64)> {
+        self.complete(elem).ok()?;
+        if items.is_empty() {
+            return Some((None, 0));
+        }
+        let stride = self.m.types.size_of(elem);
+        let mut list = ConstImage::zeroed(stride * items.len() as u64);
+        for (i, item) in items.iter().enumerate() {
+            self.put_fact(&mut list, stride * i as u64, elem, item)?;
+        }
+        list.relocs.sort_by_key(|r| r.offset);
+        let array = self.m.types.array(elem, items.len() as u64);
+        let data = self.const_global(&list, array, "declared");
+        Some((Some(data), items.len() as u64))
+    }
+
+    fn field_table(&mut self, ret: TypeId, name: &str, span: Span) -> Res<GlobalId> {
+        if let Some(known) = &self.caches.field_table {
+            return Ok(known.table);
+        }
+        let TypeKind::Slice(field) = *self.m.types.kind(ret) else {
+            let shown = self.type_name(ret);
+            return Err(self.error(
+                span,
+                format!("the result of '{name}' can't be of type '{shown}'"),
+            ));
+        };
+        self.resolve_all_types();
+        let table = self.m.add_global(Global {
+            name: "__sx_struct_fields".into(),
+            size: 16,
+            align: 8,
+            init: ConstImage::zeroed(16),
+            mutable: false,
+            extern_symbol: None,
+            export_symbol: None,
+            sx_type: None,
+            mergeable: false,
+        });
+        self.caches.field_table = Some(FieldTable { table, field });
+        Ok(table)
+    }
+
+    /// Brings the table of fields up to the types there are.
+    pub fn fill_field_table(&mut self) {
+        let Some(FieldTable { table, field }) = self.caches.field_table.take() else {
+            return;
+        };
+        // Making records may make types, which nobody asks about yet.
+        let count = self.m.types.len();
+        let mut image = ConstImage::zeroed(16 * count as u64);
+        for id in 0..count {
+            let ty = TypeId::new(id);
+            let known = matches!(
+                self.m.types.kind(ty),
+                TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_)
+            );
+            if !known || !self.m.types.is_complete(ty, 0) {
+                continue;
+            }
+            let row = match self.caches.field_rows.get(&ty) {
+                Some(row) => *row,
+                None => {
+                    let Fact::List(items) = self.field_facts(ty, false) else {
+                        continue;
+                    };
+                    let Some(row) = self.fact_list(field, &items) else {
+                        continue;
+                    };
+                    self.caches.field_rows.insert(ty, row);
+                    row
+                }
+            };
+            if let (Some(data), len) = row {
+                image.relocs.push(Reloc {
+                    offset: 16 * id as u64,
+                    target: RelocTarget::Global(data),
+                    addend: 0,
+                });
+                self.put_int(&mut image.bytes, 16 * id + 8, 8, len);
+            }
+        }
+        let global = &mut self.m.globals[table.index()];
+        global.size = 16 * count as u64;
+        global.init = image;
+        self.caches.field_table = Some(FieldTable { table, field });
+    }
+}
