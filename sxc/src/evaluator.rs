@@ -3,13 +3,16 @@
 
 use std::fmt::Write as _;
 
+use rayon::prelude::*;
 use sx_ir::{ConstImage, Module, RelocTarget};
 use sx_machine::Grants;
 use sx_sema::{
-    EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator,
+    BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator, NoCompiler,
     Unexplained, Unstorable,
 };
 use sx_tier_api::{ComptimeEngine, Explanation, Frame, Limits, Moment, Outcome, Status};
+
+use std::time::Instant;
 
 use crate::c_sources;
 use crate::engines::{self, EngineKind};
@@ -17,6 +20,7 @@ use crate::explain::Again;
 use crate::fold::Folding;
 use crate::progress::Progress;
 use crate::sandbox::{Output, Sandbox};
+use crate::scratch;
 
 /// What parity compares of one evaluation.
 #[derive(Clone, PartialEq, Eq, Debug, serde::Serialize)]
@@ -125,6 +129,7 @@ impl EngineEvaluator {
 
 impl Evaluator for EngineEvaluator {
     fn evaluate(&mut self, request: EvalRequest<'_>) -> Evaluation {
+        scratch::watch();
         let EvalRequest {
             module,
             root,
@@ -148,65 +153,91 @@ impl Evaluator for EngineEvaluator {
             Ok(units) => units,
             Err(error) => return failed(Status::Unsupported(error)),
         };
-        let recording = self.keep_records || self.engines.len() > 1;
-        let mut chosen: Option<(Evaluation, Option<Record>)> = None;
+        let mut ran = Ran::new(self.keep_records || self.engines.len() > 1);
         for (kind, engine) in &mut self.engines {
             // The program's output appears once, whatever the number of engines.
-            let output = if chosen.is_none() && !self.replica {
+            let output = if ran.chosen.is_none() && !self.replica {
                 Output::Live
             } else {
                 Output::Discard
             };
-            let mut sandbox =
+            let sandbox =
                 Sandbox::for_comptime(&mut *compiler, &self.grants, units.clone(), output);
-            if !recording && !self.replica {
-                sandbox = sandbox.without_transcript();
-            }
             if let Some(progress) = &self.progress {
                 progress.begin(&module.func(root).name);
             }
-            let outcome = engine.run(module, root, &[], &self.limits, &mut sandbox);
+            let job = Job {
+                module,
+                root,
+                result,
+                saving,
+                limits: &self.limits,
+            };
+            ran.add(job, *kind, engine.as_mut(), sandbox);
             if let Some(progress) = &self.progress {
                 progress.end();
             }
-            self.called_out = sandbox.called_out();
-            if chosen.is_none() {
-                self.stdout_bytes += sandbox.stdout_bytes();
-            }
-            self.inputs.extend_from_slice(sandbox.inputs());
-            let transcript = sandbox.transcript();
-            self.had_effects = self.called_out
-                || !transcript.is_empty()
-                || !sandbox.inputs().is_empty()
-                || !matches!(outcome.status, Status::Finished(_));
-            let digest = outcome.digest;
-            let evaluation = conclude(module, outcome, result, saving);
-            let record = recording.then(|| {
-                let mut record = describe(module, root, &evaluation, digest);
-                record.transcript = transcript;
-                record
-            });
-            match &chosen {
-                None => chosen = Some((evaluation, record)),
-                Some((_, expected)) => {
-                    if let (Some(expected), Some(record)) = (expected, &record)
-                        && expected != record
-                    {
-                        self.disagreements
-                            .push(difference(kind.name(), expected, record));
-                    }
+        }
+        self.take_over(ran)
+    }
+
+    fn evaluate_all(
+        &mut self,
+        module: &Module,
+        items: &[BatchItem],
+        c_sources: &[sx_cimport::Sources],
+    ) -> Vec<(Evaluation, f64)> {
+        // Effects outside happen one after another.
+        let alone = self.grants != Grants::default();
+        if items.len() < 2 || alone || rayon::current_num_threads() < 2 {
+            return self.one_by_one(module, items, c_sources);
+        }
+        scratch::watch();
+        let kinds: Vec<EngineKind> = self.engines.iter().map(|(kind, _)| *kind).collect();
+        let recording = self.keep_records || kinds.len() > 1;
+        let (limits, grants) = (&self.limits, &self.grants);
+        if let Some(progress) = &self.progress {
+            progress.begin(&format!("{} evaluations", items.len()));
+        }
+        let all: Vec<(Ran, f64)> = items
+            .par_iter()
+            .map(|item| {
+                let started = Instant::now();
+                let mut ran = Ran::new(recording);
+                for kind in &kinds {
+                    let output = if ran.chosen.is_none() {
+                        Output::Kept
+                    } else {
+                        Output::Discard
+                    };
+                    let mut nobody = NoCompiler;
+                    let sandbox = Sandbox::for_comptime(&mut nobody, grants, None, output);
+                    let job = Job {
+                        module,
+                        root: item.root,
+                        result: item.result,
+                        saving: false,
+                        limits,
+                    };
+                    ran.add(job, *kind, engines::create(*kind).as_mut(), sandbox);
                 }
+                (ran, started.elapsed().as_secs_f64())
+            })
+            .collect();
+        if let Some(progress) = &self.progress {
+            progress.end();
+        }
+        let mut out = Vec::with_capacity(all.len());
+        for (ran, seconds) in all {
+            ran.print();
+            let evaluation = self.take_over(ran);
+            let over = matches!(evaluation.status, Status::Exit(_));
+            out.push((evaluation, seconds));
+            if over {
+                break;
             }
         }
-        match chosen {
-            Some((evaluation, record)) => {
-                if self.keep_records {
-                    self.records.extend(record);
-                }
-                evaluation
-            }
-            None => failed(Status::Bug("no engine".to_owned())),
-        }
+        out
     }
 
     fn replicas(&self) -> Option<Box<MakeEvaluator>> {
@@ -250,7 +281,138 @@ impl Evaluator for EngineEvaluator {
     }
 }
 
+/// What to run, whatever the engine.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    module: &'a Module,
+    root: sx_ir::FuncId,
+    result: Option<(sx_ir::GlobalId, sx_ir::TypeId)>,
+    saving: bool,
+    limits: &'a Limits,
+}
+
+/// An evaluation that has run in every engine that was asked for.
+struct Ran {
+    recording: bool,
+    chosen: Option<(Evaluation, Option<Record>)>,
+    disagreements: Vec<String>,
+    stdout_bytes: u64,
+    inputs: Vec<std::path::PathBuf>,
+    called_out: bool,
+    /// What it has written, by descriptor, if that was kept back.
+    output: Vec<(i32, Vec<u8>)>,
+}
+
+impl Ran {
+    fn new(recording: bool) -> Ran {
+        Ran {
+            recording,
+            chosen: None,
+            disagreements: Vec::new(),
+            stdout_bytes: 0,
+            inputs: Vec::new(),
+            called_out: false,
+            output: Vec::new(),
+        }
+    }
+
+    fn add(
+        &mut self,
+        job: Job<'_>,
+        kind: EngineKind,
+        engine: &mut dyn ComptimeEngine,
+        mut sandbox: Sandbox<'_>,
+    ) {
+        if !self.recording && !sandbox.keeps_output() {
+            sandbox = sandbox.without_transcript();
+        }
+        let outcome = engine.run(job.module, job.root, &[], job.limits, &mut sandbox);
+        self.called_out = sandbox.called_out();
+        if self.chosen.is_none() {
+            self.stdout_bytes = sandbox.stdout_bytes();
+            if sandbox.keeps_output() {
+                self.output = sandbox.output();
+            }
+        }
+        self.inputs.extend_from_slice(sandbox.inputs());
+        let digest = outcome.digest;
+        let evaluation = conclude(job.module, outcome, job.result, job.saving);
+        let record = self.recording.then(|| {
+            let mut record = describe(job.module, job.root, &evaluation, digest);
+            record.transcript = sandbox.transcript();
+            record
+        });
+        match &self.chosen {
+            None => self.chosen = Some((evaluation, record)),
+            Some((_, expected)) => {
+                if let (Some(expected), Some(record)) = (expected, &record)
+                    && expected != record
+                {
+                    self.disagreements
+                        .push(difference(kind.name(), expected, record));
+                }
+            }
+        }
+    }
+
+    /// Writes what was kept back.
+    fn print(&self) {
+        use std::io::Write as _;
+        for (fd, bytes) in &self.output {
+            // Nobody is there to be told of a closed descriptor.
+            let _ = match fd {
+                2 => std::io::stderr().write_all(bytes),
+                _ => std::io::stdout()
+                    .write_all(bytes)
+                    .and_then(|()| std::io::stdout().flush()),
+            };
+        }
+    }
+}
+
 impl EngineEvaluator {
+    fn take_over(&mut self, ran: Ran) -> Evaluation {
+        self.called_out = ran.called_out;
+        self.stdout_bytes += ran.stdout_bytes;
+        self.inputs.extend(ran.inputs);
+        self.disagreements.extend(ran.disagreements);
+        match ran.chosen {
+            Some((evaluation, record)) => {
+                if self.keep_records {
+                    self.records.extend(record);
+                }
+                evaluation
+            }
+            None => failed(Status::Bug("no engine".to_owned())),
+        }
+    }
+
+    fn one_by_one(
+        &mut self,
+        module: &Module,
+        items: &[BatchItem],
+        c_sources: &[sx_cimport::Sources],
+    ) -> Vec<(Evaluation, f64)> {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            let started = Instant::now();
+            let evaluation = self.evaluate(EvalRequest {
+                module,
+                root: item.root,
+                result: item.result,
+                saving: false,
+                c_sources,
+                compiler: &mut NoCompiler,
+            });
+            let over = matches!(evaluation.status, Status::Exit(_));
+            out.push((evaluation, started.elapsed().as_secs_f64()));
+            if over {
+                break;
+            }
+        }
+        out
+    }
+
     fn again(&self) -> Again<'_> {
         Again {
             limits: &self.limits,

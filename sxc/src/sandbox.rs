@@ -10,6 +10,8 @@ use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Output {
     Live,
+    /// Kept back, for [`Sandbox::output`].
+    Kept,
     Discard,
 }
 
@@ -34,6 +36,7 @@ pub fn parse_grants(allow: &[String]) -> Result<Grants, String> {
 pub struct Sandbox<'a> {
     compiler: Option<&'a mut dyn Host>,
     host: StdHost<'a>,
+    output: Output,
 }
 
 impl<'a> Sandbox<'a> {
@@ -53,6 +56,7 @@ impl<'a> Sandbox<'a> {
         Sandbox {
             compiler: Some(compiler),
             host,
+            output,
         }
     }
 
@@ -76,6 +80,7 @@ impl<'a> Sandbox<'a> {
         Sandbox {
             compiler: None,
             host,
+            output: Output::Live,
         }
     }
 
@@ -87,6 +92,7 @@ impl<'a> Sandbox<'a> {
         Sandbox {
             compiler: Some(compiler),
             host,
+            output: Output::Discard,
         }
     }
 
@@ -109,6 +115,22 @@ impl<'a> Sandbox<'a> {
     pub fn in_engine(mut self, name: &'static str) -> Sandbox<'a> {
         self.host.main_engine = Some(name);
         self
+    }
+
+    /// Whether output is kept back.
+    pub fn keeps_output(&self) -> bool {
+        self.output == Output::Kept
+    }
+
+    /// What was written, in order, by descriptor.
+    pub fn output(&self) -> Vec<(i32, Vec<u8>)> {
+        let effects = self.host.transcript.effects.iter();
+        effects
+            .filter_map(|effect| match effect {
+                Effect::Write { fd, bytes } => Some((*fd, bytes.clone())),
+                Effect::Call { .. } => None,
+            })
+            .collect()
     }
 
     /// Nobody will ask for the effects.

@@ -7,6 +7,8 @@ use std::sync::{Mutex, Once, PoisonError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::progress;
+
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static WATCH: Once = Once::new();
 
@@ -16,7 +18,7 @@ pub struct Scratch {
 
 impl Scratch {
     pub fn new() -> io::Result<Scratch> {
-        WATCH.call_once(watch_signals);
+        watch();
         let base = std::env::temp_dir();
         for attempt in 0..1000u32 {
             let path = base.join(format!("sxc-{}-{attempt}", std::process::id()));
@@ -71,7 +73,11 @@ pub fn remove_all() {
     }
 }
 
-/// A signal that would end the process first removes the folders.
+/// From now on a signal that would end the process is told of and cleaned up after first.
+pub fn watch() {
+    WATCH.call_once(watch_signals);
+}
+
 fn watch_signals() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else {
         return;
@@ -80,6 +86,9 @@ fn watch_signals() {
         .name("signals".to_owned())
         .spawn(move || {
             if let Some(signal) = signals.forever().next() {
+                if signal == SIGINT {
+                    eprint!("{}", progress::interrupted());
+                }
                 remove_all();
                 std::process::exit(128 + signal);
             }

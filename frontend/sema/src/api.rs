@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use crate::comptime::batch::NoCompiler;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::{ConstImage, FuncId, Global, GlobalId, LocId, Module, Target, TypeId};
 use sx_syntax::{Diagnostic, SourceMap};
@@ -48,6 +49,13 @@ pub struct EvalRequest<'a> {
     pub compiler: &'a mut dyn Host,
 }
 
+/// One of several evaluations, as in [`EvalRequest`].
+#[derive(Clone, Copy, Debug)]
+pub struct BatchItem {
+    pub root: FuncId,
+    pub result: Option<(GlobalId, TypeId)>,
+}
+
 /// Result of an evaluation as static data.
 pub struct EvalResult {
     pub image: ConstImage,
@@ -85,6 +93,15 @@ pub struct Failure<'a> {
 /// Runs comptime code: engine, limits and sandbox host are the driver's choice.
 pub trait Evaluator {
     fn evaluate(&mut self, request: EvalRequest<'_>) -> Evaluation;
+
+    /// Independent evaluations, none of which asks the compiler anything: each with its seconds, in the given order. After
+    /// one that ends the compiler there are no more.
+    fn evaluate_all(
+        &mut self,
+        module: &Module,
+        items: &[BatchItem],
+        c_sources: &[sx_cimport::Sources],
+    ) -> Vec<(Evaluation, f64)>;
 
     /// When a limit was reached, in terms that hold for other forms of the code, too. The module is as it was.
     fn moment(&mut self, _failure: Failure<'_>) -> Option<Moment> {

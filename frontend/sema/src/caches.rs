@@ -43,6 +43,8 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::comptime::host::Minted,
+    /// Evaluations that wait for others to join them.
+    pub queue: crate::comptime::batch::Queue,
     /// Fields of structs, for `get_struct_fields`.
     pub field_table: Option<crate::comptime::declared::FieldTable>,
     pub field_rows: FxHashMap<TypeId, (Option<GlobalId>, u64)>,

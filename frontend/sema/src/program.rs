@@ -256,7 +256,7 @@ impl Sema<'_> {
                             || matches!(constant.value.kind, ExprKind::Call(_))
                             || is_alias_of_self(self, &constant.value);
                         if eager {
-                            let _ = self.resolve_decl(decl);
+                            self.resolve_or_queue(decl);
                         }
                     }
                     DeclSyntax::Fn(f) => {
@@ -286,6 +286,7 @@ impl Sema<'_> {
                 self.complete_all();
             }
         }
+        self.flush_queue();
         if values {
             return;
         }
@@ -347,9 +348,10 @@ impl Sema<'_> {
                 }
                 let expr = self.module(module).runs[i].expr;
                 let env = self.module(module).env.clone();
-                let _ = self.run_statement(&env, expr);
+                self.run_or_queue(&env, expr);
             }
         }
+        self.flush_queue();
     }
 
     /// Imported modules before those that import them.

@@ -194,6 +194,8 @@ pub enum EntityState {
     Unresolved,
     /// Being resolved; reaching it again is a cycle.
     InProgress,
+    /// A constant whose evaluation waits for others to join it.
+    Queued,
     Done(Entity),
     Failed,
 }

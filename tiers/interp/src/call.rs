@@ -100,6 +100,13 @@ impl<'a, S: Shadow> Run<'a, S> {
 
     /// Runs the whole evaluation; everything is left as it was at the end.
     pub fn run(&mut self, host: &mut dyn Host, root: FuncId, args: &[u64]) -> Status {
+        self.machine.show(self.module, true);
+        let status = self.run_shown(host, root, args);
+        self.machine.hide();
+        status
+    }
+
+    fn run_shown(&mut self, host: &mut dyn Host, root: FuncId, args: &[u64]) -> Status {
         self.shadow.begin(&mut self.machine);
         for arg in args {
             self.shadow.constant();

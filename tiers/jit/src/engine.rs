@@ -130,6 +130,7 @@ fn run(
         compiler,
         ended: None,
     };
+    runtime.machine.show(module, false);
     let status = execute(&mut runtime, root, args);
     runtime.machine.into_outcome(status)
 }

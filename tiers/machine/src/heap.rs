@@ -128,6 +128,11 @@ impl Heap {
         self.live
     }
 
+    /// Where [`Heap::live`] is kept, for looking at it from outside.
+    pub(crate) fn live_place(&self) -> *const u64 {
+        &raw const self.live
+    }
+
     pub fn peak(&self) -> u64 {
         self.peak
     }

@@ -7,6 +7,7 @@
 //! * [`host`]: the standard host (libc, grants, transcript, host libraries).
 //! * [`extract`]: results into static data.
 //! * [`show`]: values as text, for messages.
+//! * [`watch`]: looking at machines that run.
 //! * [`stack`]: running deep recursion on a large stack.
 //!
 //! # What an engine does
@@ -62,6 +63,7 @@ pub mod mapping;
 pub mod memory;
 pub mod show;
 pub mod stack;
+pub mod watch;
 
 pub use extract::{ExtractError, Extracted, NewObject, extract, extract_anew};
 pub use host::{CompilerHost, Effect, Grants, HostOptions, StdHost, Transcript};

@@ -65,6 +65,8 @@ pub struct Machine {
     builtins: Builtins,
     /// Where changes of memory by others than plain stores are noted, if someone wants to know.
     watch: Option<Vec<MemoryEvent>>,
+    /// Seen from other threads while it runs; goes before the memory does.
+    pub(crate) watched: Option<crate::watch::Watched>,
     /// The host could not provide the memory.
     broken: bool,
     /// How a host function runs a function of the program, for engines whose frames are in the machine's register
@@ -135,6 +137,7 @@ impl Machine {
             root_slots: function.slots.iter().map(|s| s.size).collect(),
             builtins: Builtins::default(),
             watch: None,
+            watched: None,
             broken,
             reenter: None,
             free_words: std::ptr::null_mut(),
@@ -483,7 +486,8 @@ impl Machine {
     }
 
     /// Ends the evaluation.
-    pub fn into_outcome(self, status: Status) -> Outcome {
+    pub fn into_outcome(mut self, status: Status) -> Outcome {
+        self.hide();
         let frames = if matches!(status, Status::Finished(_)) {
             Vec::new()
         } else {
@@ -735,6 +739,7 @@ impl SandboxMemory for Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
+        self.hide();
         if let Some(sandbox) = self.sandbox.take() {
             // The rest of the last page of globals is accessible too.
             sandbox.clear(0, self.space.stack_start as usize);

@@ -11,10 +11,11 @@ use sx_ir::{
 };
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
-use sx_tier_api::Status;
+use sx_tier_api::{Explanation, Status};
 
-use crate::api::{EvalRequest, Failure, Unexplained};
+use crate::api::{EvalRequest, Evaluation, Unexplained};
 use crate::comptime::failure;
+use crate::comptime::host::CompilerHost;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
 use crate::sema::{BodyState, Env, Failed, Res, Sema};
@@ -93,6 +94,21 @@ impl Purpose {
             _ => format!("comptime init of '__ct_{n}' failed"),
         }
     }
+}
+
+/// An evaluation that is ready to run.
+pub struct Root {
+    /// Without parameters or results.
+    pub func: FuncId,
+    /// Where it leaves its result, and of which type that is.
+    pub result: sx_ir::GlobalId,
+    pub ty: TypeId,
+    /// The result is a failable's: its value slots.
+    pub failable: Option<Vec<(Option<Symbol>, TypeId)>>,
+    pub want: Option<TypeId>,
+    pub span: Span,
+    pub purpose: Purpose,
+    pub number: u32,
 }
 
 impl Sema<'_> {
@@ -273,7 +289,16 @@ impl Sema<'_> {
             self.mark_comptime(&mut cx);
         }
         let root = self.finish_cx(cx);
-        self.run_root(root, result, val.ty, failable, want, span, purpose, number)
+        self.run_root(Root {
+            func: root,
+            result,
+            ty: val.ty,
+            failable,
+            want,
+            span,
+            purpose: purpose.clone(),
+            number,
+        })
     }
 
     /// What compile-time code asked of the compiler through its library.
@@ -325,21 +350,13 @@ impl Sema<'_> {
         cx.prologue.insert(0, set);
     }
 
-    pub fn run_root(
-        &mut self,
-        root: FuncId,
-        result: sx_ir::GlobalId,
-        ty: TypeId,
-        failable: Option<Vec<(Option<Symbol>, TypeId)>>,
-        want: Option<TypeId>,
-        span: Span,
-        purpose: &Purpose,
-        number: u32,
-    ) -> Res<CtVal> {
-        self.lower_reachable(root, span)?;
+    /// Runs a root whose body has been lowered, or queues it.
+    pub fn run_root(&mut self, root: Root) -> Res<CtVal> {
+        let span = root.span;
+        self.lower_reachable(root.func, span)?;
         self.finish_error_names();
         let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
-        if self.reaches_failed(root) {
+        if self.reaches_failed(root.func) {
             if errors_before == 0 {
                 self.error(
                     span,
@@ -348,25 +365,30 @@ impl Sema<'_> {
             }
             return Err(Failed);
         }
-        let saving = self.saving_root(root, result, ty, span);
+        let root = match self.enqueue(root) {
+            // Whoever asked looks for the result later.
+            Ok(()) => return Err(Failed),
+            Err(root) => root,
+        };
+        let saving = self.saving_root(root.func, root.result, root.ty, span);
         let (run, run_result, run_ty) = match &saving {
             Some(saving) => {
                 self.keep_unoptimised(&[saving.root]);
                 self.optimise_new(saving.root);
                 (saving.root, saving.result, saving.ty)
             }
-            None => (root, result, ty),
+            None => (root.func, root.result, root.ty),
         };
         let started = std::time::Instant::now();
         self.name_files();
-        let mut m = std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()));
+        let mut m = self.take_module();
         let records = self.type_table.filter(|_| self.caches.minting);
         let scope = self.caches.mint_scope.clone();
         let minted = std::mem::take(&mut self.caches.minted);
-        let mut host = crate::comptime::host::CompilerHost::new(
+        let mut host = CompilerHost::new(
             &m.types,
             minted,
-            scope,
+            scope.clone(),
             records,
             std::mem::take(&mut self.caches.build),
         );
@@ -379,33 +401,7 @@ impl Sema<'_> {
             result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
             compiler: &mut host,
         });
-        let story = match evaluation.status {
-            Status::Trapped(_) | Status::Limit(_) => {
-                let errors: Vec<String> = self.error_names.iter().map(Symbol::to_string).collect();
-                let moment = self.evaluator.moment(Failure {
-                    module: &m,
-                    root: run,
-                    compiler: &mut host,
-                    evaluation: &evaluation,
-                    errors: &errors,
-                });
-                let kept = &mut self.caches.unoptimised;
-                failure::exchange(&mut m.funcs, kept);
-                let failed = Failure {
-                    module: &m,
-                    root: run,
-                    compiler: &mut host,
-                    evaluation: &evaluation,
-                    errors: &errors,
-                };
-                let story = self.evaluator.explain(failed, moment);
-                failure::exchange(&mut m.funcs, kept);
-                story
-            }
-            Status::Finished(_) | Status::Exit(_) | Status::Unsupported(_) | Status::Bug(_) => {
-                Err(Unexplained::NotPossible)
-            }
-        };
+        let before = failure::is_told(&evaluation).then(|| host.state_before());
         if host.asked || self.evaluator.had_effects() {
             // Without the engine's answer to what a replica may not ask.
             if let Some(replica) = &self.replica {
@@ -415,41 +411,74 @@ impl Sema<'_> {
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
         self.caches.build = std::mem::take(&mut host.build);
         let effects = std::mem::take(&mut host.effects);
+        let story = match before {
+            Some((minted, build)) => self.story_of(&mut m, run, &evaluation, &|types| {
+                let (minted, build) = (minted.clone(), build.clone());
+                CompilerHost::new(types, minted, scope.clone(), records, build)
+            }),
+            None => Err(Unexplained::NotPossible),
+        };
         self.m = m;
         self.caches.minted = minted;
         if let Some(grown) = grown {
             self.m.types = grown;
             self.adopt_minted(span);
         }
-        let name = self.m.func(root).name.clone();
         self.take_effects(effects);
+        let seconds = started.elapsed().as_secs_f64();
+        self.commit_root(&root, saving.as_ref(), evaluation, &story, seconds)
+    }
+
+    /// Takes the module out, for an evaluation that runs on it as it is.
+    pub fn take_module(&mut self) -> sx_ir::Module {
+        std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()))
+    }
+
+    /// Takes over what an evaluation has come to.
+    pub fn commit_root(
+        &mut self,
+        root: &Root,
+        saving: Option<&crate::comptime::saved::Saving>,
+        evaluation: Evaluation,
+        story: &Result<Explanation, Unexplained>,
+        seconds: f64,
+    ) -> Res<CtVal> {
+        let Root {
+            func: root,
+            ty,
+            failable,
+            want,
+            span,
+            purpose,
+            number,
+            ..
+        } = root;
+        let (root, ty, want, span, number) = (*root, *ty, *want, *span, *number);
+        let name = self.m.func(root).name.clone();
         let at = self.sources.line_col(span);
         let asked = format!("{}:{}:{}", self.sources.path(span.file), at.line, at.col);
         self.stats.work.push((asked, purpose.patches().to_owned()));
-        self.stats.evaluations.push((
-            name,
-            evaluation.steps,
-            evaluation.peak_memory,
-            started.elapsed().as_secs_f64(),
-        ));
+        self.stats
+            .evaluations
+            .push((name, evaluation.steps, evaluation.peak_memory, seconds));
+        let failed = |s: &mut Self, reason: &str| {
+            s.comptime_failure(
+                span,
+                purpose,
+                number,
+                reason,
+                &evaluation.frames,
+                root,
+                story,
+            )
+        };
         match &evaluation.status {
             Status::Finished(_) => {}
             Status::Exit(code) => {
                 self.exit = Some(*code);
                 return Err(Failed);
             }
-            Status::Trapped(trap) => {
-                let reason = trap.message();
-                return Err(self.comptime_failure(
-                    span,
-                    purpose,
-                    number,
-                    &reason,
-                    &evaluation.frames,
-                    root,
-                    &story,
-                ));
-            }
+            Status::Trapped(trap) => return Err(failed(self, &trap.message())),
             Status::Limit(limit) => {
                 let reason = match limit {
                     LimitKind::Steps => "the step limit was reached (--comptime-steps)",
@@ -457,27 +486,9 @@ impl Sema<'_> {
                     LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
                     LimitKind::Stack => "the stack memory for local variables is used up",
                 };
-                return Err(self.comptime_failure(
-                    span,
-                    purpose,
-                    number,
-                    reason,
-                    &evaluation.frames,
-                    root,
-                    &story,
-                ));
+                return Err(failed(self, reason));
             }
-            Status::Unsupported(reason) => {
-                return Err(self.comptime_failure(
-                    span,
-                    purpose,
-                    number,
-                    reason,
-                    &evaluation.frames,
-                    root,
-                    &story,
-                ));
-            }
+            Status::Unsupported(reason) => return Err(failed(self, reason)),
             Status::Bug(text) => {
                 return Err(self.error(
                     span,
@@ -513,7 +524,7 @@ impl Sema<'_> {
             object.mergeable &= !writable;
             self.m.add_global(object);
         }
-        if let Some(saving) = &saving {
+        if let Some(saving) = saving {
             self.keep_saved(saving, &image, first_object);
             image = slice_image(&image, 0, self.m.types.size_of(ty));
         }
@@ -524,7 +535,7 @@ impl Sema<'_> {
             image: Rc::new(image),
             literal: false,
         };
-        let Some(values) = failable else {
+        let Some(values) = failable.clone() else {
             return Ok(whole);
         };
         // The error slot is last; 0 is success. Behind it stands the trace of a failure.

@@ -2,12 +2,13 @@
 //! what the variables hold.
 
 use rustc_hash::FxHashMap;
-use sx_ir::{FuncId, Function, LocId};
+use sx_ir::{FuncId, Function, LocId, Module, Symbol, TypeTable};
 use sx_syntax::{DiagKind, Diagnostic, Span};
-use sx_tier_api::{Explanation, Frame, Place};
+use sx_tier_api::{Explanation, Frame, Place, Status};
 
-use crate::api::Unexplained;
+use crate::api::{Evaluation, Failure, Unexplained};
 use crate::comptime::eval::Purpose;
+use crate::comptime::host::CompilerHost;
 use crate::sema::{Failed, ModId, Sema};
 
 /// Frames shown at each end of a long stack.
@@ -30,7 +31,50 @@ pub struct StackLine {
     pub span: Option<Span>,
 }
 
+/// Whether an evaluation is run again, to tell about its end.
+pub fn is_told(evaluation: &Evaluation) -> bool {
+    match evaluation.status {
+        Status::Trapped(_) | Status::Limit(_) => true,
+        Status::Finished(_) | Status::Exit(_) | Status::Unsupported(_) | Status::Bug(_) => false,
+    }
+}
+
 impl Sema<'_> {
+    /// What there is to tell about the end of an evaluation, which is run again for it. `host` answers its questions.
+    pub fn story_of(
+        &mut self,
+        m: &mut Module,
+        root: FuncId,
+        evaluation: &Evaluation,
+        host: &dyn for<'m> Fn(&'m TypeTable) -> CompilerHost<'m>,
+    ) -> Result<Explanation, Unexplained> {
+        let errors: Vec<String> = self.error_names.iter().map(Symbol::to_string).collect();
+        let files = self.files;
+        let mut answers = host(&m.types);
+        answers.files = Some(files);
+        let moment = self.evaluator.moment(Failure {
+            module: m,
+            root,
+            compiler: &mut answers,
+            evaluation,
+            errors: &errors,
+        });
+        let kept = &mut self.caches.unoptimised;
+        exchange(&mut m.funcs, kept);
+        let mut answers = host(&m.types);
+        answers.files = Some(files);
+        let failed = Failure {
+            module: m,
+            root,
+            compiler: &mut answers,
+            evaluation,
+            errors: &errors,
+        };
+        let story = self.evaluator.explain(failed, moment);
+        exchange(&mut m.funcs, kept);
+        story
+    }
+
     /// Keeps functions as they are before the passes first see them.
     pub fn keep_unoptimised(&mut self, funcs: &[FuncId]) {
         if !self.cfg.optimise {

@@ -74,6 +74,11 @@ impl<'a> CompilerHost<'a> {
         }
     }
 
+    /// What the evaluation started with.
+    pub fn state_before(&self) -> (Minted, BuildState) {
+        (self.before.clone(), self.build_before.clone())
+    }
+
     /// The calls' last argument is a byte of the evaluation's memory: zero in a fresh one.
     fn begin(&mut self, args: &[u64], memory: &mut dyn SandboxMemory) -> Result<(), HostFault> {
         let Some(mark) = args.last() else {

@@ -1,5 +1,6 @@
 //! Evaluating an expression at compile time: folding, running an engine, what becomes a constant.
 
+pub(crate) mod batch;
 pub(crate) mod build;
 pub(crate) mod constants;
 pub(crate) mod declared;

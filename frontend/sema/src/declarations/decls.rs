@@ -18,6 +18,16 @@ impl Sema<'_> {
             EntityState::Done(entity) => return Ok(entity.clone()),
             EntityState::Failed => return Err(Failed),
             EntityState::InProgress => return Err(self.decl_cycle(id)),
+            EntityState::Queued => {
+                self.flush_queue();
+                return match &self.decl(id).state {
+                    EntityState::Done(entity) => Ok(entity.clone()),
+                    EntityState::Failed
+                    | EntityState::InProgress
+                    | EntityState::Queued
+                    | EntityState::Unresolved => Err(Failed),
+                };
+            }
             EntityState::Unresolved => {}
         }
         self.decls[id.index()].state = EntityState::InProgress;
@@ -243,19 +253,29 @@ impl Sema<'_> {
         if self.constant_is_runtime(&env, &decl.value) {
             return Ok(Entity::RtConst);
         }
-        let mut val = self.comptime_value(
+        let val = self.comptime_value(
             &env,
             &decl.value,
             want,
             &crate::comptime::eval::Purpose::Constant(name),
         )?;
-        if val.ty == TypeId::VOID && want.is_none() && matches!(decl.value.kind, ExprKind::Run(_)) {
+        self.finished_constant(id, val)
+    }
+
+    /// What a constant is, given its value.
+    pub fn finished_constant(&mut self, id: DeclId, mut val: CtVal) -> Res<Entity> {
+        let name = self.decl(id).name;
+        if val.ty == TypeId::VOID
+            && let DeclSyntax::Const(decl) = self.decl(id).syntax
+            && decl.ty.is_none()
+            && matches!(decl.value.kind, ExprKind::Run(_))
+        {
             return Err(self.error(
                 decl.value.span,
                 format!("constant '{name}' needs a value, and this `#run` yields none"),
             ));
         }
-        if want == Some(TypeId::U64) {
+        if val.ty == TypeId::U64 {
             // No literal that might not fit its default type.
             val.literal = false;
         }

@@ -39,6 +39,7 @@ pub(crate) fn launch<'a>(
         .as_ref()
         .is_some_and(|(_, tiering)| tiering.interval == 0 && tiering.warmup == 0);
     let returns = tables.returns();
+    machine.show(module, hot.is_none());
     machine.ctx.entries = tables.entries.as_ptr();
     let mut vm = Vm {
         poll: machine.ctx.step_limit.min(first_look),
@@ -78,6 +79,7 @@ pub(crate) fn launch<'a>(
             });
         }
         (*(*vm).machine).ctx.owner = std::ptr::null_mut();
+        (*(*vm).machine).hide();
         (*(*vm).machine).reenter = None;
         let values = if end == End::Returned {
             std::slice::from_raw_parts(frame, results).to_vec()

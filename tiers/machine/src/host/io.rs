@@ -223,7 +223,11 @@ impl StdHost<'_> {
         one(cell)
     }
 
-    fn write_errno(&self, memory: &mut dyn SandboxMemory, endian: Endian) -> Result<(), HostFault> {
+    pub(super) fn write_errno(
+        &self,
+        memory: &mut dyn SandboxMemory,
+        endian: Endian,
+    ) -> Result<(), HostFault> {
         let Some(cell) = self.errno.cell else {
             return Ok(());
         };

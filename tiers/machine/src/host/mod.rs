@@ -2,6 +2,7 @@
 //!
 //! * [`memory`]: allocation and memory functions of libc, on sandbox memory.
 //! * [`text`]: strings and characters.
+//! * [`numbers`]: reading them, as `strtol` does.
 //! * [`math`]: the portable implementation of libm.
 //! * [`traces`]: error return traces.
 //! * [`io`]: output, and system calls when granted.
@@ -17,6 +18,7 @@ mod ffi;
 mod io;
 mod math;
 mod memory;
+mod numbers;
 mod text;
 mod traces;
 
@@ -226,6 +228,17 @@ impl<'h> StdHost<'h> {
             .or_else(|| math::call(symbol, &args, memory, module.target.endian))
         {
             return result;
+        }
+        let results = &module.sig(module.func(func).sig).results;
+        let (word, endian) = (module.target.pointer_size, module.target.endian);
+        let result = results.first().copied();
+        if let Some(read) = numbers::call(symbol, &args, memory, result, word, endian) {
+            let read = read?;
+            if let Some(errno) = read.errno {
+                self.errno.value = errno;
+                self.write_errno(memory, endian)?;
+            }
+            return one(read.value);
         }
         if let Some(result) = self.traces.call(symbol, &args) {
             return result;

@@ -11,7 +11,7 @@ pub(super) fn call(symbol: &str, args: &Args, memory: &mut dyn SandboxMemory) ->
         "strnlen" => memory
             .find_byte(args.get(0), args.get(1), 0)
             .map(|end| vec![end.map_or(args.get(1), |end| end - args.get(0))]),
-        "strcmp" => compare(args, u64::MAX, false, memory),
+        "strcmp" | "strcoll" => compare(args, u64::MAX, false, memory),
         "strncmp" => compare(args, args.get(2), false, memory),
         "strcasecmp" => compare(args, u64::MAX, true, memory),
         "strncasecmp" => compare(args, args.get(2), true, memory),
@@ -29,6 +29,10 @@ pub(super) fn call(symbol: &str, args: &Args, memory: &mut dyn SandboxMemory) ->
         "tolower" => one(letter(args, |c| c.to_ascii_lowercase())),
         "abs" => one(u64::from(args.int(0).wrapping_abs() as u32)),
         "labs" | "llabs" => one((args.get(0) as i64).wrapping_abs() as u64),
+        "isascii" => one(u64::from(args.int(0) & !0x7f == 0)),
+        "toascii" => one(u64::from(args.int(0) as u32 & 0x7f)),
+        "ffs" => one(u64::from(bit_number(u64::from(args.int(0) as u32)))),
+        "ffsl" | "ffsll" => one(u64::from(bit_number(args.get(0)))),
         "isalpha" => is(args, |c| c.is_ascii_alphabetic()),
         "isdigit" => is(args, |c| c.is_ascii_digit()),
         "isalnum" => is(args, |c| c.is_ascii_alphanumeric()),
@@ -174,4 +178,12 @@ fn number(addr: u64, memory: &dyn SandboxMemory) -> Reply {
     } else {
         value
     }) as u64)
+}
+
+/// The lowest bit's number from 1; 0 if there is none.
+fn bit_number(bits: u64) -> u32 {
+    match bits {
+        0 => 0,
+        _ => bits.trailing_zeros() + 1,
+    }
 }

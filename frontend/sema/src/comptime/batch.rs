@@ -1,0 +1,214 @@
+//! Independent evaluations side by side (reference 6.1): module-scope `#run` constants and statements are lowered one
+//! after another and queued; as soon as somebody needs a value, or all are lowered, the queue is evaluated on the IR
+//! as it stands, on as many threads as there are, and the results are taken over in source order. When the queue is
+//! emptied depends on the program alone, so nothing depends on the number of threads.
+//!
+//! What asks the compiler something, or reaches a `#saved` global, does not queue: it runs when it is its turn.
+
+use sx_ir::{FuncId, GlobalId, Linkage, Module, TypeId};
+use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
+
+use crate::api::{BatchItem, Unexplained};
+use crate::comptime::build::BuildState;
+use crate::comptime::eval::{Purpose, Root};
+use crate::comptime::failure;
+use crate::comptime::host::{CompilerHost, Minted};
+use crate::emission::value::CtVal;
+use crate::sema::{DeclId, EntityState, Failed, Res, Sema};
+
+/// Who may queue next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Applicant {
+    Constant(DeclId),
+    Statement,
+}
+
+/// An evaluation that waits.
+pub struct Queued {
+    decl: Option<DeclId>,
+    root: Root,
+    /// How many events of module scope came before it.
+    events: usize,
+}
+
+/// The evaluations that wait, in source order.
+#[derive(Default)]
+pub struct Queue {
+    applicant: Option<Applicant>,
+    /// The applicant's evaluation, just queued.
+    admitted: bool,
+    waiting: Vec<Queued>,
+}
+
+/// Answers for evaluations that ask nothing.
+pub struct NoCompiler;
+
+impl Host for NoCompiler {
+    fn call(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        _: &[u64],
+        _: &mut dyn SandboxMemory,
+        _: &dyn Fn() -> Vec<Frame>,
+    ) -> Result<Vec<u64>, HostFault> {
+        Err(HostFault::Unsupported(format!(
+            "the compiler function '{}' is not available here",
+            module.func(func).name
+        )))
+    }
+}
+
+impl Sema<'_> {
+    /// Resolves a constant whose value nobody needs yet.
+    pub fn resolve_or_queue(&mut self, id: DeclId) {
+        if !matches!(self.decl(id).state, EntityState::Unresolved) {
+            return;
+        }
+        self.caches.queue.applicant = Some(Applicant::Constant(id));
+        let _ = self.resolve_decl(id);
+        if self.withdraw() {
+            self.decls[id.index()].state = EntityState::Queued;
+        }
+    }
+
+    /// Runs a statement, or queues it.
+    pub fn run_or_queue(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        expr: &'static sx_syntax::ast::Expr,
+    ) {
+        self.caches.queue.applicant = Some(Applicant::Statement);
+        let _ = self.run_statement(env, expr);
+        self.withdraw();
+    }
+
+    /// Ends the application; whether it was successful.
+    fn withdraw(&mut self) -> bool {
+        self.caches.queue.applicant = None;
+        std::mem::take(&mut self.caches.queue.admitted)
+    }
+
+    /// Queues a root that is ready to run, if it is the applicant's and independent of what is done meanwhile.
+    pub fn enqueue(&mut self, root: Root) -> Result<(), Root> {
+        let decl = match (self.caches.queue.applicant, &root.purpose) {
+            (Some(Applicant::Statement), Purpose::Statement) => None,
+            (Some(Applicant::Constant(id)), Purpose::Constant(name))
+                if self.decl(id).name == *name && self.resolving.last() == Some(&id) =>
+            {
+                Some(id)
+            }
+            _ => return Err(root),
+        };
+        if self.eval_depth != 1 || self.caches.queue.admitted {
+            return Err(root);
+        }
+        let reach = self.m.reachable(&[root.func]);
+        let asks = reach
+            .funcs
+            .iter()
+            .any(|f| matches!(self.m.func(*f).linkage, Linkage::Host(_)));
+        let saves = self
+            .caches
+            .saved
+            .iter()
+            .any(|(g, _)| reach.globals.contains(g));
+        if asks || saves {
+            // What comes before it in the source runs before it.
+            self.flush_queue();
+            return Err(root);
+        }
+        let events = self.events.get(&None).map_or(0, Vec::len);
+        self.caches.queue.admitted = true;
+        self.caches
+            .queue
+            .waiting
+            .push(Queued { decl, root, events });
+        Ok(())
+    }
+
+    /// Evaluates what waits and takes the results over.
+    pub fn flush_queue(&mut self) {
+        let queue = std::mem::take(&mut self.caches.queue.waiting);
+        if queue.is_empty() {
+            return;
+        }
+        // Whoever needs a value now has no part in what is reported.
+        let sites = std::mem::take(&mut self.sites);
+        let applicant = self.caches.queue.applicant.take();
+        let depth = std::mem::replace(&mut self.eval_depth, 1);
+        self.current_func.push(None);
+        self.name_files();
+        let items: Vec<BatchItem> = queue
+            .iter()
+            .map(|queued| BatchItem {
+                root: queued.root.func,
+                result: queued.root.place(&self.m),
+            })
+            .collect();
+        let m = self.take_module();
+        let evaluations = self
+            .evaluator
+            .evaluate_all(&m, &items, &self.caches.c.sources);
+        self.m = m;
+        let mut evaluations = evaluations.into_iter();
+        let mut moved = 0;
+        for queued in queue {
+            let Queued { decl, root, events } = queued;
+            let before = self.events.get(&None).map_or(0, Vec::len);
+            // After one that ended the compiler there are no more.
+            let done = match evaluations.next() {
+                Some((evaluation, seconds)) if self.exit.is_none() => {
+                    let story = if failure::is_told(&evaluation) {
+                        let mut m = self.take_module();
+                        let story = self.story_of(&mut m, root.func, &evaluation, &|types| {
+                            CompilerHost::new(
+                                types,
+                                Minted::default(),
+                                String::new(),
+                                None,
+                                BuildState::default(),
+                            )
+                        });
+                        self.m = m;
+                        story
+                    } else {
+                        Err(Unexplained::NotPossible)
+                    };
+                    self.commit_root(&root, None, evaluation, &story, seconds)
+                }
+                Some(_) | None => Err(Failed),
+            };
+            self.settle_queued(decl, done);
+            // Reports stand where the evaluation stood in the source.
+            if let Some(list) = self.events.get_mut(&None) {
+                let new = list.split_off(before);
+                let at = (events + moved).min(list.len());
+                moved += new.len();
+                list.splice(at..at, new);
+            }
+        }
+        self.current_func.pop();
+        self.eval_depth = depth;
+        self.caches.queue.applicant = applicant;
+        self.sites = sites;
+    }
+
+    fn settle_queued(&mut self, decl: Option<DeclId>, done: Res<CtVal>) {
+        let Some(id) = decl else { return };
+        self.decls[id.index()].state = match done {
+            Ok(val) => match self.finished_constant(id, val) {
+                Ok(entity) => EntityState::Done(entity),
+                Err(Failed) => EntityState::Failed,
+            },
+            Err(Failed) => EntityState::Failed,
+        };
+    }
+}
+
+impl Root {
+    /// Where the result is, if there is any.
+    pub fn place(&self, module: &Module) -> Option<(GlobalId, TypeId)> {
+        (module.types.size_of(self.ty) > 0).then_some((self.result, self.ty))
+    }
+}
