@@ -49,8 +49,25 @@ impl EngineKind {
     }
 }
 
+/// An engine, with what only some of them tell.
+pub trait Engine: ComptimeEngine {
+    /// Blocks that the last run has lost, one line each.
+    fn leaks(&self) -> &[String] {
+        &[]
+    }
+}
+
+impl Engine for sx_bytecode::AutoEngine {}
+impl Engine for sx_bytecode::VmEngine {}
+impl Engine for sx_jit::JitEngine {}
+impl Engine for sx_interp::Interp {
+    fn leaks(&self) -> &[String] {
+        self.reports()
+    }
+}
+
 /// A fresh engine.
-pub fn create(kind: EngineKind) -> Box<dyn ComptimeEngine> {
+pub fn create(kind: EngineKind) -> Box<dyn Engine> {
     match kind {
         EngineKind::Auto => Box::new(sx_bytecode::AutoEngine::new(Box::new(
             JitCompiler::default(),

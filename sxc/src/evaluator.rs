@@ -10,12 +10,12 @@ use sx_sema::{
     BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator, NoCompiler,
     Unexplained, Unstorable,
 };
-use sx_tier_api::{ComptimeEngine, Explanation, Frame, Limits, Moment, Outcome, Status};
+use sx_tier_api::{Explanation, Frame, Limits, Moment, Outcome, Status};
 
 use std::time::Instant;
 
 use crate::c_sources;
-use crate::engines::{self, EngineKind};
+use crate::engines::{self, Engine, EngineKind};
 use crate::explain::Again;
 use crate::fold::Folding;
 use crate::progress::Progress;
@@ -36,7 +36,7 @@ pub struct Record {
 }
 
 pub struct EngineEvaluator {
-    engines: Vec<(EngineKind, Box<dyn ComptimeEngine>)>,
+    engines: Vec<(EngineKind, Box<dyn Engine>)>,
     limits: Limits,
     grants: Grants,
     /// The program's C files, once an evaluation may call them.
@@ -45,6 +45,8 @@ pub struct EngineEvaluator {
     keep_records: bool,
     /// Differences found between engines.
     pub disagreements: Vec<String>,
+    /// Blocks that evaluations have lost, found by the checked interpreter.
+    leaks: Vec<String>,
     /// Bytes that compile-time code has written to fd 1.
     pub stdout_bytes: u64,
     /// Files that compile-time code has read.
@@ -80,6 +82,7 @@ impl EngineEvaluator {
             records: Vec::new(),
             keep_records,
             disagreements: Vec::new(),
+            leaks: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
             progress: Progress::start(),
@@ -120,6 +123,21 @@ impl EngineEvaluator {
     /// From now on only the first of several engines runs.
     pub fn keep_one_engine(&mut self) {
         self.engines.truncate(1);
+    }
+
+    /// What `--sanitize` says of lost blocks: a line for each evaluation and place of allocation.
+    pub fn leaks(&self) -> String {
+        let mut text = String::new();
+        let mut lines = self.leaks.as_slice();
+        while let [first, ..] = lines {
+            let same = lines.iter().take_while(|line| *line == first).count();
+            let _ = match same {
+                1 => writeln!(text, "warning: {first}"),
+                times => writeln!(text, "warning: {first} ({times} times)"),
+            };
+            lines = &lines[same..];
+        }
+        text
     }
 
     pub fn records(&self) -> &[Record] {
@@ -296,6 +314,7 @@ struct Ran {
     recording: bool,
     chosen: Option<(Evaluation, Option<Record>)>,
     disagreements: Vec<String>,
+    leaks: Vec<String>,
     stdout_bytes: u64,
     inputs: Vec<std::path::PathBuf>,
     called_out: bool,
@@ -309,6 +328,7 @@ impl Ran {
             recording,
             chosen: None,
             disagreements: Vec::new(),
+            leaks: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
             called_out: false,
@@ -320,13 +340,19 @@ impl Ran {
         &mut self,
         job: Job<'_>,
         kind: EngineKind,
-        engine: &mut dyn ComptimeEngine,
+        engine: &mut dyn Engine,
         mut sandbox: Sandbox<'_>,
     ) {
         if !self.recording && !sandbox.keeps_output() {
             sandbox = sandbox.without_transcript();
         }
         let outcome = engine.run(job.module, job.root, &[], job.limits, &mut sandbox);
+        if matches!(outcome.status, Status::Finished(_)) {
+            let name = &job.module.func(job.root).name;
+            for leak in engine.leaks() {
+                self.leaks.push(format!("evaluation '{name}': {leak}"));
+            }
+        }
         self.called_out = sandbox.called_out();
         if self.chosen.is_none() {
             self.stdout_bytes = sandbox.stdout_bytes();
@@ -376,6 +402,7 @@ impl EngineEvaluator {
         self.stdout_bytes += ran.stdout_bytes;
         self.inputs.extend(ran.inputs);
         self.disagreements.extend(ran.disagreements);
+        self.leaks.extend(ran.leaks);
         match ran.chosen {
             Some((evaluation, record)) => {
                 if self.keep_records {

@@ -239,7 +239,7 @@ pub fn report(compiled: &Compiled, format: ErrorFormat) -> Result<(), Stopped> {
         format,
         render::stderr_colour(),
     );
-    eprint!("{text}");
+    eprint!("{text}{}", compiled.evaluator.leaks());
     if let [first, ..] = compiled.evaluator.disagreements.as_slice() {
         eprint!("{}", bug::report(first));
         return Err(Stopped(bug::STATUS));

@@ -59,11 +59,11 @@ fn wrong_usage_is_2() {
 #[test]
 fn what_is_not_there_says_so() {
     assert!(stderr(&sxc(&["expand", "x.sx"])).contains("not implemented: sxc expand"));
-    let output = sxc(&["check", "--remarks=fold", "x.sx"]);
+    let output = sxc(&["check", "--profile=x.svg", "x.sx"]);
     assert_eq!(
         (
             output.status.code(),
-            stderr(&output).contains("not implemented: --remarks")
+            stderr(&output).contains("not implemented: --profile")
         ),
         (Some(2), true)
     );

@@ -43,6 +43,7 @@ pub struct Caches {
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     pub minted: crate::comptime::host::Minted,
+    pub chains: crate::declarations::chains::Chains,
     /// Evaluations that wait for others to join them.
     pub queue: crate::comptime::batch::Queue,
     /// Fields of structs, for `get_struct_fields`.

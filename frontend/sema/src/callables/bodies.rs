@@ -3,6 +3,7 @@
 use crate::callables::functions::Abi;
 use crate::callables::functions::Passing;
 use crate::callables::generics::named_functions;
+use crate::declarations::chains::Step;
 use crate::declarations::lookup::{Found, Name};
 use crate::emission::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
 use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
@@ -31,9 +32,11 @@ impl Sema<'_> {
             body: self.caches.body_sites.get(&func).copied(),
             call: None,
         };
+        self.caches.chains.enter(Step::Body(func));
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
             self.lower_pending(func, &pending.job)
         });
+        self.caches.chains.leave();
         self.instantiation_depth = outer;
         self.sites = sites;
         if done.is_err() {

@@ -347,10 +347,12 @@ impl Sema<'_> {
             return Ok(());
         }
         let name = self.fn_info(func).name.clone();
-        Err(self.error(
+        let diag = sx_syntax::Diagnostic::error(
             span,
             format!("instantiation of '{name}' goes deeper than {limit} levels; it may never end"),
-        ))
+        );
+        let diag = self.with_instances(diag);
+        Err(self.report(diag))
     }
 
     pub fn make_instance(
@@ -581,6 +583,9 @@ impl Sema<'_> {
             self.body_depth.insert(id, depth);
             if made && let Some(site) = self.sites.outermost() {
                 self.caches.body_sites.insert(id, site);
+            }
+            if let Some(body) = self.current_func.last().copied().flatten() {
+                self.caches.chains.made_in(id, body);
             }
             self.pending.insert(id, PendingBody { job });
             let has_statics = !statics.is_empty() || !packs.is_empty();

@@ -152,9 +152,11 @@ impl Sema<'_> {
                 }
                 None => None,
             },
-            _ if self.denotes_type(env, expr) => Some(Declared::Type(self.eval_type(env, expr)?)),
             _ => None,
         };
+        if found.is_none() && self.denotes_type(env, expr) {
+            return Ok(Declared::Type(self.eval_type(env, expr)?));
+        }
         found.ok_or_else(|| {
             self.error(
                 expr.span,
@@ -459,6 +461,26 @@ impl Sema<'_> {
             mergeable: false,
         });
         self.caches.field_table = Some(FieldTable { table, field });
+        // Defaults that have to be evaluated can be so now.
+        let users: Vec<TypeId> = self
+            .nominals
+            .iter()
+            .filter(|(_, info)| !self.in_library_module(info.module))
+            .map(|(ty, _)| *ty)
+            .collect();
+        let mut users: Vec<TypeId> = users
+            .into_iter()
+            .filter(|ty| self.m.types.is_complete(*ty, 0))
+            .filter(|ty| matches!(self.m.types.kind(*ty), TypeKind::Struct(_)))
+            .collect();
+        users.sort();
+        for ty in users {
+            if let Fact::List(items) = self.field_facts(ty, true)
+                && let Some(row) = self.fact_list(field, &items)
+            {
+                self.caches.field_rows.insert(ty, row);
+            }
+        }
         Ok(table)
     }
 

@@ -16,6 +16,7 @@ use sx_tier_api::{Explanation, Status};
 use crate::api::{EvalRequest, Evaluation, Unexplained};
 use crate::comptime::failure;
 use crate::comptime::host::CompilerHost;
+use crate::declarations::chains::Step;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
 use crate::sema::{BodyState, Env, Failed, Res, Sema};
@@ -353,7 +354,10 @@ impl Sema<'_> {
     /// Runs a root whose body has been lowered, or queues it.
     pub fn run_root(&mut self, root: Root) -> Res<CtVal> {
         let span = root.span;
-        self.lower_reachable(root.func, span)?;
+        self.caches.chains.enter(Step::Evaluation(root.func));
+        let lowered = self.lower_reachable(root.func, span);
+        self.caches.chains.leave();
+        lowered?;
         self.finish_error_names();
         let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
         if self.reaches_failed(root.func) {

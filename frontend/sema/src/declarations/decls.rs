@@ -6,6 +6,7 @@ use sx_ir::{ConstImage, Global, Symbol, TypeId};
 use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
 
+use crate::declarations::chains::Step;
 use crate::emission::value::CtVal;
 use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
@@ -32,7 +33,9 @@ impl Sema<'_> {
         }
         self.decls[id.index()].state = EntityState::InProgress;
         self.resolving.push(id);
+        self.caches.chains.enter(Step::Decl(id));
         let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.resolve_decl_now(id));
+        self.caches.chains.leave();
         self.resolving.pop();
         if let Ok(Entity::Type(ty)) = &result {
             self.keep_type_attrs(*ty, id);
@@ -66,14 +69,11 @@ impl Sema<'_> {
             "constant cycle"
         };
         let span = self.decl(id).name_span;
-        let mut diag = Diagnostic::error(
+        let diag = Diagnostic::error(
             span,
             format!("{what} '{}' can never resolve", names.join(" -> ")),
         );
-        for d in chain.iter().skip(1) {
-            let info = self.decl(*d);
-            diag = diag.with_note(Some(info.name_span), format!("through '{}'", info.name));
-        }
+        let diag = self.with_cycle(diag, id);
         for d in &chain {
             self.decls[d.index()].state = EntityState::Failed;
         }

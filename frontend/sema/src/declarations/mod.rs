@@ -1,6 +1,7 @@
 //! Names and declarations: loading modules, finding names, declared types and their members, impls.
 
 pub(crate) mod c_units;
+pub(crate) mod chains;
 pub(crate) mod conform;
 pub(crate) mod decls;
 pub(crate) mod expansion;

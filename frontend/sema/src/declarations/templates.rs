@@ -1,6 +1,7 @@
 //! Instances of generic structs and protocols.
 
 use crate::comptime::eval::Purpose;
+use crate::declarations::chains::Step;
 use crate::declarations::lookup::Name;
 use crate::declarations::nominal::constraints_of;
 use crate::declarations::nominal::is_type_param;
@@ -12,8 +13,8 @@ use crate::sema::{
 };
 use std::rc::Rc;
 use sx_ir::{Symbol, TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
+use sx_syntax::{Diagnostic, Span};
 
 /// An argument of a generic type.
 enum TypeOperand {
@@ -332,13 +333,15 @@ impl Sema<'_> {
         }
         if self.instantiation_depth > self.cfg.instantiation_depth {
             let name = self.templates[template.index()].name;
-            return Err(self.error(
+            let diag = Diagnostic::error(
                 span,
                 format!(
                     "instantiation of '{name}' goes deeper than {} levels; it may never end",
                     self.cfg.instantiation_depth
                 ),
-            ));
+            );
+            let diag = self.with_instances(diag);
+            return Err(self.report(diag));
         }
         let t = &self.templates[template.index()];
         let (tname, tenv, module, decl) = (t.name, t.env.clone(), t.module, t.decl);
@@ -381,7 +384,9 @@ impl Sema<'_> {
             .instances
             .insert(args, Some(ty));
         self.instantiation_depth += 1;
+        self.caches.chains.enter(Step::Type(ty));
         let done = self.complete(ty);
+        self.caches.chains.leave();
         self.instantiation_depth -= 1;
         done?;
         Ok(ty)
