@@ -10,7 +10,7 @@ use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 use crate::api::{BatchItem, Unexplained};
 use crate::comptime::build::BuildState;
-use crate::comptime::eval::{Purpose, Root};
+use crate::comptime::eval::{Purpose, Root, Run};
 use crate::comptime::failure;
 use crate::comptime::host::{CompilerHost, Minted};
 use crate::emission::value::CtVal;
@@ -146,6 +146,7 @@ impl Sema<'_> {
                 result: queued.root.place(&self.m),
             })
             .collect();
+        let globals = self.m.globals.len();
         let m = self.take_module();
         let evaluations = self
             .evaluator
@@ -175,7 +176,8 @@ impl Sema<'_> {
                     } else {
                         Err(Unexplained::NotPossible)
                     };
-                    self.commit_root(&root, None, evaluation, &story, seconds)
+                    let run = Run { seconds, globals };
+                    self.commit_root(&root, None, evaluation, &story, run)
                 }
                 Some(_) | None => Err(Failed),
             };

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use sx_ir::func::StmtKind;
 use sx_ir::trap::LimitKind;
 use sx_ir::{
-    ConstImage, Expr, FuncId, Function, Global, Linkage, LocId, Reloc, Signature, Symbol, Ty,
-    TypeId, TypeKind,
+    ConstImage, Expr, FuncId, Function, Global, Linkage, LocId, Reloc, RelocTarget, Signature,
+    Symbol, Ty, TypeId, TypeKind,
 };
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
@@ -110,6 +110,14 @@ pub struct Root {
     pub span: Span,
     pub purpose: Purpose,
     pub number: u32,
+}
+
+/// What is known of the run of an evaluation besides its outcome.
+#[derive(Clone, Copy)]
+pub struct Run {
+    pub seconds: f64,
+    /// The globals there were: the objects of the result count from here.
+    pub globals: usize,
 }
 
 impl Sema<'_> {
@@ -385,6 +393,7 @@ impl Sema<'_> {
         };
         let started = std::time::Instant::now();
         self.name_files();
+        let globals = self.m.globals.len();
         let mut m = self.take_module();
         let records = self.type_table.filter(|_| self.caches.minting);
         let scope = self.caches.mint_scope.clone();
@@ -429,8 +438,11 @@ impl Sema<'_> {
             self.adopt_minted(span);
         }
         self.take_effects(effects);
-        let seconds = started.elapsed().as_secs_f64();
-        self.commit_root(&root, saving.as_ref(), evaluation, &story, seconds)
+        let run = Run {
+            seconds: started.elapsed().as_secs_f64(),
+            globals,
+        };
+        self.commit_root(&root, saving.as_ref(), evaluation, &story, run)
     }
 
     /// Takes the module out, for an evaluation that runs on it as it is.
@@ -445,7 +457,7 @@ impl Sema<'_> {
         saving: Option<&crate::comptime::saved::Saving>,
         evaluation: Evaluation,
         story: &Result<Explanation, Unexplained>,
-        seconds: f64,
+        run: Run,
     ) -> Res<CtVal> {
         let Root {
             func: root,
@@ -464,7 +476,7 @@ impl Sema<'_> {
         self.stats.work.push((asked, purpose.patches().to_owned()));
         self.stats
             .evaluations
-            .push((name, evaluation.steps, evaluation.peak_memory, seconds));
+            .push((name, evaluation.steps, evaluation.peak_memory, run.seconds));
         let failed = |s: &mut Self, reason: &str| {
             s.comptime_failure(
                 span,
@@ -521,6 +533,19 @@ impl Sema<'_> {
             None => (ConstImage::default(), Vec::new()),
         };
         let first_object = self.m.globals.len();
+        // Other results may have been taken over since.
+        let mut objects = objects;
+        let moved = (first_object - run.globals) as u32;
+        let inits = objects.iter_mut().map(|object| &mut object.init);
+        for init in inits.chain([&mut image]) {
+            for reloc in &mut init.relocs {
+                if let RelocTarget::Global(id) = &mut reloc.target
+                    && id.index() >= run.globals
+                {
+                    id.0 += moved;
+                }
+            }
+        }
         // Reached through a variable, it can be written.
         let writable = matches!(purpose, Purpose::Global(_));
         for mut object in objects {

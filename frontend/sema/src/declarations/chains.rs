@@ -43,7 +43,7 @@ impl Chains {
 }
 
 /// Lines at each end of a long chain.
-const SHOWN: usize = 6;
+const SHOWN: usize = 3;
 
 impl Sema<'_> {
     /// A step of a chain as it is told.
