@@ -286,7 +286,7 @@ impl Sema<'_> {
                 self.complete_all();
             }
         }
-        self.flush_queue();
+        self.finish_queue();
         if values {
             return;
         }
@@ -351,7 +351,7 @@ impl Sema<'_> {
                 self.run_or_queue(&env, expr);
             }
         }
-        self.flush_queue();
+        self.finish_queue();
     }
 
     /// Imported modules before those that import them.

@@ -199,10 +199,10 @@ fn what_is_not_granted_is_denied() {
         text,
         "'open' leaves the sandbox at compile time; allow it with --allow=read:PATH"
     );
-    let text = unsupported(w.call("ffs", &[I32], I32, &[8]));
+    let text = unsupported(w.call("a64l", &[Ptr], I64, &[path]));
     assert_eq!(
         text,
-        "'ffs' leaves the sandbox at compile time; allow it with --allow=extern:c"
+        "'a64l' leaves the sandbox at compile time; allow it with --allow=extern:c"
     );
     let text = unsupported(w.call("no_such_symbol_anywhere", &[], I32, &[]));
     assert_eq!(text, "symbol not found: 'no_such_symbol_anywhere'");
@@ -294,7 +294,7 @@ fn narrow_grants() {
     unsupported(w.call("unlink", &[Ptr], I32, &[path]));
     unsupported(w.call("read", &[I32, Ptr, I64], I64, &[0, buffer, 8]));
     std::fs::remove_dir_all(&folder).unwrap();
-    unsupported(w.call("ffs", &[I32], I32, &[8]));
+    unsupported(w.call("a64l", &[Ptr], I64, &[path]));
     w.host.grants.libraries.push("c".into());
     if cfg!(target_arch = "x86_64") {
         assert_eq!(w.call("ffs", &[I32], I32, &[8]), Ok(4));

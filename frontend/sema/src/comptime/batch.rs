@@ -6,6 +6,7 @@
 //! What asks the compiler something, or reaches a `#saved` global, does not queue: it runs when it is its turn.
 
 use sx_ir::{FuncId, GlobalId, Linkage, Module, TypeId};
+use sx_syntax::Diagnostic;
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 use crate::api::{BatchItem, Unexplained};
@@ -14,7 +15,7 @@ use crate::comptime::eval::{Purpose, Root, Run};
 use crate::comptime::failure;
 use crate::comptime::host::{CompilerHost, Minted};
 use crate::emission::value::CtVal;
-use crate::sema::{DeclId, EntityState, Failed, Res, Sema};
+use crate::sema::{DeclId, EntityState, Event, Failed, Res, Sema};
 
 /// Who may queue next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +39,8 @@ pub struct Queue {
     /// The applicant's evaluation, just queued.
     admitted: bool,
     waiting: Vec<Queued>,
+    /// Reports of evaluations that are done, each with the number of events of module scope before it.
+    held: Vec<(usize, Vec<Diagnostic>)>,
 }
 
 /// Answers for evaluations that ask nothing.
@@ -127,7 +130,23 @@ impl Sema<'_> {
         Ok(())
     }
 
-    /// Evaluates what waits and takes the results over.
+    /// Evaluates what waits, and reports what there is to report. For the module level: nothing is being lowered.
+    pub fn finish_queue(&mut self) {
+        self.flush_queue();
+        let mut moved = 0;
+        for (events, reports) in std::mem::take(&mut self.caches.queue.held) {
+            let first = self.diags.len();
+            let count = reports.len();
+            self.diags.extend(reports);
+            // They stand where the evaluation stood in the source.
+            let list = self.events.entry(None).or_default();
+            let at = (events + moved).min(list.len());
+            list.splice(at..at, (first..first + count).map(Event::Diag));
+            moved += count;
+        }
+    }
+
+    /// Evaluates what waits and takes the results over. What there is to report waits for [`Sema::finish_queue`].
     pub fn flush_queue(&mut self) {
         let queue = std::mem::take(&mut self.caches.queue.waiting);
         if queue.is_empty() {
@@ -153,10 +172,10 @@ impl Sema<'_> {
             .evaluate_all(&m, &items, &self.caches.c.sources);
         self.m = m;
         let mut evaluations = evaluations.into_iter();
-        let mut moved = 0;
         for queued in queue {
             let Queued { decl, root, events } = queued;
             let before = self.events.get(&None).map_or(0, Vec::len);
+            let reports = self.diags.len();
             // After one that ended the compiler there are no more.
             let done = match evaluations.next() {
                 Some((evaluation, seconds)) if self.exit.is_none() => {
@@ -182,13 +201,12 @@ impl Sema<'_> {
                 Some(_) | None => Err(Failed),
             };
             self.settle_queued(decl, done);
-            // Reports stand where the evaluation stood in the source.
+            // Whoever needed a value counts the errors of its own.
             if let Some(list) = self.events.get_mut(&None) {
-                let new = list.split_off(before);
-                let at = (events + moved).min(list.len());
-                moved += new.len();
-                list.splice(at..at, new);
+                list.truncate(before);
             }
+            let reports = self.diags.split_off(reports);
+            self.caches.queue.held.push((events, reports));
         }
         self.current_func.pop();
         self.eval_depth = depth;
