@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use sx_ir::{ConstImage, Module, RelocTarget};
 use sx_machine::Grants;
 use sx_sema::{
-    BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator, NoCompiler,
-    Unexplained, Unstorable,
+    BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator,
+    NoCompiler, Unexplained, Unstorable,
 };
 use sx_tier_api::{Explanation, Frame, Limits, Moment, Outcome, Status};
 
@@ -53,6 +53,8 @@ pub struct EngineEvaluator {
     pub inputs: Vec<std::path::PathBuf>,
     progress: Option<Progress>,
     pub folding: Folding,
+    /// Threads for independent evaluations.
+    pub threads: usize,
     /// The last evaluation has called a host library.
     called_out: bool,
     /// Beside another evaluator, which does what is to be seen.
@@ -87,6 +89,7 @@ impl EngineEvaluator {
             inputs: Vec::new(),
             progress: Progress::start(),
             folding: Folding::default(),
+            threads: 1,
             called_out: false,
             replica: false,
             had_effects: false,
@@ -110,10 +113,12 @@ impl EngineEvaluator {
             records: Vec::new(),
             keep_records: false,
             disagreements: Vec::new(),
+            leaks: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
             progress: None,
             folding: Folding::default(),
+            threads: 1,
             called_out: false,
             replica: true,
             had_effects: false,
@@ -172,6 +177,7 @@ impl Evaluator for EngineEvaluator {
             Err(error) => return failed(Status::Unsupported(error)),
         };
         let mut ran = Ran::new(self.keep_records || self.engines.len() > 1);
+        ran.replica = self.replica;
         for (kind, engine) in &mut self.engines {
             // The program's output appears once, whatever the number of engines.
             let output = if ran.chosen.is_none() && !self.replica {
@@ -207,9 +213,13 @@ impl Evaluator for EngineEvaluator {
     ) -> Vec<(Evaluation, f64)> {
         // Effects outside happen one after another.
         let alone = self.grants != Grants::default();
-        if items.len() < 2 || alone || rayon::current_num_threads() < 2 {
+        let threads = self.threads.min(items.len());
+        if threads < 2 || alone {
             return self.one_by_one(module, items, c_sources);
         }
+        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else {
+            return self.one_by_one(module, items, c_sources);
+        };
         scratch::watch();
         let kinds: Vec<EngineKind> = self.engines.iter().map(|(kind, _)| *kind).collect();
         let recording = self.keep_records || kinds.len() > 1;
@@ -217,31 +227,29 @@ impl Evaluator for EngineEvaluator {
         if let Some(progress) = &self.progress {
             progress.begin(&format!("{} evaluations", items.len()));
         }
-        let all: Vec<(Ran, f64)> = items
-            .par_iter()
-            .map(|item| {
-                let started = Instant::now();
-                let mut ran = Ran::new(recording);
-                for kind in &kinds {
-                    let output = if ran.chosen.is_none() {
-                        Output::Kept
-                    } else {
-                        Output::Discard
-                    };
-                    let mut nobody = NoCompiler;
-                    let sandbox = Sandbox::for_comptime(&mut nobody, grants, None, output);
-                    let job = Job {
-                        module,
-                        root: item.root,
-                        result: item.result,
-                        saving: false,
-                        limits,
-                    };
-                    ran.add(job, *kind, engines::create(*kind).as_mut(), sandbox);
-                }
-                (ran, started.elapsed().as_secs_f64())
-            })
-            .collect();
+        let run = |item: &BatchItem| {
+            let started = Instant::now();
+            let mut ran = Ran::new(recording);
+            for kind in &kinds {
+                let output = if ran.chosen.is_none() {
+                    Output::Kept
+                } else {
+                    Output::Discard
+                };
+                let mut nobody = NoCompiler;
+                let sandbox = Sandbox::for_comptime(&mut nobody, grants, None, output);
+                let job = Job {
+                    module,
+                    root: item.root,
+                    result: item.result,
+                    saving: false,
+                    limits,
+                };
+                ran.add(job, *kind, engines::create(*kind).as_mut(), sandbox);
+            }
+            (ran, started.elapsed().as_secs_f64())
+        };
+        let all: Vec<(Ran, f64)> = pool.install(|| items.par_iter().map(run).collect());
         if let Some(progress) = &self.progress {
             progress.end();
         }
@@ -318,6 +326,10 @@ struct Ran {
     stdout_bytes: u64,
     inputs: Vec<std::path::PathBuf>,
     called_out: bool,
+    /// Somebody wants to know of effects.
+    replica: bool,
+    /// It asked for something else than its result.
+    had_effects: bool,
     /// What it has written, by descriptor, if that was kept back.
     output: Vec<(i32, Vec<u8>)>,
 }
@@ -332,6 +344,8 @@ impl Ran {
             stdout_bytes: 0,
             inputs: Vec::new(),
             called_out: false,
+            replica: false,
+            had_effects: false,
             output: Vec::new(),
         }
     }
@@ -343,7 +357,7 @@ impl Ran {
         engine: &mut dyn Engine,
         mut sandbox: Sandbox<'_>,
     ) {
-        if !self.recording && !sandbox.keeps_output() {
+        if !self.recording && !self.replica && !sandbox.keeps_output() {
             sandbox = sandbox.without_transcript();
         }
         let outcome = engine.run(job.module, job.root, &[], job.limits, &mut sandbox);
@@ -354,6 +368,12 @@ impl Ran {
             }
         }
         self.called_out = sandbox.called_out();
+        if self.replica {
+            self.had_effects |= self.called_out
+                || !sandbox.transcript().is_empty()
+                || !sandbox.inputs().is_empty()
+                || !matches!(outcome.status, Status::Finished(_));
+        }
         if self.chosen.is_none() {
             self.stdout_bytes = sandbox.stdout_bytes();
             if sandbox.keeps_output() {
@@ -399,6 +419,7 @@ impl Ran {
 impl EngineEvaluator {
     fn take_over(&mut self, ran: Ran) -> Evaluation {
         self.called_out = ran.called_out;
+        self.had_effects = ran.had_effects;
         self.stdout_bytes += ran.stdout_bytes;
         self.inputs.extend(ran.inputs);
         self.disagreements.extend(ran.disagreements);

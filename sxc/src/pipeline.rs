@@ -187,6 +187,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         EngineKind::for_comptime(args.comptime)
     };
     let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
+    evaluator.threads = jobs(args);
     evaluator.folding = Folding::new(
         args.fold.unwrap_or(plan.fold),
         args.fold_budget,
@@ -206,10 +207,17 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
 /// Threads that may check bodies.
 fn threads(args: &CompileArgs) -> usize {
     // A trace tells evaluations in the order of one thread.
-    match (args.trace, args.jobs) {
-        (Some(_), _) => 1,
-        (None, Some(jobs)) => jobs.get(),
-        (None, None) => std::thread::available_parallelism().map_or(1, |n| n.get()),
+    match args.trace {
+        Some(_) => 1,
+        None => jobs(args),
+    }
+}
+
+/// Threads there may be.
+fn jobs(args: &CompileArgs) -> usize {
+    match args.jobs {
+        Some(jobs) => jobs.get(),
+        None => std::thread::available_parallelism().map_or(1, |n| n.get()),
     }
 }
 
