@@ -36,6 +36,14 @@ impl Global {
     }
 }
 
+/// A position in 64 bits, if it has room there.
+fn small(loc: &SrcLoc) -> Option<u64> {
+    let fits =
+        loc.inlined.is_none() && loc.file < 1 << 20 && loc.line < 1 << 26 && loc.col < 1 << 18;
+    let (file, line, col) = (u64::from(loc.file), u64::from(loc.line), u64::from(loc.col));
+    fits.then_some(file << 44 | line << 18 | col)
+}
+
 /// A source position. `inlined`: this code was copied from `func` to the call site `at`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SrcLoc {
@@ -63,6 +71,8 @@ pub struct Module {
     sig_ids: FxHashMap<Signature, SigId>,
     locs: Vec<SrcLoc>,
     loc_ids: FxHashMap<SrcLoc, LocId>,
+    /// The same for places that fit 64 bits, which is nearly all of them.
+    small_loc_ids: FxHashMap<u64, LocId>,
     /// Paths as shown to users.
     pub files: Vec<String>,
     /// `-l` names in order of appearance.
@@ -105,7 +115,8 @@ impl Module {
             sigs: Vec::new(),
             sig_ids: FxHashMap::default(),
             locs: vec![unknown],
-            loc_ids: FxHashMap::from_iter([(unknown, LocId(0))]),
+            loc_ids: FxHashMap::default(),
+            small_loc_ids: FxHashMap::from_iter(small(&unknown).map(|key| (key, LocId(0)))),
             files: Vec::new(),
             libraries: Vec::new(),
             asm: Vec::new(),
@@ -140,12 +151,14 @@ impl Module {
     }
 
     pub fn add_loc(&mut self, loc: SrcLoc) -> LocId {
-        if let Some(id) = self.loc_ids.get(&loc) {
-            return *id;
+        let next = LocId::new(self.locs.len());
+        let id = match small(&loc) {
+            Some(key) => *self.small_loc_ids.entry(key).or_insert(next),
+            None => *self.loc_ids.entry(loc).or_insert(next),
+        };
+        if id == next {
+            self.locs.push(loc);
         }
-        let id = LocId::new(self.locs.len());
-        self.locs.push(loc);
-        self.loc_ids.insert(loc, id);
         id
     }
 

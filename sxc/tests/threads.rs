@@ -213,6 +213,11 @@ fn large_programs() {
         let said = String::from_utf8_lossy(&one.stderr).into_owned();
         let wrong = matches!(twist, Twist::Mistakes | Twist::Escape);
         assert_eq!(one.status.success(), !wrong, "{twist:?}: {said}");
+        // Else the comparison below would be of one thread with itself.
+        let timed = sxc(&["check", "--time"], &file, 2);
+        let divided = String::from_utf8_lossy(&timed.stderr).contains("waiting for other threads");
+        assert!(divided || twist != Twist::None, "one thread alone");
+        assert!(!divided || !wrong, "{twist:?}");
         for jobs in [2, 5] {
             let many = sxc(&["check"], &file, jobs);
             assert!(

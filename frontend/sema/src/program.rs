@@ -23,6 +23,9 @@ use crate::replicas::Replicas;
 use crate::sema::{DeclSyntax, Entity, Env, Event, Failed, ModId, Res, Sema};
 use crate::threads;
 
+/// Named among the phases when no other thread has found anything in bodies.
+const CHECKED_BY_REPLICAS: &str = "bodies, waiting for other threads";
+
 /// Compiles the program whose root file is `root`.
 pub fn compile(
     root: &Path,
@@ -163,11 +166,14 @@ impl Sema<'_> {
             let mut roots = s.exports();
             let main = s.main_function().unwrap_or_default();
             roots.extend(main);
+            let started = Instant::now();
             if let Some(replicas) = &mut replicas
                 && s.bodies_are_clean(replicas, demanded)
             {
                 s.queue.clear();
                 s.complete_all();
+                let seconds = started.elapsed().as_secs_f64();
+                s.stats.phases.push((CHECKED_BY_REPLICAS, seconds));
                 return (main, roots);
             }
             s.drain_queue();
@@ -669,8 +675,15 @@ impl Sema<'_> {
         let memory_results = self.memory_results();
         let mut m = std::mem::replace(&mut self.m, Module::new(self.cfg.target.clone()));
         let (sources, modules) = (&self.sources, &self.modules);
+        let users: Vec<bool> = (0..modules.len())
+            .map(|module| !self.in_library_module(ModId(module as u32)))
+            .collect();
         let is_users = |file: u32| {
-            let path = sources.path(sx_syntax::FileId(file));
+            let file = sx_syntax::FileId(file);
+            if let Some(module) = self.module_of_file.get(&file) {
+                return users[module.index()];
+            }
+            let path = sources.path(file);
             !modules.iter().any(|module| {
                 self.cfg
                     .library_dirs
