@@ -274,9 +274,9 @@ impl Evaluator for EngineEvaluator {
             && grants.read.is_empty()
             && grants.libraries.is_empty()
             && !grants.exec;
-        let limits = self.limits.clone();
+        let limits = self.limits;
         plain.then(|| -> Box<MakeEvaluator> {
-            Box::new(move || Box::new(EngineEvaluator::replica(&kinds, limits.clone())))
+            Box::new(move || Box::new(EngineEvaluator::replica(&kinds, limits)))
         })
     }
 
