@@ -18,6 +18,8 @@ pub struct LocalConstant {
 pub struct Caches {
     /// Diagnostics told after all others: `main`'s signature, and sets that widen an inferred one.
     pub late: Vec<usize>,
+    /// Files that are no sx text: their errors.
+    pub parse_errors: Vec<usize>,
     /// The body of a `main` whose signature is wrong.
     pub rejected_main: Option<FuncId>,
     /// Inline (anonymous) nominal types by identity of their shape.

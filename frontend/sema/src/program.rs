@@ -201,6 +201,13 @@ impl Sema<'_> {
     }
 
     /// Whether a module is part of the standard library.
+    /// What a file of the library declares under a name that the compiler knows.
+    pub fn library_name(&self, file: &str, name: sx_ir::Symbol) -> Option<crate::sema::DeclId> {
+        (self.modules.iter().enumerate())
+            .filter(|(id, m)| m.path.ends_with(file) && self.in_library(ModId(*id as u32)))
+            .find_map(|(_, m)| m.names.get(&name).copied())
+    }
+
     pub fn in_library_module(&self, module: ModId) -> bool {
         self.in_library(module)
     }
@@ -312,6 +319,15 @@ impl Sema<'_> {
                     .is_none_or(crate::callables::generics::mentions_dollar)
         });
         if generic {
+            if matches!(&f.link, Some(l) if l.kind == ast::LinkKind::Export) {
+                let name = self.decl(decl).name;
+                self.error(
+                    f.sig.span,
+                    format!(
+                        "'{name}' is generic, so it can't be exported: an export is one function"
+                    ),
+                );
+            }
             return;
         }
         let env = self.decl(decl).env.clone();
@@ -392,7 +408,14 @@ impl Sema<'_> {
             {
                 continue;
             }
-            if let Ok(Entity::Fn(func)) = self.resolve_decl(id)
+            // Generic ones have been rejected.
+            let dollar = f.sig.params.iter().any(|p| {
+                p.ty.as_ref()
+                    .is_some_and(crate::callables::generics::mentions_dollar)
+                    || p.kind != ast::ParamKind::Plain
+            });
+            if !dollar
+                && let Ok(Entity::Fn(func)) = self.resolve_decl(id)
                 && let Ok(instance) = self.instantiate_fn(func, Vec::new(), Vec::new(), f.span)
             {
                 out.push(instance.func);

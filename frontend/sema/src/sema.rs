@@ -95,6 +95,10 @@ pub struct Env {
     pub names: RefCell<FxHashMap<Symbol, Binding>>,
     /// Inside an instance of a type function: its name, which the types made there get.
     pub makes: Cell<Option<Symbol>>,
+    /// The scope of a nested `::` function: constants of the functions around it aren't seen from here.
+    pub fence: Cell<bool>,
+    /// The local constants among the names.
+    pub constants: RefCell<Vec<Symbol>>,
 }
 
 impl Env {
@@ -104,6 +108,8 @@ impl Env {
             module,
             names: RefCell::default(),
             makes: Cell::new(None),
+            fence: Cell::new(false),
+            constants: RefCell::default(),
         })
     }
 
@@ -113,11 +119,37 @@ impl Env {
             module: self.module,
             names: RefCell::default(),
             makes: self.makes.clone(),
+            fence: Cell::new(false),
+            constants: RefCell::default(),
         })
     }
 
     pub fn bind(&self, name: Symbol, binding: Binding) {
         self.names.borrow_mut().insert(name, binding);
+    }
+
+    /// Whether a name is a constant of a function around the nested one that this scope belongs to.
+    pub fn is_fenced_off(&self, name: Symbol) -> bool {
+        let (mut env, mut fenced) = (Some(self), false);
+        while let Some(e) = env {
+            if e.names.borrow().contains_key(&name) {
+                return fenced && e.constants.borrow().contains(&name);
+            }
+            fenced |= e.fence.get();
+            env = e.parent.as_deref();
+        }
+        false
+    }
+
+    pub fn is_local_constant(&self, name: Symbol) -> bool {
+        let mut env = Some(self);
+        while let Some(e) = env {
+            if e.names.borrow().contains_key(&name) {
+                return e.constants.borrow().contains(&name);
+            }
+            env = e.parent.as_deref();
+        }
+        false
     }
 
     pub fn get(&self, name: Symbol) -> Option<Binding> {

@@ -725,7 +725,8 @@ impl Sema<'_> {
                 let arg = self.arg(args, 0, name, 1, span)?;
                 let val = self.lower_expr(cx, arg, want.filter(|w| self.is_float(*w)))?;
                 let val = self.load(cx, &val);
-                let val = if self.is_integer(val.ty) {
+                // An integer literal is a float where one is asked for.
+                let val = if self.is_integer(val.ty) && val.literal {
                     self.coerce(cx, val, TypeId::F64, arg.span)?
                 } else {
                     val
@@ -816,10 +817,7 @@ impl Sema<'_> {
         let arg = self.arg(args, 0, "__trace_resolve_frame", 1, span)?;
         let val = self.lower_to(cx, arg, TypeId::U64)?;
         let symbol = sx_ir::Symbol::intern("TraceFrame");
-        let found = self
-            .modules
-            .iter()
-            .find_map(|m| m.names.get(&symbol).copied());
+        let found = self.library_name("std/trace.sx", symbol);
         let Some(decl) = found else {
             return Err(self.error(
                 span,

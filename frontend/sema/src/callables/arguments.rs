@@ -169,14 +169,23 @@ impl Sema<'_> {
 
     /// Type of an expression without emitting its code.
     pub fn type_of_expr(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<TypeId> {
-        // What it emits goes into a list that is thrown away.
+        self.discarded(cx, |s, cx| s.lower_expr(cx, expr, None))
+            .map(|val| val.ty)
+    }
+
+    /// Lowers something for what is to be learnt by it: what it emits is thrown away.
+    pub fn discarded<T>(
+        &mut self,
+        cx: &mut FnCx,
+        lower: impl FnOnce(&mut Self, &mut FnCx) -> T,
+    ) -> T {
         let blocks = cx.blocks.len();
         cx.open();
         let (locals, slots) = (cx.func.locals.len(), cx.func.slots.len());
         let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
         let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
         let dead = cx.dead;
-        let val = self.lower_expr(cx, expr, None);
+        let out = lower(self, cx);
         cx.blocks.truncate(blocks);
         cx.func.locals.truncate(locals);
         cx.func.slots.truncate(slots);
@@ -187,7 +196,7 @@ impl Sema<'_> {
         cx.captures.truncate(captures);
         cx.prologue.truncate(prologue);
         cx.dead = dead;
-        val.map(|v| v.ty)
+        out
     }
 
     /// Evaluates an argument for a parameter of type `ty`.

@@ -597,6 +597,24 @@ impl Sema<'_> {
         all
     }
 
+    /// A `defer` or `onfail`: checked where it is written, for nothing may lead to where it runs; lowered there.
+    pub fn enter_cleanup(&mut self, cx: &mut FnCx, cleanup: Cleanup) -> Res<()> {
+        let env = cx.env().clone();
+        // Those within one are checked with it.
+        if !cx.in_cleanup {
+            let (loc, span) = (cx.loc, cx.span);
+            self.discarded(cx, |s, cx| {
+                let failing = Piece::Local(Ty::I32, cx.temp(Ty::I32));
+                s.run_cleanup(cx, &cleanup, &env, Some(failing))
+            })?;
+            (cx.loc, cx.span) = (loc, span);
+        }
+        if let Some(scope) = cx.scopes.last_mut() {
+            scope.cleanups.push((cleanup, env));
+        }
+        Ok(())
+    }
+
     pub fn run_cleanup(
         &mut self,
         cx: &mut FnCx,

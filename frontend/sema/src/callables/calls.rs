@@ -77,6 +77,7 @@ impl Sema<'_> {
             ExprKind::OptField { base, name } => {
                 let recv = self.lower_operand_raw(cx, base, None)?;
                 let (name, args) = (*name, call);
+                self.check_optional_call(recv.ty, name)?;
                 self.map_optional(cx, &recv, span, |s, cx, inner| {
                     s.method_call(cx, inner, base, name, args, None, span)
                 })
@@ -91,6 +92,36 @@ impl Sema<'_> {
             }
             _ => self.call_value_expr(cx, &call.callee, call, want, span),
         }
+    }
+
+    /// Methods are called through `?.` only on a `?P` of a protocol (part 1 §4.11).
+    fn check_optional_call(&mut self, ty: TypeId, name: ast::Ident) -> Res<()> {
+        let TypeKind::Optional(payload) = *self.m.types.kind(ty) else {
+            return Ok(());
+        };
+        let target = match self.m.types.kind(payload) {
+            TypeKind::Protocol(_) => return Ok(()),
+            TypeKind::Pointer(to) => *to,
+            _ => payload,
+        };
+        if matches!(self.m.types.kind(target), TypeKind::Protocol(_))
+            || self.own_method(target, name.name)?.is_none()
+        {
+            return Ok(());
+        }
+        let shown = self.type_name(ty);
+        let diag = Diagnostic::error(
+            name.span,
+            format!("`?.` calls methods of protocols only, but this has type '{shown}'"),
+        )
+        .with_help(
+            None,
+            format!(
+                "unwrap it first: `!.{}(..)`, or bind it with `if v := ...`",
+                name.name
+            ),
+        );
+        Err(self.report(diag))
     }
 
     pub fn callee_is_type_call(&mut self, env: &Rc<Env>, call: &'static ast::CallExpr) -> bool {
@@ -180,11 +211,12 @@ impl Sema<'_> {
         if self.m.types.enum_def(target).is_some() {
             return self.variant_call(cx, target, name, &call.args, span);
         }
-        // `.make(1, 2)` against a struct calls its static method.
-        if let Some(method) = self.own_method(target, name.name)? {
+        // `.make(1, 2)` against a struct (not `?S`) calls its static method.
+        let plain = !matches!(self.m.types.kind(want), TypeKind::Optional(_));
+        if plain && let Some(method) = self.own_method(target, name.name)? {
             return self.call_fn(cx, method, Vec::new(), call, Some(want), span);
         }
-        let shown = self.type_name(target);
+        let shown = self.type_name(want);
         Err(self.error(
             span,
             format!(
@@ -215,12 +247,7 @@ impl Sema<'_> {
         {
             return Ok(Some(f));
         }
-        if let Some(getter) = self
-            .nominals
-            .get(&ty)
-            .and_then(|n| n.getters.get(&name))
-            .copied()
-        {
+        if let Some(getter) = self.getter(ty, name)? {
             return Ok(Some(getter));
         }
         self.find_method_at(ty, name, span)
@@ -432,6 +459,9 @@ impl Sema<'_> {
             )
             .with_help(None, "unwrap it with `!`, give a default with `??`, or bind it with `if v := ...`");
             return Err(self.report(diag));
+        }
+        if self.meant_by_failed_impl(name.name) {
+            return Err(Failed);
         }
         let mut names: Vec<String> = Vec::new();
         if let Some(info) = self.nominals.get(&target) {

@@ -1,5 +1,6 @@
 //! Calls of declared functions: mapping arguments to parameters.
 
+use crate::builtins::intrinsics::is_intrinsic_name;
 use crate::callables::calls::Arg;
 use crate::callables::functions::Target;
 use crate::declarations::nominal::{plural, were};
@@ -45,6 +46,11 @@ impl Sema<'_> {
         if self.fn_info(f).intrinsic {
             if crate::builtins::metatypes::is_host_function(&name) {
                 return self.host_call(cx, f, None, call, span);
+            }
+            // By an alias.
+            if lead.is_empty() && is_intrinsic_name(&name) {
+                let env = cx.env().clone();
+                return self.intrinsic(cx, &env, &name, &call.args, want, span);
             }
             return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
         }
@@ -174,7 +180,10 @@ impl Sema<'_> {
                 ParamKind::Variadic | ParamKind::ComptimePack => {
                     return Err(self.error(ident.span, format!("variadic parameter '{}' cannot be bound by name — pass its values by position", ident.name)));
                 }
-                ParamKind::Plain | ParamKind::Comptime => {}
+                ParamKind::Comptime => {
+                    return Err(self.error(ident.span, format!("parameter '${}' cannot be bound by name — pass its argument by position", ident.name)));
+                }
+                ParamKind::Plain => {}
             }
             if slots[at].is_some() {
                 return Err(self.error(

@@ -364,8 +364,24 @@ impl Sema<'_> {
                 ParamKind::Variadic if self.is_slice_variadic(param) => {
                     let args = rest.take().unwrap_or_default();
                     if matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern) {
+                        // Each is a `T` of `..xs: []T` first, unless that is `any`.
+                        let elem = match param.ty.as_ref().map(|ty| &ty.kind) {
+                            Some(ExprKind::SliceType(elem)) => {
+                                Some(self.eval_type(&scope, elem)?).filter(|t| *t != TypeId::ANY)
+                            }
+                            _ => None,
+                        };
                         for arg in args {
-                            let val = match arg {
+                            let val = match (arg, elem) {
+                                (Arg::Expr(expr), Some(ty)) => {
+                                    Arg::Val(self.lower_to(cx, expr, ty)?, expr.span)
+                                }
+                                (Arg::Val(val, at), Some(ty)) => {
+                                    Arg::Val(self.coerce(cx, val, ty, at)?, at)
+                                }
+                                (arg, _) => arg,
+                            };
+                            let val = match val {
                                 Arg::Expr(expr) => self.lower_expr(cx, expr, None)?,
                                 Arg::Val(val, _) => val,
                                 Arg::Slice(expr) => {
@@ -445,9 +461,16 @@ impl Sema<'_> {
                 }
             }
         }
-        // `$T: Type` inferred elsewhere, and constraints on everything bound.
+        // `$T: Type` inferred elsewhere or by default, and constraints on everything bound.
         for param in params {
             if param.kind == ParamKind::Comptime && is_type_param(param) {
+                if let Some(default) = &param.default
+                    && bindings.iter().all(|(n, _)| *n != param.name.name)
+                {
+                    let ty = self.eval_type(&scope, default)?;
+                    scope.bind(param.name.name, Binding::Type(ty));
+                    bindings.push((param.name.name, self.ct_of_type(ty)));
+                }
                 let Some((_, ct)) = bindings
                     .iter()
                     .find(|(n, _)| *n == param.name.name)

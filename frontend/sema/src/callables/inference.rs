@@ -133,6 +133,7 @@ impl Sema<'_> {
             let val = self.own(cx, &val);
             return Ok(self.stable(cx, &val));
         }
+        self.literal_above_i64(&val, at)?;
         let ty = val.ty;
         let mut trial = bindings.clone();
         if self.bind_pattern(scope, pattern, ty, &mut trial) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
-use crate::sema::{Binding, Entity, Env, FnId, Res, Sema};
+use crate::sema::{Binding, Entity, Env, Failed, FnId, Res, Sema};
 
 impl Sema<'_> {
     /// The ufcs function for a receiver: the calling module's own, else the visible author that binds it best.
@@ -145,7 +145,11 @@ impl Sema<'_> {
             }
             return None;
         }
-        let want = self.eval_type(&env, ty).ok()?;
+        // A type with a mistake of its own takes any receiver: the mistake is told, not what follows from it.
+        let want = match self.eval_type(&env, ty) {
+            Ok(want) if want != TypeId::POISON => want,
+            Ok(_) | Err(Failed) => return Some(0),
+        };
         if want == recv || through == Some(want) {
             return Some(100);
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use sx_ir::{Symbol, TypeId};
+use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, DeclKind, ExprKind, FnBody};
 use sx_syntax::visit::{Visitor, walk_expr};
 use sx_syntax::{Diagnostic, Span};
@@ -116,12 +116,18 @@ impl Sema<'_> {
             if std::ptr::eq(decl, &**declared) || declared.sig.params.iter().any(has_dollar) {
                 continue;
             }
-            let mut problem = None;
+            let mut problem = self.receiver_problem(&env, decl, ty)?.map(|what| {
+                format!(
+                    "method '{}' has a mismatched signature — {what}",
+                    method.name.name
+                )
+            });
             let (want, own) = (
                 declared.sig.params.get(1..).unwrap_or(&[]),
                 decl.sig.params.get(1..).unwrap_or(&[]),
             );
-            if decl.sig.params.iter().any(has_dollar) {
+            if problem.is_some() {
+            } else if decl.sig.params.iter().any(has_dollar) {
                 problem = Some(format!(
                     "method '{}' has a mismatched signature — the impl adds `$` parameters",
                     method.name.name
@@ -156,6 +162,41 @@ impl Sema<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Calls through the protocol pass the receiver, by address or by value, as sx functions take it.
+    fn receiver_problem(
+        &mut self,
+        env: &Rc<Env>,
+        decl: &'static ast::FnDecl,
+        ty: TypeId,
+    ) -> Res<Option<String>> {
+        let shown = self.type_name(ty);
+        let forms = format!("write `self: *{shown}` or `self: {shown}`");
+        if decl.link.is_some() || self.is_c_abi(decl.sig.abi.as_ref())? {
+            return Ok(Some(
+                "the impl declares it with the C convention".to_string(),
+            ));
+        }
+        let Some(first) = decl.sig.params.first() else {
+            return Ok(Some(format!("the impl takes no receiver; {forms}")));
+        };
+        let (ast::ParamKind::Plain, Some(written)) = (first.kind, &first.ty) else {
+            return Ok(None);
+        };
+        if mentions_dollar(written) {
+            return Ok(None);
+        }
+        let given = self.param_type(env, written)?;
+        let pointer = matches!(self.m.types.kind(given), TypeKind::Pointer(to) if *to == ty);
+        if given == ty || pointer || given == TypeId::POISON {
+            return Ok(None);
+        }
+        let given = self.type_name(given);
+        Ok(Some(format!(
+            "the impl's first parameter, '{}: {given}', is no receiver; {forms}",
+            first.name.name
+        )))
     }
 
     fn compare_signature(

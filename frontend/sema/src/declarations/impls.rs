@@ -38,6 +38,8 @@ pub struct ImplCache {
     by_protocol: FxHashMap<TemplateId, Vec<ImplId>>,
     matches: FxHashMap<(ImplId, TypeId), Option<Rc<ImplMatch>>>,
     pub methods: FxHashMap<(ImplId, TypeId), Methods>,
+    /// The `#get` and `#set` methods among them.
+    pub properties: FxHashMap<(ImplId, TypeId, Symbol, ast::Property), FnId>,
     pub by_name: FxHashMap<(TypeId, Symbol), Option<FnId>>,
     /// Modules reached by imports from a module.
     reach: FxHashMap<ModId, Rc<FxHashSet<ModId>>>,
@@ -216,18 +218,23 @@ impl Sema<'_> {
                 _ => ImplTarget::Pattern,
             }
         } else {
-            if let ExprKind::Call(_) = &decl.target.kind
-                && syntax.params.is_empty()
-            {
+            let named = matches!(
+                &decl.target.kind,
+                ExprKind::Ident(_) | ExprKind::Field { .. } | ExprKind::Paren(_)
+            );
+            if !named && syntax.params.is_empty() {
+                let help = match &decl.target.kind {
+                    ExprKind::Call(_) => {
+                        "cover every instance with `for S($T)`, or name this instance with an alias"
+                    }
+                    _ => "name the type with an alias: `N :: ...;`",
+                };
                 let text = self.span_text(decl.target.span);
                 let diag = Diagnostic::error(
                     decl.target.span,
                     format!("an impl's target is a named type or a template head, not '{text}'"),
                 )
-                .with_help(
-                    None,
-                    "cover every instance with `for S($T)`, or name this instance with an alias",
-                );
+                .with_help(None, help);
                 return Err(self.report(diag));
             }
             ImplTarget::Type(self.eval_type(&env, &decl.target)?)

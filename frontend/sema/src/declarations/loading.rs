@@ -11,7 +11,7 @@ use sx_syntax::ast;
 use sx_syntax::{Diagnostic, FileId, Span};
 
 use crate::declarations::modules::PendingImport;
-use crate::sema::{DeclSyntax, Env, ImportSet, ImportSetId, ModId, ModuleInfo, Sema};
+use crate::sema::{DeclSyntax, Env, Event, ImportSet, ImportSetId, ModId, ModuleInfo, Sema};
 
 /// Files of fewer bytes altogether are parsed on this thread: starting and waking others would take longer.
 const PARALLEL_BYTES: usize = 512 << 10;
@@ -60,6 +60,8 @@ impl Sema<'_> {
         if self.load_files(vec![request]) != [Some(ModId(0))] {
             return false;
         }
+        // What is wrong with the imports themselves.
+        let mut missing = Vec::new();
         let mut first = 0;
         while first < self.modules.len() {
             let wave = first..self.modules.len();
@@ -72,10 +74,32 @@ impl Sema<'_> {
                 self.collect_items(id, &tree.items, &mut own);
                 imports.extend(own.into_iter().map(|import| (id, import)));
             }
+            let known = self.diags.len();
             self.follow_imports(imports);
+            missing.extend(known..self.diags.len());
+        }
+        if !self.caches.parse_errors.is_empty() || !missing.is_empty() {
+            self.tell_first_stage(&missing);
+            return false;
         }
         self.load_c_units();
         !self.diags.iter().any(Diagnostic::is_error)
+    }
+
+    /// A parse error ends the run, then imports that can't be followed do; what comes after isn't told (part 3 §8).
+    fn tell_first_stage(&mut self, missing: &[usize]) {
+        let told: Vec<usize> = match self.caches.parse_errors.first() {
+            Some(first) => vec![*first],
+            None => missing.to_vec(),
+        };
+        let all = std::mem::take(&mut self.diags);
+        self.diags = (all.into_iter().enumerate())
+            .filter(|(index, diag)| !diag.is_error() || told.contains(index))
+            .map(|(_, diag)| diag)
+            .collect();
+        self.events.clear();
+        let events = (0..self.diags.len()).map(Event::Diag).collect();
+        self.events.insert(None, events);
     }
 
     pub fn show_path(&self, path: &Path) -> String {
@@ -190,6 +214,7 @@ impl Sema<'_> {
                 if request.import.is_some() {
                     first.message = format!("parse error in '{shown}': {}", first.message);
                 }
+                self.caches.parse_errors.push(self.diags.len());
                 self.report(first);
             }
             self.add_module(&request.path, canonical, shown, *file, parsed.ast);
@@ -230,6 +255,7 @@ impl Sema<'_> {
                 Span::new(file, at, at + 1),
                 "invalid UTF-8: source text must be UTF-8",
             );
+            self.caches.parse_errors.push(self.diags.len() - 1);
             return None;
         }
         Some((file, text))

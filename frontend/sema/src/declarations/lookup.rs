@@ -65,6 +65,10 @@ impl Sema<'_> {
             return Ok(Some(Name::BuiltinType(ty)));
         }
         if let Some(binding) = env.get(name.name) {
+            if matches!(binding, Binding::Ct(_) | Binding::Decl(_)) && env.is_fenced_off(name.name)
+            {
+                return Err(self.error(name.span, format!("a nested function cannot reference the enclosing local '{}' — use a closure ('k := () => ...') to capture it", name.name)));
+            }
             return self.binding_name(binding).map(Some);
         }
         match self.lookup_module(env.module, name.name) {

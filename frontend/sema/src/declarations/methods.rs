@@ -56,7 +56,13 @@ impl Sema<'_> {
                         intrinsic: false,
                     };
                     let id = self.add_fn(info);
-                    methods.insert(name.name, id);
+                    if let Some(property) = f.property {
+                        self.check_property(f, property, name.name);
+                        let key = (m.id, ty, name.name, property);
+                        self.caches.conformance.properties.insert(key, id);
+                    } else {
+                        methods.insert(name.name, id);
+                    }
                 }
                 MemberKind::Decl(_)
                 | MemberKind::Field(_)
@@ -131,6 +137,12 @@ impl Sema<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether an impl whose head was rejected would have given a method of that name.
+    pub fn meant_by_failed_impl(&self, name: Symbol) -> bool {
+        (0..self.impls.len())
+            .any(|i| self.impls[i].failed && self.writes_method(ImplId(i as u32), name))
     }
 
     fn writes_method(&self, id: ImplId, name: Symbol) -> bool {

@@ -12,6 +12,7 @@ pub(crate) mod methods;
 pub(crate) mod modules;
 pub(crate) mod named_slots;
 pub(crate) mod nominal;
+pub(crate) mod properties;
 pub(crate) mod templates;
 pub(crate) mod types_eval;
 pub(crate) mod unreached;

@@ -233,6 +233,7 @@ impl Sema<'_> {
                     if let ast::DeclKind::Fn(f) = &decl.kind
                         && let Some(property) = f.property
                     {
+                        self.check_property(f, property, name.name);
                         let owner = self.type_name(ty);
                         let func = self.add_fn(FnInfo {
                             decl: f,
@@ -328,6 +329,16 @@ impl Sema<'_> {
                     match self.m.types.kind(used).clone() {
                         TypeKind::Struct(n) => {
                             for field in self.m.types.struct_fields(n).to_vec() {
+                                if fields.iter().any(|f| f.name == field.name) {
+                                    self.error(
+                                        path.span,
+                                        format!(
+                                            "duplicate field '{}' in struct '{owner}'",
+                                            field.name
+                                        ),
+                                    );
+                                    continue;
+                                }
                                 fields.push(field);
                                 defaults.push(FieldDefault::None);
                             }

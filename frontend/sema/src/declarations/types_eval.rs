@@ -207,11 +207,13 @@ impl Sema<'_> {
                 let text = self.span_text(expr.span);
                 if let ExprKind::Ident(name) = &base.kind {
                     // A name that is ambiguous or not visible has been told.
-                    self.try_resolve_name(env, *name)?;
-                    return Err(self.error(
-                        expr.span,
-                        format!("expected a type, found a value '{text}' in type position"),
-                    ));
+                    let message = match self.try_resolve_name(env, *name)? {
+                        Some(_) => {
+                            format!("expected a type, found a value '{text}' in type position")
+                        }
+                        None => format!("unknown type '{text}'"),
+                    };
+                    return Err(self.error(expr.span, message));
                 }
                 self.type_from_value(env, expr)
             }
@@ -283,6 +285,14 @@ impl Sema<'_> {
             Some(Name::Binding(Binding::Ct(val))) if val.ty == TypeId::TYPE => {
                 Ok(self.ct_type(&val))
             }
+            Some(Name::Binding(Binding::Ct(_))) if env.is_local_constant(ident.name) => Err(self
+                .error(
+                    ident.span,
+                    format!(
+                        "expected a type, found a value '{}' in type position",
+                        ident.name
+                    ),
+                )),
             Some(Name::Binding(Binding::Ct(_))) => Err(self.error(
                 ident.span,
                 format!("'{}' is a value parameter, not a type", ident.name),

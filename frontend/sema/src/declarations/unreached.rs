@@ -27,14 +27,49 @@ impl Mentioned {
             | ExprKind::Optional(inner)
             | ExprKind::ManyPointer(inner)
             | ExprKind::SliceType(inner) => self.type_names(inner),
-            ExprKind::ArrayType { elem, .. } => self.type_names(elem),
+            ExprKind::ArrayType { elem, .. } | ExprKind::SentinelSlice(elem) => {
+                self.type_names(elem)
+            }
+            ExprKind::Spread(inner) => self.type_names(inner),
+            // The arguments of a generic type; a constant may be one.
+            ExprKind::Call(call) => call.args.iter().for_each(|a| self.type_names(&a.value)),
+            ExprKind::ClosureType(closure) => {
+                closure.params.iter().for_each(|ty| self.type_names(ty));
+                closure.ret.iter().for_each(|ret| self.result(ret));
+            }
+            ExprKind::FnType(function) => {
+                function.params.iter().for_each(|p| self.type_names(&p.ty));
+                self.result(&function.ret);
+            }
+            ExprKind::TupleType(elems) => elems.iter().for_each(|e| self.type_names(&e.ty)),
             _ => {}
+        }
+    }
+
+    fn result(&mut self, ret: &ast::RetType) {
+        match &ret.kind {
+            ast::RetKind::Void => {}
+            ast::RetKind::Type(ty) => self.type_names(ty),
+            ast::RetKind::Slots { slots, .. } => {
+                slots.iter().for_each(|slot| self.type_names(&slot.ty));
+            }
         }
     }
 
     fn params(&mut self, params: &[ast::Param]) {
         self.known.extend(params.iter().map(|p| p.name.name));
     }
+}
+
+/// Whether the statements after this one never run, which are not looked at.
+pub fn leaves(stmt: &ast::Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        ast::StmtKind::Return(_)
+            | ast::StmtKind::Raise(_)
+            | ast::StmtKind::Break
+            | ast::StmtKind::Continue
+    )
 }
 
 impl Visitor for Mentioned {
@@ -47,9 +82,53 @@ impl Visitor for Mentioned {
                 self.known.insert(name.name);
             }
             ExprKind::Cast { ty, .. } | ExprKind::OptCast { ty, .. } => self.type_names(ty),
+            ExprKind::Aggregate(literal) => literal.ty.iter().for_each(|ty| self.type_names(ty)),
+            ExprKind::Optional(_)
+            | ExprKind::ManyPointer(_)
+            | ExprKind::SliceType(_)
+            | ExprKind::SentinelSlice(_)
+            | ExprKind::ArrayType { .. }
+            | ExprKind::FnType(_)
+            | ExprKind::ClosureType(_)
+            | ExprKind::TupleType(_) => self.type_names(expr),
             _ => {}
         }
         visit::walk_expr(self, expr);
+    }
+
+    fn block(&mut self, block: &ast::Block) {
+        for stmt in &block.stmts {
+            self.stmt(stmt);
+            if leaves(stmt) {
+                return;
+            }
+        }
+        if let Some(tail) = &block.tail {
+            self.expr(tail);
+        }
+    }
+
+    fn member(&mut self, member: &ast::Member) {
+        match &member.kind {
+            ast::MemberKind::Insert(_) | ast::MemberKind::Inline(_) => self.opaque = true,
+            ast::MemberKind::Field(field) => self.type_names(&field.ty),
+            ast::MemberKind::Decl(_)
+            | ast::MemberKind::Using(_)
+            | ast::MemberKind::Anon(_)
+            | ast::MemberKind::Assert(_) => {}
+        }
+        visit::walk_member(self, member);
+    }
+
+    fn variant(&mut self, member: &ast::EnumMember) {
+        match member {
+            ast::EnumMember::Insert(_) | ast::EnumMember::Inline(_) => self.opaque = true,
+            ast::EnumMember::Variant(variant) => {
+                variant.payload.iter().for_each(|ty| self.type_names(ty));
+            }
+            ast::EnumMember::Assert(_) => {}
+        }
+        visit::walk_variant(self, member);
     }
 
     fn stmt(&mut self, stmt: &ast::Stmt) {
@@ -74,13 +153,27 @@ impl Visitor for Mentioned {
                     self.type_names(ty);
                 }
             }
-            _ => {}
+            DeclKind::Struct(decl) => self.params(&decl.params),
+            DeclKind::Protocol(decl) => self.params(&decl.params),
+            DeclKind::Fn(_)
+            | DeclKind::Enum(_)
+            | DeclKind::Union(_)
+            | DeclKind::ErrorSet(_)
+            | DeclKind::UfcsAlias(_)
+            | DeclKind::Import(_)
+            | DeclKind::Library(_)
+            | DeclKind::CUnit(_) => {}
         }
         visit::walk_decl(self, decl);
     }
 
     fn function(&mut self, function: &ast::FnDecl) {
-        self.params(&function.sig.params);
+        let sig = &function.sig;
+        self.params(&sig.params);
+        for ty in sig.params.iter().filter_map(|param| param.ty.as_ref()) {
+            self.type_names(ty);
+        }
+        sig.ret.iter().for_each(|ret| self.result(ret));
         if function.mixin {
             self.opaque = true;
         }
@@ -123,7 +216,7 @@ impl Sema<'_> {
 
     pub fn check_unreached_type_names(&mut self) {
         let root = ModId(0);
-        let env = Env::root(root);
+        let mut found = Vec::new();
         for id in self.module(root).decls.clone() {
             let mut mentioned = Mentioned::default();
             match &self.decl(id).syntax {
@@ -132,13 +225,30 @@ impl Sema<'_> {
                     mentioned.params(&decl.params);
                     decl.members.iter().for_each(|m| mentioned.member(m));
                 }
+                DeclSyntax::Protocol(decl) => {
+                    mentioned.params(&decl.params);
+                    decl.methods.iter().for_each(|m| mentioned.decl(m));
+                }
                 _ => continue,
             }
-            if mentioned.opaque {
-                continue;
-            }
+            found.push(mentioned);
+        }
+        for info in self.impls.iter().filter(|info| info.module == root) {
+            let mut mentioned = Mentioned::default();
+            mentioned.expr(&info.decl.target);
+            info.decl.args.iter().for_each(|arg| mentioned.expr(arg));
+            (info.decl.members.iter()).for_each(|member| mentioned.member(member));
+            found.push(mentioned);
+        }
+        self.check_mentioned(root, found);
+    }
+
+    fn check_mentioned(&mut self, root: ModId, found: Vec<Mentioned>) {
+        let env = Env::root(root);
+        for mentioned in found.into_iter().filter(|mentioned| !mentioned.opaque) {
             for name in mentioned.used {
-                let special = name.is_raw() || matches!(name.as_str(), "Self" | "_");
+                let special = name.is_raw()
+                    || matches!(name.as_str(), "Self" | "_" | "OS" | "ARCH" | "POINTER_SIZE");
                 if special
                     || mentioned.known.contains(&name.name)
                     || self.reserved_type(name).is_some()

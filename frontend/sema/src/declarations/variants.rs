@@ -7,7 +7,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, MemberKind};
 
 use crate::comptime::eval::Purpose;
-use crate::sema::{Env, NominalSyntax, Res, Sema};
+use crate::sema::{Env, Failed, NominalSyntax, Res, Sema};
 
 impl Sema<'_> {
     pub fn complete_union(
@@ -124,6 +124,7 @@ impl Sema<'_> {
         let owner = self.type_name(ty);
         let mut variants: Vec<Variant> = Vec::new();
         let mut tagged = false;
+        let mut broken = false;
         let bits = self.m.types.int_info(backing).map_or(64, |i| i.0);
         for (member, env) in &self.expand_body(env, &decl.variants)? {
             let ast::EnumMember::Variant(variant) = member else {
@@ -170,11 +171,11 @@ impl Sema<'_> {
                             variant_name.name
                         ),
                     );
-                    continue;
+                    broken = true;
                 }
             }
             let value = sx_ir::semantics::sext_from(value as u64, bits);
-            let payload = match &variant.payload {
+            let mut payload = match &variant.payload {
                 Some(expr) => {
                     self.inline_names
                         .push(format!("{owner}.{}", variant_name.name));
@@ -193,9 +194,10 @@ impl Sema<'_> {
                         variant_name.name
                     ),
                 );
-                continue;
+                broken = true;
+                payload = None;
             }
-            tagged |= payload.is_some() || variant.payload.is_some();
+            tagged |= payload.is_some() || variant.payload.is_some() && !decl.flags;
             variants.push(Variant {
                 name: variant_name.name,
                 value,
@@ -217,6 +219,9 @@ impl Sema<'_> {
         );
         for part in parts {
             self.complete(part)?;
+        }
+        if broken {
+            return Err(Failed);
         }
         // A struct's layout fixes the payload area.
         let Some((expr, room)) = decl.backing.as_ref().zip(room) else {

@@ -227,7 +227,7 @@ impl Sema<'_> {
                     (_, Some(ty)) => (None, ty),
                     (Elem::Expr(_, expr), None) => {
                         let val = self.lower_expr(cx, expr, None)?;
-                        (None, self.default_literal(&val).ty)
+                        (None, self.settle_literal(&val, expr.span)?.ty)
                     }
                     (Elem::Val(val), None) => (None, val.ty),
                 });
@@ -372,7 +372,7 @@ impl Sema<'_> {
             self.no_failable(&val, elem.value.span)?;
             let val = self.own(cx, &val);
             let val = self.stable(cx, &val);
-            let val = self.default_literal(&val);
+            let val = self.settle_literal(&val, elem.value.span)?;
             if fields.iter().any(|(n, _)| *n == name) {
                 return Err(self.error(
                     elem.value.span,
@@ -429,7 +429,7 @@ impl Sema<'_> {
                     }
                     let val = self.lower_expr(cx, expr, None)?;
                     self.no_failable(&val, expr.span)?;
-                    self.default_literal(&val)
+                    self.settle_literal(&val, expr.span)?
                 }
                 (Elem::Val(val), Some(ty)) => self.coerce(cx, val.clone(), ty, span)?,
                 (Elem::Val(val), None) => val.clone(),

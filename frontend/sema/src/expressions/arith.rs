@@ -7,6 +7,7 @@ use sx_syntax::{Diagnostic, Span};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 impl Sema<'_> {
     pub fn lower_binary(
@@ -18,6 +19,12 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
+        // `(null)` compares as `null` does.
+        let bare = |e: &'static ast::Expr| match &strip_parens(e).kind {
+            ExprKind::Null => strip_parens(e),
+            _ => e,
+        };
+        let (lhs, rhs) = (bare(lhs), bare(rhs));
         match op {
             BinOp::And | BinOp::Or => {
                 if op == BinOp::Or && self.is_failable_operand(cx, lhs) {
@@ -131,14 +138,9 @@ impl Sema<'_> {
                 || matches!(self.m.types.kind(*w), TypeKind::Vector(..))
         });
         // Inside arithmetic an integer literal stays an integer, whatever the target.
+        let operand_want = left_want;
         let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(lhs));
-        let left_want = if is_literal_operand(lhs)
-            || matches!(lhs.kind, ExprKind::Xx(_) | ExprKind::EnumLit(_))
-        {
-            left_want
-        } else {
-            None
-        };
+        let left_want = left_want.filter(|_| is_literal_operand(lhs) || carries_target(lhs));
         // A bare `.{..}` opposite a tuple takes its type.
         let left_want = match &lhs.kind {
             ExprKind::Aggregate(agg)
@@ -167,16 +169,19 @@ impl Sema<'_> {
         } else {
             a
         };
-        let right_want = match &rhs.kind {
+        let right_want = match &strip_parens(rhs).kind {
             ExprKind::EnumLit(_)
             | ExprKind::Aggregate(_)
             | ExprKind::Null
-            | ExprKind::Xx(_)
             | ExprKind::ErrorTag(_) => Some(a.ty),
+            // The operation's target, or none: numbers meet as they are (part 1 §7).
+            ExprKind::Xx(_) if self.is_number(a.ty) => operand_want,
+            ExprKind::Xx(_) => Some(a.ty),
             ExprKind::Call(call) if matches!(call.callee.kind, ExprKind::EnumLit(_)) => Some(a.ty),
             ExprKind::Unary {
                 op: UnOp::BitNot, ..
             } => Some(a.ty),
+            _ if carries_target(rhs) => operand_want,
             _ => None,
         };
         let right_want = match right_want.map(|w| (w, self.m.types.kind(w).clone())) {
@@ -190,7 +195,7 @@ impl Sema<'_> {
             return Ok((a, null));
         }
         // Tagged enums compare by their tags, so the variant's name is enough.
-        if let (ExprKind::EnumLit(name), Some(target)) = (&rhs.kind, right_want)
+        if let (ExprKind::EnumLit(name), Some(target)) = (&strip_parens(rhs).kind, right_want)
             && op.is_comparison()
             && self.m.types.enum_def(target).is_some_and(|d| {
                 d.variants
@@ -203,7 +208,15 @@ impl Sema<'_> {
             let b = self.val_of_ct(cx, &ct);
             return Ok((a, b));
         }
-        let b = self.lower_operand(cx, rhs, right_want)?;
+        let mut b = self.lower_operand(cx, rhs, right_want)?;
+        // `1 + xx e`: what is no number becomes one beside a number.
+        if right_want.is_none()
+            && matches!(strip_parens(rhs).kind, ExprKind::Xx(_))
+            && self.is_number(a.ty)
+            && !self.is_number(b.ty)
+        {
+            b = self.cast(cx, b, a.ty, rhs.span)?;
+        }
         let b = self.own(cx, &b);
         // The operand beside it is no target for a literal above `i64.max`; the whole expression's is.
         let word = want.is_some_and(|w| matches!(self.m.types.int_info(w), Some((64, false))));
@@ -480,4 +493,56 @@ pub fn is_literal_operand(expr: &ast::Expr) -> bool {
         ExprKind::Binary { lhs, .. } => is_literal_operand(lhs),
         _ => false,
     }
+}
+
+/// Whether something in an operand takes the target of the operation it stands in: `xx e` and enum literals, through
+/// parentheses, unary and arithmetic operators and the arms of an `if` or a match.
+fn carries_target(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Xx(_) | ExprKind::EnumLit(_) => true,
+        ExprKind::Paren(e) => carries_target(e),
+        ExprKind::Unary { op, expr } => *op != UnOp::Not && carries_target(expr),
+        ExprKind::Binary { op, lhs, rhs, .. } => {
+            is_arithmetic(*op) && (carries_target(lhs) || carries_target(rhs))
+        }
+        ExprKind::If(node) => [Some(&node.then), node.else_.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(branch_carries),
+        ExprKind::Match(node) => {
+            let mut arms = node.arms.iter().map(|arm| &arm.body).chain(&node.else_);
+            arms.any(|arm| match arm {
+                ast::ArmBody::Break(_) => false,
+                ast::ArmBody::Arrow(branch) => branch_carries(branch),
+                ast::ArmBody::Stmts(block) => {
+                    block.tail.as_ref().is_some_and(|t| carries_target(t))
+                }
+            })
+        }
+        _ => false,
+    }
+}
+
+fn branch_carries(branch: &ast::Branch) -> bool {
+    match branch {
+        ast::Branch::Expr(expr) => carries_target(expr),
+        ast::Branch::Block(block) => block.tail.as_ref().is_some_and(|t| carries_target(t)),
+        ast::Branch::Jump(_) => false,
+    }
+}
+
+fn is_arithmetic(op: BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::Add
+            | BinOp::Sub
+            | BinOp::Mul
+            | BinOp::Div
+            | BinOp::Rem
+            | BinOp::Shl
+            | BinOp::Shr
+            | BinOp::BitAnd
+            | BinOp::BitXor
+            | BinOp::BitOr
+    )
 }

@@ -587,10 +587,6 @@ impl Sema<'_> {
         if val.ty == TypeId::ANY {
             return Ok(val.clone());
         }
-        if val.ty == TypeId::STRING_Z {
-            let text = self.retype(cx, val, TypeId::STRING);
-            return self.box_any(cx, &text);
-        }
         if let TypeKind::Failable { values, set } = self.m.types.kind(val.ty)
             && values.is_empty()
         {
@@ -607,7 +603,7 @@ impl Sema<'_> {
         let val = if val.ty == TypeId::VOID {
             val.clone()
         } else {
-            self.default_literal(val)
+            self.settle_literal(val, cx.span)?
         };
         let data = if self.m.types.size_of(val.ty) == 0 {
             Piece::Const(Ty::Ptr, 0)
@@ -617,6 +613,12 @@ impl Sema<'_> {
         };
         let tag = Piece::Const(Ty::I64, u64::from(val.ty.0));
         Ok(Val::regs(TypeId::ANY, smallvec![data, tag]))
+    }
+
+    /// As [`Sema::default_literal`], for what a user wrote: rejects an integer that no `i64` holds.
+    pub fn settle_literal(&mut self, val: &Val, span: Span) -> Res<Val> {
+        self.literal_above_i64(val, span)?;
+        Ok(self.default_literal(val))
     }
 
     /// A literal without a target is an `i64` or `f64`.

@@ -3,6 +3,7 @@
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 use sx_ir::{BinaryOp, Expr, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, BinOp, ExprKind, UnOp};
@@ -116,12 +117,13 @@ impl Sema<'_> {
     ) -> Res<Val> {
         match op {
             UnOp::Neg => {
-                if let ExprKind::Int { value, .. } = &expr.kind {
+                if let ExprKind::Int { value, .. } = &strip_parens(expr).kind {
                     return self.negative_literal(cx, *value, want, span);
                 }
                 // A float literal under an integer target is judged with its sign.
                 let want = want.filter(|&want| {
-                    !matches!(expr.kind, ExprKind::Float { .. }) || !self.is_integer(want)
+                    !matches!(strip_parens(expr).kind, ExprKind::Float { .. })
+                        || !self.is_integer(want)
                 });
                 let val = self.lower_operand(cx, expr, want)?;
                 let val = self.load(cx, &val);
@@ -184,6 +186,9 @@ impl Sema<'_> {
             }
             UnOp::BitNot => {
                 let val = self.lower_operand(cx, expr, want)?;
+                if want.is_none() {
+                    self.literal_above_i64(&val, expr.span)?;
+                }
                 let val = self.load(cx, &val);
                 let flags = self.m.types.enum_def(val.ty).is_some_and(|d| d.flags);
                 if !self.is_integer(val.ty) && !flags {

@@ -205,6 +205,9 @@ impl Sema<'_> {
         if Some(target) == self.context_type {
             return self.no_context_field(name);
         }
+        if self.meant_by_failed_impl(name.name) {
+            return Failed;
+        }
         let mut names: Vec<String> = self
             .m
             .types
@@ -254,12 +257,7 @@ impl Sema<'_> {
                 if let Some(index) = members.iter().position(|(n, _)| *n == Some(name.name)) {
                     return Ok(Some(self.member(cx, val, index)));
                 }
-                if let Some(getter) = self
-                    .nominals
-                    .get(&val.ty)
-                    .and_then(|n| n.getters.get(&name.name))
-                    .copied()
-                {
+                if let Some(getter) = self.getter(val.ty, name.name)? {
                     return self.call_getter(cx, getter, val, span).map(Some);
                 }
                 Ok(None)
@@ -269,12 +267,7 @@ impl Sema<'_> {
                 if let Some(val) = self.variant_payload(cx, val, name) {
                     return Ok(Some(val));
                 }
-                if let Some(getter) = self
-                    .nominals
-                    .get(&val.ty)
-                    .and_then(|n| n.getters.get(&name.name))
-                    .copied()
-                {
+                if let Some(getter) = self.getter(val.ty, name.name)? {
                     return self.call_getter(cx, getter, val, span).map(Some);
                 }
                 Ok(None)

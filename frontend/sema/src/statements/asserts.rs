@@ -187,7 +187,19 @@ impl Sema<'_> {
 
     fn holds_type(&mut self, cx: &mut FnCx, boxed: &Val, want: TypeId) -> Piece {
         let tag = self.protocol_word(cx, boxed, 1);
-        cx.binary(BinaryOp::Eq, tag, Piece::Const(Ty::I64, u64::from(want.0)))
+        self.is_tagged(cx, tag, want)
+    }
+
+    /// Whether a tag is that of a type; of `string`, also that of `[:0]u8`, whose text is one (part 4 §7).
+    pub fn is_tagged(&mut self, cx: &mut FnCx, tag: Piece, ty: TypeId) -> Piece {
+        let is = |ty: TypeId| Piece::Const(Ty::I64, u64::from(ty.0));
+        if ty != TypeId::STRING {
+            return cx.binary(BinaryOp::Eq, tag, is(ty));
+        }
+        let tag = cx.pin(tag);
+        let plain = cx.binary(BinaryOp::Eq, tag, is(ty));
+        let ended = cx.binary(BinaryOp::Eq, tag, is(TypeId::STRING_Z));
+        cx.binary(BinaryOp::Or, plain, ended)
     }
 
     /// A copy of what the box refers to.

@@ -188,19 +188,13 @@ impl Sema<'_> {
         {
             return Ok(None);
         }
-        let Some(info) = self.nominals.get(&ty) else {
-            return Ok(None);
-        };
-        match (
-            info.setters.get(&name.name).copied(),
-            info.getters.contains_key(&name.name),
-        ) {
-            (Some(setter), _) => Ok(Some(setter)),
-            (None, true) => Err(self.error(
+        match self.setter(ty, name.name)? {
+            Some(setter) => Ok(Some(setter)),
+            None if self.getter(ty, name.name)?.is_some() => Err(self.error(
                 name.span,
                 format!("property '{}' is read-only (no '#set')", name.name),
             )),
-            (None, false) => Ok(None),
+            None => Ok(None),
         }
     }
 
@@ -234,9 +228,12 @@ impl Sema<'_> {
             }
             AssignOp::Op(op) => {
                 let recv = self.lower_expr(cx, base, None)?;
+                let shown = recv.ty;
                 let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
                 let recv = self.stable(cx, &recv);
-                let old = self.field(cx, &recv, *name, target.span)?;
+                let Some(old) = self.try_field(cx, &recv, *name, target.span)? else {
+                    return Err(self.no_field(shown, *name));
+                };
                 let old = self.own(cx, &old);
                 let old = self.stable(cx, &old);
                 let val = self.lower_expr(cx, value, None)?;

@@ -56,6 +56,7 @@ impl Sema<'_> {
     /// A nested declaration that resolves on use; it sees itself and what is declared before it.
     pub fn local_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) {
         let env = cx.env().child();
+        env.fence.set(matches!(decl.kind, DeclKind::Fn(_)));
         let id = self.add_decl(DeclInfo {
             name: decl.name.name,
             module: env.module,
@@ -477,6 +478,13 @@ impl Sema<'_> {
         name: ast::Ident,
         val: crate::emission::value::CtVal,
     ) {
+        // Types and functions are seen from nested functions, too.
+        if !matches!(
+            self.m.types.kind(val.ty),
+            TypeKind::Type | TypeKind::Function(_)
+        ) {
+            cx.env().constants.borrow_mut().push(name.name);
+        }
         if self.flatten(val.ty).is_some() && self.m.types.members(val.ty).is_none() {
             cx.env().bind(name.name, Binding::Ct(val));
             return;

@@ -277,10 +277,7 @@ impl Sema<'_> {
             ));
         };
         let symbol = Symbol::intern("Source_Location");
-        let found = self
-            .modules
-            .iter()
-            .find_map(|m| m.names.get(&symbol).copied());
+        let found = self.library_name("std/core.sx", symbol);
         let Some(decl) = found else {
             return Err(self.error(
                 span,
@@ -330,10 +327,7 @@ impl Sema<'_> {
     /// The enum of `std/target.sx` if it is loaded, else one just like it.
     fn target_enum(&mut self, name: &'static str) -> TypeId {
         let symbol = Symbol::intern(name);
-        let found = self
-            .modules
-            .iter()
-            .find_map(|m| m.names.get(&symbol).copied());
+        let found = self.library_name("std/target.sx", symbol);
         if let Some(decl) = found
             && let Ok(Entity::Type(ty)) = self.resolve_decl(decl)
         {

@@ -42,7 +42,13 @@ impl Sema<'_> {
         }
         match &node.cond {
             Cond::Expr(cond) => {
-                let piece = self.lower_condition(cx, cond)?;
+                let piece = match self.lower_condition(cx, cond) {
+                    Ok(piece) => piece,
+                    Err(failed) => {
+                        self.check_branches(cx, node, want, as_value);
+                        return Err(failed);
+                    }
+                };
                 if let Some(bits) = piece.as_const() {
                     return self.lower_known_if(cx, node, bits != 0, cond, want, as_value);
                 }
@@ -77,7 +83,13 @@ impl Sema<'_> {
                 Ok(val)
             }
             Cond::Bind { name, value } => {
-                let subject = self.lower_operand_raw(cx, value, None)?;
+                let subject = match self.lower_operand_raw(cx, value, None) {
+                    Ok(subject) => subject,
+                    Err(failed) => {
+                        self.check_branches(cx, node, want, as_value);
+                        return Err(failed);
+                    }
+                };
                 let subject = self.load_optional(cx, &subject);
                 let present = match self.m.types.kind(subject.ty) {
                     TypeKind::Optional(_) => self.is_present(cx, &subject),
@@ -306,11 +318,20 @@ impl Sema<'_> {
                 continue;
             }
             let Some(val) = &branch.val else { continue };
+            self.literal_above_i64(val, branch.span)?;
             if val.ty == TypeId::NORETURN || val.ty == TypeId::VOID || val.is_poison() {
                 continue;
             }
             ty = Some(match ty {
                 None => val.ty,
+                // Each arm is boxed as what it is.
+                Some(old)
+                    if want == Some(TypeId::ANY)
+                        && old != val.ty
+                        && branches.iter().all(|b| !b.null) =>
+                {
+                    return Ok(TypeId::ANY);
+                }
                 Some(old) => {
                     let at = if branch.arm { span } else { branch.span };
                     self.unify_types(old, val.ty, branch.arm, at)?

@@ -10,6 +10,7 @@ use sx_syntax::visit::{self, Visitor};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::declarations::lookup::Found;
+use crate::declarations::unreached::leaves;
 use crate::sema::{DeclSyntax, ModId, Sema};
 
 /// What a function's signature says.
@@ -411,6 +412,9 @@ impl Visitor for Flow<'_, '_> {
         self.scoped(|flow| {
             for stmt in &block.stmts {
                 flow.stmt(stmt);
+                if leaves(stmt) {
+                    return;
+                }
             }
             if let Some(tail) = &block.tail {
                 flow.cleanup_call(tail);

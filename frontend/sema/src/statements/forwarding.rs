@@ -60,6 +60,27 @@ impl Sema<'_> {
                 }
             }
         }
+        // All that it returns, its error included, as the value list.
+        let whole = self.m.types.members(val.ty).unwrap_or_default();
+        let is_error = |s: &Self, ty: TypeId| {
+            let kind = s.m.types.kind(ty);
+            matches!(kind, TypeKind::ErrorSet(_) | TypeKind::AnyError)
+        };
+        if given.len() != values.len()
+            && whole.len() == values.len()
+            && (whole.iter().zip(values)).all(|(a, b)| is_error(self, a.1) == is_error(self, b.1))
+        {
+            let loaded = self.load(cx, &val);
+            let list = self.stable(cx, &loaded);
+            let mut parts = Vec::new();
+            for (i, (_, ty)) in values.iter().enumerate() {
+                let part = self.member(cx, &list, i);
+                let part = self.coerce(cx, part, *ty, span)?;
+                parts.push(self.stable(cx, &part));
+            }
+            parts.push(Val::scalar(set, Piece::Const(Ty::I32, 0)));
+            return Ok(self.make_aggregate(cx, ret, &parts));
+        }
         if given.len() != values.len() {
             let (a, b) = (given.len(), values.len());
             return Err(self.error(

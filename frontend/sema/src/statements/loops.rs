@@ -69,9 +69,21 @@ impl Sema<'_> {
         cx.push_scope();
         let done = (|| {
             let (present, bound) = match cond {
-                ast::Cond::Expr(cond) => (self.lower_condition(cx, cond)?, None),
+                ast::Cond::Expr(expr) => match self.lower_condition(cx, expr) {
+                    Ok(piece) => (piece, None),
+                    Err(failed) => {
+                        self.check_while_body(cx, cond, body);
+                        return Err(failed);
+                    }
+                },
                 ast::Cond::Bind { name, value } => {
-                    let subject = self.lower_operand_raw(cx, value, None)?;
+                    let subject = match self.lower_operand_raw(cx, value, None) {
+                        Ok(subject) => subject,
+                        Err(failed) => {
+                            self.check_while_body(cx, cond, body);
+                            return Err(failed);
+                        }
+                    };
                     let subject = self.load_optional(cx, &subject);
                     let present = match self.m.types.kind(subject.ty) {
                         TypeKind::Optional(_) => self.is_present(cx, &subject),
@@ -134,8 +146,13 @@ impl Sema<'_> {
         let mut iters = Vec::new();
         for (i, iter) in node.iters.iter().enumerate() {
             let by_ref = node.captures.get(i).is_some_and(|c| c.by_ref);
-            let made = self.lower_iter(cx, iter, i == 0, by_ref)?;
-            iters.push(made);
+            match self.lower_iter(cx, iter, i == 0, by_ref) {
+                Ok(made) => iters.push(made),
+                Err(failed) => {
+                    self.check_for_body(cx, node);
+                    return Err(failed);
+                }
+            }
         }
         let count = iters[0].count;
         let Some(count) = count else {
@@ -229,6 +246,7 @@ impl Sema<'_> {
                 }
                 let start = self.range_bound(cx, lo)?;
                 let one = Piece::Const(Ty::I64, 1);
+                let low = start;
                 let start = if op.lo_exclusive {
                     cx.binary(BinaryOp::Add, start, one)
                 } else {
@@ -237,14 +255,8 @@ impl Sema<'_> {
                 let start = cx.pin(start);
                 let count = match hi {
                     Some(hi) if first => {
-                        let end = self.range_bound(cx, hi)?;
-                        let end = if op.hi_inclusive {
-                            cx.binary(BinaryOp::Add, end, one)
-                        } else {
-                            end
-                        };
-                        let count = cx.binary(BinaryOp::Sub, end, start);
-                        Some(cx.pin(count))
+                        let high = self.range_bound(cx, hi)?;
+                        Some(range_count(cx, low, high, *op))
                     }
                     Some(_) => None,
                     None if first => {
@@ -455,4 +467,35 @@ pub fn breaks_out(cx: &FnCx, label: sx_ir::LabelId) -> bool {
     let mut found = false;
     body.for_each_stmt(&mut |s| found |= matches!(s.kind, Ir::Break(l) if l == label));
     found
+}
+
+/// How often a range is walked: never if it is inverted; one wider than `i64.max` counts as that long, which nothing
+/// walks to its end.
+fn range_count(cx: &mut FnCx, low: Piece, high: Piece, op: ast::RangeOp) -> Piece {
+    let word = |n: i64| Piece::Const(Ty::I64, n as u64);
+    let extra = i64::from(op.hi_inclusive) - i64::from(op.lo_exclusive);
+    let width = cx.binary(BinaryOp::Sub, high, low);
+    let width = cx.binary(BinaryOp::Add, width, word(extra));
+    let count = cx.pin(width);
+    // From the first counting number on the width can't wrap, and is negative where the range is inverted.
+    if low.as_const() == Some(extra as u64) && (0..=1).contains(&extra) {
+        return count;
+    }
+    // An exclusive bound makes equal ones empty.
+    let empty = if op.hi_inclusive && !op.lo_exclusive {
+        BinaryOp::LtS
+    } else {
+        BinaryOp::LeS
+    };
+    let empty = cx.binary(empty, high, low);
+    // Of a range that isn't empty, only `..=` and `..` are surely walked once.
+    let wrapped = if extra < 0 {
+        BinaryOp::LtS
+    } else {
+        BinaryOp::LeS
+    };
+    let wide = cx.binary(wrapped, count, word(0));
+    let count = cx.select(wide, word(i64::MAX), count);
+    let count = cx.select(empty, word(0), count);
+    cx.pin(count)
 }

@@ -2,14 +2,14 @@
 
 use crate::comptime::eval::Purpose;
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Access, CaptureKind, Piece, Val, ValKind};
+use crate::emission::value::{Access, CaptureKind, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
 use crate::statements::control::Lowered;
 use crate::statements::control::block_is_null;
 use crate::statements::control::block_value_span;
 use crate::statements::control::empty_branch;
 use sx_ir::func::SwitchCase;
-use sx_ir::{Block, StmtKind, Ty, TypeId, TypeKind};
+use sx_ir::{Block, StmtKind, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ArmBody, ExprKind, PatternKind};
 
@@ -578,11 +578,7 @@ impl Sema<'_> {
                     "this case pattern cannot bind a payload from subject type 'Type'",
                 ));
             }
-            let cond = cx.binary(
-                sx_ir::BinaryOp::Eq,
-                tag,
-                Piece::Const(Ty::I64, u64::from(ty.0)),
-            );
+            let cond = self.is_tagged(cx, tag, ty);
             conds.push((Block::default(), cond));
             let lowered = self.lower_arm(cx, &arm.body, arm.span, want, as_value, |s, cx| {
                 if let (Some(capture), Some(data)) = (arm.capture, data) {

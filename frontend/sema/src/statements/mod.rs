@@ -1,5 +1,6 @@
 //! Statements, control flow, matching, and the error channel.
 
+pub(crate) mod after_mistakes;
 pub(crate) mod asserts;
 pub(crate) mod assign;
 pub(crate) mod bindings;

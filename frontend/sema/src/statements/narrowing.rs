@@ -2,6 +2,7 @@
 
 use crate::emission::fncx::FnCx;
 use crate::sema::{Binding, Res, Sema, VarId};
+use crate::statements::errors::strip_parens;
 use sx_ir::TypeKind;
 use sx_syntax::ast::{self, ExprKind};
 
@@ -51,7 +52,7 @@ impl Sema<'_> {
             ExprKind::Binary { op, lhs, rhs, .. }
                 if matches!(op, ast::BinOp::Ne | ast::BinOp::Eq) =>
             {
-                let name = match (&lhs.kind, &rhs.kind) {
+                let name = match (&strip_parens(lhs).kind, &strip_parens(rhs).kind) {
                     (ExprKind::Ident(name), ExprKind::Null)
                     | (ExprKind::Null, ExprKind::Ident(name)) => *name,
                     _ => return,

@@ -63,7 +63,7 @@ impl Sema<'_> {
                 let mut vals = Vec::new();
                 for value in values {
                     let val = self.lower_expr(cx, &value.value, None)?;
-                    vals.push(self.default_literal(&val).ty);
+                    vals.push(self.settle_literal(&val, value.value.span)?.ty);
                 }
                 cx.ret.ty = Some(self.m.types.intern(TypeKind::Tuple(
                     vals.into_iter().map(|t| (None, t)).collect(),
@@ -71,7 +71,7 @@ impl Sema<'_> {
                 return self.lower_return(cx, values, span);
             }
             let val = self.lower_expr(cx, &values[0].value, None)?;
-            let val = self.default_literal(&val);
+            let val = self.settle_literal(&val, values[0].value.span)?;
             cx.ret.ty = Some(if val.ty == TypeId::NORETURN {
                 TypeId::VOID
             } else {
@@ -217,10 +217,10 @@ impl Sema<'_> {
             return Ok(());
         }
         let Some(ret) = cx.ret.ty else {
-            cx.ret.ty = Some(
-                val.as_ref()
-                    .map_or(TypeId::VOID, |v| self.default_literal(v).ty),
-            );
+            cx.ret.ty = Some(match &val {
+                Some(val) => self.settle_literal(val, span)?.ty,
+                None => TypeId::VOID,
+            });
             return self.leave_with(cx, val, None);
         };
         let Some(val) = val else {

@@ -177,13 +177,7 @@ impl Sema<'_> {
             StmtKind::Raise(value) => self.lower_raise(cx, value, stmt.span),
             StmtKind::Break => self.lower_jump(cx, true, stmt.span),
             StmtKind::Continue => self.lower_jump(cx, false, stmt.span),
-            StmtKind::Defer(body) => {
-                let env = cx.env().clone();
-                if let Some(scope) = cx.scopes.last_mut() {
-                    scope.cleanups.push((Cleanup::Defer(body), env));
-                }
-                Ok(())
-            }
+            StmtKind::Defer(body) => self.enter_cleanup(cx, Cleanup::Defer(body)),
             StmtKind::OnFail { tag, body } => {
                 let failable = cx
                     .ret
@@ -195,13 +189,7 @@ impl Sema<'_> {
                         "`onfail` is only valid inside a failable function — use `defer`",
                     ));
                 }
-                let env = cx.env().clone();
-                if let Some(scope) = cx.scopes.last_mut() {
-                    scope
-                        .cleanups
-                        .push((Cleanup::OnFail { tag: *tag, body }, env));
-                }
-                Ok(())
+                self.enter_cleanup(cx, Cleanup::OnFail { tag: *tag, body })
             }
             StmtKind::Push { value, body } => self.lower_push(cx, value, body, stmt.span),
             StmtKind::While { cond, body } => self.lower_while(cx, cond, body),

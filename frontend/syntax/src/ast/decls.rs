@@ -249,7 +249,7 @@ pub enum FnOrigin {
     BareBlock,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Property {
     Get,
     Set,

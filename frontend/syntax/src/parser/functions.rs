@@ -54,6 +54,8 @@ impl Parser<'_> {
             while self.eat(Tok::Slash) {
                 param.constraints.push(self.path_type()?);
             }
+        } else if dollar && !dots {
+            self.expect(Tok::Colon)?;
         }
         if self.eat(Tok::Eq) {
             param.default = Some(self.initializer()?);

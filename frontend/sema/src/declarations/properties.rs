@@ -1,0 +1,71 @@
+//! `#get` and `#set` methods: their shape, and those that a type's body or an impl gives it (reference part 2 §1).
+
+use sx_ir::{Symbol, TypeId};
+use sx_syntax::ast::{self, DeclKind, FnBody, MemberKind, ParamKind, Property, RetKind};
+
+use crate::sema::{FnId, ImplId, Res, Sema};
+
+impl Sema<'_> {
+    /// `n :: (self: *T) -> V #get`, `n :: (self: *T, v: V) #set`: reports any other shape.
+    pub fn check_property(&mut self, f: &'static ast::FnDecl, property: Property, name: Symbol) {
+        let plain = f.sig.params.iter().all(|p| p.kind == ParamKind::Plain);
+        let (shape, count) = match property {
+            Property::Get => ("#get` method takes `self` alone and returns the value", 1),
+            Property::Set => ("#set` method takes `self` and the value", 2),
+        };
+        let returns = match (&f.sig.ret, &f.body) {
+            (Some(ret), _) => !matches!(ret.kind, RetKind::Void),
+            (None, FnBody::Expr(_)) => true,
+            (None, FnBody::Block(_) | FnBody::Intrinsic | FnBody::None) => false,
+        };
+        if plain && f.sig.params.len() == count && (property == Property::Set || returns) {
+            return;
+        }
+        let form = match property {
+            Property::Get => format!("{name} :: (self: *T) -> V #get {{ .. }}"),
+            Property::Set => format!("{name} :: (self: *T, v: V) #set {{ .. }}"),
+        };
+        let diag = sx_syntax::Diagnostic::error(f.sig.span, format!("a `{shape}"))
+            .with_help(None, format!("write `{form}`"));
+        self.report(diag);
+    }
+
+    /// What reads `x.name` of a type.
+    pub fn getter(&mut self, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
+        let own = self.nominals.get(&ty).and_then(|n| n.getters.get(&name));
+        match own.copied() {
+            Some(own) => Ok(Some(own)),
+            None => self.impl_property(ty, name, Property::Get),
+        }
+    }
+
+    /// What writes `x.name` of a type.
+    pub fn setter(&mut self, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
+        let own = self.nominals.get(&ty).and_then(|n| n.setters.get(&name));
+        match own.copied() {
+            Some(own) => Ok(Some(own)),
+            None => self.impl_property(ty, name, Property::Set),
+        }
+    }
+
+    fn impl_property(&mut self, ty: TypeId, name: Symbol, property: Property) -> Res<Option<FnId>> {
+        self.enter_impls();
+        for index in 0..self.impls.len() {
+            let info = &self.impls[index];
+            let written = info.decl.members.iter().any(|m| {
+                matches!(&m.kind, MemberKind::Decl(ast::Decl { kind: DeclKind::Fn(f), name: n, .. })
+                    if n.name == name && f.property == Some(property))
+            });
+            if !written || info.resolved.is_none() {
+                continue;
+            }
+            let id = ImplId(index as u32);
+            if let Some(m) = self.match_impl(id, ty)? {
+                self.impl_methods(&m, ty)?;
+                let key = (id, ty, name, property);
+                return Ok(self.caches.conformance.properties.get(&key).copied());
+            }
+        }
+        Ok(None)
+    }
+}
