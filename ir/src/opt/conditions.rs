@@ -250,9 +250,7 @@ impl Conditions<'_, '_> {
         let StmtKind::If { then, .. } = &stmts[at + 1].kind else {
             return None;
         };
-        let Some((_, before)) = then.stmts.split_last() else {
-            return None;
-        };
+        let (_, before) = then.stmts.split_last()?;
         let mut size = 0;
         for stmt in &then.stmts {
             let StmtKind::Set { value, .. } = stmt.kind else {

@@ -56,6 +56,7 @@ pub struct Compiler {
     codes: FxHashMap<FuncId, Code>,
     osr: FxHashMap<(FuncId, LabelId), CodeEntry>,
     /// What machine code has addresses of.
+    #[allow(clippy::vec_box)] // Their addresses are in the code.
     bulks: Vec<Box<Bulk>>,
     bmi2: bool,
     sse41: bool,
@@ -230,6 +231,7 @@ struct Emitted {
     inner: usize,
     outer: usize,
     osr: Vec<(LabelId, usize)>,
+    #[allow(clippy::vec_box)] // Their addresses are in the code.
     bulks: Vec<Box<Bulk>>,
 }
 

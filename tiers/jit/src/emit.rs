@@ -102,6 +102,7 @@ pub struct Emitter<'a> {
     pub osr: Vec<(LabelId, DynamicLabel)>,
     pub facts: crate::facts::Facts,
     /// Descriptions of loops that the code refers to.
+    #[allow(clippy::vec_box)] // Their addresses are in the code.
     pub bulks: Vec<Box<Bulk>>,
     pub error: Option<String>,
 }

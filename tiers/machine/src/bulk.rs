@@ -255,7 +255,7 @@ impl Finder<'_> {
                 a,
                 b,
             } => {
-                let by = i64::try_from(self.constant(b)? as i64).ok()?;
+                let by = self.constant(b)? as i64;
                 let x = self.affine(a)?;
                 let result = match op {
                     BinaryOp::Add => Affine {

@@ -51,7 +51,7 @@ const RECIPROCALS: [u32; CLASSES] = {
 /// `offset / class_size(class)` for an offset in a chunk. Right because the rounding of the reciprocal, at most one
 /// part in 2^20 for each of fewer than 2^10 units, times a size of at most 2^8 units, never adds up to one.
 fn block_index(class: usize, offset: u64) -> u64 {
-    u64::from((offset / 16) as u32 * RECIPROCALS[class] >> 20)
+    u64::from(((offset / 16) as u32 * RECIPROCALS[class]) >> 20)
 }
 
 #[derive(Clone, Copy)]

@@ -417,7 +417,7 @@ pub(crate) unsafe fn bulk(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64) {
             return;
         };
         let func = (*ctx.records.add(innermost as usize)).func;
-        let code = &(&(*vm).codes)[func.index()];
+        let code = &(*vm).codes[func.index()];
         let Some(bulk) = code
             .as_ref()
             .and_then(|code| code.bulks.get((*inst).a as usize))
