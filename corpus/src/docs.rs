@@ -8,7 +8,12 @@ use crate::case;
 use crate::process::{self, Folder};
 
 /// Files that are read, from the top of the checkout.
-const FILES: [&str; 3] = ["README.md", "docs/guide/README.md", "docs/comptime.md"];
+const FILES: [&str; 4] = [
+    "README.md",
+    "docs/guide/README.md",
+    "docs/comptime.md",
+    "docs/metaprogramming.md",
+];
 
 pub struct Example {
     /// `guide line 12`.

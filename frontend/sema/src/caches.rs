@@ -86,7 +86,8 @@ pub struct Caches {
     /// Files that imports were found to name, by the importing file's folder and the import's text.
     pub imported_files: FxHashMap<(std::path::PathBuf, std::sync::Arc<str>), std::path::PathBuf>,
     /// Parts of `#name(parts..)` by file.
-    pub computed_names: FxHashMap<sx_syntax::FileId, &'static [Vec<sx_syntax::ast::Expr>]>,
+    pub computed_names:
+        FxHashMap<sx_syntax::FileId, &'static [Vec<std::sync::Arc<sx_syntax::ast::Expr>>]>,
     /// Types of variables by (function context, variable), for `type_of` at compile time.
     pub var_types: FxHashMap<(u32, crate::sema::VarId), TypeId>,
     /// While `type_of`'s operand is lowered at compile time: whether a run-time variable was met in it.

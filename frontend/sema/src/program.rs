@@ -139,6 +139,7 @@ impl Sema<'_> {
     ) -> (Option<FuncId>, Vec<FuncId>) {
         self.phase("declarations", |s| {
             s.setup_context();
+            s.make_all_declarations();
             s.check_protocols();
             s.check_declarations();
             s.complete_all();
@@ -303,8 +304,7 @@ impl Sema<'_> {
         if values {
             return;
         }
-        for (module, assert) in std::mem::take(&mut self.module_asserts) {
-            let env = self.module(module).env.clone();
+        for (env, assert) in std::mem::take(&mut self.module_asserts) {
             // What is wrong has been told.
             let _ = self.check_assert(&env, assert);
         }
@@ -369,7 +369,7 @@ impl Sema<'_> {
                     return;
                 }
                 let expr = self.module(module).runs[i].expr;
-                let env = self.module(module).env.clone();
+                let env = self.module(module).runs[i].env.clone();
                 self.run_or_queue(&env, expr);
             }
         }

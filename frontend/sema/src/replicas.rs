@@ -194,6 +194,7 @@ impl<'a> Sema<'a> {
             || self.cfg.code
             || self.cfg.threads < 2
             || self.caches.c.is_used()
+            || self.declarations_to_make()
         {
             return None;
         }

@@ -69,6 +69,11 @@ pub enum Binding {
     },
     /// A type pack (`..$Ts` of a struct, `$a`).
     TypePack(Rc<Vec<TypeId>>),
+    /// A mixin's `#lazy` parameter: its expression and type.
+    Lazy {
+        quote: u64,
+        ty: TypeId,
+    },
     /// A declaration that already failed; uses are silent.
     Poison,
 }
@@ -99,6 +104,14 @@ pub struct Env {
     pub fence: Cell<bool>,
     /// The local constants among the names.
     pub constants: RefCell<Vec<Symbol>>,
+    /// Outermost scope of code that has been put somewhere else than where it was written.
+    pub expansion: Option<Expansion>,
+}
+
+/// Where code has been put.
+pub struct Expansion {
+    pub put_in: Rc<Env>,
+    pub site: Span,
 }
 
 impl Env {
@@ -110,6 +123,7 @@ impl Env {
             makes: Cell::new(None),
             fence: Cell::new(false),
             constants: RefCell::default(),
+            expansion: None,
         })
     }
 
@@ -121,7 +135,40 @@ impl Env {
             makes: self.makes.clone(),
             fence: Cell::new(false),
             constants: RefCell::default(),
+            expansion: None,
         })
+    }
+
+    /// Scope of code whose names mean what they do in `quoted`, put at `site`, where `put_in` is what is seen.
+    pub fn expansion(quoted: &Rc<Env>, put_in: &Rc<Env>, site: Span) -> Rc<Env> {
+        Rc::new(Env {
+            parent: Some(quoted.clone()),
+            module: quoted.module,
+            names: RefCell::default(),
+            makes: quoted.makes.clone(),
+            fence: Cell::new(false),
+            constants: RefCell::default(),
+            expansion: Some(Expansion {
+                put_in: put_in.clone(),
+                site,
+            }),
+        })
+    }
+
+    /// Where the code that sees this has been put, outermost first.
+    pub fn sites(&self) -> Vec<Span> {
+        let mut out = Vec::new();
+        let mut env = Some(self);
+        while let Some(e) = env {
+            if let Some(expansion) = &e.expansion {
+                out.push(expansion.site);
+                env = Some(&expansion.put_in);
+                continue;
+            }
+            env = e.parent.as_deref();
+        }
+        out.reverse();
+        out
     }
 
     pub fn bind(&self, name: Symbol, binding: Binding) {
@@ -194,6 +241,8 @@ pub struct ModuleInfo {
 /// A module-scope `#run` statement.
 pub struct RunStmt {
     pub expr: &'static ast::Expr,
+    /// What it sees.
+    pub env: Rc<Env>,
 }
 
 pub struct ImportSet {
@@ -468,7 +517,8 @@ pub struct Sema<'a> {
     pub resolving: Vec<DeclId>,
     /// Names of the functions being lowered, innermost last.
     pub name_stack: Vec<String>,
-    pub module_asserts: Vec<(ModId, &'static ast::AssertDirective)>,
+    /// With what their conditions see.
+    pub module_asserts: Vec<(Rc<Env>, &'static ast::AssertDirective)>,
     pub modules: Vec<ModuleInfo>,
     pub module_by_path: FxHashMap<PathBuf, ModId>,
     pub module_of_file: FxHashMap<FileId, ModId>,
@@ -523,6 +573,7 @@ impl Sema<'_> {
 
     pub fn report(&mut self, diag: Diagnostic) -> Failed {
         let diag = self.at_users_call(diag);
+        let diag = self.with_sites(diag);
         // Instances of one body make one mistake, whatever they are called.
         let message = match diag.message.split_once(" (in ") {
             Some((message, _)) => message.to_string(),

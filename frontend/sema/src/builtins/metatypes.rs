@@ -35,6 +35,7 @@ const HOST_FUNCTIONS: &[&str] = &[
 
 pub fn is_host_function(name: &str) -> bool {
     HOST_FUNCTIONS.contains(&name)
+        || name == crate::metaprogramming::quotes::MAKE
         || crate::comptime::build::OPTIONS.contains(&name)
         || crate::comptime::build::PRIMITIVES.contains(&name)
         || crate::comptime::library::NAMES.contains(&name)

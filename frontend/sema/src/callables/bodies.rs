@@ -32,11 +32,17 @@ impl Sema<'_> {
             body: self.caches.body_sites.get(&func).copied(),
             call: None,
         };
+        // Whose code it is in, not what asked for it.
+        let own = pending.job.env.sites();
+        let places = std::mem::replace(&mut self.caches.meta.sites, own);
+        let levels = std::mem::take(&mut self.caches.meta.depth);
         self.caches.chains.enter(Step::Body(func));
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
             self.lower_pending(func, &pending.job)
         });
         self.caches.chains.leave();
+        self.caches.meta.sites = places;
+        self.caches.meta.depth = levels;
         self.instantiation_depth = outer;
         self.sites = sites;
         if done.is_err() {
@@ -203,7 +209,11 @@ impl Sema<'_> {
                     if let Addr::Slot(slot, _) = addr {
                         cx.func.slots[slot.index()].name = Some(*name);
                     }
-                    self.bind_var(&mut cx, ident, *ty, addr, Access::Mutable);
+                    let var = self.bind_var(&mut cx, ident, *ty, addr, Access::Mutable);
+                    let mut lazy = decl.sig.params.iter().filter(|p| p.lazy);
+                    if lazy.any(|p| p.name.name == *name) {
+                        self.caches.meta.lazy.insert((cx.id, var));
+                    }
                     at += 1;
                 }
                 ParamBinding::Pack {

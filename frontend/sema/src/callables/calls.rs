@@ -68,7 +68,10 @@ impl Sema<'_> {
                     }
                 }
             }
-            ExprKind::EnumLit(name) => self.call_enum_literal(cx, *name, call, want, span),
+            ExprKind::EnumLit(name) => {
+                let name = self.spelled(&env, *name)?;
+                self.call_enum_literal(cx, name, call, want, span)
+            }
             ExprKind::Field { base, name } => {
                 let env = cx.env().clone();
                 let name = self.spelled(&env, *name)?;

@@ -351,7 +351,7 @@ impl Sema<'_> {
                 kind: ast::IdentKind::Raw,
                 span,
             };
-            let val = self.variable(cx, ident, capture.outer_cx, capture.outer, false)?;
+            let val = self.captured_value(cx, ident, capture)?;
             self.store(cx, to.plus(capture.offset), &val);
         }
         Ok(block)

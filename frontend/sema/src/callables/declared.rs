@@ -54,9 +54,6 @@ impl Sema<'_> {
             }
             return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
         }
-        if decl.mixin {
-            return Err(self.not_implemented(span, "`mixin` functions"));
-        }
         let params: &'static [ast::Param] = &decl.sig.params;
         let has_receiver = !lead.is_empty();
         if has_receiver && params.is_empty() {
@@ -164,6 +161,8 @@ impl Sema<'_> {
         }
         for arg in named {
             let Some(ident) = arg.name else { continue };
+            let here = cx.env().clone();
+            let ident = self.spelled(&here, ident)?;
             let Some(at) = params.iter().position(|p| p.name.name == ident.name) else {
                 let names: Vec<String> = params.iter().map(|p| p.name.name.to_string()).collect();
                 let near = crate::declarations::lookup::nearest(

@@ -320,6 +320,15 @@ impl Sema<'_> {
         if let Some(found) = self.instances.get(&key) {
             return found.clone().ok_or(Failed);
         }
+        if self.fn_info(func).decl.mixin {
+            let name = self.fn_info(func).name.clone();
+            return Err(self.error(
+                span,
+                format!(
+                    "'{name}' is a mixin: it can only be called, as it becomes part of its caller"
+                ),
+            ));
+        }
         self.check_depth(func, span)?;
         if !self.making.insert(key.clone()) {
             let name = self.fn_info(func).name.clone();
@@ -415,6 +424,10 @@ impl Sema<'_> {
                     };
                     let ty = self.param_type(&scope, expr)?;
                     self.complete(ty)?;
+                    let ty = match param.lazy {
+                        true => self.lazy_closure(ty),
+                        false => ty,
+                    };
                     params.push(ty);
                     bindings.push(ParamBinding::Value {
                         name: param.name.name,

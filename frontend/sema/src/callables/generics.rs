@@ -289,8 +289,35 @@ impl Sema<'_> {
                             format!("parameter '{}' needs a type", param.name.name),
                         ));
                     };
+                    if decl.mixin && self.bind_code_parameter(cx, param, &mut slots[i], &scope)? {
+                        continue;
+                    }
                     let arg = slots[i].take();
                     let receiver = i == 0 && has_receiver;
+                    if param.lazy {
+                        let (expr, from) = match (arg, &param.default) {
+                            (Some(Arg::Expr(expr)), _) => (expr, caller.clone()),
+                            (None, Some(default)) => (default, scope.clone()),
+                            (Some(Arg::Val(_, at)), _) => return Err(self.no_lazy_value(param, at)),
+                            (Some(Arg::Slice(expr)), _) => {
+                                return Err(self.no_lazy_value(param, expr.span));
+                            }
+                            (Some(Arg::Trailing(t)), _) => {
+                                return Err(self.no_lazy_value(param, t.span));
+                            }
+                            (None, None) => return Err(Failed),
+                        };
+                        let open = self.unbound_names(&scope, pattern, params);
+                        let ty = self.lazy_type(cx, &from, &scope, pattern, expr)?;
+                        for name in open {
+                            if let Some(Binding::Type(ty)) = scope.get(name) {
+                                bindings.push((name, self.ct_of_type(ty)));
+                            }
+                        }
+                        let val = self.lower_lazy(cx, &from, expr, ty)?;
+                        vals[i].push(val);
+                        continue;
+                    }
                     let Some(arg) = arg else {
                         // Defaults are evaluated when all static parameters are known.
                         pending.push(i);
@@ -488,6 +515,9 @@ impl Sema<'_> {
             {
                 self.check_pattern_constraints(&scope, pattern, &bindings, span)?;
             }
+        }
+        if decl.mixin {
+            return self.expand_mixin(cx, f, &scope, vals, span);
         }
         let instance = self.instantiate_fn(f, bindings, packs, span)?;
         // Types are final now: convert what was evaluated without a target, and fill in defaults.

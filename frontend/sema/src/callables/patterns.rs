@@ -89,8 +89,11 @@ impl Sema<'_> {
                 Binding::Type(ty) => statics.push((name, self.ct_of_type(ty))),
                 Binding::Ct(val) => statics.push((name, val)),
                 Binding::TypePack(types) => packs.push((name, (*types).clone())),
-                Binding::Var { .. } | Binding::Decl(_) | Binding::Pack { .. } | Binding::Poison => {
-                }
+                Binding::Var { .. }
+                | Binding::Decl(_)
+                | Binding::Pack { .. }
+                | Binding::Lazy { .. }
+                | Binding::Poison => {}
             }
         }
         (statics, packs)

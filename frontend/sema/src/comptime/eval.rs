@@ -406,6 +406,7 @@ impl Sema<'_> {
             std::mem::take(&mut self.caches.build),
         );
         host.files = Some(self.files);
+        host.quotes.first = self.quote_count();
         let evaluation = self.evaluator.evaluate(EvalRequest {
             saving: saving.is_some(),
             c_sources: &self.caches.c.sources,
@@ -424,6 +425,7 @@ impl Sema<'_> {
         let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
         self.caches.build = std::mem::take(&mut host.build);
         let effects = std::mem::take(&mut host.effects);
+        let quotes = std::mem::take(&mut host.quotes.made);
         let story = match before {
             Some((minted, build)) => self.story_of(&mut m, run, &evaluation, &|types| {
                 let (minted, build) = (minted.clone(), build.clone());
@@ -437,6 +439,7 @@ impl Sema<'_> {
             self.m.types = grown;
             self.adopt_minted(span);
         }
+        self.adopt_quotes(quotes);
         self.take_effects(effects);
         let run = Run {
             seconds: started.elapsed().as_secs_f64(),
@@ -554,6 +557,7 @@ impl Sema<'_> {
             self.m.add_global(object);
         }
         if let Some(saving) = saving {
+            self.check_template_writes(root, saving, &image, span)?;
             self.keep_saved(saving, &image, first_object);
             image = slice_image(&image, 0, self.m.types.size_of(ty));
         }

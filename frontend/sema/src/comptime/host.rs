@@ -43,6 +43,7 @@ pub struct CompilerHost<'a> {
     pub effects: Effects,
     /// Something was asked of the compiler.
     pub asked: bool,
+    pub quotes: crate::metaprogramming::capture::QuoteMaker,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -70,6 +71,7 @@ impl<'a> CompilerHost<'a> {
             files: None,
             effects: Effects::default(),
             asked: false,
+            quotes: Default::default(),
             actions: None,
         }
     }
@@ -89,6 +91,7 @@ impl<'a> CompilerHost<'a> {
             self.minted = self.before.clone();
             self.build = self.build_before.clone();
             self.effects = Effects::default();
+            self.quotes.made.clear();
             memory.write(*mark, &[1])?;
         }
         Ok(())
@@ -459,6 +462,12 @@ impl Host for CompilerHost<'_> {
                 return library.ask(name, arg(0)).map(|()| Vec::new());
             }
             return library.call(name, args, memory, frames);
+        }
+        if name == crate::metaprogramming::quotes::MAKE {
+            let types = self.grown.as_ref().unwrap_or(self.types);
+            let args = [arg(0), arg(1), arg(2)];
+            let id = self.quotes.make(module, types, memory, args)?;
+            return Ok(vec![id]);
         }
         Ok(match name {
             "raw_declare_type" => {

@@ -14,7 +14,7 @@ pub struct Saving {
     pub result: GlobalId,
     pub ty: TypeId,
     /// Place of each global in the result.
-    places: Vec<(GlobalId, u64, u64)>,
+    pub places: Vec<(GlobalId, u64, u64)>,
 }
 
 impl Sema<'_> {

@@ -570,6 +570,12 @@ impl Sema<'_> {
         };
         if let Some(ty) = ty {
             self.complete(ty)?;
+            if self.holds_code(ty) {
+                return Err(self.error(
+                    span,
+                    format!("the variable '{name}' can't hold `Code`, which only exists at compile time; make it a constant: `{name} :: ..`"),
+                ));
+            }
             // Known before its initialiser, which may take addresses of other globals that point back.
             let global = make(self, ty, ConstImage::zeroed(0));
             if decl.saved {

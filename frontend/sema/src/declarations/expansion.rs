@@ -4,12 +4,16 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use sx_ir::{RelocTarget, TypeId, TypeKind};
 use sx_syntax::ast::{self, ForIterKind, Inline, InlineElse, MemberKind, PatternKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
 use crate::comptime::eval::{Purpose, slice_image};
 use crate::emission::value::CtVal;
+use crate::metaprogramming::Meta;
+use crate::metaprogramming::insertion::Inserted;
+use crate::metaprogramming::quotes::{Body, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
 
 /// Iterations of one loop, and elements altogether: far more than any type has.
@@ -28,6 +32,12 @@ pub trait Expand: Sized + 'static {
     fn form(&'static self) -> Form<Self>;
     /// Text of `#insert` as elements.
     fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>>;
+    /// What a quote holds, if it can't be anything but such elements.
+    fn quoted(body: &'static ast::CodeBody) -> Option<&'static [Self]>;
+    /// Texts of quotes parsed as such elements, by address of the quote.
+    fn parsed(meta: &mut Meta) -> &mut FxHashMap<usize, &'static [Self]>;
+    /// Of what the elements are, for messages.
+    const OF: &'static str;
 }
 
 impl Expand for ast::Member {
@@ -46,6 +56,22 @@ impl Expand for ast::Member {
     fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>> {
         sx_syntax::parse_members(file, text)
     }
+
+    fn quoted(body: &'static ast::CodeBody) -> Option<&'static [Self]> {
+        match body {
+            ast::CodeBody::Members(members) => Some(members),
+            ast::CodeBody::Block(_)
+            | ast::CodeBody::Expr(_)
+            | ast::CodeBody::Items(_)
+            | ast::CodeBody::Variants(_) => None,
+        }
+    }
+
+    fn parsed(meta: &mut Meta) -> &mut FxHashMap<usize, &'static [Self]> {
+        &mut meta.members
+    }
+
+    const OF: &'static str = "members of a type";
 }
 
 impl Expand for ast::EnumMember {
@@ -61,6 +87,22 @@ impl Expand for ast::EnumMember {
     fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>> {
         sx_syntax::parse_variants(file, text)
     }
+
+    fn quoted(body: &'static ast::CodeBody) -> Option<&'static [Self]> {
+        match body {
+            ast::CodeBody::Variants(variants) => Some(variants),
+            ast::CodeBody::Block(_)
+            | ast::CodeBody::Expr(_)
+            | ast::CodeBody::Items(_)
+            | ast::CodeBody::Members(_) => None,
+        }
+    }
+
+    fn parsed(meta: &mut Meta) -> &mut FxHashMap<usize, &'static [Self]> {
+        &mut meta.variants
+    }
+
+    const OF: &'static str = "variants of an enum";
 }
 
 /// Plain elements, each with what it sees.
@@ -78,7 +120,7 @@ impl Sema<'_> {
         Ok(out)
     }
 
-    fn expand_into<T: Expand>(
+    pub fn expand_into<T: Expand>(
         &mut self,
         env: &Rc<Env>,
         items: &'static [T],
@@ -89,8 +131,25 @@ impl Sema<'_> {
                 Form::Plain => out.push((item, env.clone())),
                 Form::Inline(node) => self.expand_inline(env, node, out)?,
                 Form::Insert(expr) => {
-                    let elements = self.inserted_elements::<T>(env, expr)?;
-                    self.expand_into(env, elements, out)?;
+                    let made = self.inserted_elements::<T>(env, expr)?;
+                    let expand = |s: &mut Self, out: &mut Expanded<T>| {
+                        for (elements, env) in made {
+                            s.sites_within(expr.span, |s| s.expand_into(&env, elements, out))?;
+                        }
+                        Ok(())
+                    };
+                    match &expr.kind {
+                        ast::ExprKind::Splice(_) => {
+                            stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || expand(self, out))?;
+                        }
+                        _ => self.level_down(expr.span, |s| expand(s, out))?,
+                    }
+                    if out.len() > MAX_ITERATIONS {
+                        return Err(self.error(
+                            expr.span,
+                            format!("more than {MAX_ITERATIONS} declarations in one body"),
+                        ));
+                    }
                 }
                 Form::Assert(assert) => self.check_assert(env, assert)?,
             }
@@ -108,13 +167,7 @@ impl Sema<'_> {
             Inline::If(node) => {
                 let mut node = node;
                 loop {
-                    let cond = self.comptime_value(
-                        env,
-                        &node.cond,
-                        Some(TypeId::BOOL),
-                        &Purpose::Condition,
-                    )?;
-                    if self.ct_u64(&cond) != 0 {
+                    if self.form_condition(env, &node.cond)? {
                         return self.expand_into(env, &node.then, out);
                     }
                     match &node.else_ {
@@ -149,6 +202,34 @@ impl Sema<'_> {
         }
     }
 
+    /// A condition known at compile time. Operands that don't matter are not looked at.
+    fn form_condition(&mut self, env: &Rc<Env>, cond: &'static ast::Expr) -> Res<bool> {
+        match &cond.kind {
+            ast::ExprKind::Paren(inner) => self.form_condition(env, inner),
+            ast::ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr,
+            } => Ok(!self.form_condition(env, expr)?),
+            ast::ExprKind::Binary {
+                op: op @ (ast::BinOp::And | ast::BinOp::Or),
+                lhs,
+                rhs,
+                ..
+            } => {
+                let first = self.form_condition(env, lhs)?;
+                if first == (*op == ast::BinOp::Or) {
+                    return Ok(first);
+                }
+                self.form_condition(env, rhs)
+            }
+            _ => {
+                let val =
+                    self.comptime_value(env, cond, Some(TypeId::BOOL), &Purpose::Condition)?;
+                Ok(self.ct_u64(&val) != 0)
+            }
+        }
+    }
+
     fn chosen_items<T: Expand>(
         &mut self,
         env: &Rc<Env>,
@@ -165,6 +246,7 @@ impl Sema<'_> {
         for arm in &node.arms {
             let hit = match &arm.pattern.kind {
                 PatternKind::Variant(name) => {
+                    let name = &self.spelled(env, *name)?;
                     let known = self.m.types.enum_def(subject.ty).and_then(|def| {
                         def.variants
                             .iter()
@@ -335,7 +417,7 @@ impl Sema<'_> {
     }
 
     /// The data a slice constant points to, where in it, and how many elements.
-    fn pointed_to(&self, list: &CtVal) -> (Rc<sx_ir::ConstImage>, u64, u64) {
+    pub fn pointed_to(&self, list: &CtVal) -> (Rc<sx_ir::ConstImage>, u64, u64) {
         let empty = || (Rc::new(sx_ir::ConstImage::zeroed(0)), 0, 0);
         let Some(reloc) = list.image.relocs.first() else {
             return empty();
@@ -353,37 +435,75 @@ impl Sema<'_> {
         (image, reloc.addend as u64, count)
     }
 
-    fn inserted_elements<T: Expand>(
+    /// What an `#insert` in a body puts there, and what it sees.
+    pub fn inserted_elements<T: Expand>(
         &mut self,
         env: &Rc<Env>,
         expr: &'static ast::Expr,
-    ) -> Res<&'static [T]> {
-        let val = self.comptime_value(env, expr, Some(TypeId::STRING), &Purpose::Insert)?;
-        let Some(text) = self.ct_text(&val) else {
-            return Err(self.error(
-                expr.span,
-                "the operand of `#insert` must be a string known at compile time",
-            ));
+    ) -> Res<Vec<(&'static [T], Rc<Env>)>> {
+        let text = match self.inserted(env, expr)? {
+            Inserted::Quotes(ids) => {
+                let mut out = Vec::with_capacity(ids.len());
+                for id in ids {
+                    let Some(quote) = self.quote(id) else {
+                        continue;
+                    };
+                    let elements = self.quoted_elements::<T>(quote.body, expr.span)?;
+                    out.push((elements, Env::expansion(&quote.env, env, expr.span)));
+                }
+                return Ok(out);
+            }
+            Inserted::Text(text) => text,
         };
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let path = self.sources.path(expr.span.file).to_string();
-        let line = self.sources.line_col(expr.span).line;
-        let file = self
-            .sources
-            .add(format!("{path}:{line}: #insert"), text.as_str());
+        let file = self.inserted_file(expr.span, &text);
+        let parsed = T::parse(file, &text);
+        if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
+            return Err(self.failed_insertion(expr.span, first));
+        }
+        let fragment: &'static sx_syntax::ListFragment<T> = Box::leak(Box::new(parsed.ast));
+        self.caches
+            .computed_names
+            .insert(file, &fragment.computed_names);
+        Ok(vec![(&fragment.elements, env.clone())])
+    }
+
+    /// A quote as elements of a body: its text is parsed as such.
+    fn quoted_elements<T: Expand>(&mut self, body: Body, site: Span) -> Res<&'static [T]> {
+        let (inner, address) = match body {
+            Body::Code(code) => match T::quoted(&code.body) {
+                Some(elements) => return Ok(elements),
+                None => (code.inner, std::ptr::from_ref(code) as usize),
+            },
+            Body::Expr(expr) => (expr.span, std::ptr::from_ref(expr) as usize),
+            Body::Block(block) => {
+                let span = block.span;
+                let inner = Span::new(span.file, span.lo + 1, span.hi.saturating_sub(1));
+                (inner, std::ptr::from_ref(block) as usize)
+            }
+        };
+        if let Some(elements) = T::parsed(&mut self.caches.meta).get(&address) {
+            return Ok(elements);
+        }
+        let path = self.sources.path(inner.file).to_string();
+        let whole = self.sources.get(inner.file).map(|f| f.text.clone());
+        let whole = whole.unwrap_or_default();
+        let text = sx_syntax::within(&whole, inner.lo, inner.hi);
+        // The same text again, for a file number under which its names are counted anew.
+        let file = self.sources.add(path, whole);
         let parsed = T::parse(file, &text);
         if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
             let diag = Diagnostic::error(
-                expr.span,
-                format!("the inserted text does not parse: {}", first.message),
+                site,
+                format!("this code does not parse as {}: {}", T::OF, first.message),
             )
-            .with_note(first.span, "in the inserted text");
+            .with_note(first.span, "in this code");
             return Err(self.report(diag));
         }
         let fragment: &'static sx_syntax::ListFragment<T> = Box::leak(Box::new(parsed.ast));
         self.caches
             .computed_names
             .insert(file, &fragment.computed_names);
+        T::parsed(&mut self.caches.meta).insert(address, &fragment.elements);
         Ok(&fragment.elements)
     }
 
@@ -398,16 +518,29 @@ impl Sema<'_> {
         if self.ct_u64(&val) != 0 {
             return Ok(());
         }
-        let text = self.span_text(assert.cond.span);
-        let message = match &assert.message {
+        let values = self.operand_values(env, &assert.cond);
+        let text = sx_syntax::normalised(&self.span_text(assert.cond.span));
+        let diag = match &assert.message {
             Some(expr) => {
                 let val =
                     self.comptime_value(env, expr, Some(TypeId::STRING), &Purpose::Operand)?;
-                String::from_utf8_lossy(&self.ct_text(&val).unwrap_or_default()).into_owned()
+                let message = self.ct_text(&val).unwrap_or_default();
+                let message = String::from_utf8_lossy(&message).into_owned();
+                let diag = Diagnostic::error(assert.span, message);
+                match values.is_empty() {
+                    true => diag,
+                    false => diag.with_note(Some(assert.cond.span), format!("where {values}")),
+                }
             }
-            None => format!("assertion failed: {text}"),
+            None if values.is_empty() => {
+                Diagnostic::error(assert.span, format!("assertion failed: {text}"))
+            }
+            None => {
+                let message = format!("assertion failed: {text} (where {values})");
+                Diagnostic::error(assert.span, message)
+            }
         };
-        Err(self.error(assert.span, message))
+        Err(self.report(diag))
     }
 
     /// An identifier as it is spelled: `#name(parts..)` by its parts.
@@ -415,7 +548,7 @@ impl Sema<'_> {
         let ast::IdentKind::Computed(index) = name.kind else {
             return Ok(name);
         };
-        let parts: Option<&'static Vec<ast::Expr>> = self
+        let parts: Option<&'static Vec<std::sync::Arc<ast::Expr>>> = self
             .caches
             .computed_names
             .get(&name.span.file)
@@ -425,7 +558,10 @@ impl Sema<'_> {
         };
         let mut text = String::new();
         for part in parts {
-            let val = self.comptime_value(env, part, None, &Purpose::Operand)?;
+            let val = match env.get(splice_key(part)) {
+                Some(Binding::Ct(val)) => val,
+                _ => self.comptime_value(env, part, None, &Purpose::Operand)?,
+            };
             if val.ty == TypeId::STRING || val.ty == TypeId::STRING_Z {
                 text.push_str(&String::from_utf8_lossy(
                     &self.ct_text(&val).unwrap_or_default(),

@@ -61,8 +61,19 @@ impl Sema<'_> {
             return false;
         }
         // What is wrong with the imports themselves.
+        let missing = self.collect_modules_from(0);
+        if !self.caches.parse_errors.is_empty() || !missing.is_empty() {
+            self.tell_first_stage(&missing);
+            return false;
+        }
+        self.load_c_units();
+        !self.diags.iter().any(Diagnostic::is_error)
+    }
+
+    /// Enters what modules declare, from that with number `first`, and loads what they import: which diagnostics are
+    /// about imports that can't be followed.
+    pub fn collect_modules_from(&mut self, mut first: usize) -> Vec<usize> {
         let mut missing = Vec::new();
-        let mut first = 0;
         while first < self.modules.len() {
             let wave = first..self.modules.len();
             first = wave.end;
@@ -78,12 +89,7 @@ impl Sema<'_> {
             self.follow_imports(imports);
             missing.extend(known..self.diags.len());
         }
-        if !self.caches.parse_errors.is_empty() || !missing.is_empty() {
-            self.tell_first_stage(&missing);
-            return false;
-        }
-        self.load_c_units();
-        !self.diags.iter().any(Diagnostic::is_error)
+        missing
     }
 
     /// A parse error ends the run, then imports that can't be followed do; what comes after isn't told (part 3 §8).
@@ -111,7 +117,7 @@ impl Sema<'_> {
     }
 
     /// Loads what a wave's modules import and binds it in them.
-    fn follow_imports(&mut self, imports: Vec<(ModId, PendingImport)>) {
+    pub fn follow_imports(&mut self, imports: Vec<(ModId, PendingImport)>) {
         let mut requests = Vec::new();
         // The requests each import made.
         let mut wanted = Vec::with_capacity(imports.len());

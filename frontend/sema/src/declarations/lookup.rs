@@ -42,7 +42,11 @@ impl Sema<'_> {
 
     /// `None` if nothing of that name is visible. Errors (ambiguity, failed declarations) have been reported.
     pub fn try_resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
+        let made = matches!(name.kind, ast::IdentKind::Computed(_));
         let name = self.spelled(env, name)?;
+        if made && let Some(found) = self.resolve_made_name(env, name)? {
+            return Ok(Some(found));
+        }
         if let Some(ty) = self.reserved_type(name) {
             // A value declared with the escaped name wins in value position; a type never does.
             match env.get(name.name) {
@@ -77,6 +81,14 @@ impl Sema<'_> {
                 Ok(Some(Name::Entity(entity, decl)))
             }
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
+            Found::Nothing if self.made_by_failed(env.module, name.name) => Err(Failed),
+            Found::Nothing if let Some(offered) = self.offered_name(env, name.name) => {
+                self.binding_name(offered).map(Some)
+            }
+            Found::Nothing if name.as_str() == "Code" => {
+                let ty = self.code_type();
+                Ok(Some(Name::BuiltinType(ty)))
+            }
             Found::Nothing | Found::Invisible(_) => Ok(None),
         }
     }
@@ -93,7 +105,7 @@ impl Sema<'_> {
             .then(|| self.int_by_name(name.as_str()))
     }
 
-    fn binding_name(&mut self, binding: Binding) -> Res<Name> {
+    pub fn binding_name(&mut self, binding: Binding) -> Res<Name> {
         match binding {
             Binding::Decl(decl) => {
                 let entity = self.resolve_decl(decl)?;
@@ -153,6 +165,16 @@ impl Sema<'_> {
     }
 
     fn lookup_module_for(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
+        match self.lookup_declared(module, name, before_dot) {
+            // What is still to be made is made when nothing else answers.
+            Found::Nothing if self.make_name(module, name) => {
+                self.lookup_declared(module, name, before_dot)
+            }
+            found => found,
+        }
+    }
+
+    fn lookup_declared(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
         if let Some(decl) = self.module(module).names.get(&name) {
             return Found::Decl(*decl);
         }
@@ -244,7 +266,7 @@ impl Sema<'_> {
     pub fn lookup_in_set(&mut self, set: ImportSetId, name: Symbol) -> Found {
         let mut hidden = None;
         for member in self.import_sets[set.0 as usize].modules.clone() {
-            if let Some(decl) = self.module(member).names.get(&name).copied() {
+            if let Some(decl) = self.module_name(member, name) {
                 if !self.decl(decl).private {
                     return Found::Decl(decl);
                 }
@@ -297,6 +319,19 @@ impl Sema<'_> {
     /// The error for a name that nothing visible answers to, naming what was probably meant.
     pub fn unresolved(&mut self, env: &Env, name: ast::Ident) -> Diagnostic {
         let module = env.module;
+        if let Some(diag) = self.made_by_itself(module, name) {
+            return diag;
+        }
+        if let Some(span) = self.private_elsewhere(name.name) {
+            let diag = Diagnostic::error(
+                name.span,
+                format!("'{}' is private to the code that declares it", name.name),
+            );
+            return diag.with_note(
+                Some(span),
+                format!("`#name(\"{}\")` would have it seen outside", name.name),
+            );
+        }
         if let Found::Invisible(decl) = self.lookup_module(module, name.name) {
             let what = if self.is_type_decl(decl) { "type " } else { "" };
             let span = self.decl(decl).name_span;
@@ -427,6 +462,7 @@ impl Sema<'_> {
             ExprKind::Star(inner) => self.denotes_type(env, inner),
             ExprKind::Paren(inner) => self.denotes_type(env, inner),
             ExprKind::Dollar { .. } => true,
+            ExprKind::Splice(inner) => self.splices_type(env, inner),
             ExprKind::Index { base, .. } => {
                 matches!(base.kind, ExprKind::Dollar { .. }) || self.is_type_pack(env, base)
             }

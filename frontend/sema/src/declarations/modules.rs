@@ -1,5 +1,6 @@
 //! The table of declarations of each module, with module-scope `inline if`.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use sx_ir::target::{Arch, Os};
@@ -8,7 +9,8 @@ use sx_syntax::ast::{self, DeclKind, Inline, InlineElse, ItemKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::sema::{
-    ContextField, DeclId, DeclInfo, DeclSyntax, EntityState, ImplId, ImplInfo, ModId, RunStmt, Sema,
+    ContextField, DeclId, DeclInfo, DeclSyntax, EntityState, Env, ImplId, ImplInfo, ModId, RunStmt,
+    Sema,
 };
 
 /// An import met while collecting a module's items.
@@ -49,16 +51,30 @@ impl Sema<'_> {
         items: &'static [ast::Item],
         imports: &mut Vec<PendingImport>,
     ) {
+        let env = self.module(id).env.clone();
         for item in items {
+            self.collect_item(id, item, &env, imports);
+        }
+    }
+
+    /// `env`: what the item sees.
+    pub fn collect_item(
+        &mut self,
+        id: ModId,
+        item: &'static ast::Item,
+        env: &Rc<Env>,
+        imports: &mut Vec<PendingImport>,
+    ) {
+        {
             match &item.kind {
-                ItemKind::Decl(decl) => self.collect_decl(id, decl, item, imports),
+                ItemKind::Decl(decl) => self.collect_decl(id, decl, item, env, imports),
                 ItemKind::Import(import) => imports.push(PendingImport {
                     span: import.span,
                     path: import.path.text.clone(),
                     namespace: None,
                 }),
                 ItemKind::Impl(decl) => {
-                    let env = self.module(id).env.clone();
+                    let env = env.clone();
                     let impl_id = ImplId(self.impls.len() as u32);
                     self.impls.push(ImplInfo {
                         decl,
@@ -75,11 +91,14 @@ impl Sema<'_> {
                     module: id,
                     decl,
                 }),
-                ItemKind::Run(expr) => self.modules[id.index()].runs.push(RunStmt { expr }),
+                ItemKind::Run(expr) => {
+                    let env = env.clone();
+                    self.modules[id.index()].runs.push(RunStmt { expr, env });
+                }
                 ItemKind::Error(directive) => {
                     self.error(directive.span, directive.message.text.to_string());
                 }
-                ItemKind::Inline(inline) => self.collect_inline(id, inline, imports),
+                ItemKind::Inline(inline) => self.collect_inline(id, item, inline, imports),
                 ItemKind::CUnit(unit) => self.note_c_unit(id, unit, None),
                 ItemKind::Asm(asm) => match &asm.template {
                     Some(text) => self.m.asm.push(text.text.to_string()),
@@ -90,10 +109,8 @@ impl Sema<'_> {
                         );
                     }
                 },
-                ItemKind::Insert(expr) => {
-                    self.not_implemented(expr.span, "`#insert` at module scope");
-                }
-                ItemKind::Assert(assert) => self.module_asserts.push((id, assert)),
+                ItemKind::Insert(_) => self.add_form(id, item),
+                ItemKind::Assert(assert) => self.module_asserts.push((env.clone(), assert)),
             }
         }
     }
@@ -101,6 +118,7 @@ impl Sema<'_> {
     fn collect_inline(
         &mut self,
         id: ModId,
+        item: &'static ast::Item,
         inline: &'static Inline<ast::Item>,
         imports: &mut Vec<PendingImport>,
     ) {
@@ -109,13 +127,8 @@ impl Sema<'_> {
                 let mut node = node;
                 loop {
                     match self.static_target_condition(&node.cond) {
-                        None => {
-                            self.error(
-                                node.cond.span,
-                                "an `inline if` at module scope can't evaluate this condition here; compare OS, ARCH or POINTER_SIZE",
-                            );
-                            return;
-                        }
+                        // What else is known at compile time.
+                        None => return self.add_form(id, item),
                         Some(true) => return self.collect_items(id, &node.then, imports),
                         Some(false) => match &node.else_ {
                             None => return,
@@ -127,6 +140,7 @@ impl Sema<'_> {
                     }
                 }
             }
+            Inline::Match(node) if !is_target_constant(&node.subject) => self.add_form(id, item),
             Inline::Match(node) => {
                 for arm in &node.arms {
                     if let ast::PatternKind::Variant(name) = &arm.pattern.kind
@@ -146,9 +160,7 @@ impl Sema<'_> {
                     self.collect_items(id, items, imports);
                 }
             }
-            Inline::For(node) => {
-                self.not_implemented(node.span, "`inline for` at module scope");
-            }
+            Inline::For(_) => self.add_form(id, item),
         }
     }
 
@@ -222,20 +234,27 @@ impl Sema<'_> {
         id: ModId,
         decl: &'static ast::Decl,
         item: &'static ast::Item,
+        env: &Rc<Env>,
         imports: &mut Vec<PendingImport>,
     ) {
-        if matches!(decl.name.kind, ast::IdentKind::Computed(_)) {
-            self.not_implemented(decl.name.span, "`#name` for a declaration at module scope");
-            return;
+        if matches!(decl.name.kind, ast::IdentKind::Computed(_))
+            && Rc::ptr_eq(env, &self.module(id).env)
+            && !self.making_declarations()
+        {
+            return self.add_form(id, item);
         }
-        let env = self.module(id).env.clone();
+        let private = self.private_scope(env, decl.name);
+        let Ok(name) = self.spelled(env, decl.name) else {
+            return;
+        };
+        let env = env.clone();
         let syntax = decl_syntax(&decl.kind);
         let info = DeclInfo {
-            name: decl.name.name,
+            name: name.name,
             module: id,
             private: item.private.is_some(),
             span: decl.span,
-            name_span: decl.name.span,
+            name_span: name.span,
             syntax,
             env,
             state: EntityState::Unresolved,
@@ -254,25 +273,35 @@ impl Sema<'_> {
                 namespace: Some(decl_id),
             });
         }
-        if decl.name.is_discard() {
+        if name.is_discard() {
+            return;
+        }
+        if let Some(scope) = private {
+            scope.bind(name.name, crate::sema::Binding::Decl(decl_id));
+            self.caches.meta.private_names.insert(name.name, name.span);
+            self.modules[id.index()].decls.push(decl_id);
             return;
         }
         let module = &mut self.modules[id.index()];
-        if let Some(first) = module.names.get(&decl.name.name) {
+        if let Some(first) = module.names.get(&name.name) {
             let first = *first;
             // A getter and a setter may share a name only in a struct body, so this is a duplicate.
             let first_span = self.decl(first).name_span;
             let diag = Diagnostic::error(
-                decl.name.span,
-                format!("duplicate top-level declaration '{}'", decl.name.name),
+                name.span,
+                format!("duplicate top-level declaration '{}'", name.name),
             )
             .with_note(Some(first_span), "first declared here");
             self.report(diag);
             return;
         }
-        module.names.insert(decl.name.name, decl_id);
+        module.names.insert(name.name, decl_id);
         module.decls.push(decl_id);
     }
+}
+
+fn is_target_constant(expr: &ast::Expr) -> bool {
+    matches!(&expr.kind, ast::ExprKind::Ident(name) if matches!(name.as_str(), "OS" | "ARCH" | "POINTER_SIZE"))
 }
 
 /// The part of a declaration that resolution needs.

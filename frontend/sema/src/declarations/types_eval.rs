@@ -299,7 +299,10 @@ impl Sema<'_> {
             )),
             Some(Name::Binding(Binding::Poison)) => Err(crate::sema::Failed),
             Some(Name::Binding(
-                Binding::Var { .. } | Binding::Pack { .. } | Binding::TypePack(_),
+                Binding::Var { .. }
+                | Binding::Pack { .. }
+                | Binding::TypePack(_)
+                | Binding::Lazy { .. },
             )) => Err(self.error(
                 ident.span,
                 format!(

@@ -363,7 +363,10 @@ impl Sema<'_> {
                 continue;
             }
             let name = match (&elem.name, &elem.value.kind) {
-                (Some(name), _) => name.name,
+                (Some(name), _) => {
+                    let env = cx.env().clone();
+                    self.spelled(&env, *name)?.name
+                }
                 (None, ExprKind::Ident(name)) if all_bare || any_named => name.name,
                 _ => Symbol::intern(&fields.len().to_string()),
             };

@@ -178,7 +178,11 @@ impl Sema<'_> {
                 let ty = self.eval_type(&env, expr)?;
                 Ok(Val::type_value(ty))
             }
-            ExprKind::EnumLit(name) => self.enum_literal(cx, *name, want, span),
+            ExprKind::EnumLit(name) => {
+                let env = cx.env().clone();
+                let name = self.spelled(&env, *name)?;
+                self.enum_literal(cx, name, want, span)
+            }
             ExprKind::ErrorTag(name) => self.error_tag_literal(*name, want, span),
             ExprKind::Field { base, name } => self.lower_field(cx, expr, base, *name, want),
             ExprKind::TupleIndex {
@@ -279,13 +283,11 @@ impl Sema<'_> {
                 )?;
                 Ok(self.val_of_ct(cx, &val))
             }
-            ExprKind::Insert(inner) => {
-                Err(self.not_implemented(inner.span, "`#insert` as an expression"))
-            }
+            ExprKind::Insert(inner) => self.lower_insert_value(cx, inner, want, span),
             ExprKind::CallerLocation => self.caller_location(cx, span),
             ExprKind::ArgText(param) => self.argument_text(*param, span),
-            ExprKind::Code(_) => Err(self.not_implemented(span, "`#code`")),
-            ExprKind::Splice(_) => Err(self.not_implemented(span, "a splice `#(..)`")),
+            ExprKind::Code(code) => self.lower_code(cx, code),
+            ExprKind::Splice(inner) => self.lower_splice(cx, inner, want, span),
             ExprKind::ArrayType { len, elem } if self.counts_at_evaluation(cx, len) => {
                 self.computed_array_type(cx, len, elem)
             }

@@ -21,6 +21,7 @@ impl Sema<'_> {
             return Err(self.error(span, "the discard `_` has no value to read"));
         }
         let env = cx.env().clone();
+        let written = name;
         let name = self.spelled(&env, name)?;
         if !name.is_raw()
             && crate::declarations::types_eval::is_int_name(name.as_str())
@@ -35,7 +36,7 @@ impl Sema<'_> {
                 return Ok(Val::type_value(ty));
             }
         }
-        match self.try_resolve_name(&env, name)? {
+        match self.try_resolve_name(&env, written)? {
             Some(Name::Binding(binding)) => self.lower_binding(cx, name, binding, want, span),
             Some(Name::Entity(entity, decl)) => {
                 self.lower_entity(cx, entity, decl, name, want, span)
@@ -79,6 +80,10 @@ impl Sema<'_> {
                 let entity = self.resolve_decl(decl)?;
                 self.lower_entity(cx, entity, decl, name, want, span)
             }
+            Binding::Lazy { quote, ty } => {
+                let val = self.insert_value(cx, quote, Some(ty), span)?;
+                self.coerce(cx, val, ty, span)
+            }
             Binding::Pack { .. } | Binding::TypePack(_) => self.bare_pack(cx, name, want, span),
             Binding::Poison => Err(Failed),
         }
@@ -114,6 +119,9 @@ impl Sema<'_> {
         }
         let place = cx.var_place(var);
         let mut val = Val::place(place);
+        if self.caches.meta.lazy.contains(&(cx.id, var)) {
+            return Ok(self.read_lazy(cx, var, val));
+        }
         val.literal = info.names_function;
         if narrow && info.narrowed {
             Ok(self.payload_of(cx, &val))
@@ -153,7 +161,12 @@ impl Sema<'_> {
                 let addr = self.slot(cx, ty);
                 return Ok(cx.add_var(name.name, ty, addr, Access::Mutable, name.span));
             }
-            let what = if cx.comptime {
+            let what = if !self.caches.meta.sites.is_empty() {
+                format!(
+                    "'{0}' is a variable of the function that makes this code and has no value where the code is put; splice its value: `#({0})`",
+                    name.name
+                )
+            } else if cx.comptime {
                 format!(
                     "'{}' is a run-time variable; it has no value at compile time",
                     name.name
@@ -166,6 +179,9 @@ impl Sema<'_> {
             };
             return Err(self.error(name.span, what));
         };
+        if self.captures_by_address(cx) {
+            return self.capture_address(cx, owner, var, &info);
+        }
         let layout = self.m.types.layout(info.ty);
         let end = cx
             .captures
@@ -204,6 +220,9 @@ impl Sema<'_> {
             offset,
             inner,
         });
+        if self.caches.meta.lazy.contains(&(owner, var)) {
+            self.caches.meta.lazy.insert((cx.id, inner));
+        }
         Ok(inner)
     }
 

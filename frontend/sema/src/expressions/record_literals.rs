@@ -32,7 +32,10 @@ impl Sema<'_> {
         if named {
             for elem in &agg.elems {
                 let (name, expr) = match (&elem.name, &elem.value.kind) {
-                    (Some(name), _) => (*name, &elem.value),
+                    (Some(name), _) => {
+                        let env = cx.env().clone();
+                        (self.spelled(&env, *name)?, &elem.value)
+                    }
                     (None, ExprKind::Ident(name)) => (*name, &elem.value),
                     _ => {
                         return Err(self.error(elem.value.span, "a literal with named fields takes only `name = value` elements and bare field names"));
@@ -222,7 +225,10 @@ impl Sema<'_> {
         let mut given: Vec<Symbol> = Vec::new();
         for elem in &agg.elems {
             let name = match (&elem.name, &elem.value.kind) {
-                (Some(name), _) => *name,
+                (Some(name), _) => {
+                    let env = cx.env().clone();
+                    self.spelled(&env, *name)?
+                }
                 (None, ExprKind::Ident(name)) if any_named || has_member(name.name) => *name,
                 _ => {
                     return Err(self.error(

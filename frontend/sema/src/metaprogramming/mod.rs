@@ -2,12 +2,39 @@
 //! declarations.
 
 mod arg_text;
+mod asserts;
+pub(crate) mod capture;
+pub(crate) mod insertion;
+pub(crate) mod lazy;
+pub(crate) mod mixins;
+pub(crate) mod module_forms;
 pub(crate) mod notes;
+pub(crate) mod quotes;
+mod templates;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sx_syntax::ast;
 
 /// What these forms keep.
 #[derive(Default)]
 pub struct Meta {
     /// Texts of the arguments of the calls being lowered, innermost last.
     arguments: Vec<arg_text::Arguments>,
+    pub quotes: quotes::Quotes,
+    /// How often what is being lowered was made by what was being lowered.
+    pub depth: usize,
+    /// Where the code being lowered has been put, innermost last.
+    pub sites: Vec<sx_syntax::Span>,
+    /// Function contexts whose captures are addresses.
+    pub by_address: FxHashSet<u32>,
+    /// Variables that hold what computes a `#lazy` parameter, by function context.
+    pub lazy: FxHashSet<(u32, crate::sema::VarId)>,
+    /// Texts of quotes parsed as declarations.
+    pub items: FxHashMap<usize, &'static [ast::Item]>,
+    pub members: FxHashMap<usize, &'static [ast::Member]>,
+    pub variants: FxHashMap<usize, &'static [ast::EnumMember]>,
+    pub forms: module_forms::Forms,
+    /// Declarations of modules that only the code they are in sees.
+    pub private_names: FxHashMap<sx_ir::Symbol, sx_syntax::Span>,
     pub notes: notes::NotesTable,
 }

@@ -371,6 +371,12 @@ impl Sema<'_> {
             | ExprKind::TupleIndex { .. }
             | ExprKind::Unwrap(_) => self.lower_expr(cx, target, None)?,
             ExprKind::Paren(inner) => return self.lower_place(cx, inner),
+            ExprKind::Splice(inner) => match self.spliced_expression(cx, inner) {
+                Some((env, expr)) => {
+                    return self.expanding(cx, &env, target.span, |s, cx| s.lower_place(cx, expr));
+                }
+                None => self.lower_expr(cx, target, None)?,
+            },
             _ => {
                 return Err(self.error(
                     target.span,

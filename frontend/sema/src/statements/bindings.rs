@@ -23,24 +23,32 @@ fn reads_part(expr: &ast::Expr) -> bool {
 
 impl Sema<'_> {
     pub fn lower_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) -> Res<()> {
-        let computed = matches!(decl.name.kind, ast::IdentKind::Computed(_));
+        if !matches!(decl.name.kind, ast::IdentKind::Computed(_)) {
+            return self.lower_decl_named(cx, decl, decl.name);
+        }
+        let env = cx.env().clone();
+        let name = self.spelled(&env, decl.name)?;
+        let done = self.lower_decl_named(cx, decl, name);
+        self.note_made_name(cx, name.name);
+        done
+    }
+
+    /// `name`: as it is spelled.
+    fn lower_decl_named(
+        &mut self,
+        cx: &mut FnCx,
+        decl: &'static ast::Decl,
+        name: ast::Ident,
+    ) -> Res<()> {
         match &decl.kind {
-            DeclKind::Var(var) => {
-                let env = cx.env().clone();
-                let name = self.spelled(&env, decl.name)?;
-                self.lower_var(cx, name, var)
-            }
-            _ if computed => {
-                Err(self
-                    .not_implemented(decl.name.span, "`#name` for this kind of local declaration"))
-            }
-            DeclKind::Const(constant) => self.lower_local_const(cx, decl, constant),
+            DeclKind::Var(var) => self.lower_var(cx, name, var),
+            DeclKind::Const(constant) => self.lower_local_const(cx, decl, name, constant),
             DeclKind::Fn(_)
             | DeclKind::Struct(_)
             | DeclKind::Enum(_)
             | DeclKind::Union(_)
             | DeclKind::ErrorSet(_) => {
-                self.local_decl(cx, decl);
+                self.local_decl(cx, decl, name);
                 Ok(())
             }
             DeclKind::Protocol(_)
@@ -54,15 +62,15 @@ impl Sema<'_> {
     }
 
     /// A nested declaration that resolves on use; it sees itself and what is declared before it.
-    pub fn local_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl) {
+    pub fn local_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl, name: ast::Ident) {
         let env = cx.env().child();
         env.fence.set(matches!(decl.kind, DeclKind::Fn(_)));
         let id = self.add_decl(DeclInfo {
-            name: decl.name.name,
+            name: name.name,
             module: env.module,
             private: false,
             span: decl.span,
-            name_span: decl.name.span,
+            name_span: name.span,
             syntax: decl_syntax(&decl.kind),
             env: env.clone(),
             state: EntityState::Unresolved,
@@ -70,10 +78,10 @@ impl Sema<'_> {
             local: true,
         });
         self.keep_attrs(id, decl);
-        env.bind(decl.name.name, Binding::Decl(id));
+        env.bind(name.name, Binding::Decl(id));
         // Later declarations of the block must not be seen from inside, so the name goes into a new level.
         let next = cx.env().child();
-        next.bind(decl.name.name, Binding::Decl(id));
+        next.bind(name.name, Binding::Decl(id));
         if let Some(scope) = cx.scopes.last_mut() {
             scope.env = next;
         }
@@ -258,14 +266,15 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         decl: &'static ast::Decl,
+        name: ast::Ident,
         constant: &'static ast::ConstDecl,
     ) -> Res<()> {
         let env = cx.env().clone();
         // Aliases, types and functions resolve as declarations.
         let is_alias = constant.ty.is_none()
             && match &constant.value.kind {
-                ExprKind::Ident(name) => !matches!(
-                    env.get(name.name),
+                ExprKind::Ident(alias) => !matches!(
+                    env.get(alias.name),
                     Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Ct(_))
                 ),
                 ExprKind::Field { base, .. } => self.namespace_of(&env, base).is_some(),
@@ -277,14 +286,14 @@ impl Sema<'_> {
             && let Ok(Some(Entity::Template(template))) = self.resolve_path(&env, &constant.value)
             && self.takes_arguments(template)
         {
-            self.local_decl(cx, decl);
+            self.local_decl(cx, decl, name);
             return Ok(());
         }
         if is_type {
-            let ty = self.eval_named_type(&env, &constant.value, Some(decl.name.name))?;
+            let ty = self.eval_named_type(&env, &constant.value, Some(name.name))?;
             self.complete_all();
             self.new_scope_level(cx);
-            cx.env().bind(decl.name.name, Binding::Type(ty));
+            cx.env().bind(name.name, Binding::Type(ty));
             return Ok(());
         }
         if constant.ty.is_none() && self.builds_type(&env, &constant.value) {
@@ -292,7 +301,7 @@ impl Sema<'_> {
             let ty = self.ct_type(&val);
             self.complete_all();
             self.new_scope_level(cx);
-            cx.env().bind(decl.name.name, Binding::Type(ty));
+            cx.env().bind(name.name, Binding::Type(ty));
             return Ok(());
         }
         if is_alias
@@ -303,7 +312,7 @@ impl Sema<'_> {
                 | Entity::UfcsAlias(_)),
             ) = self.resolve_path(&env, &constant.value)?
         {
-            self.local_decl(cx, decl);
+            self.local_decl(cx, decl, name);
             let _ = entity;
             return Ok(());
         }
@@ -314,14 +323,19 @@ impl Sema<'_> {
         if let ExprKind::Run(inner) = &constant.value.kind {
             let val = self.comptime_value(&env, inner, ty, &Purpose::Operand)?;
             self.new_scope_level(cx);
-            self.bind_local_ct(cx, decl.name, val);
+            self.bind_local_ct(cx, name, val);
             return Ok(());
         }
         if reads_part(&constant.value) && self.is_constant_expression(&env, &constant.value) {
-            let purpose = Purpose::Constant(decl.name.name);
+            let purpose = Purpose::Constant(name.name);
             let val = self.comptime_value(&env, &constant.value, ty, &purpose)?;
             self.new_scope_level(cx);
-            self.bind_local_ct(cx, decl.name, val);
+            self.bind_local_ct(cx, name, val);
+            return Ok(());
+        }
+        if let Some(val) = self.code_constant_of(cx, &constant.value)? {
+            self.new_scope_level(cx);
+            self.bind_local_ct(cx, name, val);
             return Ok(());
         }
         if matches!(constant.value.kind, ExprKind::Call(_)) {
@@ -339,24 +353,20 @@ impl Sema<'_> {
         }
         self.new_scope_level(cx);
         if let Some(ct) = self.const_of_val(&val) {
-            self.bind_local_ct(cx, decl.name, ct);
+            self.bind_local_ct(cx, name, ct);
             return Ok(());
         }
         // Elements of a literal made of constants only: evaluated once, with storage, folding in counts.
         if matches!(constant.value.kind, ExprKind::Aggregate(_))
             && self.is_constant_literal(&env, &constant.value)
-            && let Ok(ct) = self.comptime_value(
-                &env,
-                &constant.value,
-                ty,
-                &Purpose::Constant(decl.name.name),
-            )
+            && let Ok(ct) =
+                self.comptime_value(&env, &constant.value, ty, &Purpose::Constant(name.name))
         {
-            self.bind_local_ct(cx, decl.name, ct);
+            self.bind_local_ct(cx, name, ct);
             return Ok(());
         }
-        let access = Access::LocalConstant(decl.name.name);
-        let var = self.declare_var(cx, decl.name, val.ty, Some(&val), access);
+        let access = Access::LocalConstant(name.name);
+        let var = self.declare_var(cx, name, val.ty, Some(&val), access);
         if self.is_comptime_call(&env, &constant.value) {
             let value = LocalConstant {
                 value: &constant.value,

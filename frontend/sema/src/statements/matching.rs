@@ -192,6 +192,8 @@ impl Sema<'_> {
         let bits = match &arm.pattern.kind {
             PatternKind::Variant(name) => match (def, self.m.types.kind(subject.ty).clone()) {
                 (Some(def), _) => {
+                    let env = cx.env().clone();
+                    let name = &self.spelled(&env, *name)?;
                     let Some(variant) = def.variants.iter().find(|v| v.name == name.name) else {
                         let shown = self.type_name(subject.ty);
                         let list: Vec<String> =

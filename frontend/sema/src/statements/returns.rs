@@ -1,8 +1,8 @@
 //! `return`: conversion to the result type, named and failable results; comptime statements.
 
-use crate::comptime::eval::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
+use crate::metaprogramming::insertion::Inserted;
 use crate::sema::{Failed, Res, Sema};
 use crate::statements::error_flow::Source;
 use sx_ir::{Symbol, Ty, TypeId, TypeKind};
@@ -413,49 +413,35 @@ impl Sema<'_> {
         self.check_assert(&env, assert)
     }
 
-    /// `#insert e;`: the text's statements stand here.
+    /// `#insert e;`: the statements stand here.
     pub fn lower_insert(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<()> {
         let env = cx.env().clone();
-        let val = self.comptime_value(&env, expr, Some(TypeId::STRING), &Purpose::Insert)?;
-        let Some(text) = self.ct_text(&val) else {
-            return Err(self.error(
-                expr.span,
-                "the operand of `#insert` must be a string known at compile time",
-            ));
-        };
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let path = self.sources.path(expr.span.file).to_string();
-        let line = self.sources.line_col(expr.span).line;
-        let fragment: &'static ast::Fragment = match self.fragments.get(&text) {
-            Some(fragment) => fragment,
-            None => {
-                let file = self
-                    .sources
-                    .add(format!("{path}:{line}: #insert"), text.as_str());
-                let parsed = sx_syntax::parse_statements(file, &text);
-                if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
-                    let diag = Diagnostic::error(
-                        expr.span,
-                        format!("the inserted text does not parse: {}", first.message),
-                    )
-                    .with_note(first.span, "in the inserted text");
-                    return Err(self.report(diag));
-                }
-                let fragment: &'static ast::Fragment = Box::leak(Box::new(parsed.ast));
-                self.caches
-                    .computed_names
-                    .insert(file, &fragment.computed_names);
-                self.fragments.insert(text, fragment);
-                fragment
+        let given = self.inserted(&env, expr)?;
+        self.level_down(expr.span, |s| match given {
+            Inserted::Quotes(ids) => s.insert_statements(cx, &ids, expr.span),
+            Inserted::Text(text) => {
+                let fragment = s.parsed_text(expr.span, text)?;
+                s.sites_within(expr.span, |s| s.block_in_place(cx, &fragment.block, 0))
             }
-        };
-        self.lower_stmt_list(cx, &fragment.block.stmts)?;
-        if let Some(tail) = &fragment.block.tail
-            && !cx.dead
-        {
-            self.lower_expr_stmt(cx, tail)?;
+        })
+    }
+
+    /// The statements of a text, parsed once.
+    pub fn parsed_text(&mut self, at: Span, text: String) -> Res<&'static ast::Fragment> {
+        if let Some(fragment) = self.fragments.get(&text) {
+            return Ok(fragment);
         }
-        Ok(())
+        let file = self.inserted_file(at, &text);
+        let parsed = sx_syntax::parse_statements(file, &text);
+        if let Some(first) = parsed.diagnostics.into_iter().find(Diagnostic::is_error) {
+            return Err(self.failed_insertion(at, first));
+        }
+        let fragment: &'static ast::Fragment = Box::leak(Box::new(parsed.ast));
+        self.caches
+            .computed_names
+            .insert(file, &fragment.computed_names);
+        self.fragments.insert(text, fragment);
+        Ok(fragment)
     }
 }
 

@@ -234,6 +234,7 @@ impl Sema<'_> {
             for arm in &node.arms {
                 let hit = match &arm.pattern.kind {
                     PatternKind::Variant(name) => {
+                        let name = &self.spelled(&env, *name)?;
                         let def = self.m.types.enum_def(subject.ty).cloned();
                         match def
                             .and_then(|d| d.variants.iter().find(|v| v.name == name.name).cloned())

@@ -141,6 +141,16 @@ impl Sema<'_> {
 
     pub fn lower_stmt(&mut self, cx: &mut FnCx, stmt: &'static ast::Stmt) -> Res<()> {
         self.at(cx, stmt.span);
+        if cx.in_cleanup
+            && !self.caches.meta.sites.is_empty()
+            && let StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Break | StmtKind::Continue =
+                &stmt.kind
+        {
+            return Err(self.error(
+                stmt.span,
+                "code that is put into a cleanup can't leave it: a cleanup body has nothing to transfer control to",
+            ));
+        }
         match &stmt.kind {
             StmtKind::Decl(decl) => self.lower_decl(cx, decl),
             StmtKind::Destructure { names, value } => self.lower_destructure(cx, names, value),
@@ -229,6 +239,8 @@ impl Sema<'_> {
                 self.end_scope(cx)?;
                 done?;
             }
+            ExprKind::Insert(inner) => self.lower_insert(cx, inner)?,
+            ExprKind::Splice(inner) => self.splice_statement(cx, expr, inner)?,
             ExprKind::Run(inner) => {
                 let env = cx.env().clone();
                 self.comptime_value(&env, inner, None, &Purpose::Operand)?;

@@ -14,7 +14,7 @@ pub struct File {
     /// All `ExprId`s of the file are below this.
     pub expr_count: u32,
     /// Parts of each `#name(parts..)`, found by `IdentKind::Computed`.
-    pub computed_names: Vec<Vec<Expr>>,
+    pub computed_names: Vec<Vec<Arc<Expr>>>,
 }
 
 /// Parsed text of an `#insert`: the statements, with a trailing expression as the block's tail.
@@ -23,7 +23,7 @@ pub struct Fragment {
     pub id: FileId,
     pub block: Block,
     pub expr_count: u32,
-    pub computed_names: Vec<Vec<Expr>>,
+    pub computed_names: Vec<Vec<Arc<Expr>>>,
 }
 
 /// What stands before a declaration, field or variant beside its meaning: `/// text` and `@note(args)`.

@@ -319,6 +319,8 @@ pub struct CodeQuote {
     pub body: CodeBody,
     /// What is spliced in, except in quotes inside this one.
     pub splices: Vec<Arc<Expr>>,
+    /// Parts of the `#name(parts..)`s in it, except in quotes inside this one.
+    pub name_parts: Vec<Arc<Expr>>,
 }
 
 /// What the text of a quote is. Statements that declare are as good as declarations: where it is inserted among

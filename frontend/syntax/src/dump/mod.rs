@@ -5,6 +5,8 @@ mod stmts;
 
 use std::fmt::Write;
 
+use std::sync::Arc;
+
 use crate::ast::*;
 
 pub fn dump_file(file: &File) -> String {
@@ -23,7 +25,7 @@ pub fn dump_fragment(fragment: &Fragment) -> String {
     d.out.trim_start_matches('\n').to_string() + "\n"
 }
 
-pub fn dump_expr(expr: &Expr, computed_names: &[Vec<Expr>]) -> String {
+pub fn dump_expr(expr: &Expr, computed_names: &[Vec<Arc<Expr>>]) -> String {
     let mut d = Dump::new(computed_names);
     d.expr(expr);
     d.out
@@ -32,11 +34,11 @@ pub fn dump_expr(expr: &Expr, computed_names: &[Vec<Expr>]) -> String {
 struct Dump<'a> {
     out: String,
     indent: usize,
-    computed: &'a [Vec<Expr>],
+    computed: &'a [Vec<Arc<Expr>>],
 }
 
 impl<'a> Dump<'a> {
-    fn new(computed: &'a [Vec<Expr>]) -> Dump<'a> {
+    fn new(computed: &'a [Vec<Arc<Expr>>]) -> Dump<'a> {
         Dump {
             out: String::new(),
             indent: 0,

@@ -83,6 +83,11 @@ impl Parser<'_> {
             Tok::Inline if matches!(self.peek_at(1), Tok::If | Tok::For) => {
                 Ok(ItemKind::Inline(self.inline(&|p| p.item())?))
             }
+            Tok::Hash if self.peek_at(1) == Tok::LParen => {
+                let splice = self.primary()?;
+                self.end_of_value(&splice)?;
+                Ok(ItemKind::Insert(splice))
+            }
             Tok::Asm => {
                 let asm = self.asm()?;
                 self.expect(Tok::Semi)?;

@@ -69,6 +69,11 @@ impl Parser<'_> {
                 self.end_of_member()?;
                 MemberKind::Insert(value)
             }
+            Tok::Hash if self.peek_at(1) == Tok::LParen => {
+                let splice = self.primary()?;
+                self.end_of_member()?;
+                MemberKind::Insert(splice)
+            }
             Tok::Directive if self.at_directive("#assert") => MemberKind::Assert(self.assert()?),
             Tok::Inline if matches!(self.peek_at(1), Tok::If | Tok::For) => {
                 MemberKind::Inline(self.inline(&|p| p.body_member(body))?)
@@ -166,6 +171,11 @@ impl Parser<'_> {
                 let value = self.expr()?;
                 self.end_of_member()?;
                 return Ok(EnumMember::Insert(value));
+            }
+            Tok::Hash if self.peek_at(1) == Tok::LParen => {
+                let splice = self.primary()?;
+                self.end_of_member()?;
+                return Ok(EnumMember::Insert(splice));
             }
             Tok::Directive if self.at_directive("#assert") => {
                 return Ok(EnumMember::Assert(self.assert()?));

@@ -51,7 +51,7 @@ pub struct ParseResult<T = File> {
 pub struct ExprFragment {
     pub expr: Expr,
     pub expr_count: u32,
-    pub computed_names: Vec<Vec<Expr>>,
+    pub computed_names: Vec<Vec<Arc<Expr>>>,
 }
 
 /// Members of a type body, as an `#insert` there yields them.
@@ -60,7 +60,7 @@ pub struct ListFragment<T> {
     pub id: FileId,
     pub elements: Vec<T>,
     pub expr_count: u32,
-    pub computed_names: Vec<Vec<Expr>>,
+    pub computed_names: Vec<Vec<Arc<Expr>>>,
 }
 
 /// Parses a file; also right for the text of an `#insert` at module scope.
@@ -113,7 +113,12 @@ fn parse_list<T>(
     let mut p = Parser::new(file, text);
     // The text may be that of a quote.
     p.splices.push(Vec::new());
-    let elements = p.top_elements(element);
+    let elements = p.top_elements(&|p| {
+        let one = element(p)?;
+        // In statements a `;` may follow any declaration.
+        while p.eat(Tok::Semi) {}
+        Ok(one)
+    });
     let ast = ListFragment {
         id: file,
         elements,
@@ -186,9 +191,11 @@ pub(crate) struct Parser<'a> {
     limit: usize,
     diags: Vec<Diagnostic>,
     next_id: u32,
-    computed: Vec<Vec<Expr>>,
+    computed: Vec<Vec<Arc<Expr>>>,
     /// Splices of the quotes being parsed, innermost last.
     splices: Vec<Vec<Arc<Expr>>>,
+    /// Parts of the `#name`s in them.
+    name_parts: Vec<Vec<Arc<Expr>>>,
     /// Readings of quotes' texts that were no use.
     rejected_readings: u32,
     /// In the header of a statement, where `{` starts the statement's body.
@@ -221,6 +228,7 @@ impl<'a> Parser<'a> {
             next_id: 0,
             computed: Vec::new(),
             splices: Vec::new(),
+            name_parts: Vec::new(),
             rejected_readings: 0,
             no_brace: false,
             cleanup: None,

@@ -65,6 +65,10 @@ impl Parser<'_> {
             Tok::Directive => {
                 self.bump();
                 let parts = self.braces(false, |p| p.list(Tok::RParen, |p| p.expr()))?;
+                let parts: Vec<Arc<Expr>> = parts.into_iter().map(Arc::new).collect();
+                if let Some(list) = self.name_parts.last_mut() {
+                    list.extend(parts.iter().cloned());
+                }
                 self.computed.push(parts);
                 (text, IdentKind::Computed(self.computed.len() as u32 - 1))
             }

@@ -69,9 +69,13 @@ impl Parser<'_> {
             Tok::Hash if self.peek_at(1) == Tok::LParen => {
                 self.bump();
                 self.bump();
-                let inner = self.bracketed_expr()?;
+                // A splice in a splice belongs to the quote further out.
+                let (list, parts) = (self.splices.pop(), self.name_parts.pop());
+                let inner = self.bracketed_expr();
+                self.splices.extend(list);
+                self.name_parts.extend(parts);
+                let inner = Arc::new(inner?);
                 self.expect(Tok::RParen)?;
-                let inner = Arc::new(inner);
                 match self.splices.last_mut() {
                     Some(list) => list.push(inner.clone()),
                     None => {

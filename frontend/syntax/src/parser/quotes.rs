@@ -17,14 +17,17 @@ impl Parser<'_> {
     pub(crate) fn quote(&mut self) -> PResult<CodeQuote> {
         let lo = self.bump().lo;
         self.splices.push(Vec::new());
+        self.name_parts.push(Vec::new());
         let body = self.quote_body();
         let splices = self.splices.pop().unwrap_or_default();
+        let name_parts = self.name_parts.pop().unwrap_or_default();
         let (inner, body) = body?;
         Ok(CodeQuote {
             span: self.span_from(lo),
             inner,
             body,
             splices,
+            name_parts,
         })
     }
 
@@ -62,6 +65,7 @@ impl Parser<'_> {
         let end = self.mark();
         let said = self.diags.split_off(start.diags);
         let found = self.splices.last_mut().map(std::mem::take);
+        let parts = self.name_parts.last_mut().map(std::mem::take);
         let limit = self.limit;
         let body = self
             .reading(start, &|p| p.item())
@@ -81,6 +85,9 @@ impl Parser<'_> {
             if let (Some(list), Some(found)) = (self.splices.last_mut(), found) {
                 *list = found;
             }
+            if let (Some(list), Some(parts)) = (self.name_parts.last_mut(), parts) {
+                *list = parts;
+            }
         }
         body
     }
@@ -95,6 +102,9 @@ impl Parser<'_> {
         }
         self.pos = start.pos;
         if let Some(list) = self.splices.last_mut() {
+            list.clear();
+        }
+        if let Some(list) = self.name_parts.last_mut() {
             list.clear();
         }
         let read = self.fresh_body(|p| {

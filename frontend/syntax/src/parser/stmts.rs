@@ -205,8 +205,13 @@ impl Parser<'_> {
     fn directive_stmt(&mut self, attrs: Attrs) -> PResult<StmtKind> {
         match self.tok_text() {
             "#insert" => {
-                self.bump();
+                let lo = self.bump().lo;
                 let value = self.expr()?;
+                // Without `;` at the end of a block it is the block's value.
+                if self.at(Tok::RBrace) && !is_block_like(&value) {
+                    let expr = self.mk(lo, ExprKind::Insert(Box::new(value)));
+                    return self.end_expr_stmt(expr);
+                }
                 self.end_of_value(&value)?;
                 Ok(StmtKind::Insert(value))
             }

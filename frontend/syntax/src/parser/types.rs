@@ -43,7 +43,9 @@ impl Parser<'_> {
                 self.closure_type()?
             }
             Tok::Hash if self.peek_at(1) == Tok::LParen => return self.primary(),
-            Tok::Directive if self.at_directive("#run") => return self.primary(),
+            Tok::Directive if self.at_directive("#run") || self.at_directive("#insert") => {
+                return self.primary();
+            }
             Tok::Ident | Tok::RawIdent | Tok::F32 | Tok::F64 | Tok::Type | Tok::SelfType => {
                 return self.path_type();
             }

@@ -1,0 +1,114 @@
+//! What the operands of a failed `#assert` are.
+
+use std::rc::Rc;
+
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::ast::{self, ExprKind};
+
+use crate::comptime::eval::Purpose;
+use crate::emission::value::CtVal;
+use crate::sema::{Env, Sema};
+
+impl Sema<'_> {
+    /// `N = 3, f(2) = 5` for the operands of a condition that aren't literals.
+    pub fn operand_values(&mut self, env: &Rc<Env>, cond: &'static ast::Expr) -> String {
+        let mut operands = Vec::new();
+        operands_of(cond, &mut operands);
+        let mut shown: Vec<String> = Vec::new();
+        for operand in operands {
+            if self.denotes_type(env, operand) {
+                continue;
+            }
+            let Ok(val) = self.comptime_value(env, operand, None, &Purpose::Operand) else {
+                continue;
+            };
+            let Some(value) = self.shown_constant(&val) else {
+                continue;
+            };
+            let text = sx_syntax::normalised(&self.span_text(operand.span));
+            let line = format!("{text} = {value}");
+            if text != value && !shown.contains(&line) {
+                shown.push(line);
+            }
+        }
+        shown.join(", ")
+    }
+
+    /// A constant as source text, if it is a simple one.
+    pub fn shown_constant(&mut self, val: &CtVal) -> Option<String> {
+        if let Some((bits, signed)) = self.m.types.int_info(val.ty) {
+            let word = self.ct_u64(val);
+            return Some(match signed {
+                true => sx_ir::semantics::sext_from(word, bits).to_string(),
+                false => sx_ir::semantics::zext_from(word, bits).to_string(),
+            });
+        }
+        match self.m.types.kind(val.ty) {
+            TypeKind::Bool => Some((self.ct_u64(val) != 0).to_string()),
+            TypeKind::F64 => Some(f64::from_bits(self.ct_u64(val)).to_string()),
+            TypeKind::F32 => Some(f32::from_bits(self.ct_u64(val) as u32).to_string()),
+            TypeKind::String | TypeKind::StringZ => {
+                let text = self.ct_text(val)?;
+                Some(format!("{:?}", String::from_utf8_lossy(&text)))
+            }
+            TypeKind::Type => {
+                let ty = self.ct_type(val);
+                Some(self.type_name(ty))
+            }
+            TypeKind::Enum(_) => {
+                let def = self.m.types.enum_def(val.ty)?.clone();
+                if def.tagged || def.backing == TypeId::POISON {
+                    return None;
+                }
+                let word = self.ct_i64(val);
+                let variant = def.variants.iter().find(|v| v.value == word)?;
+                Some(format!(".{}", variant.name))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn operands_of(expr: &'static ast::Expr, out: &mut Vec<&'static ast::Expr>) {
+    match &expr.kind {
+        ExprKind::Paren(inner)
+        | ExprKind::Unary {
+            op: ast::UnOp::Not,
+            expr: inner,
+        } => operands_of(inner, out),
+        ExprKind::Binary { lhs, rhs, op, .. } => {
+            let part = |side: &'static ast::Expr, out: &mut Vec<&'static ast::Expr>| {
+                if matches!(op, ast::BinOp::And | ast::BinOp::Or) {
+                    operands_of(side, out);
+                } else {
+                    operand(side, out);
+                }
+            };
+            part(lhs, out);
+            part(rhs, out);
+        }
+        ExprKind::Chain { first, rest } => {
+            operand(first, out);
+            rest.iter().for_each(|link| operand(&link.rhs, out));
+        }
+        _ => {}
+    }
+}
+
+/// Literals say what they are themselves.
+fn operand(expr: &'static ast::Expr, out: &mut Vec<&'static ast::Expr>) {
+    if matches!(
+        expr.kind,
+        ExprKind::Ident(_)
+            | ExprKind::Field { .. }
+            | ExprKind::TupleIndex { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Call(_)
+            | ExprKind::Binary { .. }
+            | ExprKind::Unary { .. }
+            | ExprKind::Paren(_)
+            | ExprKind::Run(_)
+    ) {
+        out.push(expr);
+    }
+}

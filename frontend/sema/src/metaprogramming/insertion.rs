@@ -1,0 +1,461 @@
+//! `#insert` and splices: code lowered where it is put, its names as they are where it was quoted. Names that it
+//! declares are its own; those made by `#name` belong to where it is put, too, and are looked for there first.
+
+use std::rc::Rc;
+
+use sx_ir::{Symbol, TypeId, TypeKind};
+use sx_syntax::ast::{self, CodeBody};
+use sx_syntax::{Diagnostic, Span};
+
+use crate::comptime::eval::{Purpose, slice_image};
+use crate::declarations::lookup::Name;
+use crate::emission::fncx::FnCx;
+use crate::emission::value::{CtVal, Val};
+use crate::metaprogramming::quotes::{Body, Quote, as_expression, splice_key};
+use crate::sema::{Binding, Env, Failed, Res, Sema};
+
+/// Code in code in code: more than this is generation without end.
+const MAX_DEPTH: usize = 200;
+
+/// What an `#insert` is given.
+pub enum Inserted {
+    Quotes(Vec<u64>),
+    Text(String),
+}
+
+/// How a name made by `#name` is entered beside its spelling.
+fn made_name(name: Symbol) -> Symbol {
+    Symbol::intern(&format!("#name {name}"))
+}
+
+impl Sema<'_> {
+    pub fn inserted(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Inserted> {
+        if let ast::ExprKind::Splice(inner) = &expr.kind
+            && let Some(Binding::Ct(val)) = env.get(splice_key(inner))
+        {
+            return self.as_inserted(&val, expr.span);
+        }
+        let val = self.comptime_value(env, expr, None, &Purpose::Insert)?;
+        self.as_inserted(&val, expr.span)
+    }
+
+    fn as_inserted(&mut self, val: &CtVal, span: Span) -> Res<Inserted> {
+        if self.is_code(val.ty) {
+            return Ok(Inserted::Quotes(vec![self.ct_u64(val)]));
+        }
+        let list = match *self.m.types.kind(val.ty) {
+            TypeKind::Array(elem, count) if self.is_code(elem) => {
+                Some((val.image.clone(), 0, count))
+            }
+            TypeKind::Slice(elem) if self.is_code(elem) => Some(self.pointed_to(val)),
+            _ => None,
+        };
+        if let Some((image, offset, count)) = list {
+            let ids = (0..count)
+                .map(|i| {
+                    let mut word = [0; 8];
+                    let bytes = slice_image(&image, offset + 8 * i, 8).bytes;
+                    word.copy_from_slice(&bytes[..8]);
+                    if self.cfg.target.endian == sx_ir::target::Endian::Big {
+                        word.reverse();
+                    }
+                    u64::from_le_bytes(word)
+                })
+                .collect();
+            return Ok(Inserted::Quotes(ids));
+        }
+        let text = matches!(
+            self.m.types.kind(val.ty),
+            TypeKind::String | TypeKind::StringZ | TypeKind::Slice(TypeId::U8)
+        );
+        if !text {
+            let shown = self.type_name(val.ty);
+            return Err(self.error(
+                span,
+                format!("`#insert` takes a string or `Code`, not a value of type '{shown}'"),
+            ));
+        }
+        match self.ct_text(val) {
+            Some(text) => Ok(Inserted::Text(String::from_utf8_lossy(&text).into_owned())),
+            None => Err(self.error(
+                span,
+                "the operand of `#insert` must be a string known at compile time",
+            )),
+        }
+    }
+
+    /// Statements that stand where the code at `site` is put. Code that begins with other code (`all = #code { #(all);
+    /// .. }` in a loop) is taken apart here, so that long lists don't nest.
+    pub fn insert_statements(&mut self, cx: &mut FnCx, ids: &[u64], site: Span) -> Res<()> {
+        let mut left: Vec<(u64, bool)> = ids.iter().rev().map(|id| (*id, false)).collect();
+        while let Some((id, begun)) = left.pop() {
+            let Some(quote) = self.quote(id) else {
+                continue;
+            };
+            if !begun && let Some(first) = self.leading_code(&quote) {
+                left.push((id, true));
+                left.extend(first.into_iter().rev().map(|id| (id, false)));
+                continue;
+            }
+            let span = quote.body.span();
+            self.expanding(cx, &quote.env, site, |s, cx| match quote.body {
+                Body::Block(block) => s.block_in_place(cx, block, 0),
+                Body::Expr(expr) => s.lower_expr_stmt(cx, expr),
+                Body::Code(code) => match &code.body {
+                    CodeBody::Block(block) => s.block_in_place(cx, block, usize::from(begun)),
+                    CodeBody::Expr(expr) => s.lower_expr_stmt(cx, expr),
+                    CodeBody::Items(_) | CodeBody::Members(_) | CodeBody::Variants(_) => {
+                        let diag = Diagnostic::error(
+                            site,
+                            "this code can't be inserted among statements: it holds declarations of a module or type",
+                        )
+                        .with_note(Some(span), "the code");
+                        Err(s.report(diag))
+                    }
+                },
+            })?;
+            if cx.dead {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The code spliced in at the beginning of a quote's statements.
+    fn leading_code(&mut self, quote: &Quote) -> Option<Vec<u64>> {
+        let Body::Code(code) = quote.body else {
+            return None;
+        };
+        let CodeBody::Block(block) = &code.body else {
+            return None;
+        };
+        let ast::StmtKind::Expr { expr, .. } = &block.stmts.first()?.kind else {
+            return None;
+        };
+        let ast::ExprKind::Splice(inner) = &expr.kind else {
+            return None;
+        };
+        match quote.env.get(splice_key(inner)) {
+            Some(Binding::Ct(val)) if self.holds_code(val.ty) => {
+                match self.as_inserted(&val, expr.span) {
+                    Ok(Inserted::Quotes(ids)) => Some(ids),
+                    Ok(Inserted::Text(_)) | Err(_) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The statements of a block from number `from`, in the scope at hand.
+    pub fn block_in_place(
+        &mut self,
+        cx: &mut FnCx,
+        block: &'static ast::Block,
+        from: usize,
+    ) -> Res<()> {
+        self.lower_stmt_list(cx, &block.stmts[from..])?;
+        match &block.tail {
+            Some(tail) if !cx.dead => self.lower_expr_stmt(cx, tail),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Code as a value.
+    pub fn insert_value(
+        &mut self,
+        cx: &mut FnCx,
+        id: u64,
+        want: Option<TypeId>,
+        site: Span,
+    ) -> Res<Val> {
+        let Some(quote) = self.quote(id) else {
+            return Err(self.error(site, "empty code has no value"));
+        };
+        self.expanding(cx, &quote.env, site, |s, cx| match quote.body {
+            Body::Block(block) => s.lower_value_block(cx, block, want),
+            Body::Expr(expr) => s.lower_expr(cx, expr, want),
+            Body::Code(code) => match &code.body {
+                CodeBody::Block(block) => s.lower_value_block(cx, block, want),
+                CodeBody::Expr(expr) => s.lower_expr(cx, expr, want),
+                CodeBody::Items(_) | CodeBody::Members(_) | CodeBody::Variants(_) => {
+                    let diag = Diagnostic::error(
+                        site,
+                        "this code has no value: it holds declarations of a module or type",
+                    )
+                    .with_note(Some(code.span), "the code");
+                    Err(s.report(diag))
+                }
+            },
+        })
+    }
+
+    /// `#(e)`
+    pub fn lower_splice(
+        &mut self,
+        cx: &mut FnCx,
+        inner: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        match cx.env().get(splice_key(inner)) {
+            Some(Binding::Type(ty)) => Ok(Val::type_value(ty)),
+            Some(Binding::Ct(val)) if self.is_code(val.ty) => {
+                let id = self.ct_u64(&val);
+                self.insert_value(cx, id, want, span)
+            }
+            Some(Binding::Ct(val)) => Ok(self.val_of_ct(cx, &val)),
+            _ => Err(self.error(span, "a splice `#(..)` is only legal inside `#code`")),
+        }
+    }
+
+    /// Whether what is spliced in denotes a type.
+    pub fn splices_type(&mut self, env: &Rc<Env>, inner: &ast::Expr) -> bool {
+        match env.get(splice_key(inner)) {
+            Some(Binding::Type(_)) => true,
+            Some(Binding::Ct(val)) if self.is_code(val.ty) => {
+                let id = self.ct_u64(&val);
+                match self.quote(id).map(|q| (q.env, as_expression(q.body))) {
+                    Some((env, Some(expr))) => self.denotes_type(&env, expr),
+                    Some((_, None)) | None => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// The expression that code spliced in consists of, and what its names mean.
+    pub fn spliced_expression(
+        &self,
+        cx: &FnCx,
+        inner: &ast::Expr,
+    ) -> Option<(Rc<Env>, &'static ast::Expr)> {
+        match cx.env().get(splice_key(inner)) {
+            Some(Binding::Ct(val)) if self.is_code(val.ty) => {
+                let quote = self.quote(self.ct_u64(&val))?;
+                Some((quote.env, as_expression(quote.body)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// A splice as a statement.
+    pub fn splice_statement(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        inner: &'static ast::Expr,
+    ) -> Res<()> {
+        if let Some(Binding::Ct(val)) = cx.env().get(splice_key(inner)) {
+            let code = match *self.m.types.kind(val.ty) {
+                TypeKind::Array(elem, _) | TypeKind::Slice(elem) => self.is_code(elem),
+                _ => self.is_code(val.ty),
+            };
+            if code && let Inserted::Quotes(ids) = self.as_inserted(&val, expr.span)? {
+                return self.insert_statements(cx, &ids, expr.span);
+            }
+        }
+        let val = self.lower_operand_discard(cx, expr)?;
+        self.must_not_be_failable(cx, &val, expr)
+    }
+
+    /// `#insert e` with a value.
+    pub fn lower_insert_value(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let env = cx.env().clone();
+        let given = self.inserted(&env, expr)?;
+        self.level_down(span, |s| match given {
+            Inserted::Quotes(ids) => match ids[..] {
+                [id] => s.insert_value(cx, id, want, span),
+                _ => Err(s.error(span, "a list of code has no value")),
+            },
+            Inserted::Text(text) => {
+                let fragment = s.parsed_text(expr.span, text)?;
+                s.sites_within(span, |s| match &fragment.block.tail {
+                    Some(tail) if fragment.block.stmts.is_empty() => s.lower_expr(cx, tail, want),
+                    Some(_) | None => s.lower_value_block(cx, &fragment.block, want),
+                })
+            }
+        })
+    }
+
+    /// Runs `f`, which lowers code that an evaluation has made: that may go on for ever, unlike code in code.
+    pub fn level_down<T>(&mut self, site: Span, f: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        if self.caches.meta.depth >= MAX_DEPTH {
+            return Err(self.endless(site));
+        }
+        self.caches.meta.depth += 1;
+        let done = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || f(self));
+        self.caches.meta.depth -= 1;
+        done
+    }
+
+    fn endless(&mut self, site: Span) -> Failed {
+        // The places are all alike.
+        let sites = std::mem::take(&mut self.caches.meta.sites);
+        let failed = self.error(
+            site,
+            format!("code is put into code more than {MAX_DEPTH} times over; it may never end"),
+        );
+        self.caches.meta.sites = sites;
+        failed
+    }
+
+    /// Runs `f` with names as they are in `quoted`, for code put at `site`.
+    pub fn expanding<T>(
+        &mut self,
+        cx: &mut FnCx,
+        quoted: &Rc<Env>,
+        site: Span,
+        f: impl FnOnce(&mut Self, &mut FnCx) -> Res<T>,
+    ) -> Res<T> {
+        let outer = cx.env().clone();
+        let root = Env::expansion(quoted, &outer, site);
+        self.swap_env(cx, root.clone());
+        let done = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
+            self.sites_within(site, |s| f(s, cx))
+        });
+        let made = names_made(cx.env(), &root);
+        let after = match made.is_empty() {
+            true => outer,
+            false => {
+                let after = outer.child();
+                for (name, binding) in made {
+                    after.bind(name, binding.clone());
+                    after.bind(made_name(name), binding);
+                }
+                after
+            }
+        };
+        self.swap_env(cx, after);
+        done
+    }
+
+    fn swap_env(&mut self, cx: &mut FnCx, env: Rc<Env>) {
+        if let Some(scope) = cx.scopes.last_mut() {
+            scope.env = env;
+        }
+    }
+
+    /// Runs `f`, whose mistakes are also those of the place `site`.
+    pub fn sites_within<T>(&mut self, site: Span, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.caches.meta.sites.push(site);
+        let done = f(self);
+        self.caches.meta.sites.pop();
+        done
+    }
+
+    /// A local name has been declared as `#name(..)`.
+    pub fn note_made_name(&mut self, cx: &FnCx, name: Symbol) {
+        let found = cx.env().names.borrow().get(&name).cloned();
+        if let Some(binding) = found {
+            cx.env().bind(made_name(name), binding);
+        }
+    }
+
+    /// What a name spelled by `#name(..)` means inside expanded code: what is made so there, else what it is where
+    /// the code is put.
+    pub fn resolve_made_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
+        let key = made_name(name.name);
+        let mut at = Some(env);
+        while let Some(e) = at {
+            if let Some(binding) = e.names.borrow().get(&key).cloned() {
+                return self.binding_name(binding).map(Some);
+            }
+            if let Some(expansion) = &e.expansion {
+                let site = &expansion.put_in;
+                return match self.resolve_made_name(site, name)? {
+                    Some(found) => Ok(Some(found)),
+                    None => self.try_resolve_name(site, name),
+                };
+            }
+            at = e.parent.as_ref();
+        }
+        Ok(None)
+    }
+
+    /// What a name that nothing else answers to means in code: what has been made by `#name` where the code is put.
+    pub fn offered_name(&self, env: &Rc<Env>, name: Symbol) -> Option<Binding> {
+        if self.caches.meta.quotes.is_empty() {
+            return None;
+        }
+        let key = made_name(name);
+        let mut at = Some(env);
+        while let Some(e) = at {
+            if let Some(binding) = e.names.borrow().get(&key) {
+                return Some(binding.clone());
+            }
+            at = match &e.expansion {
+                Some(expansion) => Some(&expansion.put_in),
+                None => e.parent.as_ref(),
+            };
+        }
+        None
+    }
+
+    /// Where the code that is being lowered has been put, for a diagnostic about it.
+    pub fn with_sites(&self, mut diag: Diagnostic) -> Diagnostic {
+        let mut shown = 0;
+        let Some(span) = diag.span else { return diag };
+        let mut last = span;
+        for site in self.caches.meta.sites.iter().rev() {
+            let inside = site.file == last.file && site.lo <= last.lo && last.hi <= site.hi;
+            if !inside && shown < 3 {
+                diag = diag.with_note(Some(*site), "in code put here");
+                shown += 1;
+            }
+            last = *site;
+        }
+        diag
+    }
+
+    /// A source of its own for a text inserted at `at`, named after the place in the file that is behind it.
+    pub fn inserted_file(&mut self, at: Span, text: &str) -> sx_syntax::FileId {
+        let path = self.sources.path(at.file).to_string();
+        let name = match path.contains(": #insert") {
+            true => path,
+            false => format!("{path}:{}: #insert", self.sources.line_col(at).line),
+        };
+        self.sources.add(name, text)
+    }
+
+    pub fn failed_insertion(&mut self, text: Span, first: Diagnostic) -> Failed {
+        let diag = Diagnostic::error(
+            text,
+            format!("the inserted text does not parse: {}", first.message),
+        )
+        .with_note(first.span, "in the inserted text");
+        self.report(diag)
+    }
+}
+
+/// Names declared by `#name` between an environment and the one that an expansion began with.
+fn names_made(from: &Rc<Env>, root: &Rc<Env>) -> Vec<(Symbol, Binding)> {
+    let mut out: Vec<(Symbol, Binding)> = Vec::new();
+    let mut at = Some(from);
+    while let Some(env) = at {
+        let names = env.names.borrow();
+        let mut made: Vec<(Symbol, Binding)> = names
+            .iter()
+            .filter_map(|(key, binding)| {
+                let name = key.as_str().strip_prefix("#name ")?;
+                Some((Symbol::intern(name), binding.clone()))
+            })
+            .collect();
+        made.sort_by_key(|(name, _)| name.as_str());
+        for (name, binding) in made {
+            if !out.iter().any(|(known, _)| *known == name) {
+                out.push((name, binding));
+            }
+        }
+        if Rc::ptr_eq(env, root) {
+            break;
+        }
+        at = env.parent.as_ref();
+    }
+    out
+}

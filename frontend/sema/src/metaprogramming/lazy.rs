@@ -1,0 +1,230 @@
+//! `#lazy` parameters. A mixin's is the argument's expression, lowered at each use; a function's is a closure that the
+//! caller makes of it, whose environment holds the addresses of the caller's variables.
+
+use std::rc::Rc;
+
+use smallvec::smallvec;
+use sx_ir::types::FnType;
+use sx_ir::{Function, Linkage, StmtKind, Ty, TypeId, TypeKind};
+use sx_syntax::Span;
+use sx_syntax::ast;
+
+use crate::callables::closures::Locals;
+use crate::callables::functions::Target;
+use crate::emission::fncx::{CaptureSlot, FnCx, Variable};
+use crate::emission::value::{Addr, Piece, Val, ValKind};
+use crate::sema::{Env, Failed, Res, Sema, VarId};
+
+impl Sema<'_> {
+    pub fn no_lazy_value(&mut self, param: &ast::Param, span: Span) -> Failed {
+        self.error(
+            span,
+            format!(
+                "the `#lazy` parameter '{}' takes an expression that is evaluated later; this argument is a value already",
+                param.name.name
+            ),
+        )
+    }
+
+    /// The type of a lazy parameter's value: as declared, or that of the argument.
+    pub fn lazy_type(
+        &mut self,
+        cx: &mut FnCx,
+        from: &Rc<Env>,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        arg: &'static ast::Expr,
+    ) -> Res<TypeId> {
+        if crate::callables::generics::mentions_dollar(pattern) {
+            cx.push_scope_env(from.clone());
+            let given = self.type_of_expr(cx, arg);
+            cx.scopes.pop();
+            let given = given?;
+            let mut bound = Vec::new();
+            if !self.bind_pattern(scope, pattern, given, &mut bound) {
+                let shown = self.type_name(given);
+                return Err(self.error(
+                    arg.span,
+                    format!("this argument of type '{shown}' does not fit the parameter's type"),
+                ));
+            }
+            for (name, val) in bound {
+                if val.ty == TypeId::TYPE {
+                    let ty = self.ct_type(&val);
+                    scope.bind(name, crate::sema::Binding::Type(ty));
+                }
+            }
+        }
+        self.eval_type(scope, pattern)
+    }
+
+    /// The type by which a lazy parameter crosses a call.
+    pub fn lazy_closure(&mut self, ty: TypeId) -> TypeId {
+        self.m.types.intern(TypeKind::Closure(FnType {
+            params: Vec::new(),
+            ret: ty,
+            c_conv: false,
+            variadic: false,
+        }))
+    }
+
+    /// The argument of a function's lazy parameter.
+    pub fn lower_lazy(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        ty: TypeId,
+    ) -> Res<Val> {
+        let fn_ty = FnType {
+            params: Vec::new(),
+            ret: ty,
+            c_conv: false,
+            variadic: false,
+        };
+        let abi = self.abi(&fn_ty, true);
+        let params_ir = self.m.sig(abi.sig).params.clone();
+        let loc = self.loc(expr.span);
+        let name = format!("{}.lazy", cx.func.name);
+        let shell = Function::new(name, Linkage::Internal, abi.sig, &params_ir, loc);
+        let mut inner = self.new_cx(shell, env.clone(), cx.name.clone(), expr.span);
+        self.caches.meta.by_address.insert(inner.id);
+        inner.func_id = cx.func_id;
+        inner.module = cx.module;
+        inner.comptime = cx.comptime;
+        inner.is_lambda = true;
+        inner.owner = cx.owner;
+        inner.fn_id = cx.fn_id;
+        let mut enclosing = (*cx.enclosing).clone();
+        enclosing.push((cx.id, cx.vars.clone()));
+        inner.enclosing = Rc::new(enclosing);
+        inner.ret.ty = Some(ty);
+        inner.ret.span = expr.span;
+        let mut locals = Locals::first();
+        if abi.context {
+            inner.context = Some(locals.next());
+        }
+        if abi.sret {
+            inner.ret.sret = Some(locals.next());
+        }
+        inner.env_param = Some(locals.next());
+        self.at(&mut inner, expr.span);
+        if ty == TypeId::VOID {
+            self.lower_expr_stmt(&mut inner, expr)?;
+            self.return_value(&mut inner, None, expr.span)?;
+        } else {
+            let val = self.lower_expr(&mut inner, expr, Some(ty))?;
+            let val = self.coerce(&mut inner, val, ty, expr.span)?;
+            if val.ty == TypeId::NORETURN {
+                inner.emit(StmtKind::Trap(sx_ir::TrapKind::Unreachable));
+            } else {
+                self.leave_with(&mut inner, Some(val), None)?;
+            }
+        }
+        inner.func_id = None;
+        let captures = std::mem::take(&mut inner.captures);
+        let names: Vec<_> = captures.iter().map(|c| inner.var(c.inner).name).collect();
+        let func = self.finish_cx(inner);
+        self.at(cx, expr.span);
+        self.note_reach(cx, func);
+        let closure = self.lazy_closure(ty);
+        if captures.is_empty() {
+            let pieces = smallvec![Piece::FuncAddr(func), Piece::Const(Ty::Ptr, 0)];
+            return Ok(Val::regs(closure, pieces));
+        }
+        let slot = cx.func.add_slot(8 * captures.len() as u64, 8);
+        for (capture, name) in captures.iter().zip(names) {
+            let ident = ast::Ident {
+                name,
+                kind: ast::IdentKind::Raw,
+                span: expr.span,
+            };
+            let var = match capture.outer_cx == cx.id {
+                true => capture.outer,
+                false => self.capture(cx, ident, capture.outer_cx, capture.outer)?,
+            };
+            let addr = cx.var(var).addr;
+            let addr = cx.addr_piece(addr);
+            cx.store_scalar(Addr::Slot(slot, capture.offset), addr);
+        }
+        let pieces = smallvec![Piece::FuncAddr(func), Piece::SlotAddr(slot, 0)];
+        Ok(Val::regs(closure, pieces))
+    }
+
+    /// What a closure's environment gets: of a lazy parameter what computes it, else the value.
+    pub fn captured_value(
+        &mut self,
+        cx: &mut FnCx,
+        name: ast::Ident,
+        capture: &CaptureSlot,
+    ) -> Res<Val> {
+        let (owner, outer) = (capture.outer_cx, capture.outer);
+        if !self.caches.meta.lazy.contains(&(owner, outer)) {
+            return self.variable(cx, name, owner, outer, false);
+        }
+        let var = match owner == cx.id {
+            true => outer,
+            false => self.capture(cx, name, owner, outer)?,
+        };
+        Ok(Val::place(cx.var_place(var)))
+    }
+
+    /// Whether captures of a body are addresses of the variables.
+    pub fn captures_by_address(&self, cx: &FnCx) -> bool {
+        self.caches.meta.by_address.contains(&cx.id)
+    }
+
+    /// A variable of an enclosing function where environments hold addresses.
+    pub fn capture_address(
+        &mut self,
+        cx: &mut FnCx,
+        owner: u32,
+        var: VarId,
+        info: &Variable,
+    ) -> Res<VarId> {
+        let Some(env) = cx.env_param else {
+            return Err(Failed);
+        };
+        let offset = 8 * cx.captures.len() as u64;
+        let saved = std::mem::replace(&mut cx.blocks, vec![Vec::new()]);
+        let dead = std::mem::replace(&mut cx.dead, false);
+        let pointer = cx.load_scalar(Ty::Ptr, Addr::Ptr(env, offset));
+        let addr = cx.addr_of_piece(pointer);
+        let load = cx.blocks.pop().unwrap_or_default();
+        cx.prologue.extend(load);
+        cx.blocks = saved;
+        cx.dead = dead;
+        let inner = cx.add_var(info.name, info.ty, addr, info.access.clone(), info.span);
+        let copy = cx.var_mut(inner);
+        copy.seen_as = info.seen_as.clone();
+        copy.names_function = info.names_function;
+        copy.narrowed = info.narrowed;
+        cx.captures.push(CaptureSlot {
+            outer_cx: owner,
+            outer: var,
+            ty: info.ty,
+            offset,
+            inner,
+        });
+        if self.caches.meta.lazy.contains(&(owner, var)) {
+            self.caches.meta.lazy.insert((cx.id, inner));
+        }
+        Ok(inner)
+    }
+
+    /// A variable read: a lazy parameter's is a call of what computes it.
+    pub fn read_lazy(&mut self, cx: &mut FnCx, var: VarId, val: Val) -> Val {
+        if !self.caches.meta.lazy.contains(&(cx.id, var)) {
+            return val;
+        }
+        let TypeKind::Closure(ty) = self.m.types.kind(val.ty).clone() else {
+            return val;
+        };
+        let loaded = self.load(cx, &val);
+        let ValKind::Regs(pieces) = &loaded.kind else {
+            return val;
+        };
+        let (code, env) = (cx.pin(pieces[0]), cx.pin(pieces[1]));
+        self.emit_call(cx, Target::Closure(code, env), &ty, &[])
+    }
+}

@@ -1,0 +1,307 @@
+//! Declarations that are made at module scope: `inline for`, `inline if` and matches over anything known at compile
+//! time, `#insert`, and names spelled by `#name`. They wait until a name is looked for that they may declare, or until
+//! everything has been loaded, so that uses may stand before and after them.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+use sx_ir::Symbol;
+use sx_syntax::ast::{self, Inline, InlineElse, ItemKind};
+use sx_syntax::{Diagnostic, FileId, Span};
+
+use crate::declarations::expansion::{Expand, Expanded, Form};
+use crate::declarations::modules::PendingImport;
+use crate::metaprogramming::Meta;
+use crate::sema::{DeclId, Env, ModId, Sema};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    InProgress,
+    Done,
+    Failed,
+}
+
+/// An item that makes declarations.
+struct Waiting {
+    item: &'static ast::Item,
+    state: State,
+}
+
+/// Items that make declarations, by module.
+#[derive(Default)]
+pub struct Forms {
+    of: FxHashMap<ModId, Vec<Waiting>>,
+    /// How many are not done.
+    open: usize,
+}
+
+impl Expand for ast::Item {
+    fn form(&'static self) -> Form<Self> {
+        match &self.kind {
+            ItemKind::Inline(node) => Form::Inline(node),
+            ItemKind::Insert(expr) => Form::Insert(expr),
+            // Checked when everything is declared.
+            ItemKind::Assert(_)
+            | ItemKind::Decl(_)
+            | ItemKind::Import(_)
+            | ItemKind::Impl(_)
+            | ItemKind::ContextExtend(_)
+            | ItemKind::Run(_)
+            | ItemKind::Error(_)
+            | ItemKind::CUnit(_)
+            | ItemKind::Asm(_) => Form::Plain,
+        }
+    }
+
+    fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>> {
+        sx_syntax::parse_items(file, text)
+    }
+
+    fn quoted(body: &'static ast::CodeBody) -> Option<&'static [Self]> {
+        match body {
+            ast::CodeBody::Items(items) => Some(items),
+            ast::CodeBody::Block(_)
+            | ast::CodeBody::Expr(_)
+            | ast::CodeBody::Members(_)
+            | ast::CodeBody::Variants(_) => None,
+        }
+    }
+
+    fn parsed(meta: &mut Meta) -> &mut FxHashMap<usize, &'static [Self]> {
+        &mut meta.items
+    }
+
+    const OF: &'static str = "declarations of a module";
+}
+
+impl Sema<'_> {
+    /// An item that makes declarations is met.
+    pub fn add_form(&mut self, module: ModId, item: &'static ast::Item) {
+        let forms = &mut self.caches.meta.forms;
+        let state = State::Waiting;
+        forms
+            .of
+            .entry(module)
+            .or_default()
+            .push(Waiting { item, state });
+        forms.open += 1;
+    }
+
+    /// Whether the items being entered are what a form has made.
+    pub fn making_declarations(&self) -> bool {
+        let mut forms = self.caches.meta.forms.of.values().flatten();
+        forms.any(|form| form.state == State::InProgress)
+    }
+
+    /// Whether declarations wait to be made.
+    pub fn declarations_to_make(&self) -> bool {
+        self.caches.meta.forms.open > 0
+    }
+
+    /// Makes declarations of a module, or of one it imports, until there is one of this name.
+    pub fn make_name(&mut self, module: ModId, name: Symbol) -> bool {
+        const KNOWN: [&str; 5] = ["Code", "context", "OS", "ARCH", "POINTER_SIZE"];
+        if self.caches.meta.forms.open == 0 || KNOWN.contains(&name.as_str()) {
+            return false;
+        }
+        if self.module_name(module, name).is_some() {
+            return true;
+        }
+        for set in self.module(module).flat_imports.clone() {
+            for member in self.import_sets[set.0 as usize].modules.clone() {
+                if self.module_name(member, name).is_some() {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// What a module declares by this name.
+    pub fn module_name(&mut self, module: ModId, name: Symbol) -> Option<DeclId> {
+        let found = self.module(module).names.get(&name).copied();
+        if found.is_some() || self.caches.meta.forms.open == 0 {
+            return found;
+        }
+        let count = self.caches.meta.forms.of.get(&module).map_or(0, Vec::len);
+        for i in 0..count {
+            let form = &self.caches.meta.forms.of[&module][i];
+            let item = form.item;
+            if form.state == State::Waiting && self.may_declare(item, name) {
+                self.make_declarations(module, i);
+                if let Some(found) = self.module(module).names.get(&name) {
+                    return Some(*found);
+                }
+            }
+        }
+        None
+    }
+
+    /// Everything that has not been asked for yet.
+    pub fn make_all_declarations(&mut self) {
+        while self.caches.meta.forms.open > 0 {
+            let modules = self.modules.len();
+            for index in 0..modules {
+                let module = ModId(index as u32);
+                let mut i = 0;
+                while let Some(form) = self
+                    .caches
+                    .meta
+                    .forms
+                    .of
+                    .get(&module)
+                    .and_then(|forms| forms.get(i))
+                {
+                    if form.state == State::Waiting {
+                        self.make_declarations(module, i);
+                    }
+                    i += 1;
+                }
+            }
+        }
+    }
+
+    fn make_declarations(&mut self, module: ModId, index: usize) {
+        let Some(form) = self
+            .caches
+            .meta
+            .forms
+            .of
+            .get_mut(&module)
+            .and_then(|forms| forms.get_mut(index))
+        else {
+            return;
+        };
+        let item = form.item;
+        form.state = State::InProgress;
+        // What asked for a name is not where these declarations are.
+        let sites = std::mem::take(&mut self.caches.meta.sites);
+        let call_sites = std::mem::take(&mut self.sites);
+        let env = self.module(module).env.clone();
+        let mut expanded: Expanded<ast::Item> = Vec::new();
+        // What is wrong has been told; what was made before stands.
+        let done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
+        let mut imports = Vec::new();
+        for (item, env) in expanded {
+            let places = std::mem::replace(&mut self.caches.meta.sites, env.sites());
+            self.collect_item(module, item, &env, &mut imports);
+            self.caches.meta.sites = places;
+        }
+        self.caches.meta.sites = sites;
+        self.sites = call_sites;
+        if let Some(forms) = self.caches.meta.forms.of.get_mut(&module) {
+            forms[index].state = match done {
+                Ok(()) => State::Done,
+                Err(_) => State::Failed,
+            };
+        }
+        self.caches.meta.forms.open -= 1;
+        if !imports.is_empty() {
+            let first = self.modules.len();
+            let imports: Vec<(ModId, PendingImport)> =
+                imports.into_iter().map(|import| (module, import)).collect();
+            self.follow_imports(imports);
+            self.collect_modules_from(first);
+        }
+    }
+
+    /// Whether the declarations that an item makes may have this name.
+    fn may_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
+        let any =
+            |items: &'static [ast::Item]| items.iter().any(|item| self.may_declare(item, name));
+        match &item.kind {
+            ItemKind::Decl(decl) => self.may_be_spelled(decl.name, name),
+            ItemKind::Insert(_) => true,
+            ItemKind::Inline(Inline::For(node)) => any(&node.items),
+            ItemKind::Inline(Inline::Match(node)) => {
+                node.arms.iter().any(|arm| any(&arm.items))
+                    || node.else_.as_deref().is_some_and(any)
+            }
+            ItemKind::Inline(Inline::If(node)) => {
+                let mut node = node;
+                loop {
+                    if any(&node.then) {
+                        return true;
+                    }
+                    match &node.else_ {
+                        None => return false,
+                        Some(InlineElse::If(next)) => node = next,
+                        Some(InlineElse::Items(items)) => return any(items),
+                    }
+                }
+            }
+            ItemKind::Import(_)
+            | ItemKind::Impl(_)
+            | ItemKind::ContextExtend(_)
+            | ItemKind::Run(_)
+            | ItemKind::Error(_)
+            | ItemKind::CUnit(_)
+            | ItemKind::Asm(_)
+            | ItemKind::Assert(_) => false,
+        }
+    }
+
+    /// Whether `written` may turn out to be `name`, as far as its text tells.
+    fn may_be_spelled(&self, written: ast::Ident, name: Symbol) -> bool {
+        let ast::IdentKind::Computed(index) = written.kind else {
+            return written.name == name;
+        };
+        let names = self.caches.computed_names.get(&written.span.file);
+        let Some(parts) = names.and_then(|names| names.get(index as usize)) else {
+            return true;
+        };
+        let text = |part: Option<&std::sync::Arc<ast::Expr>>| match part.map(|part| &part.kind) {
+            Some(ast::ExprKind::Str(text)) => text.clone(),
+            _ => "".into(),
+        };
+        let (start, end) = (text(parts.first()), text(parts.last()));
+        name.as_str().starts_with(&*start) && name.as_str().ends_with(&*end)
+    }
+
+    /// The error for a name that is looked for while the declarations that may have it are being made.
+    pub fn made_by_itself(&self, module: ModId, name: ast::Ident) -> Option<Diagnostic> {
+        let forms = self.caches.meta.forms.of.get(&module)?;
+        let own = forms
+            .iter()
+            .find(|f| f.state == State::InProgress && self.may_declare(f.item, name.name))?;
+        let diag = Diagnostic::error(
+            name.span,
+            format!(
+                "cycle: '{}' is needed to make the declarations that may declare it",
+                name.name
+            ),
+        );
+        Some(diag.with_note(Some(own.item.span), "these declarations"))
+    }
+
+    /// Whether a name is missing because what may declare it has failed.
+    pub fn made_by_failed(&self, module: ModId, name: Symbol) -> bool {
+        let forms = self.caches.meta.forms.of.get(&module);
+        forms.is_some_and(|forms| {
+            forms
+                .iter()
+                .any(|f| f.state == State::Failed && self.may_declare(f.item, name))
+        })
+    }
+
+    /// Where a declaration that an item makes is entered: code's own names are private to what it is put in.
+    pub fn private_scope(&self, env: &Rc<Env>, name: ast::Ident) -> Option<Rc<Env>> {
+        if matches!(name.kind, ast::IdentKind::Computed(_)) {
+            return None;
+        }
+        let mut at = Some(env);
+        while let Some(e) = at {
+            if e.expansion.is_some() {
+                return Some(e.clone());
+            }
+            at = e.parent.as_ref();
+        }
+        None
+    }
+
+    /// The place of the code that a name is private to, for one that is not found.
+    pub fn private_elsewhere(&self, name: Symbol) -> Option<Span> {
+        self.caches.meta.private_names.get(&name).copied()
+    }
+}
