@@ -16,7 +16,7 @@ use sx_ir::opt::arguments::{Known, Parameters, known};
 use sx_ir::trap::LimitKind;
 use sx_ir::{
     BinaryOp, Block, CallConv, ConstImage, Expr, FuncId, Function, Global, GlobalId, Linkage,
-    LocId, Module, Seal, Signature, Stmt, Ty, TypeId, TypeKind, UnaryOp,
+    LocId, Module, RelocTarget, Seal, Signature, Stmt, Ty, TypeId, TypeKind, UnaryOp,
 };
 use sx_machine::{HostOptions, StdHost};
 use sx_sema::FoldRequest;
@@ -34,6 +34,9 @@ const EVALUATIONS: u32 = 2_000;
 const PATIENCE: u32 = 3;
 /// Results may give more arguments; so many times they are followed.
 const ROUNDS: u32 = 8;
+/// Functions that one evaluation may reach, and all of them together: setting one up takes time for each.
+const REACH: usize = 1_000;
+const REACHES: usize = 200_000;
 /// Largest frame that is worth clearing again and again.
 const MAX_FRAME: u64 = 64 << 10;
 /// Results in memory that are worth their room in the program.
@@ -93,6 +96,7 @@ impl Folding {
             budget: self.budget,
             left: self.budget.saturating_mul(BUDGETS),
             evaluations: EVALUATIONS,
+            reaches: REACHES,
             known: FxHashMap::default(),
             vain: FxHashMap::default(),
             inexact: inexact_functions(request.module),
@@ -168,6 +172,7 @@ struct Pass<'a> {
     budget: u64,
     left: u64,
     evaluations: u32,
+    reaches: usize,
     known: FxHashMap<(FuncId, Vec<Arg>), Verdict>,
     /// Evaluations of a function that came to nothing.
     vain: FxHashMap<FuncId, u32>,
@@ -299,8 +304,10 @@ impl Pass<'_> {
         let tried = self.vain.get(&target).copied().unwrap_or(0);
         let verdict = if tried >= PATIENCE {
             Verdict::No("other calls of it could not be folded".to_owned())
-        } else if self.evaluations == 0 || self.left == 0 {
+        } else if self.evaluations == 0 || self.left == 0 || self.reaches == 0 {
             Verdict::No("the program's budget is used up".to_owned())
+        } else if !self.reaches_little(module, target) {
+            Verdict::No(format!("it reaches more than {REACH} functions"))
         } else {
             self.evaluations -= 1;
             self.evaluate(module, target, &key.1)
@@ -310,6 +317,63 @@ impl Pass<'_> {
         }
         self.known.insert(key, verdict.clone());
         verdict
+    }
+
+    /// Whether a function reaches so few others that an evaluation is soon set up.
+    fn reaches_little(&mut self, module: &Module, target: FuncId) -> bool {
+        let mut funcs = FxHashSet::from_iter([target]);
+        let mut globals = FxHashSet::default();
+        let mut todo = vec![RelocTarget::Func(target)];
+        while let Some(item) = todo.pop() {
+            let mut next = Vec::new();
+            match item {
+                RelocTarget::Func(id) => {
+                    let func = module.func(id);
+                    next.extend(func.exprs.iter().filter_map(|expr| match *expr {
+                        Expr::FuncAddr(id) => Some(RelocTarget::Func(id)),
+                        Expr::GlobalAddr(id) => Some(RelocTarget::Global(id)),
+                        Expr::Const { .. }
+                        | Expr::Local(_)
+                        | Expr::Load { .. }
+                        | Expr::SlotAddr(_)
+                        | Expr::Unary { .. }
+                        | Expr::Binary { .. }
+                        | Expr::Convert { .. }
+                        | Expr::Wrap { .. }
+                        | Expr::Select { .. }
+                        | Expr::Check { .. } => None,
+                    }));
+                    if let Some(body) = &func.body {
+                        body.for_each_stmt(&mut |stmt| {
+                            if let StmtKind::Call(call) = &stmt.kind
+                                && let Callee::Direct(id) = call.callee
+                            {
+                                next.push(RelocTarget::Func(id));
+                            }
+                        });
+                    }
+                }
+                RelocTarget::Global(id) => {
+                    next.extend(module.global(id).init.relocs.iter().map(|r| r.target));
+                }
+            }
+            for item in next {
+                let new = match item {
+                    RelocTarget::Func(id) => funcs.insert(id),
+                    RelocTarget::Global(id) => globals.insert(id),
+                };
+                if new {
+                    todo.push(item);
+                }
+            }
+            let size = funcs.len() + globals.len() / 4;
+            if size > REACH || size > self.reaches {
+                self.reaches = self.reaches.saturating_sub(size);
+                return false;
+            }
+        }
+        self.reaches -= funcs.len() + globals.len() / 4;
+        true
     }
 
     fn evaluate(&mut self, module: &mut Module, target: FuncId, args: &[Arg]) -> Verdict {
