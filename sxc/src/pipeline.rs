@@ -176,6 +176,8 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         traces: plan.traces,
         instantiation_depth: args.instantiation_depth,
         optimise: plan.optimise,
+        // Unless the module is wanted as it was lowered.
+        optimise_evaluations: plan.optimise || !plan.code,
         last: plan.last,
         code: plan.code,
         threads: threads(args),

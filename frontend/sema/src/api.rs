@@ -187,6 +187,9 @@ pub struct Config {
     pub instantiation_depth: u32,
     /// Run the IR passes on what is reached.
     pub optimise: bool,
+    /// Run the IR passes on what is evaluated. Steps are counted behind them, so limits mean the same in all commands
+    /// that do.
+    pub optimise_evaluations: bool,
     /// The process ends with this compilation: memory that only the compilation used is left to the system.
     pub last: bool,
     /// The module is wanted. Else functions lose their bodies once those have been checked.

@@ -660,7 +660,7 @@ impl Sema<'_> {
         self.fill_type_table();
         self.fill_type_infos();
         self.fill_field_table();
-        if !self.cfg.optimise {
+        if !self.cfg.optimise_evaluations {
             return;
         }
         let funcs: Vec<FuncId> = self

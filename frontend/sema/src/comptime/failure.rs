@@ -77,7 +77,7 @@ impl Sema<'_> {
 
     /// Keeps functions as they are before the passes first see them.
     pub fn keep_unoptimised(&mut self, funcs: &[FuncId]) {
-        if !self.cfg.optimise {
+        if !self.cfg.optimise_evaluations {
             return;
         }
         for id in funcs {
