@@ -155,6 +155,7 @@ fn compile(
         traces: true,
         instantiation_depth: 64,
         optimise,
+        optimise_evaluations: optimise,
         last: false,
         code: true,
         threads: 1,
