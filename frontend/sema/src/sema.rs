@@ -592,6 +592,12 @@ impl Sema<'_> {
         Failed
     }
 
+    /// Whether something within a span has been reported: what follows from it isn't.
+    pub fn has_told(&self, span: Span) -> bool {
+        let within = |s: &Span| s.file == span.file && s.lo >= span.lo && s.hi <= span.hi;
+        self.reported.iter().any(|(s, _)| within(s))
+    }
+
     /// A mistake that shows in an instance of a library function is at the call that asked for the instance.
     fn at_users_call(&self, mut diag: Diagnostic) -> Diagnostic {
         if let (Some(site), Some(span)) = (self.sites.body, diag.span)

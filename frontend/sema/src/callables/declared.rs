@@ -284,6 +284,9 @@ impl Sema<'_> {
         if last.kind != ParamKind::Plain {
             return Err(self.error(span, format!("'{name}' cannot take a trailing block — its last parameter '..{shown}' is variadic; pass the closure by position")));
         }
+        if self.has_told(last.span) {
+            return Err(Failed);
+        }
         let is_closure = |ty: &ast::Expr| match &ty.kind {
             ExprKind::ClosureType(c) => Some(c.params.is_empty()),
             ExprKind::Optional(inner) => match &inner.kind {

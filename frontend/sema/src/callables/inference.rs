@@ -66,6 +66,49 @@ impl Sema<'_> {
             && matches!(scope.get(name), Some(Binding::Type(t)) if self.is_number(t))
     }
 
+    /// The type of a literal that can't fail where `Closure(..) -> ($R, !)` is wanted: it converts, once its own
+    /// result has told what `R` is.
+    fn failable_closure(
+        &mut self,
+        cx: &mut FnCx,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        expr: &'static ast::Expr,
+        bindings: &mut Bindings,
+    ) -> Res<Option<TypeId>> {
+        let fails = match &pattern.kind {
+            ExprKind::ClosureType(closure) => matches!(
+                closure.ret.as_ref().map(|ret| &ret.kind),
+                Some(ast::RetKind::Slots { error: Some(_), .. })
+            ),
+            _ => false,
+        };
+        if !fails || !matches!(expr.kind, ExprKind::Lambda(_)) {
+            return Ok(None);
+        }
+        let hint = self.partial_closure(scope, pattern, expr);
+        let given = self.discarded(cx, |s, cx| s.lower_expr(cx, expr, hint))?.ty;
+        let TypeKind::Closure(literal) = self.m.types.kind(given).clone() else {
+            return Ok(None);
+        };
+        if matches!(self.m.types.kind(literal.ret), TypeKind::Failable { .. }) {
+            return Ok(None);
+        }
+        let mut trial = bindings.clone();
+        if !self.bind_pattern(scope, pattern, given, &mut trial) {
+            return Ok(None);
+        }
+        let names = scope.child();
+        for (name, val) in &trial {
+            if val.ty == TypeId::TYPE {
+                names.bind(*name, Binding::Type(self.ct_type(val)));
+            }
+        }
+        let target = self.param_type(&names, pattern)?;
+        *bindings = trial;
+        Ok(Some(target))
+    }
+
     /// Evaluates an argument whose parameter's type is still open, and binds what it tells.
     pub fn infer_arg(
         &mut self,
@@ -91,6 +134,12 @@ impl Sema<'_> {
             && !bindings.iter().any(|(n, _)| *n == name.name)
         {
             return Err(self.error(at, format!("cannot infer generic type parameter '{}' for '{fname}' from this call's arguments", name.name)));
+        }
+        if let Arg::Expr(expr) = &arg
+            && let Some(target) = self.failable_closure(cx, scope, pattern, expr, bindings)?
+        {
+            let val = self.lower_to(cx, expr, target)?;
+            return Ok(self.stable(cx, &val));
         }
         let open = std::mem::take(&mut self.caches.open_types);
         let val = match arg {
@@ -179,6 +228,9 @@ impl Sema<'_> {
             }
         }
         let _ = span;
+        if self.has_told(pattern.span) {
+            return Err(Failed);
+        }
         let shown = self.type_name(ty);
         let wanted = self.span_text(pattern.span);
         let missing: Vec<Symbol> = {

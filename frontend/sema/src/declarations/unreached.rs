@@ -6,6 +6,7 @@ use sx_ir::Symbol;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
 use sx_syntax::visit::{self, Visitor};
 
+use crate::callables::generics::mentions_dollar;
 use crate::declarations::lookup::Found;
 use crate::sema::{DeclSyntax, Env, Failed, ModId, Sema};
 
@@ -32,7 +33,16 @@ impl Mentioned {
             }
             ExprKind::Spread(inner) => self.type_names(inner),
             // The arguments of a generic type; a constant may be one.
-            ExprKind::Call(call) => call.args.iter().for_each(|a| self.type_names(&a.value)),
+            ExprKind::Call(call) => {
+                // A pattern `S($T)` that names nothing just never matches.
+                if let ExprKind::Ident(head) = &call.callee.kind
+                    && mentions_dollar(ty)
+                    && head.as_str() != "Vector"
+                {
+                    self.used.push(*head);
+                }
+                call.args.iter().for_each(|a| self.type_names(&a.value));
+            }
             ExprKind::ClosureType(closure) => {
                 closure.params.iter().for_each(|ty| self.type_names(ty));
                 closure.ret.iter().for_each(|ret| self.result(ret));

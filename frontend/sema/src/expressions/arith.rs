@@ -497,7 +497,7 @@ pub fn is_literal_operand(expr: &ast::Expr) -> bool {
 
 /// Whether something in an operand takes the target of the operation it stands in: `xx e` and enum literals, through
 /// parentheses, unary and arithmetic operators and the arms of an `if` or a match.
-fn carries_target(expr: &ast::Expr) -> bool {
+pub fn carries_target(expr: &ast::Expr) -> bool {
     match &expr.kind {
         ExprKind::Xx(_) | ExprKind::EnumLit(_) => true,
         ExprKind::Paren(e) => carries_target(e),

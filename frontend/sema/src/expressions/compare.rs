@@ -188,10 +188,7 @@ impl Sema<'_> {
                 && y.ty == a.ty
                 && matches!(
                     ka,
-                    TypeKind::Struct(_)
-                        | TypeKind::AnonStruct(_)
-                        | TypeKind::Bool
-                        | TypeKind::Closure(_)
+                    TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Closure(_)
                 )
             {
                 return self.equal(cx, a, &y, span);

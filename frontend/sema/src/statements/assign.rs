@@ -2,10 +2,11 @@
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, CaptureKind, Place, Val, ValKind};
+use crate::expressions::arith::carries_target;
 use crate::sema::{Binding, Failed, Res, Sema};
 use sx_ir::{Symbol, TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, AssignOp, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
     pub fn lower_assign(
@@ -40,6 +41,7 @@ impl Sema<'_> {
                 };
                 cx.storing = Some((value.span, verb));
                 let val = self.lower_expr(cx, value, Some(ty))?;
+                self.no_view_of_assigned(&val, ty, value.span)?;
                 let val = match noun {
                     TargetNoun::Variable(name) => self.assignable(
                         cx,
@@ -100,6 +102,30 @@ impl Sema<'_> {
                 self.assigned(cx, target);
                 Ok(())
             }
+        }
+    }
+
+    /// A concrete value becomes a view where it is bound or passed; an assignment needs its address (part 2 §5.4).
+    fn no_view_of_assigned(&mut self, val: &Val, ty: TypeId, span: Span) -> Res<()> {
+        let TypeKind::Pointer(to) = *self.m.types.kind(self.literal_target(ty)) else {
+            return Ok(());
+        };
+        let viewed = matches!(self.m.types.kind(to), TypeKind::Protocol(_));
+        if !viewed || val.is_poison() {
+            return Ok(());
+        }
+        match self.m.types.kind(val.ty) {
+            TypeKind::Struct(_) | TypeKind::Enum(_) | TypeKind::Union(_) => {
+                let (given, want) = (self.type_name(val.ty), self.type_name(ty));
+                let text = self.span_text(span);
+                let diag = Diagnostic::error(
+                    span,
+                    format!("cannot assign a value of type '{given}' to a place of type '{want}'"),
+                )
+                .with_help(None, format!("assign its address: `*{text}`"));
+                Err(self.report(diag))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -543,15 +569,13 @@ pub enum TargetNoun {
 
 pub fn compound_hint(sema: &Sema<'_>, value: &ast::Expr, ty: TypeId) -> Option<TypeId> {
     let _ = sema;
-    matches!(
+    let typed_by_it = matches!(
         value.kind,
-        ExprKind::EnumLit(_)
-            | ExprKind::Xx(_)
-            | ExprKind::Aggregate(_)
+        ExprKind::Aggregate(_)
             | ExprKind::Unary {
                 op: ast::UnOp::BitNot,
                 ..
             }
-    )
-    .then_some(ty)
+    );
+    (typed_by_it || carries_target(value)).then_some(ty)
 }
