@@ -180,8 +180,14 @@ impl Visitor for Mentioned {
     fn function(&mut self, function: &ast::FnDecl) {
         let sig = &function.sig;
         self.params(&sig.params);
-        for ty in sig.params.iter().filter_map(|param| param.ty.as_ref()) {
-            self.type_names(ty);
+        for param in &sig.params {
+            // What stands behind `..xs:` is a protocol, unless it is a slice.
+            let names_type = |ty: &&ast::Expr| {
+                param.kind == ast::ParamKind::Plain || matches!(ty.kind, ExprKind::SliceType(_))
+            };
+            if let Some(ty) = param.ty.as_ref().filter(names_type) {
+                self.type_names(ty);
+            }
         }
         sig.ret.iter().for_each(|ret| self.result(ret));
         if function.mixin {
