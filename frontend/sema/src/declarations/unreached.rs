@@ -234,6 +234,10 @@ impl Sema<'_> {
         let root = ModId(0);
         let mut found = Vec::new();
         for id in self.module(root).decls.clone() {
+            // What has been made sees more than the module.
+            if self.decl(id).env.parent.is_some() {
+                continue;
+            }
             let mut mentioned = Mentioned::default();
             match &self.decl(id).syntax {
                 DeclSyntax::Fn(function) => mentioned.function(function),
@@ -249,7 +253,8 @@ impl Sema<'_> {
             }
             found.push(mentioned);
         }
-        for info in self.impls.iter().filter(|info| info.module == root) {
+        let own = |info: &&crate::sema::ImplInfo| info.module == root && info.env.parent.is_none();
+        for info in self.impls.iter().filter(own) {
             let mut mentioned = Mentioned::default();
             mentioned.expr(&info.decl.target);
             info.decl.args.iter().for_each(|arg| mentioned.expr(arg));
