@@ -9,6 +9,7 @@ pub fn depfile(output: &Path, inputs: &[PathBuf]) -> String {
         path.display()
             .to_string()
             .replace(' ', "\\ ")
+            .replace('#', "\\#")
             .replace('$', "$$")
     };
     let inputs: Vec<String> = inputs.iter().map(|path| escaped(path)).collect();

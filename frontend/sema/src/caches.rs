@@ -44,6 +44,12 @@ pub struct Caches {
     pub body_sites: FxHashMap<FuncId, sx_syntax::Span>,
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
+    /// Items of a module-scope `inline if` are being entered.
+    pub inside_inline: bool,
+    /// An evaluation in a body has met an operation that only the program has.
+    pub lacks_operation: bool,
+    /// Expressions being evaluated, and how often each.
+    pub evaluating: FxHashMap<*const sx_syntax::ast::Expr, u32>,
     pub minted: crate::comptime::host::Minted,
     pub chains: crate::declarations::chains::Chains,
     /// Evaluations that wait for others to join them.
@@ -63,6 +69,8 @@ pub struct Caches {
     pub host_mark: Option<GlobalId>,
     /// Functions that evaluations reach, as they were before the passes.
     pub unoptimised: FxHashMap<FuncId, sx_ir::Function>,
+    /// Globals whose initialisers are being worked out.
+    pub open_globals: Vec<(GlobalId, sx_ir::Symbol, sx_syntax::Span)>,
     /// `#saved` globals met so far.
     pub saved: Vec<(GlobalId, TypeId)>,
     /// Something calls what makes types.
@@ -74,6 +82,10 @@ pub struct Caches {
     pub type_info_records: FxHashMap<TypeId, GlobalId>,
     /// Parameter defaults being lowered.
     pub defaults: Vec<*const sx_syntax::ast::Expr>,
+    /// Field defaults being lowered, each of a type.
+    pub field_defaults: Vec<(*const sx_syntax::ast::Expr, TypeId)>,
+    /// Field defaults whose mistake has been told.
+    pub failed_defaults: rustc_hash::FxHashSet<(*const sx_syntax::ast::Expr, TypeId)>,
     /// Type functions by (function, arguments, packs).
     pub type_fns:
         FxHashMap<(FnId, Vec<CtVal>, Vec<TypeId>), crate::callables::type_fns::TypeFnState>,

@@ -59,7 +59,9 @@ impl<'a> Sema<'a> {
             incomplete: Vec::new(),
             making: FxHashSet::default(),
             body_depth: FxHashMap::default(),
-            open_nominals: 0,
+            open_nominals: Vec::new(),
+            open_base: 0,
+            settling: false,
             inline_names: Vec::new(),
             resolving: Vec::new(),
             name_stack: Vec::new(),
@@ -764,7 +766,10 @@ impl Sema<'_> {
             }
         }
         let mut diagnostics = diagnostics;
-        if !failed && let Err(errors) = self.verify() {
+        if !failed
+            && self.exit.is_none()
+            && let Err(errors) = self.verify()
+        {
             for error in errors.into_iter().take(3) {
                 diagnostics.push(Diagnostic::error_without_span(format!(
                     "internal error: the compiler made invalid IR: {error}"

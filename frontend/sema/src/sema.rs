@@ -359,6 +359,8 @@ pub struct NominalInfo {
     /// Template and arguments it is an instance of.
     pub instance: Option<(TemplateId, Vec<CtVal>)>,
     pub state: NominalState,
+    /// How many instances led to it.
+    pub depth: u32,
     /// Methods, constants, nested types of the body.
     pub members: FxHashMap<Symbol, DeclId>,
     /// `#get` and `#set` methods.
@@ -509,8 +511,12 @@ pub struct Sema<'a> {
     pub inferring: FxHashSet<FnId>,
     /// Nominal types declared and not yet completed.
     pub incomplete: Vec<TypeId>,
-    /// Nominal types being completed.
-    pub open_nominals: u32,
+    /// Nominal types being completed, innermost last.
+    pub open_nominals: Vec<TypeId>,
+    /// How many of them were open when the evaluation or body at hand began.
+    pub open_base: usize,
+    /// Types met are being completed, whoever needs them.
+    pub settling: bool,
     /// What an inline type being written would be called (`Parent.field`).
     pub inline_names: Vec<String>,
     /// Declarations being resolved, innermost last.
@@ -572,6 +578,10 @@ impl Sema<'_> {
     }
 
     pub fn report(&mut self, diag: Diagnostic) -> Failed {
+        // What follows an evaluation that ended the compiler was never looked at.
+        if self.exit.is_some() {
+            return Failed;
+        }
         let diag = self.at_users_call(diag);
         let diag = self.with_sites(diag);
         // Instances of one body make one mistake, whatever they are called.

@@ -392,6 +392,7 @@ impl Sema<'_> {
                 queue.push_back(*root);
             }
         }
+        let mut seen_data = rustc_hash::FxHashSet::default();
         while let Some(func) = queue.pop_front() {
             if let Linkage::Host(name) = &self.m.func(func).linkage {
                 if !is_host_function(name) {
@@ -416,6 +417,7 @@ impl Sema<'_> {
                 }),
                 (None, None) => {}
             }
+            callees.extend(self.functions_in_data(func, &mut seen_data));
             for callee in callees {
                 if let std::collections::hash_map::Entry::Vacant(slot) = from.entry(callee) {
                     slot.insert(Some(func));
@@ -423,6 +425,37 @@ impl Sema<'_> {
                 }
             }
         }
+    }
+
+    /// Functions that data named by `func` refers to (tables, vtables), each datum looked at once.
+    pub fn functions_in_data(
+        &self,
+        func: FuncId,
+        seen: &mut rustc_hash::FxHashSet<GlobalId>,
+    ) -> Vec<FuncId> {
+        let mut found = Vec::new();
+        let mut todo: Vec<GlobalId> = self
+            .m
+            .func(func)
+            .exprs
+            .iter()
+            .filter_map(|e| match e {
+                sx_ir::Expr::GlobalAddr(global) => Some(*global),
+                _ => None,
+            })
+            .collect();
+        while let Some(global) = todo.pop() {
+            if !seen.insert(global) {
+                continue;
+            }
+            for reloc in &self.m.global(global).init.relocs {
+                match reloc.target {
+                    sx_ir::RelocTarget::Func(func) => found.push(func),
+                    sx_ir::RelocTarget::Global(global) => todo.push(global),
+                }
+            }
+        }
+        found
     }
 
     fn host_call_error(&mut self, func: FuncId, from: &FxHashMap<FuncId, Option<FuncId>>) {

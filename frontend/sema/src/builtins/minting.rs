@@ -55,6 +55,7 @@ impl Sema<'_> {
                 env: Env::root(ModId(0)),
                 instance: None,
                 state: NominalState::Open,
+                depth: self.instantiation_depth,
                 members: Default::default(),
                 getters: Default::default(),
                 setters: Default::default(),

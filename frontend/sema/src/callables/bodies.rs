@@ -38,7 +38,7 @@ impl Sema<'_> {
         let levels = std::mem::take(&mut self.caches.meta.depth);
         self.caches.chains.enter(Step::Body(func));
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
-            self.lower_pending(func, &pending.job)
+            self.apart(|s| s.lower_pending(func, &pending.job))
         });
         self.caches.chains.leave();
         self.caches.meta.sites = places;
@@ -52,7 +52,7 @@ impl Sema<'_> {
 
     pub fn drain_queue(&mut self) {
         while let Some(func) = self.queue.pop_front() {
-            if self.replica_gave_up() {
+            if self.replica_gave_up() || self.exit.is_some() {
                 return;
             }
             self.check_body(func);
@@ -92,9 +92,10 @@ impl Sema<'_> {
         state
     }
 
-    /// Calls that only the body tells of.
+    /// Calls, and functions in data, that only the body tells of.
     fn calls_unnoticed(&self, func: FuncId) -> bool {
-        let mut calls = false;
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut calls = !self.functions_in_data(func, &mut seen).is_empty();
         if !self.events.contains_key(&Some(func))
             && let Some(body) = &self.m.func(func).body
         {

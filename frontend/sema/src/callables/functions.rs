@@ -378,8 +378,15 @@ impl Sema<'_> {
         let scope = env.child();
         let mut name = base;
         for (param, val) in statics {
-            name.push_str("__");
-            name.push_str(&self.ct_name(val));
+            let again = decl
+                .sig
+                .params
+                .iter()
+                .any(|p| p.name.name == *param && p.kind == ParamKind::Plain);
+            if !again {
+                name.push_str("__");
+                name.push_str(&self.ct_name(val));
+            }
             let binding = if val.ty == TypeId::TYPE {
                 Binding::Type(self.ct_type(val))
             } else {
@@ -415,6 +422,8 @@ impl Sema<'_> {
                         });
                     }
                 }
+                // A type function's `x: $T` is the type, which the scope knows.
+                ParamKind::Plain if statics.iter().any(|(n, _)| *n == param.name.name) => {}
                 ParamKind::Plain => {
                     let Some(expr) = &param.ty else {
                         return Err(self.error(

@@ -116,7 +116,14 @@ impl Sema<'_> {
             None => {}
         }
         let mut shown = fname.clone();
-        for (_, val) in &bindings {
+        for (name, val) in &bindings {
+            // `x: $T` is one argument.
+            if params
+                .iter()
+                .any(|p| p.name.name == *name && takes_type(p).is_some())
+            {
+                continue;
+            }
             shown.push_str("__");
             shown.push_str(&self.ct_name(val));
         }
@@ -167,19 +174,22 @@ impl Sema<'_> {
         let statics = bindings
             .into_iter()
             .filter(|(n, _)| {
-                decl.sig
-                    .params
-                    .iter()
-                    .any(|p| p.name.name == *n && p.kind == ParamKind::Comptime)
+                decl.sig.params.iter().any(|p| {
+                    p.name.name == *n && p.kind == ParamKind::Comptime
+                        || takes_type(p).is_some_and(|t| t.name == *n || p.name.name == *n)
+                })
             })
             .collect();
         // What a type function declares is its instance's own and named after it.
         let own = (!decl.sig.params.is_empty()).then_some(name);
         let scope = own.map_or_else(String::new, |n| n.to_string());
         let outer = std::mem::replace(&mut self.caches.mint_scope, scope);
-        let built = self
-            .instantiate_fn(f, statics, packs, span)
-            .and_then(|instance| self.comptime_call(&instance, span, &Purpose::Type));
+        // Its instance is the same level.
+        self.instantiation_depth -= 1;
+        let instance = self.instantiate_fn(f, statics, packs, span);
+        self.instantiation_depth += 1;
+        let built =
+            instance.and_then(|instance| self.comptime_call(&instance, span, &Purpose::Type));
         let result = built.and_then(|val| {
             let ty = self.ct_type(&val);
             self.finish_built(ty, own, span)?;
@@ -187,6 +197,14 @@ impl Sema<'_> {
         });
         self.caches.mint_scope = outer;
         result
+    }
+}
+
+/// `x: $T` of a type function takes the type itself: the name it introduces.
+pub fn takes_type(param: &ast::Param) -> Option<ast::Ident> {
+    match param.ty.as_ref().map(|t| &t.kind) {
+        Some(ExprKind::Dollar { name, .. }) if param.kind == ParamKind::Plain => Some(*name),
+        _ => None,
     }
 }
 

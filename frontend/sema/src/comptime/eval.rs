@@ -28,6 +28,8 @@ pub enum Purpose {
     Global(Symbol),
     /// `#run e` inside a function or expression.
     Operand,
+    /// `#run e` in a body, which is run-time code where the evaluator lacks an operation.
+    RunHere,
     /// A module-scope `#run` statement.
     Statement,
     Type,
@@ -54,7 +56,7 @@ impl Purpose {
         match self {
             Purpose::Constant(_) => "constant",
             Purpose::Global(_) => "initial value",
-            Purpose::Operand => "operand",
+            Purpose::Operand | Purpose::RunHere => "operand",
             Purpose::Statement => "nothing",
             Purpose::Type => "type",
             Purpose::Count => "count",
@@ -70,9 +72,11 @@ impl Purpose {
     /// Evaluations that the program asks for by `#run` or as a constant.
     fn is_numbered(&self) -> bool {
         match self {
-            Purpose::Constant(_) | Purpose::Global(_) | Purpose::Operand | Purpose::Statement => {
-                true
-            }
+            Purpose::Constant(_)
+            | Purpose::Global(_)
+            | Purpose::Operand
+            | Purpose::RunHere
+            | Purpose::Statement => true,
             Purpose::Type
             | Purpose::Count
             | Purpose::EnumValue
@@ -132,20 +136,55 @@ impl Sema<'_> {
         if let Some(val) = self.quick_constant(expr, want) {
             return Ok(val);
         }
+        // The program has ended the compiler.
+        if self.exit.is_some() {
+            return Err(Failed);
+        }
         // An evaluation that needs itself through signatures and counts never gets to run.
         const NESTED: u32 = 100;
-        if self.eval_depth > NESTED {
+        const CHAIN: u32 = 5000;
+        let key: *const ast::Expr = expr;
+        let active = self.caches.evaluating.entry(key).or_insert(0);
+        if *active > NESTED {
             return Err(self.error(
                 expr.span,
-                "cycle: this compile-time value needs itself (evaluations are nested more than 100 deep)",
+                "cycle: this compile-time value needs itself (it is nested in itself more than 100 deep)",
             ));
         }
+        if self.eval_depth > CHAIN {
+            return Err(self.error(
+                expr.span,
+                "compile-time values need one another more than 5000 deep",
+            ));
+        }
+        *active += 1;
         self.eval_depth += 1;
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
-            self.comptime_thunk(env, expr, want, purpose)
+            self.apart(|s| s.comptime_thunk(env, expr, want, purpose))
         });
         self.eval_depth -= 1;
+        if let Some(active) = self.caches.evaluating.get_mut(&key) {
+            *active -= 1;
+        }
         result
+    }
+
+    /// `#run e` in a body. `None`: the evaluator lacks an operation (assembly, a symbol that exists after linking), so
+    /// `e` is run-time code at that spot (part 4 §4).
+    pub fn run_here(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Option<CtVal>> {
+        self.caches.lacks_operation = false;
+        let done = self.comptime_value(env, expr, want, &Purpose::RunHere);
+        let lacks = std::mem::take(&mut self.caches.lacks_operation);
+        match done {
+            Ok(val) => Ok(Some(val)),
+            Err(Failed) if lacks => Ok(None),
+            Err(failed) => Err(failed),
+        }
     }
 
     /// Plain literals without a thunk.
@@ -366,7 +405,18 @@ impl Sema<'_> {
         let lowered = self.lower_reachable(root.func, span);
         self.caches.chains.leave();
         lowered?;
+        if self.exit.is_some() {
+            return Err(Failed);
+        }
         self.finish_error_names();
+        if let Some((name, at)) = self.unfinished_global(root.func, &root.purpose) {
+            let diag = Diagnostic::error(
+                at,
+                format!("cycle: global '{name}' needs itself: its initial value comes from code that uses it"),
+            )
+            .with_note(Some(span), "by this evaluation");
+            return Err(self.report(diag));
+        }
         let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
         if self.reaches_failed(root.func) {
             if errors_before == 0 {
@@ -507,6 +557,10 @@ impl Sema<'_> {
                 };
                 return Err(failed(self, reason));
             }
+            Status::Unsupported(_) if matches!(purpose, Purpose::RunHere) => {
+                self.caches.lacks_operation = true;
+                return Err(Failed);
+            }
             Status::Unsupported(reason) => return Err(failed(self, reason)),
             Status::Bug(text) => {
                 return Err(self.error(
@@ -518,7 +572,9 @@ impl Sema<'_> {
         let (mut image, objects) = match evaluation.result {
             Some(Ok(result)) => (result.image, result.objects),
             Some(Err(unstorable)) => {
+                let saved = saving.and_then(|saving| self.saved_path(saving, &unstorable.path));
                 let place = match purpose {
+                    _ if saved.is_some() => saved.unwrap_or_default(),
                     Purpose::Constant(name) | Purpose::Global(name) => {
                         format!("{name}{}", unstorable.path)
                     }
@@ -654,8 +710,10 @@ impl Sema<'_> {
         let name = purpose.entry_name(number);
         let mut cx = self.thunk_cx(&env, &name, span);
         let target = crate::callables::functions::Target::Direct(instance.func);
-        let val = self.emit_call(&mut cx, target, &instance.ty, &[]);
-        self.finish_thunk(cx, val, None, None, span, purpose, number)
+        self.apart(|s| {
+            let val = s.emit_call(&mut cx, target, &instance.ty, &[]);
+            s.finish_thunk(cx, val, None, None, span, purpose, number)
+        })
     }
 
     /// Runs `e` for its effects.
@@ -723,6 +781,42 @@ impl Sema<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// A global whose initialiser is being worked out and which code that `root` calls refers to.
+    fn unfinished_global(&self, root: FuncId, purpose: &Purpose) -> Option<(Symbol, Span)> {
+        let open = &self.caches.open_globals;
+        if open.is_empty() {
+            return None;
+        }
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut todo = vec![root];
+        while let Some(func) = todo.pop() {
+            if !seen.insert(func) {
+                continue;
+            }
+            let body = self.m.func(func);
+            // The initialiser itself may take its global's address.
+            let own = func == root && matches!(purpose, Purpose::Global(_));
+            for expr in &body.exprs {
+                if let Expr::GlobalAddr(global) = expr
+                    && !own
+                    && let Some((_, name, at)) = open.iter().find(|(g, ..)| g == global)
+                {
+                    return Some((*name, *at));
+                }
+            }
+            if let Some(block) = &body.body {
+                block.for_each_stmt(&mut |stmt| {
+                    if let StmtKind::Call(call) = &stmt.kind
+                        && let sx_ir::func::Callee::Direct(callee) = call.callee
+                    {
+                        todo.push(callee);
+                    }
+                });
+            }
+        }
+        None
     }
 
     pub fn reaches_failed(&self, root: FuncId) -> bool {

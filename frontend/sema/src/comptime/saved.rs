@@ -5,6 +5,7 @@ use sx_ir::{ConstImage, FuncId, Global, GlobalId, RelocTarget, TypeId, TypeKind}
 use sx_syntax::Span;
 
 use crate::comptime::eval::slice_image;
+use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Val};
 use crate::sema::{Env, ModId, Sema};
 
@@ -15,6 +16,8 @@ pub struct Saving {
     pub ty: TypeId,
     /// Place of each global in the result.
     pub places: Vec<(GlobalId, u64, u64)>,
+    /// Where the globals begin among the result's elements.
+    own: usize,
 }
 
 impl Sema<'_> {
@@ -24,12 +27,11 @@ impl Sema<'_> {
             return Vec::new();
         }
         let reached = self.m.reachable(&[root]).globals;
-        self.caches
-            .saved
-            .iter()
-            .filter(|(g, _)| reached.contains(g))
-            .copied()
-            .collect()
+        // All of them are stored anew together: what two of them point to stays one object.
+        match self.caches.saved.iter().any(|(g, _)| reached.contains(g)) {
+            true => self.caches.saved.clone(),
+            false => Vec::new(),
+        }
     }
 
     /// Wraps `root` if it reaches `#saved` globals.
@@ -65,8 +67,7 @@ impl Sema<'_> {
             mergeable: false,
         });
         let env = Env::root(ModId(0));
-        let mut cx = self.thunk_cx(&env, "", span);
-        cx.call_direct(root, &[], &[]);
+        let mut cx = self.continued(root, &env, span);
         for ((from, ty), offset) in parts.iter().zip(&layout.offsets) {
             self.store(
                 &mut cx,
@@ -86,7 +87,49 @@ impl Sema<'_> {
             result: to,
             ty: all,
             places,
+            own,
         })
+    }
+
+    /// Code that does what `root` does and goes on: its variables still exist where the globals are read.
+    fn continued(&mut self, root: FuncId, env: &std::rc::Rc<Env>, span: Span) -> FnCx {
+        let func = self.m.func(root).clone();
+        let mut stmts = func
+            .body
+            .as_ref()
+            .map_or_else(Vec::new, |b| b.stmts.clone());
+        let mut returns = 0;
+        if let Some(body) = &func.body {
+            body.for_each_stmt(&mut |stmt| {
+                returns += usize::from(matches!(stmt.kind, StmtKind::Return(_)));
+            });
+        }
+        let ends = matches!(stmts.last().map(|s| &s.kind), Some(StmtKind::Return(_)));
+        if !ends || returns > 1 {
+            let mut cx = self.thunk_cx(env, "", span);
+            cx.call_direct(root, &[], &[]);
+            return cx;
+        }
+        stmts.pop();
+        let name = func.name.clone();
+        let mut cx = self.new_cx(func, env.clone(), name, span);
+        cx.func.body = None;
+        if let Some(first) = cx.blocks.first_mut() {
+            *first = stmts;
+        }
+        cx.comptime = true;
+        cx
+    }
+
+    /// How an error names a place in the evaluation's result.
+    pub fn saved_path(&self, saving: &Saving, path: &str) -> Option<String> {
+        let rest = path.strip_prefix('.')?;
+        let end = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let index: usize = rest[..end].parse().ok()?;
+        let (global, ..) = saving.places.get(index.checked_sub(saving.own)?)?;
+        Some(format!("{}{}", self.m.global(*global).name, &rest[end..]))
     }
 
     /// Keeps what the evaluation left in the globals; `first_object` is its first new object.

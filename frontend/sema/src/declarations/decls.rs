@@ -250,7 +250,10 @@ impl Sema<'_> {
             self.check_typed_constant(&env, name, want, &decl.value)?;
         }
         self.check_array_constant(&env, name, want, &decl.value)?;
-        if self.constant_is_runtime(&env, &decl.value) {
+        let in_body = self.decl(id).owner.is_some();
+        if self.constant_is_runtime(&env, &decl.value)
+            || in_body && self.is_repeated_call(&env, &decl.value)
+        {
             return Ok(Entity::RtConst);
         }
         let val = self.comptime_value(
@@ -333,11 +336,32 @@ impl Sema<'_> {
                 .elems
                 .iter()
                 .any(|e| self.mentions_runtime(env, &e.value)),
-            ExprKind::Binary { .. } | ExprKind::Field { .. } | ExprKind::Ident(_) => {
-                self.mentions_runtime(env, value)
+            ExprKind::Binary { .. }
+            | ExprKind::Chain { .. }
+            | ExprKind::Unary { .. }
+            | ExprKind::Field { .. }
+            | ExprKind::Ident(_) => self.mentions_runtime(env, value),
+            ExprKind::Paren(inner) => self.constant_is_runtime(env, inner),
+            // Applied to a call, these are that call; applied to a variable, they read it.
+            ExprKind::Cast { base, .. }
+            | ExprKind::Unwrap(base)
+            | ExprKind::Deref(base)
+            | ExprKind::TupleIndex { base, .. } => self.constant_is_runtime(env, base),
+            ExprKind::Index { base, index } => {
+                self.constant_is_runtime(env, base) || self.constant_is_runtime(env, index)
             }
             _ => false,
         }
+    }
+
+    /// A bare call in a struct's body is run-time code at each use, unless it makes a type or folds.
+    fn is_repeated_call(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> bool {
+        let ExprKind::Call(call) = &value.kind else {
+            return false;
+        };
+        !self.builds_type(env, value)
+            && !self.denotes_type(env, value)
+            && !self.is_folding_call(env, &call.callee)
     }
 
     fn mentions_runtime(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
@@ -358,8 +382,22 @@ impl Sema<'_> {
             ExprKind::Binary { lhs, rhs, .. } => {
                 self.mentions_runtime(env, lhs) || self.mentions_runtime(env, rhs)
             }
-            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) | ExprKind::Xx(expr) => {
-                self.mentions_runtime(env, expr)
+            ExprKind::Unary { expr, .. }
+            | ExprKind::Paren(expr)
+            | ExprKind::Xx(expr)
+            | ExprKind::Unwrap(expr)
+            | ExprKind::Deref(expr) => self.mentions_runtime(env, expr),
+            ExprKind::Chain { first, rest } => {
+                self.mentions_runtime(env, first)
+                    || rest
+                        .iter()
+                        .any(|link| self.mentions_runtime(env, &link.rhs))
+            }
+            ExprKind::Cast { base, .. } | ExprKind::TupleIndex { base, .. } => {
+                self.mentions_runtime(env, base)
+            }
+            ExprKind::Index { base, index } => {
+                self.mentions_runtime(env, base) || self.mentions_runtime(env, index)
             }
             ExprKind::Aggregate(agg) => agg
                 .elems
@@ -585,13 +623,18 @@ impl Sema<'_> {
             if let Some(init) = &decl.init
                 && !matches!(init.kind, ExprKind::Undef)
             {
-                self.check_global_init(&env, name, init)?;
-                let val = self.comptime_value(
-                    &env,
-                    init,
-                    Some(ty),
-                    &crate::comptime::eval::Purpose::Global(name),
-                )?;
+                self.caches.open_globals.push((global, name, span));
+                let checked = self.check_global_init(&env, name, init, Some(ty));
+                let val = checked.and_then(|()| {
+                    self.comptime_value(
+                        &env,
+                        init,
+                        Some(ty),
+                        &crate::comptime::eval::Purpose::Global(name),
+                    )
+                });
+                self.caches.open_globals.pop();
+                let val = val?;
                 self.m.globals[global.index()].init = (*val.image).clone();
             }
             return Ok(Entity::Global { global, ty });
@@ -602,7 +645,7 @@ impl Sema<'_> {
                 format!("global '{name}' needs a type or an initializer"),
             ));
         };
-        self.check_global_init(&env, name, init)?;
+        self.check_global_init(&env, name, init, None)?;
         let val = self.comptime_value(
             &env,
             init,
@@ -622,10 +665,56 @@ impl Sema<'_> {
         env: &Rc<Env>,
         name: Symbol,
         init: &'static ast::Expr,
+        ty: Option<TypeId>,
     ) -> Res<()> {
+        // A named global may be erased to a protocol; its value is run-time state.
+        let erased = ty.is_some_and(|t| {
+            let payload = self.strip_optionals(t);
+            matches!(self.m.types.kind(payload), sx_ir::TypeKind::Protocol(_))
+        });
+        if !erased && let Some(other) = self.names_variable(env, init) {
+            let shown = self.span_text(other);
+            return Err(self.error(
+                other,
+                format!("global '{name}' must be initialized by a compile-time constant; '{shown}' is a variable, whose value exists at run time only"),
+            ));
+        }
         self.check_static(env, init, &|| {
             format!("global '{name}' must be initialized by a compile-time constant")
         })
+    }
+
+    /// The global in an initialiser that is named for its value.
+    fn names_variable(
+        &mut self,
+        env: &Rc<Env>,
+        init: &'static ast::Expr,
+    ) -> Option<sx_syntax::Span> {
+        match &init.kind {
+            ExprKind::Paren(inner) => self.names_variable(env, inner),
+            ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
+                Ok(Some(crate::declarations::lookup::Name::Entity(Entity::Global { .. }, _))) => {
+                    Some(init.span)
+                }
+                _ => None,
+            },
+            ExprKind::Aggregate(agg) => agg.elems.iter().find_map(|elem| {
+                let ExprKind::Ident(name) = &elem.value.kind else {
+                    return matches!(elem.value.kind, ExprKind::Aggregate(_) | ExprKind::Paren(_))
+                        .then(|| self.names_variable(env, &elem.value))
+                        .flatten();
+                };
+                match self.try_resolve_name(env, *name) {
+                    // Values of these types might be erased to a protocol there.
+                    Ok(Some(crate::declarations::lookup::Name::Entity(
+                        Entity::Global { ty, .. },
+                        _,
+                    ))) if self.nominal_id(ty).is_none() => Some(elem.value.span),
+                    _ => None,
+                }
+            }),
+            _ => None,
+        }
     }
 
     /// What may stand in static data without an evaluation (part 3 §2, globals); also for defaults of context fields.
@@ -642,7 +731,15 @@ impl Sema<'_> {
                     || self.denotes_type(env, init)
             }
             // Operators, `CONST.field` and `E.variant` need an evaluation.
-            ExprKind::Binary { .. } => false,
+            ExprKind::Unary { op, expr } => {
+                *op == ast::UnOp::Neg
+                    && matches!(expr.kind, ExprKind::Int { .. } | ExprKind::Float { .. })
+            }
+            ExprKind::Binary { .. }
+            | ExprKind::Chain { .. }
+            | ExprKind::Cast { .. }
+            | ExprKind::Unwrap(_)
+            | ExprKind::Deref(_) => false,
             ExprKind::Field { base, name } if self.namespace_of(env, base).is_none() => {
                 self.denotes_type(env, init)
                     || match &base.kind {

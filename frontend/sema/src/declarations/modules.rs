@@ -86,6 +86,12 @@ impl Sema<'_> {
                     });
                     self.modules[id.index()].impls.push(impl_id);
                 }
+                ItemKind::ContextExtend(decl) if self.caches.inside_inline => {
+                    self.error(
+                        decl.name.span,
+                        "`#context_extend` stands at module scope only, outside `inline if`",
+                    );
+                }
                 ItemKind::ContextExtend(decl) => self.context_fields.push(ContextField {
                     name: decl.name.name,
                     module: id,
@@ -98,7 +104,11 @@ impl Sema<'_> {
                 ItemKind::Error(directive) => {
                     self.error(directive.span, directive.message.text.to_string());
                 }
-                ItemKind::Inline(inline) => self.collect_inline(id, item, inline, imports),
+                ItemKind::Inline(inline) => {
+                    let outer = std::mem::replace(&mut self.caches.inside_inline, true);
+                    self.collect_inline(id, item, inline, imports);
+                    self.caches.inside_inline = outer;
+                }
                 ItemKind::CUnit(unit) => self.note_c_unit(id, unit, None),
                 ItemKind::Asm(asm) => match &asm.template {
                     Some(text) => self.m.asm.push(text.text.to_string()),

@@ -42,6 +42,7 @@ impl Sema<'_> {
                 env,
                 instance: None,
                 state: NominalState::Open,
+                depth: self.instantiation_depth,
                 members: Default::default(),
                 getters: Default::default(),
                 setters: Default::default(),
@@ -119,15 +120,50 @@ impl Sema<'_> {
 
     /// Completes every nominal type met so far.
     pub fn complete_all(&mut self) {
+        let outer = std::mem::replace(&mut self.settling, true);
         while let Some(ty) = self.incomplete.pop() {
-            let _ = self.complete(ty);
+            let open = self
+                .nominals
+                .get(&ty)
+                .is_some_and(|n| n.state == NominalState::InProgress);
+            if !open {
+                let _ = self.complete(ty);
+            }
         }
+        self.settling = outer;
     }
 
     /// Completes what has been met, unless a type is being completed right now (it will be done then).
     pub fn settle(&mut self) {
-        if self.open_nominals == 0 && !self.incomplete.is_empty() {
+        if self.open_nominals.len() == self.open_base && !self.incomplete.is_empty() {
             self.complete_all();
+        }
+    }
+
+    /// Lowers code that may run while types are being completed: what it meets is completed for it, what those types
+    /// have met is left to them until somebody asks for it.
+    pub fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let base = std::mem::replace(&mut self.open_base, self.open_nominals.len());
+        let settling = std::mem::take(&mut self.settling);
+        if self.open_nominals.is_empty() {
+            let done = work(self);
+            (self.open_base, self.settling) = (base, settling);
+            return done;
+        }
+        let mut incomplete = std::mem::take(&mut self.incomplete);
+        let names = std::mem::take(&mut self.inline_names);
+        let done = work(self);
+        self.inline_names = names;
+        incomplete.append(&mut self.incomplete);
+        self.incomplete = incomplete;
+        (self.open_base, self.settling) = (base, settling);
+        done
+    }
+
+    /// Makes sure that a value of type `ty` can be used by code that lays out other types.
+    pub fn complete_value(&mut self, ty: TypeId) {
+        if !self.open_nominals.is_empty() && !self.m.types.is_complete(ty, 0) {
+            let _ = self.complete(ty);
         }
     }
 
@@ -157,10 +193,25 @@ impl Sema<'_> {
             return Ok(());
         };
         match info.state {
-            NominalState::Complete => return Ok(()),
+            NominalState::Complete => {
+                if self.open_nominals.is_empty() || self.settling || self.m.types.is_complete(ty, 0)
+                {
+                    return Ok(());
+                }
+                // It holds a type that is being completed and needs it.
+                let (span, name) = (info.span, self.m.types.name(ty));
+                return Err(self.error(span, needs_itself(&name)));
+            }
             NominalState::Failed => return Err(Failed),
             NominalState::InProgress => {
                 let (span, name) = (info.span, self.m.types.name(ty));
+                if self.open_nominals[..self.open_base].contains(&ty) {
+                    // Done once the evaluation is.
+                    if self.settling {
+                        return Ok(());
+                    }
+                    return Err(self.error(span, needs_itself(&name)));
+                }
                 return Err(self.error(
                     span,
                     format!(
@@ -172,7 +223,10 @@ impl Sema<'_> {
         }
         let (syntax, env) = (info.syntax.clone(), info.env.clone());
         self.set_state(ty, NominalState::InProgress);
-        self.open_nominals += 1;
+        self.open_nominals.push(ty);
+        let settling = std::mem::take(&mut self.settling);
+        let depth = self.instantiation_depth;
+        self.instantiation_depth = depth.max(self.nominals.get(&ty).map_or(0, |n| n.depth));
         let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || match syntax {
             NominalSyntax::Struct(decl) => self.complete_struct(ty, decl, &env),
             NominalSyntax::Enum(decl) => self.complete_enum(ty, decl, &env),
@@ -191,7 +245,13 @@ impl Sema<'_> {
                 NominalState::Failed
             },
         );
-        self.open_nominals -= 1;
+        self.open_nominals.pop();
+        self.settling = settling;
+        self.instantiation_depth = depth;
+        if result.is_ok() {
+            // Its parts have theirs, however deep it is.
+            self.m.types.layout(ty);
+        }
         self.settle();
         result
     }
@@ -328,6 +388,10 @@ impl Sema<'_> {
                     self.complete(used)?;
                     match self.m.types.kind(used).clone() {
                         TypeKind::Struct(n) => {
+                            if matches!(self.m.types.nominal(n).def, NominalDef::Open) {
+                                let name = self.type_name(used);
+                                return Err(self.error(path.span, needs_itself(&name)));
+                            }
                             for field in self.m.types.struct_fields(n).to_vec() {
                                 if fields.iter().any(|f| f.name == field.name) {
                                     self.error(
@@ -440,6 +504,10 @@ impl Sema<'_> {
         );
         Ok(())
     }
+}
+
+fn needs_itself(name: &str) -> String {
+    format!("type '{name}' needs itself: its layout depends on code that uses the type")
 }
 
 pub fn is_type_param(param: &ast::Param) -> bool {

@@ -383,6 +383,13 @@ impl Sema<'_> {
         self.templates[template.index()]
             .instances
             .insert(args, Some(ty));
+        if self.open_nominals.len() > self.open_base {
+            // Completed after, or as a part of, the type that refers to it: it may refer back.
+            if let Some(info) = self.nominals.get_mut(&ty) {
+                info.depth = self.instantiation_depth + 1;
+            }
+            return Ok(ty);
+        }
         self.instantiation_depth += 1;
         self.caches.chains.enter(Step::Type(ty));
         let done = self.complete(ty);

@@ -594,6 +594,7 @@ impl Sema<'_> {
             ValKind::Mem(addr) => *addr,
             ValKind::Place(place) => place.addr,
         };
+        self.complete_value(val.ty);
         match self.flatten(val.ty) {
             Some(parts) => {
                 let pieces = self.load_parts(cx, addr, &parts);

@@ -5,7 +5,6 @@ use sx_ir::{Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
-use crate::comptime::eval::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Binding, Failed, Res, Sema};
@@ -275,13 +274,11 @@ impl Sema<'_> {
             ExprKind::Asm(asm) => self.lower_asm(cx, asm),
             ExprKind::Run(inner) => {
                 let env = cx.env().clone();
-                let val = self.comptime_value(
-                    &env,
-                    inner,
-                    want.filter(|w| *w != TypeId::ANY),
-                    &Purpose::Operand,
-                )?;
-                Ok(self.val_of_ct(cx, &val))
+                let target = want.filter(|w| *w != TypeId::ANY);
+                match self.run_here(&env, inner, target)? {
+                    Some(val) => Ok(self.val_of_ct(cx, &val)),
+                    None => self.lower_expr(cx, inner, want),
+                }
             }
             ExprKind::Insert(inner) => self.lower_insert_value(cx, inner, want, span),
             ExprKind::CallerLocation => self.caller_location(cx, span),

@@ -110,7 +110,24 @@ impl Sema<'_> {
             .cloned();
         match default {
             Some(FieldDefault::Expr { expr, env, .. }) => {
-                self.lower_foreign(cx, &env, expr, field_ty)
+                let key: *const ast::Expr = expr;
+                if self.caches.field_defaults.contains(&(key, ty)) {
+                    let text = self.span_text(expr.span);
+                    return Err(self.error(
+                        expr.span,
+                        format!("the default '{text}' needs itself: its value has this field's default in it"),
+                    ));
+                }
+                if self.caches.failed_defaults.contains(&(key, ty)) {
+                    return Err(Failed);
+                }
+                self.caches.field_defaults.push((key, ty));
+                let val = self.lower_foreign(cx, &env, expr, field_ty);
+                self.caches.field_defaults.pop();
+                if val.is_err() {
+                    self.caches.failed_defaults.insert((key, ty));
+                }
+                val
             }
             Some(FieldDefault::None | FieldDefault::Undef) | None => {
                 Ok(self.zero_val(cx, field_ty))

@@ -225,14 +225,29 @@ impl Sema<'_> {
         let out = self.slot(cx, want);
         let holds = self.holds_type(cx, boxed, payload);
         let ok = cx.pin(holds);
+        let exact = self.holds_type(cx, boxed, want);
+        let exact = cx.pin(exact);
         cx.open();
         let inner = self.unboxed(cx, boxed, payload);
         let wrapped = self.wrap_optional(cx, &inner, want)?;
         self.store(cx, out, &wrapped);
         let then = cx.close();
         cx.open();
+        // A box of the optional itself holds just that.
+        cx.open();
+        let same = self.unboxed(cx, boxed, want);
+        self.store(cx, out, &same);
+        let is_optional = cx.close();
+        cx.open();
         let size = self.m.types.size_of(want);
         cx.zero(out, size);
+        let absent = cx.close();
+        let cond = cx.use_piece(exact);
+        cx.emit(StmtKind::If {
+            cond,
+            then: is_optional,
+            els: absent,
+        });
         let els = cx.close();
         let cond = cx.use_piece(ok);
         cx.emit(StmtKind::If { cond, then, els });

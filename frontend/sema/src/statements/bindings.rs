@@ -93,6 +93,15 @@ impl Sema<'_> {
         name: ast::Ident,
         var: &'static ast::VarDecl,
     ) -> Res<()> {
+        if var.saved {
+            self.error(
+                name.span,
+                format!(
+                    "`#saved` is for globals, and '{}' is a local variable",
+                    name.name
+                ),
+            );
+        }
         let env = cx.env().clone();
         let ty = match &var.ty {
             Some(ty) => {
@@ -320,8 +329,9 @@ impl Sema<'_> {
             Some(ty) => Some(self.eval_type(&env, ty)?),
             None => None,
         };
-        if let ExprKind::Run(inner) = &constant.value.kind {
-            let val = self.comptime_value(&env, inner, ty, &Purpose::Operand)?;
+        if let ExprKind::Run(inner) = &constant.value.kind
+            && let Some(val) = self.run_here(&env, inner, ty)?
+        {
             self.new_scope_level(cx);
             self.bind_local_ct(cx, name, val);
             return Ok(());
@@ -342,7 +352,12 @@ impl Sema<'_> {
             let loc = self.loc(constant.value.span);
             self.caches.constant_calls.insert(loc);
         }
-        let val = self.lower_expr(cx, &constant.value, ty)?;
+        // A `#run` that gets here is run-time code.
+        let value = match &constant.value.kind {
+            ExprKind::Run(inner) => inner,
+            _ => &constant.value,
+        };
+        let val = self.lower_expr(cx, value, ty)?;
         let val = match ty {
             Some(ty) => self.coerce(cx, val, ty, constant.value.span)?,
             None => self.untyped_binding(cx, val, &constant.value)?,
@@ -379,7 +394,7 @@ impl Sema<'_> {
     }
 
     /// A call of a function declared `-> Type` whose arguments are all known: `N :: make_enum(..)` names a type.
-    fn builds_type(
+    pub fn builds_type(
         &mut self,
         env: &std::rc::Rc<crate::sema::Env>,
         expr: &'static ast::Expr,

@@ -3,7 +3,6 @@
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, StmtKind};
 
-use crate::comptime::eval::Purpose;
 use crate::emission::fncx::{Cleanup, FnCx};
 use crate::emission::value::{Val, ValKind};
 use crate::sema::{Binding, Failed, Res, Sema};
@@ -243,7 +242,10 @@ impl Sema<'_> {
             ExprKind::Splice(inner) => self.splice_statement(cx, expr, inner)?,
             ExprKind::Run(inner) => {
                 let env = cx.env().clone();
-                self.comptime_value(&env, inner, None, &Purpose::Operand)?;
+                if self.run_here(&env, inner, None)?.is_none() {
+                    let val = self.lower_operand_discard(cx, inner)?;
+                    self.must_not_be_failable(cx, &val, inner)?;
+                }
             }
             _ => {
                 let val = self.lower_operand_discard(cx, expr)?;
