@@ -61,7 +61,7 @@ impl Sema<'_> {
                 span,
                 format!("'{name}' takes no receiver, so it can't be called on a value"),
             )
-            .with_help(None, format!("call it through its type instead"));
+            .with_help(None, "call it through its type instead");
             return Err(self.report(diag));
         }
         let variadic_at = params.iter().position(|p| self.is_slice_variadic(p));
