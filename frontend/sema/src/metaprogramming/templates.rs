@@ -1,7 +1,8 @@
 //! What generic code sees of compile time around it is read-only (reference part 6 §6.5): an instance that wrote a
 //! `#saved` global would make the program depend on when it is made.
 
-use sx_ir::func::StmtKind;
+use rustc_hash::FxHashSet;
+use sx_ir::func::{Callee, StmtKind};
 use sx_ir::{ConstImage, Expr, ExprId, FuncId, Function, GlobalId};
 use sx_syntax::{Diagnostic, Span};
 
@@ -64,16 +65,24 @@ impl Sema<'_> {
 
     /// Where code reached from `root` writes a global by name.
     fn write_of(&self, root: FuncId, global: GlobalId) -> Option<Span> {
-        for func in self.m.reachable(&[root]).funcs {
+        let mut seen = FxHashSet::default();
+        let mut reached = vec![root];
+        while let Some(id) = reached.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
             // As they were written: passes move code.
-            let func = self
-                .caches
-                .unoptimised
-                .get(&func)
-                .unwrap_or(self.m.func(func));
+            let kept = self.caches.unoptimised.get(&id);
+            let func = kept.unwrap_or(self.m.func(id));
             let Some(body) = &func.body else { continue };
             let mut found = None;
+            let mut calls = Vec::new();
             body.for_each_stmt(&mut |stmt| {
+                if let StmtKind::Call(call) = &stmt.kind
+                    && let Callee::Direct(callee) = call.callee
+                {
+                    calls.push(callee);
+                }
                 let target = match &stmt.kind {
                     StmtKind::Store { addr, .. } => Some(*addr),
                     StmtKind::Copy { dst, .. } | StmtKind::Fill { dst, .. } => Some(*dst),
@@ -86,6 +95,12 @@ impl Sema<'_> {
             if let Some(span) = found.and_then(|loc| self.loc_span(loc)) {
                 return Some(span);
             }
+            for expr in &func.exprs {
+                if let Expr::FuncAddr(callee) = expr {
+                    calls.push(*callee);
+                }
+            }
+            reached.extend(calls.into_iter().rev());
         }
         None
     }
