@@ -290,7 +290,8 @@ static void put_position(Out *out, const char *folder, const char *file, uint64_
     puts_(out, ":");
     put_number(out, line, 10);
     puts_(out, ":");
-    put_number(out, col, 10);
+    /* Line tables have no column for a function's prologue: it is the line of the function's declaration. */
+    put_number(out, col ? col : 1, 10);
     puts_(out, "\n");
 }
 

@@ -168,6 +168,20 @@ fn a_few_on_riscv64_and_armv7() {
     all_run_on("riscv64", &[&common[..], &aggregates].concat());
 }
 
+/// What a failing program says, without what is an accident of the machine: the emulator's own word on the signal, and
+/// which part of the recursive function's line met the end of the stack (stacks begin at random addresses).
+fn report(stderr: &[u8], program: &str) -> Vec<String> {
+    let overflow = format!("{program}.sx:2:");
+    text(stderr)
+        .lines()
+        .filter(|line| !line.starts_with("qemu: "))
+        .map(|line| match line.find(&overflow) {
+            Some(at) if program == "overflow" => line[..at + overflow.len()].to_owned(),
+            Some(_) | None => line.to_owned(),
+        })
+        .collect()
+}
+
 /// Traps, crashes and escaping errors say the same as on the host.
 #[test]
 fn failures_are_reported() {
@@ -185,14 +199,11 @@ fn failures_are_reported() {
                 "{machine} {program}"
             );
             assert_eq!(text(&foreign.stdout), text(&host.stdout));
-            // The emulator has its own word on the signal.
-            let said: Vec<String> = text(&foreign.stderr)
-                .lines()
-                .filter(|line| !line.starts_with("qemu: "))
-                .map(str::to_owned)
-                .collect();
-            let wanted: Vec<String> = text(&host.stderr).lines().map(str::to_owned).collect();
-            assert_eq!(said, wanted, "{machine} {program}");
+            assert_eq!(
+                report(&foreign.stderr, program),
+                report(&host.stderr, program),
+                "{machine} {program}"
+            );
         }
     }
 }
