@@ -85,6 +85,59 @@ impl TypeTable {
         }
     }
 
+    /// Whether a value of the type can hold an address. Of a union any member may be in use.
+    pub fn holds_addresses(&self, ty: TypeId) -> bool {
+        self.may_hold_addresses(ty, 0)
+    }
+
+    fn may_hold_addresses(&self, ty: TypeId, depth: u32) -> bool {
+        // Recursion through values, which the frontend reports.
+        if depth > 200 {
+            return true;
+        }
+        let inner = |member: TypeId| self.may_hold_addresses(member, depth + 1);
+        match self.kind(ty) {
+            TypeKind::Void
+            | TypeKind::NoReturn
+            | TypeKind::Poison
+            | TypeKind::Bool
+            | TypeKind::Int { .. }
+            | TypeKind::Usize
+            | TypeKind::Isize
+            | TypeKind::F32
+            | TypeKind::F64
+            | TypeKind::Type
+            | TypeKind::AnyError
+            | TypeKind::ErrorSet(_) => false,
+            TypeKind::Pointer(_)
+            | TypeKind::ManyPointer(_)
+            | TypeKind::CString
+            | TypeKind::Slice(_)
+            | TypeKind::String
+            | TypeKind::StringZ
+            | TypeKind::Function(_)
+            | TypeKind::Closure(_)
+            | TypeKind::Any
+            | TypeKind::Protocol(_) => true,
+            TypeKind::Array(of, _) | TypeKind::Vector(of, _) | TypeKind::Optional(of) => inner(*of),
+            TypeKind::Struct(_)
+            | TypeKind::AnonStruct(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Failable { .. } => {
+                let members = self.members(ty).unwrap_or_default();
+                members.into_iter().any(|(_, member)| inner(member))
+            }
+            TypeKind::Enum(n) | TypeKind::Union(n) => match &self.nominal(*n).def {
+                NominalDef::Enum(def) => def.variants.iter().filter_map(|v| v.payload).any(inner),
+                NominalDef::Union(def) => def.members.iter().any(|m| inner(m.ty)),
+                NominalDef::Open
+                | NominalDef::Struct(_)
+                | NominalDef::ErrorSet(_)
+                | NominalDef::Protocol(_) => false,
+            },
+        }
+    }
+
     /// Whether every type stored by value inside `id` is defined. Recursion through values ends at a depth no finite
     /// program reaches; the frontend reports such types.
     pub fn is_complete(&self, id: TypeId, depth: u32) -> bool {

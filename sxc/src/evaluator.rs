@@ -74,6 +74,18 @@ impl EngineEvaluator {
         keep_records: bool,
     ) -> EngineEvaluator {
         EngineEvaluator {
+            progress: Progress::start(),
+            ..EngineEvaluator::unwatched(kinds, limits, grants, keep_records)
+        }
+    }
+
+    fn unwatched(
+        kinds: &[EngineKind],
+        limits: Limits,
+        grants: Grants,
+        keep_records: bool,
+    ) -> EngineEvaluator {
+        EngineEvaluator {
             engines: kinds
                 .iter()
                 .map(|kind| (*kind, engines::create(*kind)))
@@ -87,7 +99,7 @@ impl EngineEvaluator {
             leaks: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
-            progress: Progress::start(),
+            progress: None,
             folding: Folding::default(),
             threads: 1,
             called_out: false,
@@ -103,25 +115,8 @@ impl EngineEvaluator {
             ..limits
         };
         EngineEvaluator {
-            engines: kinds
-                .iter()
-                .map(|kind| (*kind, engines::create(*kind)))
-                .collect(),
-            limits,
-            grants: Grants::default(),
-            units: c_sources::Lazy::default(),
-            records: Vec::new(),
-            keep_records: false,
-            disagreements: Vec::new(),
-            leaks: Vec::new(),
-            stdout_bytes: 0,
-            inputs: Vec::new(),
-            progress: None,
-            folding: Folding::default(),
-            threads: 1,
-            called_out: false,
             replica: true,
-            had_effects: false,
+            ..EngineEvaluator::unwatched(kinds, limits, Grants::default(), false)
         }
     }
 

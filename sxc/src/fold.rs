@@ -16,7 +16,7 @@ use sx_ir::opt::arguments::{Known, Parameters, known};
 use sx_ir::trap::LimitKind;
 use sx_ir::{
     BinaryOp, Block, CallConv, ConstImage, Expr, FuncId, Function, Global, GlobalId, Linkage,
-    LocId, Module, RelocTarget, Seal, Signature, Stmt, Ty, TypeId, TypeKind, UnaryOp,
+    LocId, Module, RelocTarget, Seal, Signature, Stmt, Ty, TypeId, UnaryOp,
 };
 use sx_machine::{HostOptions, StdHost};
 use sx_sema::FoldRequest;
@@ -286,7 +286,7 @@ impl Pass<'_> {
             return Some(Err("its result holds a pointer".to_owned()));
         }
         if let Some((_, ty)) = memory {
-            if holds_pointer(module, *ty, 0) {
+            if module.types.holds_addresses(*ty) {
                 return Some(Err("its result holds a pointer".to_owned()));
             }
             if module.types.size_of(*ty) > MAX_RESULT {
@@ -710,53 +710,6 @@ fn inexact_functions(module: &Module) -> FxHashSet<FuncId> {
         .filter(|(_, f)| inexact(f))
         .map(|(i, _)| FuncId::new(i))
         .collect()
-}
-
-/// Whether values of a type may hold addresses.
-fn holds_pointer(module: &Module, ty: TypeId, depth: u32) -> bool {
-    if depth > 32 {
-        return true;
-    }
-    let inner = |ty: TypeId| holds_pointer(module, ty, depth + 1);
-    let types = &module.types;
-    match types.kind(ty) {
-        TypeKind::Void
-        | TypeKind::NoReturn
-        | TypeKind::Bool
-        | TypeKind::Int { .. }
-        | TypeKind::Usize
-        | TypeKind::Isize
-        | TypeKind::F32
-        | TypeKind::F64
-        | TypeKind::Type
-        | TypeKind::AnyError
-        | TypeKind::ErrorSet(_) => false,
-        TypeKind::String
-        | TypeKind::CString
-        | TypeKind::StringZ
-        | TypeKind::Any
-        | TypeKind::Poison
-        | TypeKind::Pointer(_)
-        | TypeKind::ManyPointer(_)
-        | TypeKind::Slice(_)
-        | TypeKind::Function(_)
-        | TypeKind::Closure(_)
-        | TypeKind::Protocol(_)
-        // What is in it can't be told.
-        | TypeKind::Union(_) => true,
-        TypeKind::Array(of, _) | TypeKind::Vector(of, _) | TypeKind::Optional(of) => inner(*of),
-        TypeKind::Tuple(_)
-        | TypeKind::AnonStruct(_)
-        | TypeKind::Failable { .. }
-        | TypeKind::Struct(_) => {
-            let members = types.members(ty).unwrap_or_default();
-            members.into_iter().any(|(_, member)| inner(member))
-        }
-        TypeKind::Enum(_) => types.enum_def(ty).is_none_or(|def| {
-            let mut payloads = def.variants.iter().filter_map(|v| v.payload);
-            payloads.any(inner)
-        }),
-    }
 }
 
 /// Functions outside that change nothing but memory they are given, and give the same everywhere.

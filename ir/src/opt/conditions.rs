@@ -10,11 +10,12 @@
 //!
 //! Where `A` has nothing but values that anyone may compute, `%v` becomes `and %c, Y` instead, without a branch.
 
-use super::effects::{add_const, constant, effects, terminates};
+use super::effects::{add_const, constant, effects, is_flag, terminates};
 use super::fold::simplify;
+use super::uses::{Uses, count_uses};
 use crate::func::{Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind};
 use crate::module::Module;
-use crate::op::{BinaryClass, BinaryOp, Ty};
+use crate::op::{BinaryOp, Ty};
 
 /// Nodes that are computed although they may not be needed.
 const MOST_COMPUTED: usize = 12;
@@ -30,17 +31,10 @@ pub(super) fn run(module: &Module, func: &mut Function) -> bool {
         .sigs()
         .get(func.sig.index())
         .map_or(0, |sig| sig.params.len());
-    let mut uses = vec![Uses::default(); func.locals.len()];
-    for (index, uses) in uses.iter_mut().enumerate() {
-        // Parameters are set by the caller; names stay.
-        if index < params || func.locals[index].name.is_some() {
-            uses.sets = 3;
-        }
-    }
+    let uses = count_uses(module, func, &body, 3);
     let mut flags: Vec<bool> = (0..func.locals.len())
         .map(|index| index >= params && func.locals[index].ty == Ty::I8)
         .collect();
-    count(func, &body, &mut uses, &mut flags);
     if !flags.contains(&true) && !uses.iter().any(|uses| uses.sets == 2) {
         func.body = Some(body);
         return false;
@@ -59,38 +53,21 @@ pub(super) fn run(module: &Module, func: &mut Function) -> bool {
     changed
 }
 
-#[derive(Clone, Copy, Default)]
-struct Uses {
-    reads: u32,
-    sets: u32,
-}
-
-fn count(func: &Function, body: &Block, uses: &mut [Uses], flags: &mut [bool]) {
+/// Leaves the locals that only ever hold 0 or 1.
+fn settle_flags(func: &Function, body: &Block, flags: &mut [bool]) {
     body.for_each_stmt(&mut |stmt| {
-        for root in stmt.kind.operands() {
-            func.for_each_node(root, &mut |_, expr| {
-                if let Expr::Local(local) = *expr {
-                    uses[local.index()].reads += 1;
-                }
-            });
-        }
-        for local in stmt.kind.defs() {
-            uses[local.index()].sets += 1;
-            if !matches!(stmt.kind, StmtKind::Set { .. }) {
+        if !matches!(stmt.kind, StmtKind::Set { .. }) {
+            for local in stmt.kind.defs() {
                 flags[local.index()] = false;
             }
         }
     });
-}
-
-/// Leaves the locals that only ever hold 0 or 1.
-fn settle_flags(func: &Function, body: &Block, flags: &mut [bool]) {
     loop {
         let mut changed = false;
         body.for_each_stmt(&mut |stmt| {
             if let StmtKind::Set { local, value } = stmt.kind
                 && flags[local.index()]
-                && !is_flag(func, flags, value)
+                && !is_flag(func, value, &|local| flags[local.index()])
             {
                 flags[local.index()] = false;
                 changed = true;
@@ -99,32 +76,6 @@ fn settle_flags(func: &Function, body: &Block, flags: &mut [bool]) {
         if !changed {
             return;
         }
-    }
-}
-
-/// Whether the value is 0 or 1.
-fn is_flag(func: &Function, flags: &[bool], id: ExprId) -> bool {
-    match *func.expr(id) {
-        Expr::Const { bits, .. } => bits <= 1,
-        Expr::Local(local) => flags[local.index()],
-        Expr::Binary { op, a, b, .. } => match op.class() {
-            BinaryClass::IntCmp | BinaryClass::FloatCmp => true,
-            BinaryClass::Int => {
-                matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor)
-                    && is_flag(func, flags, a)
-                    && is_flag(func, flags, b)
-            }
-            BinaryClass::Shift | BinaryClass::Float | BinaryClass::Address => false,
-        },
-        Expr::Load { .. }
-        | Expr::SlotAddr(_)
-        | Expr::GlobalAddr(_)
-        | Expr::FuncAddr(_)
-        | Expr::Unary { .. }
-        | Expr::Convert { .. }
-        | Expr::Wrap { .. }
-        | Expr::Select { .. }
-        | Expr::Check { .. } => false,
     }
 }
 
@@ -151,6 +102,10 @@ struct Conditions<'m, 'f> {
 }
 
 impl Conditions<'_, '_> {
+    fn is_flag(&self, value: ExprId) -> bool {
+        is_flag(self.func, value, &|local| self.flags[local.index()])
+    }
+
     fn block(&mut self, block: &mut Block, depth: usize) {
         for stmt in &mut block.stmts {
             for inner in stmt.kind.blocks_mut() {
@@ -279,9 +234,9 @@ impl Conditions<'_, '_> {
         } else {
             choice.first
         };
-        let flags = is_flag(self.func, &self.flags, first)
-            && is_flag(self.func, &self.flags, choice.second)
-            && (!constant_first || is_flag(self.func, &self.flags, choice.first));
+        let flags = self.is_flag(first)
+            && self.is_flag(choice.second)
+            && (!constant_first || self.is_flag(choice.first));
         if reads_v || size > MOST_COMPUTED || !own || !flags {
             return None;
         }

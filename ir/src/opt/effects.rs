@@ -2,7 +2,7 @@
 
 use crate::func::{Block, Callee, Expr, ExprId, Function, LocalId, SlotId, StmtKind};
 use crate::module::{GlobalId, Module};
-use crate::op::Ty;
+use crate::op::{BinaryClass, BinaryOp, Ty};
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Effects {
@@ -149,4 +149,30 @@ pub(super) fn constant(func: &Function, id: ExprId) -> Option<u64> {
 pub(super) fn add_const(func: &mut Function, ty: Ty, bits: u64, near: ExprId) -> ExprId {
     let loc = func.expr_locs[near.index()];
     func.add_expr(Expr::Const { ty, bits }, loc)
+}
+
+/// Whether a value is 0 or 1, given which locals only ever hold these.
+pub fn is_flag(func: &Function, id: ExprId, local_is: &dyn Fn(LocalId) -> bool) -> bool {
+    match *func.expr(id) {
+        Expr::Const { bits, .. } => bits <= 1,
+        Expr::Local(local) => local_is(local),
+        Expr::Binary { op, a, b, .. } => match op.class() {
+            BinaryClass::IntCmp | BinaryClass::FloatCmp => true,
+            BinaryClass::Int => {
+                matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor)
+                    && is_flag(func, a, local_is)
+                    && is_flag(func, b, local_is)
+            }
+            BinaryClass::Shift | BinaryClass::Float | BinaryClass::Address => false,
+        },
+        Expr::Load { .. }
+        | Expr::SlotAddr(_)
+        | Expr::GlobalAddr(_)
+        | Expr::FuncAddr(_)
+        | Expr::Unary { .. }
+        | Expr::Convert { .. }
+        | Expr::Wrap { .. }
+        | Expr::Select { .. }
+        | Expr::Check { .. } => false,
+    }
 }

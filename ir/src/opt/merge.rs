@@ -6,6 +6,7 @@
 //! debugger shows them.
 
 use super::effects::{Effects, effects};
+use super::uses::{Uses, count_uses};
 use crate::func::{Block, Expr, ExprId, Function, LocId, LocalId, Stmt, StmtKind};
 use crate::module::Module;
 
@@ -20,39 +21,10 @@ pub(super) fn run(module: &Module, func: &mut Function) {
     let Some(mut body) = func.body.take() else {
         return;
     };
-    let count = func.locals.len();
-    let params = module
-        .sigs()
-        .get(func.sig.index())
-        .map_or(0, |sig| sig.params.len());
-    let mut uses = vec![Uses::default(); count];
-    for (index, uses) in uses.iter_mut().enumerate() {
-        // Parameters are set by the caller; names stay.
-        if index < params || func.locals[index].name.is_some() {
-            uses.sets = 2;
-        }
-    }
-    body.for_each_stmt(&mut |stmt| {
-        for root in stmt.kind.operands() {
-            func.for_each_node(root, &mut |_, expr| {
-                if let Expr::Local(local) = *expr {
-                    uses[local.index()].reads += 1;
-                }
-            });
-        }
-        for local in stmt.kind.defs() {
-            uses[local.index()].sets += 1;
-        }
-    });
+    let uses = count_uses(module, func, &body, 2);
     let mut pass = Merge { module, func, uses };
     pass.block(&mut body);
     func.body = Some(body);
-}
-
-#[derive(Clone, Copy, Default)]
-struct Uses {
-    reads: u32,
-    sets: u32,
 }
 
 struct Merge<'m, 'f> {

@@ -21,13 +21,14 @@ mod liveness;
 mod merge;
 mod ranges;
 mod sroa;
+mod uses;
 
 use rayon::prelude::*;
 
 use crate::func::{FuncId, Function, Linkage, LocId, SigId};
 use crate::module::Module;
 
-pub use effects::{Base, Effects, address_of, effects};
+pub use effects::{Base, Effects, address_of, effects, is_flag};
 
 /// Times that conditions are looked at.
 const MOST_CONDITIONS: usize = 3;

@@ -407,26 +407,7 @@ impl Emitter<'_> {
 
     /// Whether the value is 0 or 1.
     fn is_flag(&self, expr: ExprId) -> bool {
-        match *self.func.expr(expr) {
-            Expr::Const { bits, .. } => bits <= 1,
-            Expr::Binary { op, a, b, .. } => match op.class() {
-                BinaryClass::IntCmp | BinaryClass::FloatCmp => true,
-                BinaryClass::Int => {
-                    matches!(op, BinaryOp::And | BinaryOp::Or) && self.is_flag(a) && self.is_flag(b)
-                }
-                BinaryClass::Shift | BinaryClass::Float | BinaryClass::Address => false,
-            },
-            Expr::Local(_)
-            | Expr::Load { .. }
-            | Expr::SlotAddr(_)
-            | Expr::GlobalAddr(_)
-            | Expr::FuncAddr(_)
-            | Expr::Unary { .. }
-            | Expr::Convert { .. }
-            | Expr::Wrap { .. }
-            | Expr::Select { .. }
-            | Expr::Check { .. } => false,
-        }
+        sx_ir::opt::is_flag(self.func, expr, &|_| false)
     }
 
     /// Whether nobody can tell if it was evaluated, and nothing is learned from it.

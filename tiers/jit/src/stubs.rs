@@ -374,16 +374,31 @@ fn allocation(ops: &mut Asm, helper: usize, exit: usize, data: usize) {
     );
 }
 
-/// `helpers::bulk` with every register kept but `rax`.
-fn bulk(ops: &mut Asm) {
-    const SAVED: [u8; 9] = [1, 2, 5, 6, 7, 8, 9, 10, 11];
-    for reg in SAVED {
+/// Keeps registers around a call: those given and all of the floating-point ones.
+fn push_registers(ops: &mut Asm, general: &[u8]) {
+    for &reg in general {
         dynasm!(ops; push Rq(reg));
     }
     dynasm!(ops; sub rsp, 256);
     for reg in 0..16u8 {
         dynasm!(ops; movups [rsp + i32::from(reg) * 16], Rx(reg));
     }
+}
+
+fn pop_registers(ops: &mut Asm, general: &[u8]) {
+    for reg in 0..16u8 {
+        dynasm!(ops; movups Rx(reg), [rsp + i32::from(reg) * 16]);
+    }
+    dynasm!(ops; add rsp, 256);
+    for &reg in general.iter().rev() {
+        dynasm!(ops; pop Rq(reg));
+    }
+}
+
+/// `helpers::bulk` with every register kept but `rax`.
+fn bulk(ops: &mut Asm) {
+    const SAVED: [u8; 9] = [1, 2, 5, 6, 7, 8, 9, 10, 11];
+    push_registers(ops, &SAVED);
     dynasm!(ops
         ; mov rdi, r15
         ; mov rsi, rbx
@@ -396,13 +411,7 @@ fn bulk(ops: &mut Asm) {
         ; mov rsp, rbp
         ; sub r12, rax
     );
-    for reg in 0..16u8 {
-        dynasm!(ops; movups Rx(reg), [rsp + i32::from(reg) * 16]);
-    }
-    dynasm!(ops; add rsp, 256);
-    for reg in SAVED.into_iter().rev() {
-        dynasm!(ops; pop Rq(reg));
-    }
+    pop_registers(ops, &SAVED);
     dynasm!(ops; ret);
 }
 
@@ -420,13 +429,7 @@ fn access_fault(ops: &mut Asm, exit: usize) {
 /// Calls `helper(ctx)`, which yields an exit code, with every register kept.
 fn keeping_all(ops: &mut Asm, helper: usize, exit: usize) {
     const SAVED: [u8; 10] = [0, 1, 2, 5, 6, 7, 8, 9, 10, 11];
-    for reg in SAVED {
-        dynasm!(ops; push Rq(reg));
-    }
-    dynasm!(ops; sub rsp, 256);
-    for reg in 0..16u8 {
-        dynasm!(ops; movups [rsp + i32::from(reg) * 16], Rx(reg));
-    }
+    push_registers(ops, &SAVED);
     dynasm!(ops
         ; mov rdi, r15
         ; mov rbp, rsp
@@ -437,12 +440,6 @@ fn keeping_all(ops: &mut Asm, helper: usize, exit: usize) {
         ; test eax, eax
         ; jnz extern exit
     );
-    for reg in 0..16u8 {
-        dynasm!(ops; movups Rx(reg), [rsp + i32::from(reg) * 16]);
-    }
-    dynasm!(ops; add rsp, 256);
-    for reg in SAVED.into_iter().rev() {
-        dynasm!(ops; pop Rq(reg));
-    }
+    pop_registers(ops, &SAVED);
     dynasm!(ops; ret);
 }

@@ -1,6 +1,6 @@
 //! Reflection on types known while compiling and on run-time records.
 
-use crate::builtins::intrinsics::TypeArg;
+use crate::builtins::arguments::TypeArg;
 use crate::builtins::reflect::record;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Piece, Val};

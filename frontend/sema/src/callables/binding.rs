@@ -3,7 +3,7 @@
 use crate::callables::generics::Bindings;
 use crate::callables::generics::mentions_dollar;
 use crate::callables::generics::mentions_name;
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::sema::{Binding, Env, Sema};
 use std::rc::Rc;
 use sx_ir::{Symbol, TypeId, TypeKind};

@@ -9,7 +9,7 @@ use sx_syntax::ast::{self, ExprKind, ParamKind};
 use crate::callables::calls::Arg;
 use crate::callables::inference::type_params_of;
 use crate::callables::union_arguments::payload_name;
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
 use crate::declarations::nominal::{constraints_of, is_type_param};
 use crate::emission::fncx::FnCx;

@@ -7,7 +7,7 @@ use sx_ir::{Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ForBody, ForIterKind};
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Binding, Env, Failed, PackInfo, Res, Sema};

@@ -1,7 +1,7 @@
 //! Type functions: `F(args)` computed once per arguments.
 
 use crate::callables::generics::Bindings;
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::nominal::{constraints_of, is_type_param, plural, were};
 use crate::sema::{Binding, Env, Failed, FnId, NominalSyntax, Res, Sema};
 use std::rc::Rc;

@@ -11,9 +11,10 @@ use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 use crate::api::{BatchItem, Unexplained};
 use crate::comptime::build::BuildState;
-use crate::comptime::eval::{Purpose, Root, Run};
+use crate::comptime::eval::{Root, Run};
 use crate::comptime::failure;
 use crate::comptime::host::{CompilerHost, Minted};
+use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
 use crate::sema::{DeclId, EntityState, Event, Failed, Res, Sema};
 

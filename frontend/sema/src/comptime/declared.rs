@@ -8,8 +8,8 @@ use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Ty, TypeId, TypeKi
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
-use crate::builtins::intrinsics::TypeArg;
-use crate::comptime::eval::Purpose;
+use crate::builtins::arguments::TypeArg;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;

@@ -7,8 +7,8 @@ use sx_syntax::{DiagKind, Diagnostic, Span};
 use sx_tier_api::{Explanation, Frame, Place, Status};
 
 use crate::api::{Evaluation, Failure, Unexplained};
-use crate::comptime::eval::Purpose;
 use crate::comptime::host::CompilerHost;
+use crate::comptime::purpose::Purpose;
 use crate::sema::{Failed, ModId, Sema};
 
 /// Frames shown at each end of a long stack.

@@ -8,4 +8,5 @@ pub(crate) mod eval;
 pub(crate) mod failure;
 pub(crate) mod host;
 pub(crate) mod library;
+pub(crate) mod purpose;
 pub(crate) mod saved;

@@ -260,7 +260,7 @@ impl Sema<'_> {
             &env,
             &decl.value,
             want,
-            &crate::comptime::eval::Purpose::Constant(name),
+            &crate::comptime::purpose::Purpose::Constant(name),
         )?;
         self.finished_constant(id, val)
     }
@@ -329,249 +329,6 @@ impl Sema<'_> {
         }
     }
 
-    /// Constants whose initialiser part 4 §6 evaluates again at each use: it needs run-time state.
-    fn constant_is_runtime(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> bool {
-        match &value.kind {
-            ExprKind::Aggregate(agg) => agg
-                .elems
-                .iter()
-                .any(|e| self.mentions_runtime(env, &e.value)),
-            ExprKind::Binary { .. }
-            | ExprKind::Chain { .. }
-            | ExprKind::Unary { .. }
-            | ExprKind::Field { .. }
-            | ExprKind::Ident(_) => self.mentions_runtime(env, value),
-            ExprKind::Paren(inner) => self.constant_is_runtime(env, inner),
-            // Applied to a call, these are that call; applied to a variable, they read it.
-            ExprKind::Cast { base, .. }
-            | ExprKind::Unwrap(base)
-            | ExprKind::Deref(base)
-            | ExprKind::TupleIndex { base, .. } => self.constant_is_runtime(env, base),
-            ExprKind::Index { base, index } => {
-                self.constant_is_runtime(env, base) || self.constant_is_runtime(env, index)
-            }
-            _ => false,
-        }
-    }
-
-    /// A bare call in a struct's body is run-time code at each use, unless it makes a type or folds.
-    fn is_repeated_call(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> bool {
-        let ExprKind::Call(call) = &value.kind else {
-            return false;
-        };
-        !self.builds_type(env, value)
-            && !self.denotes_type(env, value)
-            && !self.is_folding_call(env, &call.callee)
-    }
-
-    fn mentions_runtime(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Ident(name) => {
-                name.as_str() == "context" && env.get(name.name).is_none()
-                    || matches!(
-                        self.try_resolve_name(env, *name),
-                        Ok(Some(crate::declarations::lookup::Name::Entity(
-                            Entity::Global { .. } | Entity::RtConst,
-                            _
-                        )))
-                    )
-            }
-            ExprKind::Call(call) => {
-                !self.denotes_type(env, expr) && !self.is_folding_call(env, &call.callee)
-            }
-            ExprKind::Binary { lhs, rhs, .. } => {
-                self.mentions_runtime(env, lhs) || self.mentions_runtime(env, rhs)
-            }
-            ExprKind::Unary { expr, .. }
-            | ExprKind::Paren(expr)
-            | ExprKind::Xx(expr)
-            | ExprKind::Unwrap(expr)
-            | ExprKind::Deref(expr) => self.mentions_runtime(env, expr),
-            ExprKind::Chain { first, rest } => {
-                self.mentions_runtime(env, first)
-                    || rest
-                        .iter()
-                        .any(|link| self.mentions_runtime(env, &link.rhs))
-            }
-            ExprKind::Cast { base, .. } | ExprKind::TupleIndex { base, .. } => {
-                self.mentions_runtime(env, base)
-            }
-            ExprKind::Index { base, index } => {
-                self.mentions_runtime(env, base) || self.mentions_runtime(env, index)
-            }
-            ExprKind::Aggregate(agg) => agg
-                .elems
-                .iter()
-                .any(|e| self.mentions_runtime(env, &e.value)),
-            ExprKind::Field { base, .. } => self.mentions_runtime(env, base),
-            _ => false,
-        }
-    }
-
-    /// Calls of intrinsics fold; so do enum payload constructors.
-    fn is_folding_call(&mut self, env: &Rc<Env>, callee: &'static ast::Expr) -> bool {
-        match &callee.kind {
-            ExprKind::EnumLit(_) => true,
-            ExprKind::Ident(name) => {
-                crate::builtins::intrinsics::is_intrinsic_name(name.as_str())
-                    && env.get(name.name).is_none()
-            }
-            ExprKind::Field { base, .. } => self.denotes_type(env, base),
-            _ => false,
-        }
-    }
-
-    /// Array constants are one immutable global: their elements are constants, of one type, as many as declared.
-    fn check_array_constant(
-        &mut self,
-        env: &Rc<Env>,
-        name: Symbol,
-        want: Option<TypeId>,
-        value: &'static ast::Expr,
-    ) -> Res<()> {
-        let ExprKind::Aggregate(agg) = &value.kind else {
-            return Ok(());
-        };
-        if agg.ty.is_some() || agg.elems.iter().any(|e| e.name.is_some()) {
-            return Ok(());
-        }
-        let count = match want.map(|want| self.m.types.kind(want).clone()) {
-            Some(sx_ir::TypeKind::Array(_, count)) => Some(count),
-            Some(sx_ir::TypeKind::Slice(_)) if agg.brackets == ast::Brackets::Square => {
-                let declared = want.map_or(String::new(), |want| self.type_name(want));
-                return Err(self.error(
-                    value.span,
-                    format!("constant '{name}' has an array initializer but its annotation '{declared}' is not an array type"),
-                ));
-            }
-            None if agg.brackets == ast::Brackets::Square => None,
-            Some(_) | None => return Ok(()),
-        };
-        if want.is_none()
-            && let Some(first) = agg.elems.first()
-            && matches!(&first.value.kind, ExprKind::Aggregate(inner) if inner.ty.is_none())
-        {
-            return Err(self.error(
-                first.value.span,
-                format!("cannot infer the element type of constant '{name}'; annotate it: '{name} : [{}]T : ..'", agg.elems.len()),
-            ));
-        }
-        for (i, elem) in agg.elems.iter().enumerate() {
-            if self.reads_variable(env, &elem.value) {
-                return Err(if want.is_none() && i == 0 {
-                    self.error(
-                        elem.value.span,
-                        format!(
-                            "cannot infer the element type of constant '{name}' from this element"
-                        ),
-                    )
-                } else {
-                    self.error(
-                        elem.value.span,
-                        format!("constant '{name}' must be initialized by compile-time constant elements"),
-                    )
-                });
-            }
-        }
-        let given = agg.elems.len() as u64;
-        if let Some(count) = count
-            && given != count
-            && !agg
-                .elems
-                .iter()
-                .any(|e| matches!(e.value.kind, ExprKind::Spread(_)))
-        {
-            return Err(self.error(
-                value.span,
-                format!(
-                    "constant '{name}' declares [{count}] elements but its initializer has {given}"
-                ),
-            ));
-        }
-        let first = agg.elems.first().and_then(|e| literal_kind(&e.value));
-        if want.is_none()
-            && let Some(first) = first
-            && let Some(other) = agg
-                .elems
-                .iter()
-                .find(|e| literal_kind(&e.value).is_some_and(|kind| kind != first))
-        {
-            return Err(self.error(
-                other.value.span,
-                format!("constant '{name}' mixes incompatible element types"),
-            ));
-        }
-        Ok(())
-    }
-
-    fn reads_variable(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Ident(_) => self.mentions_runtime(env, expr),
-            ExprKind::Binary { lhs, rhs, .. } => {
-                self.reads_variable(env, lhs) || self.reads_variable(env, rhs)
-            }
-            ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) | ExprKind::Xx(expr) => {
-                self.reads_variable(env, expr)
-            }
-            ExprKind::Field { base, .. } => self.reads_variable(env, base),
-            _ => false,
-        }
-    }
-
-    fn constant_type(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> Option<TypeId> {
-        let ExprKind::Ident(name) = &value.kind else {
-            return None;
-        };
-        match self.try_resolve_name(env, *name) {
-            Ok(Some(
-                crate::declarations::lookup::Name::Entity(Entity::Ct(val), _)
-                | crate::declarations::lookup::Name::Binding(crate::sema::Binding::Ct(val)),
-            )) => Some(val.ty),
-            _ => None,
-        }
-    }
-
-    fn check_typed_constant(
-        &mut self,
-        env: &Rc<Env>,
-        name: Symbol,
-        want: TypeId,
-        value: &'static ast::Expr,
-    ) -> Res<()> {
-        use sx_ir::TypeKind;
-        let kind = self.m.types.kind(want).clone();
-        let number = self.is_number(want);
-        let text = matches!(kind, TypeKind::String | TypeKind::StringZ);
-        let boolean = matches!(kind, TypeKind::Bool);
-        let pointer = matches!(kind, TypeKind::Pointer(_) | TypeKind::CString)
-            || matches!(kind, TypeKind::ManyPointer(to) if to != TypeId::U8);
-        let (what, wrong) = match literal_class(value) {
-            Some(Literal::Int) => ("an integer literal", text || boolean || pointer),
-            Some(Literal::IntExpression) => ("an integer expression", text || boolean || pointer),
-            Some(Literal::Float) => ("a float literal", text || boolean || pointer),
-            Some(Literal::Bool) => ("a boolean literal", text || number || pointer),
-            Some(Literal::Str) => (
-                "a string literal",
-                number || boolean || pointer && kind != TypeKind::CString,
-            ),
-            // Another constant's name counts by its type.
-            None => match self.constant_type(env, value) {
-                Some(TypeId::STRING) => ("a string constant", number || boolean || pointer),
-                Some(TypeId::BOOL) => ("a boolean constant", text || number || pointer),
-                Some(ty) if self.is_number(ty) => ("a number constant", text || boolean || pointer),
-                _ => return Ok(()),
-            },
-        };
-        if !wrong {
-            return Ok(());
-        }
-        let declared = self.type_name(want);
-        Err(self.error(
-            value.span,
-            format!("type mismatch: constant '{name}' is declared '{declared}' but its initializer is {what}"),
-        ))
-    }
-
     fn resolve_global(&mut self, id: DeclId, decl: &'static ast::VarDecl) -> Res<Entity> {
         let info = self.decl(id);
         let (name, env, span) = (info.name, info.env.clone(), info.name_span);
@@ -630,7 +387,7 @@ impl Sema<'_> {
                         &env,
                         init,
                         Some(ty),
-                        &crate::comptime::eval::Purpose::Global(name),
+                        &crate::comptime::purpose::Purpose::Global(name),
                     )
                 });
                 self.caches.open_globals.pop();
@@ -650,7 +407,7 @@ impl Sema<'_> {
             &env,
             init,
             None,
-            &crate::comptime::eval::Purpose::Global(name),
+            &crate::comptime::purpose::Purpose::Global(name),
         )?;
         let global = make(self, val.ty, (*val.image).clone());
         if decl.saved {
@@ -767,62 +524,8 @@ impl Sema<'_> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum LiteralKind {
-    Number,
-    Text,
-    Bool,
-}
-
-fn literal_kind(expr: &ast::Expr) -> Option<LiteralKind> {
-    match &expr.kind {
-        ExprKind::Int { .. } | ExprKind::Float { .. } => Some(LiteralKind::Number),
-        ExprKind::Str(_) => Some(LiteralKind::Text),
-        ExprKind::Bool(_) => Some(LiteralKind::Bool),
-        ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => literal_kind(expr),
-        _ => None,
-    }
-}
-
 /// Names that need no import (part 5 §5.2, §5.4).
 fn is_compiler_name(name: &ast::Ident) -> bool {
     let known = matches!(name.as_str(), "context" | "OS" | "ARCH" | "POINTER_SIZE");
     !name.is_raw() && (known || crate::builtins::intrinsics::is_intrinsic_name(name.as_str()))
-}
-
-/// What a typed constant's initialiser is made of, as far as its form tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Literal {
-    Int,
-    IntExpression,
-    Float,
-    Bool,
-    Str,
-}
-
-fn literal_class(value: &ast::Expr) -> Option<Literal> {
-    match &value.kind {
-        ExprKind::Int { .. } => Some(Literal::Int),
-        ExprKind::Float { .. } => Some(Literal::Float),
-        ExprKind::Bool(_) => Some(Literal::Bool),
-        ExprKind::Str(_) => Some(Literal::Str),
-        ExprKind::Paren(e) => literal_class(e),
-        ExprKind::Unary {
-            op: ast::UnOp::Neg,
-            expr,
-        } => literal_class(expr),
-        ExprKind::Binary {
-            op:
-                ast::BinOp::Add | ast::BinOp::Sub | ast::BinOp::Mul | ast::BinOp::Div | ast::BinOp::Rem,
-            lhs,
-            rhs,
-            ..
-        } => match (literal_class(lhs)?, literal_class(rhs)?) {
-            (Literal::Int | Literal::IntExpression, Literal::Int | Literal::IntExpression) => {
-                Some(Literal::IntExpression)
-            }
-            _ => None,
-        },
-        _ => None,
-    }
 }

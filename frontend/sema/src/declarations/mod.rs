@@ -3,6 +3,7 @@
 pub(crate) mod c_units;
 pub(crate) mod chains;
 pub(crate) mod conform;
+pub(crate) mod constants;
 pub(crate) mod decls;
 pub(crate) mod expansion;
 pub(crate) mod impls;

@@ -1,6 +1,6 @@
 //! Instances of generic structs and protocols.
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
 use crate::declarations::lookup::Name;
 use crate::declarations::nominal::constraints_of;

@@ -7,7 +7,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
 use crate::sema::{Binding, Entity, Env, NominalSyntax, Res, Sema};

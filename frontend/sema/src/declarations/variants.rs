@@ -6,7 +6,7 @@ use sx_ir::types::{EnumDef, EnumPlaces, Field, NominalDef, UnionDef, Variant};
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, MemberKind};
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::sema::{Env, Failed, NominalSyntax, Res, Sema};
 
 impl Sema<'_> {

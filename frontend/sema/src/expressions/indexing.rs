@@ -1,6 +1,6 @@
 //! Indexing and slicing.
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};

@@ -1,8 +1,8 @@
 //! Names as values: variables, captures, entities.
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
-use crate::emission::fncx::{CaptureSlot, FnCx};
+use crate::emission::fncx::{CaptureSlot, FnCx, Variable};
 use crate::emission::value::{Access, Addr, Place, Val};
 use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Failed, Res, Sema, VarId};
 use sx_ir::TypeId;
@@ -209,6 +209,18 @@ impl Sema<'_> {
                 Access::Mutable
             }
         };
+        Ok(self.add_capture(cx, (owner, var), &info, (addr, access), offset))
+    }
+
+    /// The variable of this function that stands for one of an enclosing function.
+    pub fn add_capture(
+        &mut self,
+        cx: &mut FnCx,
+        (owner, var): (u32, VarId),
+        info: &Variable,
+        (addr, access): (Addr, Access),
+        offset: u64,
+    ) -> VarId {
         let inner = cx.add_var(info.name, info.ty, addr, access, info.span);
         let copy = cx.var_mut(inner);
         copy.seen_as = info.seen_as.clone();
@@ -223,7 +235,7 @@ impl Sema<'_> {
         if self.caches.meta.lazy.contains(&(owner, var)) {
             self.caches.meta.lazy.insert((cx.id, inner));
         }
-        Ok(inner)
+        inner
     }
 
     pub fn lower_entity(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
 use crate::sema::{Env, Sema};
 

@@ -194,21 +194,9 @@ impl Sema<'_> {
         cx.prologue.extend(load);
         cx.blocks = saved;
         cx.dead = dead;
-        let inner = cx.add_var(info.name, info.ty, addr, info.access.clone(), info.span);
-        let copy = cx.var_mut(inner);
-        copy.seen_as = info.seen_as.clone();
-        copy.names_function = info.names_function;
-        copy.narrowed = info.narrowed;
-        cx.captures.push(CaptureSlot {
-            outer_cx: owner,
-            outer: var,
-            ty: info.ty,
-            offset,
-            inner,
-        });
-        if self.caches.meta.lazy.contains(&(owner, var)) {
-            self.caches.meta.lazy.insert((cx.id, inner));
-        }
+        let access = info.access.clone();
+        let inner = self.add_capture(cx, (owner, var), info, (addr, access), offset);
+        cx.var_mut(inner).narrowed = info.narrowed;
         Ok(inner)
     }
 

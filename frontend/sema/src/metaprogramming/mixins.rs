@@ -7,7 +7,7 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, FnBody, ParamKind};
 
 use crate::callables::calls::Arg;
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, CaptureKind, Val};
 use crate::sema::{Binding, Env, Failed, FnId, PackInfo, Res, Sema};

@@ -290,7 +290,7 @@ impl Sema<'_> {
         if let Some(events) = self.events.get_mut(&at) {
             events.truncate(seen);
         }
-        let purpose = crate::comptime::eval::Purpose::Operand;
+        let purpose = crate::comptime::purpose::Purpose::Operand;
         self.comptime_value(&env, value, None, &purpose).map(Some)
     }
 

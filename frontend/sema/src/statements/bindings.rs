@@ -1,7 +1,7 @@
 //! Declarations in blocks: variables, constants, destructuring.
 
 use crate::caches::LocalConstant;
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
 use crate::declarations::modules::decl_syntax;
 use crate::emission::fncx::FnCx;

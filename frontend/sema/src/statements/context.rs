@@ -8,7 +8,7 @@ use sx_ir::{ConstImage, Global, GlobalId, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{DiagKind, Diagnostic, Span};
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::modules::{arch_name, os_name};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Place, Val};

@@ -1,6 +1,6 @@
 //! Match on values, optionals and types.
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, CaptureKind, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};

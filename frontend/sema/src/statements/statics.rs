@@ -1,6 +1,6 @@
 //! `inline if` and `inline` matches.
 
-use crate::comptime::eval::Purpose;
+use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Addr, CaptureKind, Val, ValKind};
 use crate::sema::{Res, Sema};

@@ -1,7 +1,7 @@
 //! A value of a type, piece by piece: pieces are copied, padding and inactive parts stay zero, addresses become
 //! relocations.
 
-use sx_ir::types::{EnumDef, NominalDef};
+use sx_ir::types::EnumDef;
 use sx_ir::{TypeId, TypeKind};
 
 use super::path::Segment;
@@ -194,7 +194,7 @@ impl Extractor<'_> {
                     .union_def(ty)
                     .map(|def| def.members.iter().map(|m| m.ty).collect())
                     .unwrap_or_default();
-                !members.into_iter().any(|m| self.holds_addresses(m, 0))
+                !members.into_iter().any(|m| types.holds_addresses(m))
             }
             TypeKind::Optional(_)
             | TypeKind::Pointer(_)
@@ -210,64 +210,5 @@ impl Extractor<'_> {
         };
         self.plain.insert(ty, plain);
         plain
-    }
-
-    /// Whether a value of the type can hold an address.
-    fn holds_addresses(&self, ty: TypeId, depth: u32) -> bool {
-        let types = &self.module.types;
-        if depth > 200 {
-            return true;
-        }
-        let any = |mut members: Vec<TypeId>| {
-            members
-                .drain(..)
-                .any(|member| self.holds_addresses(member, depth + 1))
-        };
-        match types.kind(ty) {
-            TypeKind::Void
-            | TypeKind::NoReturn
-            | TypeKind::Poison
-            | TypeKind::Bool
-            | TypeKind::Int { .. }
-            | TypeKind::Usize
-            | TypeKind::Isize
-            | TypeKind::F32
-            | TypeKind::F64
-            | TypeKind::Type
-            | TypeKind::AnyError
-            | TypeKind::ErrorSet(_) => false,
-            TypeKind::Pointer(_)
-            | TypeKind::ManyPointer(_)
-            | TypeKind::CString
-            | TypeKind::Slice(_)
-            | TypeKind::String
-            | TypeKind::StringZ
-            | TypeKind::Function(_)
-            | TypeKind::Closure(_)
-            | TypeKind::Any
-            | TypeKind::Protocol(_) => true,
-            TypeKind::Array(of, _) | TypeKind::Vector(of, _) | TypeKind::Optional(of) => {
-                self.holds_addresses(*of, depth + 1)
-            }
-            TypeKind::Struct(_)
-            | TypeKind::AnonStruct(_)
-            | TypeKind::Tuple(_)
-            | TypeKind::Failable { .. } => any(types
-                .members(ty)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|m| m.1)
-                .collect()),
-            TypeKind::Enum(n) | TypeKind::Union(n) => match &types.nominal(*n).def {
-                NominalDef::Enum(def) => {
-                    any(def.variants.iter().filter_map(|v| v.payload).collect())
-                }
-                NominalDef::Union(def) => any(def.members.iter().map(|m| m.ty).collect()),
-                NominalDef::Open
-                | NominalDef::Struct(_)
-                | NominalDef::ErrorSet(_)
-                | NominalDef::Protocol(_) => false,
-            },
-        }
     }
 }

@@ -1,0 +1,83 @@
+//! What evaluations are for, and how their errors speak of them.
+
+use sx_ir::Symbol;
+
+/// What an evaluation is for; words its errors.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    Constant(Symbol),
+    Global(Symbol),
+    /// `#run e` inside a function or expression.
+    Operand,
+    /// `#run e` in a body, which is run-time code where the evaluator lacks an operation.
+    RunHere,
+    /// A module-scope `#run` statement.
+    Statement,
+    Type,
+    Count,
+    EnumValue,
+    ValueArgument,
+    Insert,
+    Condition,
+    ContextDefault(Symbol),
+    CaseLabel,
+}
+
+impl Purpose {
+    pub fn entry_name(&self, n: u32) -> String {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) => format!("{name}_{n}"),
+            Purpose::Statement => format!("__run_{n}"),
+            _ => format!("__ct_{n}"),
+        }
+    }
+
+    /// What the result goes to.
+    pub fn patches(&self) -> &'static str {
+        match self {
+            Purpose::Constant(_) => "constant",
+            Purpose::Global(_) => "initial value",
+            Purpose::Operand | Purpose::RunHere => "operand",
+            Purpose::Statement => "nothing",
+            Purpose::Type => "type",
+            Purpose::Count => "count",
+            Purpose::EnumValue => "enum value",
+            Purpose::ValueArgument => "static argument",
+            Purpose::Insert => "inserted text",
+            Purpose::Condition => "condition",
+            Purpose::ContextDefault(_) => "context default",
+            Purpose::CaseLabel => "case label",
+        }
+    }
+
+    /// Evaluations that the program asks for by `#run` or as a constant.
+    pub fn is_numbered(&self) -> bool {
+        match self {
+            Purpose::Constant(_)
+            | Purpose::Global(_)
+            | Purpose::Operand
+            | Purpose::RunHere
+            | Purpose::Statement => true,
+            Purpose::Type
+            | Purpose::Count
+            | Purpose::EnumValue
+            | Purpose::ValueArgument
+            | Purpose::Insert
+            | Purpose::Condition
+            | Purpose::ContextDefault(_)
+            | Purpose::CaseLabel => false,
+        }
+    }
+
+    pub fn subject(&self, n: u32) -> String {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
+                format!("comptime init of '{name}' failed")
+            }
+            Purpose::Statement => format!("comptime `#run` (__run_{n}) failed"),
+            Purpose::Type => "comptime type construction failed".to_string(),
+            Purpose::Insert => "`#insert` operand failed at compile time".to_string(),
+            _ => format!("comptime init of '__ct_{n}' failed"),
+        }
+    }
+}
