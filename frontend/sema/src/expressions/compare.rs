@@ -35,7 +35,48 @@ impl Sema<'_> {
         if matches!(self.m.types.kind(a.ty), TypeKind::Tuple(_)) {
             return self.tuple_order(cx, op, a, b, span);
         }
-        Err(self.operand_error(op.as_str(), a.ty, b.ty, span))
+        self.word_order(cx, op, a, b, span)
+    }
+
+    /// Pointers are ordered by address, enums by tag (part 1 §1.3).
+    fn word_order(&mut self, cx: &mut FnCx, op: BinOp, a: Val, b: Val, span: Span) -> Res<Val> {
+        if self.is_data_pointer(a.ty) && self.is_data_pointer(b.ty) {
+            let (x, y) = (self.piece(cx, &a), self.piece(cx, &b));
+            return Ok(Val::scalar(
+                TypeId::BOOL,
+                cx.binary(order_op(op, false), x, y),
+            ));
+        }
+        let enums = [a.ty, b.ty].map(|ty| self.m.types.enum_def(ty).map(|def| def.backing));
+        let (a, b) = match enums {
+            [Some(_), Some(_)] if a.ty != b.ty => {
+                return Err(self.distinct(a.ty, b.ty, span));
+            }
+            [Some(backing), Some(_)] => {
+                let (x, y) = (self.enum_tag(cx, &a), self.enum_tag(cx, &b));
+                (Val::scalar(backing, x), Val::scalar(backing, y))
+            }
+            [Some(_), None] if self.is_integer(b.ty) => {
+                let a = self.coerce(cx, a, b.ty, span)?;
+                (a, b)
+            }
+            [None, Some(_)] if self.is_integer(a.ty) => {
+                let b = self.coerce(cx, b, a.ty, span)?;
+                (a, b)
+            }
+            [None, None] | [Some(_), None] | [None, Some(_)] => {
+                return Err(self.operand_error(op.as_str(), a.ty, b.ty, span));
+            }
+        };
+        let piece = self.compare_numbers(cx, op, &a, &b);
+        Ok(Val::scalar(TypeId::BOOL, piece))
+    }
+
+    fn is_data_pointer(&self, ty: TypeId) -> bool {
+        matches!(
+            self.m.types.kind(ty),
+            TypeKind::Pointer(_) | TypeKind::ManyPointer(_) | TypeKind::CString
+        )
     }
 
     pub fn not(&mut self, cx: &mut FnCx, piece: Piece) -> Piece {
@@ -82,19 +123,7 @@ impl Sema<'_> {
         } else {
             (x, y)
         };
-        let ir = match (op, signed) {
-            (BinOp::Eq, _) => BinaryOp::Eq,
-            (BinOp::Ne, _) => BinaryOp::Ne,
-            (BinOp::Lt, true) => BinaryOp::LtS,
-            (BinOp::Lt, false) => BinaryOp::LtU,
-            (BinOp::Le, true) => BinaryOp::LeS,
-            (BinOp::Le, false) => BinaryOp::LeU,
-            (BinOp::Gt, true) => BinaryOp::GtS,
-            (BinOp::Gt, false) => BinaryOp::GtU,
-            (_, true) => BinaryOp::GeS,
-            (_, false) => BinaryOp::GeU,
-        };
-        cx.binary(ir, x, y)
+        cx.binary(order_op(op, signed), x, y)
     }
 
     /// i8: whether two values are equal (part 1 §6).
@@ -383,5 +412,21 @@ impl Sema<'_> {
         let scalar = self.scalar(def.backing);
         let addr = self.spill(cx, val);
         cx.load_scalar(scalar, addr.plus(def.places.map_or(0, |p| p.tag_offset)))
+    }
+}
+
+/// The comparison of integers, or of addresses.
+fn order_op(op: BinOp, signed: bool) -> BinaryOp {
+    match (op, signed) {
+        (BinOp::Eq, _) => BinaryOp::Eq,
+        (BinOp::Ne, _) => BinaryOp::Ne,
+        (BinOp::Lt, true) => BinaryOp::LtS,
+        (BinOp::Lt, false) => BinaryOp::LtU,
+        (BinOp::Le, true) => BinaryOp::LeS,
+        (BinOp::Le, false) => BinaryOp::LeU,
+        (BinOp::Gt, true) => BinaryOp::GtS,
+        (BinOp::Gt, false) => BinaryOp::GtU,
+        (_, true) => BinaryOp::GeS,
+        (_, false) => BinaryOp::GeU,
     }
 }
