@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 /// Directories that hold `modules/...`, most wanted first: `--library`, `SX_STDLIB_PATH`, then the first
 /// `library` (or `lib/sx`, `share/sx`) found walking up from the executable.
 pub fn library_dirs(given: &[PathBuf]) -> Vec<PathBuf> {
-    let mut dirs = given.to_vec();
+    // Modules are known by their canonical paths.
+    let canonical = |dir: &Path| dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf());
+    let mut dirs: Vec<PathBuf> = given.iter().map(|dir| canonical(dir)).collect();
     match std::env::var_os("SX_STDLIB_PATH") {
-        Some(path) if !path.is_empty() => dirs.push(PathBuf::from(path)),
+        Some(path) if !path.is_empty() => dirs.push(canonical(Path::new(&path))),
         Some(_) | None => {
             if let Some(dir) = std::env::current_exe()
                 .ok()

@@ -278,18 +278,10 @@ impl Sema<'_> {
                             crate::builtins::metatypes::library_function(f, name.as_str())
                         {
                             let span = self.decl(decl).name_span;
-                            if unknown == "define_function" {
-                                // It takes a `Code`.
-                                self.not_implemented(
-                                    span,
-                                    "the compiler function 'define_function'",
-                                );
-                            } else {
-                                self.error(
-                                    span,
-                                    format!("the compiler library has no function '{unknown}'"),
-                                );
-                            }
+                            self.error(
+                                span,
+                                format!("the compiler library has no function '{unknown}'"),
+                            );
                         }
                         self.check_signature(decl, f);
                     }

@@ -684,7 +684,8 @@ impl Sema<'_> {
         &self.fns[id.index()]
     }
 
-    pub fn add_fn(&mut self, info: FnInfo) -> FnId {
+    pub fn add_fn(&mut self, mut info: FnInfo) -> FnId {
+        info.decl = self.spelled_parameters(&info.env, info.decl);
         self.fns.push(info);
         FnId(self.fns.len() as u32 - 1)
     }

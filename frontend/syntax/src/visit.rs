@@ -128,6 +128,7 @@ pub fn walk_decl<V: Visitor + ?Sized>(v: &mut V, decl: &Decl) {
         DeclKind::Protocol(p) => {
             walk_params(v, &p.params);
             p.methods.iter().for_each(|method| v.decl(method));
+            p.members.iter().for_each(|member| v.member(member));
         }
         DeclKind::UfcsAlias(path) => v.expr(path),
         DeclKind::ErrorSet(_) | DeclKind::Import(_) | DeclKind::Library(_) | DeclKind::CUnit(_) => {

@@ -40,6 +40,7 @@ pub fn is_host_function(name: &str) -> bool {
         || crate::comptime::build::PRIMITIVES.contains(&name)
         || crate::comptime::library::NAMES.contains(&name)
         || crate::comptime::declared::QUESTIONS.contains(&name)
+        || name == crate::metaprogramming::define::DEFINE
 }
 
 /// Spellings of the compiler library, and the functions they are.
@@ -73,6 +74,7 @@ pub fn library_function(decl: &ast::FnDecl, name: &str) -> Option<Result<&'stati
         .iter()
         .chain(crate::comptime::library::NAMES)
         .chain(crate::comptime::declared::QUESTIONS)
+        .chain(&[crate::metaprogramming::define::DEFINE])
         .find(|known| **known == name)
         .copied();
     Some(plain.or(known).ok_or_else(|| name.to_string()))
@@ -122,6 +124,9 @@ impl Sema<'_> {
             .find(|q| **q == name);
         if let Some(question) = question {
             return self.ask_about_declaration(cx, f, question, call, span);
+        }
+        if name == crate::metaprogramming::define::DEFINE {
+            return self.lower_define(cx, call, span);
         }
         let info = self.fn_info(f);
         let (decl, env) = (info.decl, info.env.clone());
@@ -534,7 +539,8 @@ impl Sema<'_> {
             _ if crate::comptime::build::OPTIONS.contains(&name) => "modules/build.sx",
             _ if crate::comptime::build::PRIMITIVES.contains(&name)
                 || crate::comptime::library::NAMES.contains(&name)
-                || crate::comptime::declared::QUESTIONS.contains(&name) =>
+                || crate::comptime::declared::QUESTIONS.contains(&name)
+                || name == crate::metaprogramming::define::DEFINE =>
             {
                 "modules/compiler.sx"
             }

@@ -152,9 +152,7 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         alone: bool,
     ) -> bool {
-        if let ExprKind::Ident(name) = &expr.kind
-            && let Some(Binding::Pack { .. }) = cx.env().get(name.name)
-        {
+        if let Some(Binding::Pack { .. }) = self.named_binding(cx.env(), expr) {
             return false;
         }
         let Ok(ty) = self.type_of_expr(cx, expr) else {

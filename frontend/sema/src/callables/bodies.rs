@@ -255,6 +255,8 @@ impl Sema<'_> {
             }
         }
         debug_assert_eq!(at, ty.params.len());
+        self.note_made_parameters(&cx, decl);
+        self.note_defined_parameters(&cx, *fn_id, params);
         if decl.sig.abi.is_some() || decl.link.is_some() {
             // C functions start with the default context.
             cx.context = None;

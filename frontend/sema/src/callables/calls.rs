@@ -306,6 +306,9 @@ impl Sema<'_> {
             return Ok(val);
         }
         self.check_element_member(cx, base, name)?;
+        if let Some(f) = self.lazy_receiver(cx, base, name)? {
+            return self.call_fn(cx, f, vec![Arg::Expr(base)], call, want, span);
+        }
         let recv = self.lower_expr(cx, base, None)?;
         if recv.is_poison() {
             return Err(Failed);

@@ -287,6 +287,9 @@ impl Sema<'_> {
         if self.has_told(last.span) {
             return Err(Failed);
         }
+        if last.lazy {
+            return Ok(());
+        }
         let is_closure = |ty: &ast::Expr| match &ty.kind {
             ExprKind::ClosureType(c) => Some(c.params.is_empty()),
             ExprKind::Optional(inner) => match &inner.kind {

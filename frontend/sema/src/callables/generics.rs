@@ -296,15 +296,8 @@ impl Sema<'_> {
                     let receiver = i == 0 && has_receiver;
                     if param.lazy {
                         let (expr, from) = match (arg, &param.default) {
-                            (Some(Arg::Expr(expr)), _) => (expr, caller.clone()),
+                            (Some(arg), _) => (self.lazy_argument(cx, param, arg)?, caller.clone()),
                             (None, Some(default)) => (default, scope.clone()),
-                            (Some(Arg::Val(_, at)), _) => return Err(self.no_lazy_value(param, at)),
-                            (Some(Arg::Slice(expr)), _) => {
-                                return Err(self.no_lazy_value(param, expr.span));
-                            }
-                            (Some(Arg::Trailing(t)), _) => {
-                                return Err(self.no_lazy_value(param, t.span));
-                            }
                             (None, None) => return Err(Failed),
                         };
                         let open = self.unbound_names(&scope, pattern, params);

@@ -15,12 +15,8 @@ use crate::sema::{Binding, Env, Failed, PackInfo, Res, Sema};
 impl Sema<'_> {
     /// The pack a name stands for.
     fn pack_of(&mut self, cx: &FnCx, expr: &'static ast::Expr) -> Option<(u32, Rc<PackInfo>)> {
-        match &expr.kind {
-            ExprKind::Ident(name) => match cx.env().get(name.name) {
-                Some(Binding::Pack { cx: owner, pack }) => Some((owner, pack)),
-                _ => None,
-            },
-            ExprKind::Paren(inner) => self.pack_of(cx, inner),
+        match self.named_binding(cx.env(), expr)? {
+            Binding::Pack { cx: owner, pack } => Some((owner, pack)),
             _ => None,
         }
     }
@@ -85,9 +81,8 @@ impl Sema<'_> {
         base: &'static ast::Expr,
         name: ast::Ident,
     ) -> Res<Option<Val>> {
-        if let ExprKind::Ident(ident) = &base.kind
-            && let Some(Binding::TypePack(types)) = cx.env().get(ident.name)
-            && name.as_str() == "len"
+        if name.as_str() == "len"
+            && let Some(Binding::TypePack(types)) = self.named_binding(cx.env(), base)
         {
             return Ok(Some(Val::int(TypeId::I64, Ty::I64, types.len() as u64)));
         }
@@ -364,6 +359,8 @@ impl Sema<'_> {
             Range(i128),
             Pack(u32, Rc<PackInfo>),
             Types(Rc<Vec<TypeId>>),
+            /// Elements of an array, slice or string known at compile time.
+            Elements(Vec<Binding>),
         }
         let env = cx.env().clone();
         let mut sources = Vec::new();
@@ -411,7 +408,21 @@ impl Sema<'_> {
                         sources.push(Source::Types(types));
                         continue;
                     }
-                    return Err(self.error(iter.span, "inline for: each iterable must be a comptime range or a pack — use a plain `for`"));
+                    if self.needs_running(&env, expr) {
+                        return Err(self.error(iter.span, "inline for: each iterable must be a comptime range or a pack — use a plain `for`"));
+                    }
+                    let elements = self.elements_of(&env, expr)?;
+                    let n = elements.len() as i128;
+                    match count {
+                        Some(count) if count != n => {
+                            return Err(self.error(
+                                iter.span,
+                                format!("inline for: {n} element{} here, but the unroll is {count} iterations", crate::declarations::nominal::plural(n as usize)),
+                            ));
+                        }
+                        Some(_) | None => count = Some(n),
+                    }
+                    sources.push(Source::Elements(elements));
                 }
             }
         }
@@ -426,10 +437,16 @@ impl Sema<'_> {
             ));
         }
         if let Some(capture) = node.captures.iter().find(|c| c.by_ref) {
-            return Err(self.error(
-                capture.name.span,
-                "a pack element cannot be captured by reference",
-            ));
+            let at = node.captures.iter().position(|c| c.by_ref).unwrap_or(0);
+            let message = match sources.get(at) {
+                Some(Source::Elements(_)) => {
+                    "an element of a constant list cannot be captured by reference"
+                }
+                Some(Source::Range(_) | Source::Pack(..) | Source::Types(_)) | None => {
+                    "a pack element cannot be captured by reference"
+                }
+            };
+            return Err(self.error(capture.name.span, message));
         }
         let count = count.unwrap_or(0);
         if count > 1_000_000 {
@@ -447,23 +464,33 @@ impl Sema<'_> {
                 if capture.name.is_discard() {
                     continue;
                 }
+                let made = matches!(capture.name.kind, ast::IdentKind::Computed(_));
+                let name = self.spelled(&env, capture.name)?.name;
                 match source {
                     Source::Range(start) => {
                         let ct = self.ct_int(TypeId::I64, (start + step) as u64);
-                        cx.env().bind(capture.name.name, Binding::Ct(ct));
-                        let marker = crate::statements::assign::unrolled_marker(capture.name.name);
+                        cx.env().bind(name, Binding::Ct(ct));
+                        let marker = crate::statements::assign::unrolled_marker(name);
                         cx.env().bind(marker, Binding::Poison);
                     }
                     Source::Pack(owner, pack) => {
                         let (var, _) = pack.elems[step as usize];
-                        cx.env()
-                            .bind(capture.name.name, Binding::Var { cx: *owner, var });
+                        cx.env().bind(name, Binding::Var { cx: *owner, var });
                     }
                     Source::Types(types) => {
                         if let Some(ty) = types.get(step as usize) {
-                            cx.env().bind(capture.name.name, Binding::Type(*ty));
+                            cx.env().bind(name, Binding::Type(*ty));
                         }
                     }
+                    Source::Elements(elements) => {
+                        let element = elements[step as usize].clone();
+                        let marker = crate::statements::assign::unrolled_marker(name);
+                        cx.env().bind(marker, element.clone());
+                        cx.env().bind(name, element);
+                    }
+                }
+                if made {
+                    self.note_made_name(cx, name);
                 }
             }
             let done = match &node.body {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use sx_ir::types::FnType;
-use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Ty, TypeId, TypeKind};
+use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
@@ -14,10 +14,17 @@ use crate::declarations::lookup::Name;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Piece, Val};
-use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Env, FieldDefault, FnId, Res, Sema};
+use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Env, FieldDefault, FnId, ModId, Res, Sema};
 
 /// Questions about declarations.
-pub const QUESTIONS: &[&str] = &["get_struct_fields", "get_functions", "source_of", "doc_of"];
+pub const QUESTIONS: &[&str] = &[
+    "get_struct_fields",
+    "get_functions",
+    "source_of",
+    "doc_of",
+    "notes_of",
+    "operands_of",
+];
 
 /// Table of the fields of all structs, by type id, for types that only an evaluation knows.
 pub struct FieldTable {
@@ -30,8 +37,10 @@ pub struct FieldTable {
 enum Fact {
     Word(u64),
     Text(String),
-    /// Data of an `any` or `?any`.
+    /// Data of an `?any`.
     Boxed(Option<CtVal>),
+    /// Data of an `any`.
+    Any(CtVal),
     List(Vec<Fact>),
     Record(Vec<(&'static str, Fact)>),
 }
@@ -40,6 +49,8 @@ enum Fact {
 enum Declared {
     Decl(DeclId),
     Type(TypeId),
+    /// A field or variant.
+    Member(TypeId, Symbol),
 }
 
 impl Sema<'_> {
@@ -54,28 +65,48 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let info = self.fn_info(f);
         let (decl, env) = (info.decl, info.env.clone());
-        let [arg] = call.args.as_slice() else {
-            let given = call.args.len();
-            return Err(self.error(
-                span,
-                format!(
-                    "'{name}' expects 1 argument{}, but {given} {} given",
-                    plural(1),
-                    were(given)
-                ),
-            ));
+        let (arg, member) = match call.args.as_slice() {
+            [arg] => (arg, None),
+            [arg, member] if matches!(name, "doc_of" | "notes_of") => (arg, Some(&member.value)),
+            _ => {
+                let given = call.args.len();
+                return Err(self.error(
+                    span,
+                    format!(
+                        "'{name}' expects 1 argument{}, but {given} {} given",
+                        plural(1),
+                        were(given)
+                    ),
+                ));
+            }
         };
         let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
         self.complete(ret)?;
         let here = cx.env().clone();
         match name {
-            "source_of" | "doc_of" => {
-                let declared = self.declared(&here, name, &arg.value)?;
+            "source_of" | "doc_of" | "notes_of" => {
+                let declared = match member {
+                    Some(member) => self.declared_member(cx, name, &arg.value, member)?,
+                    None => self.declared(&here, name, &arg.value)?,
+                };
                 self.ask_only(cx, name, Piece::Const(Ty::I64, 0), span);
                 let fact = match name {
                     "source_of" => self.source_fact(declared),
+                    "notes_of" => {
+                        let (notes, env) = self.notes_of(declared);
+                        self.note_facts(notes, &env, true)?
+                    }
                     _ => Fact::Text(self.doc_of(declared)),
                 };
+                self.fact_value(cx, ret, &fact, name, span)
+            }
+            "operands_of" => {
+                let operands = self.operands_of_code(&here, &arg.value)?;
+                self.ask_only(cx, name, Piece::Const(Ty::I64, 0), span);
+                let operands = operands.into_iter().map(|(text, code)| {
+                    Fact::Record(vec![("text", Fact::Text(text)), ("code", Fact::Word(code))])
+                });
+                let fact = Fact::List(operands.collect());
                 self.fact_value(cx, ret, &fact, name, span)
             }
             _ => match self.type_arg(cx, &here, name, &arg.value, false)? {
@@ -145,10 +176,22 @@ impl Sema<'_> {
                 None if self.denotes_type(env, base) => {
                     let ty = self.eval_type(env, base)?;
                     self.complete(ty)?;
+                    let name = self.spelled(env, *name)?;
                     let members = self.nominals.get(&ty).map(|n| &n.members);
-                    members
-                        .and_then(|m| m.get(&name.name))
-                        .map(|decl| Declared::Decl(*decl))
+                    let declared = members.and_then(|m| m.get(&name.name));
+                    match declared {
+                        Some(decl) => Some(Declared::Decl(*decl)),
+                        None if self.has_member(ty, name.name) => {
+                            Some(Declared::Member(ty, name.name))
+                        }
+                        None => {
+                            let shown = self.type_name(ty);
+                            return Err(self.error(
+                                name.span,
+                                format!("type '{shown}' declares nothing called '{}'", name.name),
+                            ));
+                        }
+                    }
                 }
                 None => None,
             },
@@ -165,8 +208,63 @@ impl Sema<'_> {
         })
     }
 
+    /// `(T, "name")`: a field, variant or declaration of a type.
+    fn declared_member(
+        &mut self,
+        cx: &mut FnCx,
+        what: &'static str,
+        owner: &'static ast::Expr,
+        member: &'static ast::Expr,
+    ) -> Res<Declared> {
+        let here = cx.env().clone();
+        let TypeArg::Static(ty) = self.type_arg(cx, &here, what, owner, false)? else {
+            return Err(self.error(
+                owner.span,
+                format!(
+                    "{what} expects a type known at compile time; pass it as a `$T: Type` parameter"
+                ),
+            ));
+        };
+        self.complete(ty)?;
+        let name = self.comptime_value(&here, member, Some(TypeId::STRING), &Purpose::Operand)?;
+        let name = self.ct_text(&name).unwrap_or_default();
+        let name = Symbol::intern(&String::from_utf8_lossy(&name));
+        let members = self.nominals.get(&ty).map(|n| &n.members);
+        if let Some(decl) = members.and_then(|m| m.get(&name)) {
+            return Ok(Declared::Decl(*decl));
+        }
+        if self.has_member(ty, name) {
+            return Ok(Declared::Member(ty, name));
+        }
+        let shown = self.type_name(ty);
+        Err(self.error(
+            member.span,
+            format!("type '{shown}' declares nothing called '{name}'"),
+        ))
+    }
+
+    /// Whether a type has a field or variant of this name.
+    fn has_member(&self, ty: TypeId, name: Symbol) -> bool {
+        let types = &self.m.types;
+        let field = |(known, _): &(Option<Symbol>, TypeId)| *known == Some(name);
+        types.members(ty).is_some_and(|m| m.iter().any(field))
+            || types
+                .enum_def(ty)
+                .is_some_and(|def| def.variants.iter().any(|v| v.name == name))
+            || types
+                .union_def(ty)
+                .is_some_and(|def| def.members.iter().any(|m| m.name == name))
+    }
+
     fn source_fact(&mut self, declared: Declared) -> Fact {
         let (span, name) = match declared {
+            Declared::Member(ty, member) => {
+                let name = format!("{}.{member}", self.type_name(ty));
+                let declared = self.span_of_member(ty, member);
+                let owner = self.nominals.get(&ty).map(|n| n.span);
+                let first = Span::new(sx_syntax::FileId(0), 0, 0);
+                (declared.or(owner).unwrap_or(first), name)
+            }
             Declared::Decl(decl) => {
                 let info = self.decl(decl);
                 let name = match info.owner {
@@ -200,9 +298,68 @@ impl Sema<'_> {
         let attrs = match declared {
             Declared::Decl(decl) => self.attrs_of_decl(decl),
             Declared::Type(ty) => self.attrs_of_type(ty),
+            Declared::Member(ty, name) => self.attrs_of_member(ty, name).map(|(attrs, _)| attrs),
         };
         let doc = attrs.and_then(|attrs| attrs.doc.as_ref());
         doc.map_or(String::new(), |doc| doc.to_string())
+    }
+
+    /// The notes before something, and what their arguments see.
+    fn notes_of(&mut self, declared: Declared) -> (&'static [ast::Note], Rc<Env>) {
+        let found = match declared {
+            Declared::Decl(decl) => self
+                .attrs_of_decl(decl)
+                .map(|attrs| (attrs, self.decl(decl).env.clone())),
+            Declared::Type(ty) => self.attrs_of_type(ty).map(|attrs| {
+                let env = self.nominals.get(&ty).map(|n| n.env.clone());
+                (attrs, env.unwrap_or_else(|| Env::root(ModId(0))))
+            }),
+            Declared::Member(ty, name) => self.attrs_of_member(ty, name),
+        };
+        match found {
+            Some((attrs, env)) => (&attrs.notes, env),
+            None => (&[], Env::root(ModId(0))),
+        }
+    }
+
+    /// `all`: arguments that have to be evaluated, too.
+    fn note_facts(&mut self, notes: &'static [ast::Note], env: &Rc<Env>, all: bool) -> Res<Fact> {
+        let mut list = Vec::with_capacity(notes.len());
+        for note in notes {
+            let mut args = Vec::with_capacity(note.args.len());
+            for arg in &note.args {
+                let known = all || self.is_constant_literal(env, &arg.value);
+                if !known {
+                    continue;
+                }
+                let value = match self.denotes_type(env, &arg.value) {
+                    true => {
+                        let ty = self.eval_type(env, &arg.value)?;
+                        self.ct_of_type(ty)
+                    }
+                    false => self.comptime_value(env, &arg.value, None, &Purpose::Operand)?,
+                };
+                let name = arg.name.map_or(String::new(), |name| name.name.to_string());
+                args.push(Fact::Record(vec![
+                    ("name", Fact::Text(name)),
+                    ("value", Fact::Any(value)),
+                ]));
+            }
+            let text = match (note.args.first(), note.args.last()) {
+                (Some(first), Some(last)) => {
+                    let lo = first.name.map_or(first.value.span.lo, |name| name.span.lo);
+                    let whole = Span::new(note.span.file, lo, last.value.span.hi);
+                    sx_syntax::normalised(&self.span_text(whole))
+                }
+                _ => String::new(),
+            };
+            list.push(Fact::Record(vec![
+                ("name", Fact::Text(note.name.name.to_string())),
+                ("args", Fact::List(args)),
+                ("text", Fact::Text(text)),
+            ]));
+        }
+        Ok(Fact::List(list))
     }
 
     fn declared_fields(&mut self, ty: TypeId, span: Span) -> Res<Fact> {
@@ -217,11 +374,11 @@ impl Sema<'_> {
                 ));
             }
         }
-        Ok(self.field_facts(ty, true))
+        self.field_facts(ty, true)
     }
 
     /// `all`: defaults that have to be evaluated, too.
-    fn field_facts(&mut self, ty: TypeId, all: bool) -> Fact {
+    fn field_facts(&mut self, ty: TypeId, all: bool) -> Res<Fact> {
         let offsets = self.m.types.layout(ty).offsets.clone();
         let members = self.m.types.members(ty).unwrap_or_default();
         let mut list = Vec::with_capacity(members.len());
@@ -237,9 +394,14 @@ impl Sema<'_> {
                 }
                 Some(FieldDefault::None | FieldDefault::Undef) | None => None,
             };
-            let doc = name
-                .and_then(|name| self.attrs_of_member(ty, name))
+            let attrs = name.and_then(|name| self.attrs_of_member(ty, name));
+            let doc = attrs
+                .as_ref()
                 .and_then(|(attrs, _)| attrs.doc.as_ref().map(|doc| doc.to_string()));
+            let notes = match &attrs {
+                Some((attrs, env)) => self.note_facts(&attrs.notes, env, all)?,
+                None => Fact::List(Vec::new()),
+            };
             list.push(Fact::Record(vec![
                 (
                     "name",
@@ -249,9 +411,10 @@ impl Sema<'_> {
                 ("offset", Fact::Word(offsets.get(i).copied().unwrap_or(0))),
                 ("default", Fact::Boxed(default)),
                 ("doc", Fact::Text(doc.unwrap_or_default())),
+                ("notes", notes),
             ]));
         }
-        Fact::List(list)
+        Ok(Fact::List(list))
     }
 
     /// A default that is a constant; others are run-time code and have no value here.
@@ -317,6 +480,8 @@ impl Sema<'_> {
                 }))
             };
             let doc = self.attrs_of_decl(id).and_then(|attrs| attrs.doc.clone());
+            let (notes, env) = self.notes_of(Declared::Decl(id));
+            let notes = self.note_facts(notes, &env, true)?;
             list.push(Fact::Record(vec![
                 ("name", Fact::Text(name)),
                 ("type", Fact::Word(u64::from(whole.0))),
@@ -325,6 +490,7 @@ impl Sema<'_> {
                     "doc",
                     Fact::Text(doc.map_or(String::new(), |d| d.to_string())),
                 ),
+                ("notes", notes),
             ]));
         }
         Ok(Fact::List(list))
@@ -372,6 +538,9 @@ impl Sema<'_> {
                 let size = self.m.types.size_of(ty) as usize;
                 self.put_int(&mut image.bytes, at as usize, size, *value);
             }
+            (Fact::Word(code), TypeKind::Enum(_)) if self.is_code(ty) => {
+                self.put_int(&mut image.bytes, at as usize, 8, *code);
+            }
             (Fact::Text(text), TypeKind::String | TypeKind::StringZ) => {
                 let data = self.string_data(text.as_bytes());
                 to(image, at, data);
@@ -387,6 +556,12 @@ impl Sema<'_> {
                     self.put_int(&mut image.bytes, flag as usize, 1, 1);
                 }
                 let data = self.const_global(&val.image, val.ty, "default");
+                to(image, at, data);
+                let word = at as usize + 8;
+                self.put_int(&mut image.bytes, word, 8, u64::from(val.ty.0));
+            }
+            (Fact::Any(val), TypeKind::Any) => {
+                let data = self.const_global(&val.image, val.ty, "note");
                 to(image, at, data);
                 let word = at as usize + 8;
                 self.put_int(&mut image.bytes, word, 8, u64::from(val.ty.0));
@@ -475,7 +650,7 @@ impl Sema<'_> {
             .collect();
         users.sort();
         for ty in users {
-            if let Fact::List(items) = self.field_facts(ty, true)
+            if let Ok(Fact::List(items)) = self.field_facts(ty, true)
                 && let Some(row) = self.fact_list(field, &items)
             {
                 self.caches.field_rows.insert(ty, row);
@@ -504,7 +679,7 @@ impl Sema<'_> {
             let row = match self.caches.field_rows.get(&ty) {
                 Some(row) => *row,
                 None => {
-                    let Fact::List(items) = self.field_facts(ty, false) else {
+                    let Ok(Fact::List(items)) = self.field_facts(ty, false) else {
                         continue;
                     };
                     let Some(row) = self.fact_list(field, &items) else {

@@ -20,6 +20,7 @@ use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
+use crate::metaprogramming::define::replace_functions;
 use crate::sema::{BodyState, Env, Failed, Res, Sema};
 
 /// An evaluation that is ready to run.
@@ -353,70 +354,96 @@ impl Sema<'_> {
             Ok(()) => return Err(Failed),
             Err(root) => root,
         };
-        let saving = self.saving_root(root.func, root.result, root.ty, span);
-        let (run, run_result, run_ty) = match &saving {
-            Some(saving) => {
-                self.keep_unoptimised(&[saving.root]);
-                self.optimise_new(saving.root);
-                (saving.root, saving.result, saving.ty)
+        // Functions that the evaluation has defined in runs before.
+        let mut known = Vec::new();
+        loop {
+            let saving = self.saving_root(root.func, root.result, root.ty, span);
+            let (run, run_result, run_ty) = match &saving {
+                Some(saving) => {
+                    self.keep_unoptimised(&[saving.root]);
+                    self.optimise_new(saving.root);
+                    (saving.root, saving.result, saving.ty)
+                }
+                None => (root.func, root.result, root.ty),
+            };
+            let started = std::time::Instant::now();
+            self.name_files();
+            let globals = self.m.globals.len();
+            let mut m = self.take_module();
+            let records = self.type_table.filter(|_| self.caches.minting);
+            let scope = self.caches.mint_scope.clone();
+            let minted = std::mem::take(&mut self.caches.minted);
+            let mut host = CompilerHost::new(
+                &m.types,
+                minted,
+                scope.clone(),
+                records,
+                std::mem::take(&mut self.caches.build),
+            );
+            host.files = Some(self.files);
+            host.quotes.first = self.quote_count();
+            host.definer = self.definer(&known);
+            let mut evaluation = self.evaluator.evaluate(EvalRequest {
+                saving: saving.is_some(),
+                c_sources: &self.caches.c.sources,
+                module: &m,
+                root: run,
+                result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
+                compiler: &mut host,
+            });
+            let mut definer = std::mem::take(&mut host.definer);
+            if definer.again {
+                // As if this run had not been.
+                (self.caches.minted, self.caches.build) = host.state_before();
+                let quotes = std::mem::take(&mut host.quotes.made);
+                self.m = m;
+                let pairs = self.make_definitions_for_next_run(&definer, &mut known, span);
+                self.adopt_quotes(quotes, &pairs);
+                self.lower_reachable(root.func, span)?;
+                if self.reaches_failed(root.func) {
+                    return Err(Failed);
+                }
+                continue;
             }
-            None => (root.func, root.result, root.ty),
-        };
-        let started = std::time::Instant::now();
-        self.name_files();
-        let globals = self.m.globals.len();
-        let mut m = self.take_module();
-        let records = self.type_table.filter(|_| self.caches.minting);
-        let scope = self.caches.mint_scope.clone();
-        let minted = std::mem::take(&mut self.caches.minted);
-        let mut host = CompilerHost::new(
-            &m.types,
-            minted,
-            scope.clone(),
-            records,
-            std::mem::take(&mut self.caches.build),
-        );
-        host.files = Some(self.files);
-        host.quotes.first = self.quote_count();
-        let evaluation = self.evaluator.evaluate(EvalRequest {
-            saving: saving.is_some(),
-            c_sources: &self.caches.c.sources,
-            module: &m,
-            root: run,
-            result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
-            compiler: &mut host,
-        });
-        let before = failure::is_told(&evaluation).then(|| host.state_before());
-        if host.asked || self.evaluator.had_effects() {
-            // Without the engine's answer to what a replica may not ask.
-            if let Some(replica) = &self.replica {
-                replica.give_up();
+            let before = failure::is_told(&evaluation).then(|| host.state_before());
+            if host.asked || self.evaluator.had_effects() {
+                // Without the engine's answer to what a replica may not ask.
+                if let Some(replica) = &self.replica {
+                    replica.give_up();
+                }
             }
+            let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
+            self.caches.build = std::mem::take(&mut host.build);
+            let effects = std::mem::take(&mut host.effects);
+            let quotes = std::mem::take(&mut host.quotes.made);
+            let story = match before {
+                Some((minted, build)) => self.story_of(&mut m, run, &evaluation, &|types| {
+                    let (minted, build) = (minted.clone(), build.clone());
+                    let mut host = CompilerHost::new(types, minted, scope.clone(), records, build);
+                    host.definer = definer.clone();
+                    host
+                }),
+                None => Err(Unexplained::NotPossible),
+            };
+            self.m = m;
+            self.caches.minted = minted;
+            if let Some(grown) = grown {
+                self.m.types = grown;
+                self.adopt_minted(span);
+            }
+            if matches!(evaluation.status, Status::Finished(_)) {
+                let made = std::mem::take(&mut definer.made);
+                let pairs = self.make_definitions(&made, &mut known);
+                self.adopt_quotes(quotes, &pairs);
+                replace_functions(&mut evaluation, &pairs);
+            }
+            self.take_effects(effects);
+            let run = Run {
+                seconds: started.elapsed().as_secs_f64(),
+                globals,
+            };
+            return self.commit_root(&root, saving.as_ref(), evaluation, &story, run);
         }
-        let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
-        self.caches.build = std::mem::take(&mut host.build);
-        let effects = std::mem::take(&mut host.effects);
-        let quotes = std::mem::take(&mut host.quotes.made);
-        let story = match before {
-            Some((minted, build)) => self.story_of(&mut m, run, &evaluation, &|types| {
-                let (minted, build) = (minted.clone(), build.clone());
-                CompilerHost::new(types, minted, scope.clone(), records, build)
-            }),
-            None => Err(Unexplained::NotPossible),
-        };
-        self.m = m;
-        self.caches.minted = minted;
-        if let Some(grown) = grown {
-            self.m.types = grown;
-            self.adopt_minted(span);
-        }
-        self.adopt_quotes(quotes);
-        self.take_effects(effects);
-        let run = Run {
-            seconds: started.elapsed().as_secs_f64(),
-            globals,
-        };
-        self.commit_root(&root, saving.as_ref(), evaluation, &story, run)
     }
 
     /// Takes the module out, for an evaluation that runs on it as it is.
@@ -568,13 +595,17 @@ impl Sema<'_> {
                 Purpose::Statement => "top-level statement".to_string(),
                 _ => format!("__ct_{number}"),
             };
+            let (what, place) = match purpose {
+                Purpose::Insert => ("the operand of `#insert`".to_string(), "there"),
+                _ => (format!("comptime `#run` ({which})"), "at the #run site"),
+            };
             let diag = Diagnostic::error(
                 span,
-                format!("comptime `#run` ({which}) raised an unhandled error: error.{name}{trace}"),
+                format!("{what} raised an unhandled error: error.{name}{trace}"),
             )
             .with_help(
                 None,
-                "handle it at the #run site with `catch (e) { ... }` or `or <default>`",
+                format!("handle it {place} with `catch (e) {{ ... }}` or `or <default>`"),
             );
             return Err(self.report(diag));
         }

@@ -6,6 +6,7 @@ use crate::api::Files;
 use crate::builtins::reflect::record;
 use crate::comptime::build::{self, BuildActions, BuildState};
 use crate::comptime::library::{self, Effects, Library};
+use crate::metaprogramming::define::{self, Definer};
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -44,6 +45,7 @@ pub struct CompilerHost<'a> {
     /// Something was asked of the compiler.
     pub asked: bool,
     pub quotes: crate::metaprogramming::capture::QuoteMaker,
+    pub definer: Definer,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -72,6 +74,7 @@ impl<'a> CompilerHost<'a> {
             effects: Effects::default(),
             asked: false,
             quotes: Default::default(),
+            definer: Definer::default(),
             actions: None,
         }
     }
@@ -92,6 +95,7 @@ impl<'a> CompilerHost<'a> {
             self.build = self.build_before.clone();
             self.effects = Effects::default();
             self.quotes.made.clear();
+            self.definer.begin();
             memory.write(*mark, &[1])?;
         }
         Ok(())
@@ -319,7 +323,7 @@ fn fail<T>(reason: String) -> Result<T, HostFault> {
     Err(HostFault::Unsupported(reason))
 }
 
-fn text_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<String, HostFault> {
+pub fn text_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<String, HostFault> {
     if len == 0 {
         return Ok(String::new());
     }
@@ -462,6 +466,12 @@ impl Host for CompilerHost<'_> {
                 return library.ask(name, arg(0)).map(|()| Vec::new());
             }
             return library.call(name, args, memory, frames);
+        }
+        if name == define::CALLED {
+            return self.definer.called();
+        }
+        if name == define::DEFINE {
+            return self.definer.define(args, memory, &module.target);
         }
         if name == crate::metaprogramming::quotes::MAKE {
             let types = self.grown.as_ref().unwrap_or(self.types);

@@ -142,6 +142,7 @@ impl Sema<'_> {
                 ));
             }
             if problem.is_none() {
+                let proto_env = self.protocol_method_env(&proto_env, declared);
                 problem = self
                     .compare_signature(&proto_env, declared, &env, decl, given, span)?
                     .map(|what| {
@@ -254,6 +255,10 @@ impl Sema<'_> {
             let DeclSyntax::Protocol(decl) = self.decl(id).syntax.clone() else {
                 continue;
             };
+            if !decl.members.is_empty() {
+                // What makes its methods may be wrong.
+                let _ = self.resolve_decl(id);
+            }
             for method in &decl.methods {
                 let DeclKind::Fn(f) = &method.kind else {
                     continue;

@@ -101,9 +101,12 @@ impl Sema<'_> {
                     ))
                 }
             }
-            DeclSyntax::Protocol(decl) => Ok(Entity::Template(
-                self.add_template(id, TemplateSyntax::Protocol(decl)),
-            )),
+            DeclSyntax::Protocol(decl) => {
+                let decl = self.expanded_protocol(&env, decl)?;
+                Ok(Entity::Template(
+                    self.add_template(id, TemplateSyntax::Protocol(decl)),
+                ))
+            }
             DeclSyntax::Enum(decl) => {
                 let syntax = crate::sema::NominalSyntax::Enum(decl);
                 Ok(Entity::Type(self.declare_nominal(

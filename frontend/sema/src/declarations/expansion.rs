@@ -13,7 +13,7 @@ use crate::comptime::eval::slice_image;
 use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
 use crate::metaprogramming::Meta;
-use crate::metaprogramming::insertion::Inserted;
+use crate::metaprogramming::insertion::{Inserted, made_name};
 use crate::metaprogramming::quotes::{Body, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
 
@@ -55,7 +55,16 @@ impl Expand for ast::Member {
     }
 
     fn parse(file: FileId, text: &str) -> sx_syntax::ParseResult<sx_syntax::ListFragment<Self>> {
-        sx_syntax::parse_members(file, text)
+        let parsed = sx_syntax::parse_members(file, text);
+        if !parsed.diagnostics.iter().any(Diagnostic::is_error) {
+            return parsed;
+        }
+        // Methods without bodies are a protocol's.
+        let methods = sx_syntax::parse_protocol_members(file, text);
+        match methods.diagnostics.iter().any(Diagnostic::is_error) {
+            true => parsed,
+            false => methods,
+        }
     }
 
     fn quoted(body: &'static ast::CodeBody) -> Option<&'static [Self]> {
@@ -361,7 +370,11 @@ impl Sema<'_> {
                     ));
                 }
                 if !capture.name.is_discard() {
-                    bindings.push((capture.name.name, column[row].clone()));
+                    let name = self.spelled(env, capture.name)?.name;
+                    bindings.push((name, column[row].clone()));
+                    if matches!(capture.name.kind, ast::IdentKind::Computed(_)) {
+                        bindings.push((made_name(name), column[row].clone()));
+                    }
                 }
             }
             rows.push(bindings);
@@ -374,7 +387,7 @@ impl Sema<'_> {
     }
 
     /// Elements of an array, slice or string known at compile time.
-    fn elements_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Vec<Binding>> {
+    pub fn elements_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Vec<Binding>> {
         let list = self.comptime_value(env, expr, None, &Purpose::Operand)?;
         let kind = self.m.types.kind(list.ty).clone();
         let (elem, image, offset, count) = match kind {
@@ -391,7 +404,7 @@ impl Sema<'_> {
                 let shown = self.type_name(list.ty);
                 return Err(self.error(
                     expr.span,
-                    format!("cannot iterate a value of type '{shown}' here; an `inline for` over declarations takes ranges, type packs, arrays, slices and strings"),
+                    format!("cannot iterate a value of type '{shown}' here; an `inline for` takes ranges, packs, and arrays, slices and strings known at compile time"),
                 ));
             }
         };
@@ -540,6 +553,10 @@ impl Sema<'_> {
                 let message = format!("assertion failed: {text} (where {values})");
                 Diagnostic::error(assert.span, message)
             }
+        };
+        let diag = match self.sites.body {
+            Some(call) => diag.with_note(Some(call), "in the instance this call makes"),
+            None => diag,
         };
         Err(self.report(diag))
     }

@@ -43,9 +43,13 @@ impl Sema<'_> {
     /// `None` if nothing of that name is visible. Errors (ambiguity, failed declarations) have been reported.
     pub fn try_resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
         let made = matches!(name.kind, ast::IdentKind::Computed(_));
-        let name = self.spelled(env, name)?;
-        if made && let Some(found) = self.resolve_made_name(env, name)? {
-            return Ok(Some(found));
+        let mut name = self.spelled(env, name)?;
+        if made {
+            if let Some(found) = self.resolve_made_name(env, name)? {
+                return Ok(Some(found));
+            }
+            // What is spelled may be a type's reserved name.
+            name.kind = ast::IdentKind::Plain;
         }
         if let Some(ty) = self.reserved_type(name) {
             // A value declared with the escaped name wins in value position; a type never does.
@@ -174,7 +178,8 @@ impl Sema<'_> {
         }
     }
 
-    fn lookup_declared(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
+    /// The same without making declarations.
+    pub fn lookup_declared(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
         if let Some(decl) = self.module(module).names.get(&name) {
             return Found::Decl(*decl);
         }
@@ -483,10 +488,7 @@ impl Sema<'_> {
     }
 
     pub fn is_type_pack(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Ident(name) => matches!(env.get(name.name), Some(Binding::TypePack(_))),
-            _ => false,
-        }
+        matches!(self.named_binding(env, expr), Some(Binding::TypePack(_)))
     }
 
     fn type_member_is_type(

@@ -37,14 +37,11 @@ impl Sema<'_> {
         let mut methods = FxHashMap::default();
         for (member, env) in self.expand_body(&m.env, &decl.members)? {
             match &member.kind {
-                MemberKind::Decl(
-                    decl @ ast::Decl {
-                        kind: DeclKind::Fn(f),
-                        name,
-                        ..
-                    },
-                ) => {
-                    self.keep_function_attrs(decl);
+                MemberKind::Decl(ast::Decl {
+                    kind: DeclKind::Fn(f),
+                    name,
+                    ..
+                }) => {
                     let name = self.spelled(&env, *name)?;
                     let info = FnInfo {
                         decl: f,
@@ -95,6 +92,7 @@ impl Sema<'_> {
             };
             let env = proto_env.child();
             env.bind(Symbol::intern("Self"), Binding::Type(ty));
+            let env = self.protocol_method_env(&env, f);
             let info = FnInfo {
                 decl: f,
                 env,
@@ -150,7 +148,17 @@ impl Sema<'_> {
             .decl
             .members
             .iter()
-            .any(|m| matches!(&m.kind, MemberKind::Decl(d) if d.name.name == name))
+            .any(|m| match &m.kind {
+                MemberKind::Decl(d) => {
+                    d.name.name == name || matches!(d.name.kind, ast::IdentKind::Computed(_))
+                }
+                // It may.
+                MemberKind::Inline(_) | MemberKind::Insert(_) => true,
+                MemberKind::Field(_)
+                | MemberKind::Using(_)
+                | MemberKind::Anon(_)
+                | MemberKind::Assert(_) => false,
+            })
     }
 
     /// A protocol method without a body that the impl leaves out.

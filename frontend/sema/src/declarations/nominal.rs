@@ -67,10 +67,10 @@ impl Sema<'_> {
         if let NominalSyntax::Struct(decl) = &syntax
             && name.is_none()
             && made.is_none()
-            && decl
-                .members
-                .iter()
-                .all(|m| matches!(&m.kind, MemberKind::Field(f) if f.default.is_none()))
+            && decl.members.iter().all(|m| {
+                matches!(&m.kind, MemberKind::Field(f)
+                    if f.default.is_none() && f.attrs.notes.is_empty())
+            })
         {
             let mut fields = Vec::new();
             for member in &decl.members {
@@ -289,7 +289,6 @@ impl Sema<'_> {
             match &member.kind {
                 MemberKind::Decl(decl) => {
                     let name = self.spelled(env, decl.name)?;
-                    self.keep_function_attrs(decl);
                     if let ast::DeclKind::Fn(f) = &decl.kind
                         && let Some(property) = f.property
                     {
@@ -368,7 +367,7 @@ impl Sema<'_> {
                             );
                             continue;
                         }
-                        self.keep_member_attrs(ty, name.name, &field.attrs, env);
+                        self.keep_member_attrs(ty, *name, &field.attrs, env);
                         fields.push(Field {
                             name: name.name,
                             ty: field_ty,
@@ -473,6 +472,7 @@ impl Sema<'_> {
             if !crate::callables::protocols::is_dispatchable(f) {
                 continue;
             }
+            let env = &self.protocol_method_env(env, f);
             let mut params = vec![TypeId::VOID_PTR];
             for param in f.sig.params.iter().skip(1) {
                 match &param.ty {

@@ -281,12 +281,14 @@ impl Sema<'_> {
     }
 
     pub fn type_by_name(&mut self, env: &Rc<Env>, ident: ast::Ident) -> Res<TypeId> {
+        let written = ident;
+        let ident = self.spelled(env, ident)?;
         if !ident.is_raw()
             && let Some(ty) = crate::declarations::modules::builtin_type(ident.name)
         {
             return Ok(ty);
         }
-        match self.type_lookup(env, ident)? {
+        match self.type_lookup(env, written)? {
             Some(Name::BuiltinType(ty)) => Ok(ty),
             Some(Name::Entity(entity, _)) => self.entity_as_type(entity, ident, ident.span),
             Some(Name::Binding(Binding::Ct(val))) if val.ty == TypeId::TYPE => {
@@ -388,12 +390,11 @@ impl Sema<'_> {
         env: &Rc<Env>,
         expr: &'static ast::Expr,
     ) -> Option<Rc<Vec<TypeId>>> {
-        let name = match &expr.kind {
-            ExprKind::Ident(name) => name.name,
-            ExprKind::Dollar { name, .. } => name.name,
-            _ => return None,
+        let found = match &expr.kind {
+            ExprKind::Dollar { name, .. } => env.get(name.name)?,
+            _ => self.named_binding(env, expr)?,
         };
-        match env.get(name)? {
+        match found {
             Binding::TypePack(types) => Some(types),
             Binding::Pack { pack, .. } => {
                 Some(Rc::new(pack.elems.iter().map(|(_, t)| *t).collect()))
@@ -560,6 +561,28 @@ impl Sema<'_> {
                 Name::Binding(Binding::Var { .. }) | Name::Entity(Entity::Global { .. }, _)
             ))
         )
+    }
+
+    /// Whether an expression names a variable that only has a value when the program runs.
+    pub fn needs_running(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        struct Names(Vec<ast::Ident>);
+        impl sx_syntax::visit::Visitor for Names {
+            fn expr(&mut self, expr: &ast::Expr) {
+                if let ExprKind::Ident(name) = &expr.kind {
+                    self.0.push(*name);
+                }
+                // What is written there is evaluated at compile time or not at all.
+                if !matches!(expr.kind, ExprKind::Code(_) | ExprKind::Splice(_)) {
+                    sx_syntax::visit::walk_expr(self, expr);
+                }
+            }
+        }
+        let mut names = Names(Vec::new());
+        sx_syntax::visit::Visitor::expr(&mut names, expr);
+        names
+            .0
+            .into_iter()
+            .any(|name| self.is_runtime_variable(env, name))
     }
 
     pub fn count_of(&mut self, val: &CtVal, span: Span, what: &str, min: u64) -> Res<u64> {

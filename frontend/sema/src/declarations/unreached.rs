@@ -248,6 +248,7 @@ impl Sema<'_> {
                 DeclSyntax::Protocol(decl) => {
                     mentioned.params(&decl.params);
                     decl.methods.iter().for_each(|m| mentioned.decl(m));
+                    decl.members.iter().for_each(|m| mentioned.member(m));
                 }
                 _ => continue,
             }

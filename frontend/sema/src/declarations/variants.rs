@@ -39,7 +39,7 @@ impl Sema<'_> {
                             continue;
                         }
                         seen.push(name.name);
-                        self.keep_member_attrs(ty, name.name, &field.attrs, env);
+                        self.keep_member_attrs(ty, *name, &field.attrs, env);
                         members.push(Field {
                             name: name.name,
                             ty: field_ty,
@@ -141,7 +141,7 @@ impl Sema<'_> {
                 );
                 continue;
             }
-            self.keep_member_attrs(ty, variant_name.name, &variant.attrs, env);
+            self.keep_member_attrs(ty, variant_name, &variant.attrs, env);
             let ordinal = variants.len() as u32;
             let value = match &variant.value {
                 Some(expr) => {

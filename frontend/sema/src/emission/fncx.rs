@@ -750,13 +750,14 @@ impl Sema<'_> {
         access: Access,
     ) -> VarId {
         let addr = self.slot(cx, ty);
-        if let Addr::Slot(slot, _) = addr {
-            cx.func.slots[slot.index()].name = Some(name.name);
-        }
         if let Some(val) = val {
             self.store(cx, addr, val);
         }
-        self.bind_var(cx, name, ty, addr, access)
+        let var = self.bind_var(cx, name, ty, addr, access);
+        if let Addr::Slot(slot, _) = addr {
+            cx.func.slots[slot.index()].name = Some(cx.var(var).name);
+        }
+        var
     }
 
     pub fn bind_var(
@@ -765,8 +766,18 @@ impl Sema<'_> {
         name: ast::Ident,
         ty: TypeId,
         addr: Addr,
-        access: Access,
+        mut access: Access,
     ) -> VarId {
+        let written = name;
+        let name = match written.kind {
+            ast::IdentKind::Computed(_) => {
+                let env = cx.env().clone();
+                let name = self.spelled(&env, written).unwrap_or(written);
+                access.rename(name.name);
+                name
+            }
+            ast::IdentKind::Plain | ast::IdentKind::Raw => name,
+        };
         if let Addr::Slot(slot, 0) = addr
             && let Some(slot) = cx.func.slots.get_mut(slot.index())
             && slot.sx_type == Some(ty)
@@ -779,6 +790,9 @@ impl Sema<'_> {
             self.caches.var_types.insert((id, var), ty);
             cx.env()
                 .bind(name.name, crate::sema::Binding::Var { cx: id, var });
+            if matches!(written.kind, ast::IdentKind::Computed(_)) {
+                self.note_made_name(cx, name.name);
+            }
         }
         var
     }

@@ -81,6 +81,19 @@ pub enum Access {
     Temporary,
 }
 
+impl Access {
+    /// The variable's name has turned out to be `to`.
+    pub fn rename(&mut self, to: sx_ir::Symbol) {
+        match self {
+            Access::Constant(name)
+            | Access::LocalConstant(name)
+            | Access::Capture(name, _)
+            | Access::RefCapture(name) => *name = to,
+            Access::Mutable | Access::Context | Access::Temporary => {}
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CaptureKind {
     Element,

@@ -125,7 +125,10 @@ impl Sema<'_> {
         op: BinOp,
         want: Option<TypeId>,
     ) -> Res<(Val, Val)> {
-        if op.is_comparison() && matches!(lhs.kind, ExprKind::Null) {
+        let env = cx.env().clone();
+        let (_, left_form) = self.seen_through(&env, lhs);
+        let (right_env, right_form) = self.seen_through(&env, rhs);
+        if op.is_comparison() && matches!(left_form.kind, ExprKind::Null) {
             let b = self.lower_expr(cx, rhs, None)?;
             let b = self.load(cx, &b);
             let b = self.stable(cx, &b);
@@ -139,8 +142,9 @@ impl Sema<'_> {
         });
         // Inside arithmetic an integer literal stays an integer, whatever the target.
         let operand_want = left_want;
-        let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(lhs));
-        let left_want = left_want.filter(|_| is_literal_operand(lhs) || carries_target(lhs));
+        let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(left_form));
+        let left_want =
+            left_want.filter(|_| is_literal_operand(left_form) || carries_target(left_form));
         // A bare `.{..}` opposite a tuple takes its type.
         let left_want = match &lhs.kind {
             ExprKind::Aggregate(agg)
@@ -152,7 +156,7 @@ impl Sema<'_> {
             _ => left_want,
         };
         // Unlike a literal standing alone, an operand is not range-checked.
-        let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(lhs));
+        let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(left_form));
         let a = match unchecked {
             Some(want) => {
                 let literal = self.lower_operand(cx, lhs, None)?;
@@ -169,7 +173,7 @@ impl Sema<'_> {
         } else {
             a
         };
-        let right_want = match &strip_parens(rhs).kind {
+        let right_want = match &right_form.kind {
             ExprKind::EnumLit(_)
             | ExprKind::Aggregate(_)
             | ExprKind::Null
@@ -181,21 +185,24 @@ impl Sema<'_> {
             ExprKind::Unary {
                 op: UnOp::BitNot, ..
             } => Some(a.ty),
-            _ if carries_target(rhs) => operand_want,
+            _ if carries_target(right_form) => operand_want,
             _ => None,
         };
         let right_want = match right_want.map(|w| (w, self.m.types.kind(w).clone())) {
             // `.a == x` with an optional resolves in its payload.
-            Some((_, TypeKind::Optional(p))) if !matches!(rhs.kind, ExprKind::Null) => Some(p),
+            Some((_, TypeKind::Optional(p))) if !matches!(right_form.kind, ExprKind::Null) => {
+                Some(p)
+            }
             Some((w, _)) => Some(w),
             None => None,
         };
-        if matches!(rhs.kind, ExprKind::Null) {
+        if matches!(right_form.kind, ExprKind::Null) {
             let null = self.null_like(cx, a.ty, rhs.span)?;
             return Ok((a, null));
         }
         // Tagged enums compare by their tags, so the variant's name is enough.
-        if let (ExprKind::EnumLit(name), Some(target)) = (&strip_parens(rhs).kind, right_want)
+        if let (ExprKind::EnumLit(name), Some(target)) = (&right_form.kind, right_want)
+            && let Ok(name) = self.spelled(&right_env, *name)
             && op.is_comparison()
             && self.m.types.enum_def(target).is_some_and(|d| {
                 d.variants
@@ -203,7 +210,7 @@ impl Sema<'_> {
                     .any(|v| v.name == name.name && v.payload.is_some())
             })
         {
-            let index = self.variant_index(target, *name, rhs.span)?;
+            let index = self.variant_index(target, name, rhs.span)?;
             let ct = self.variant_constant(target, index)?;
             let b = self.val_of_ct(cx, &ct);
             return Ok((a, b));
@@ -211,7 +218,7 @@ impl Sema<'_> {
         let mut b = self.lower_operand(cx, rhs, right_want)?;
         // `1 + xx e`: what is no number becomes one beside a number.
         if right_want.is_none()
-            && matches!(strip_parens(rhs).kind, ExprKind::Xx(_))
+            && matches!(right_form.kind, ExprKind::Xx(_))
             && self.is_number(a.ty)
             && !self.is_number(b.ty)
         {

@@ -69,9 +69,11 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
+        let env = cx.env().clone();
+        let (_, form) = self.seen_through(&env, inner);
         let hint = want.filter(|_| {
             matches!(
-                inner.kind,
+                form.kind,
                 ExprKind::EnumLit(_)
                     | ExprKind::Aggregate(_)
                     | ExprKind::Null
@@ -127,9 +129,10 @@ impl Sema<'_> {
         let env = cx.env().clone();
         let want = self.eval_type(&env, ty)?;
         self.complete(want)?;
+        let (_, form) = self.seen_through(&env, base);
         let hint = Some(want).filter(|_| {
             matches!(
-                base.kind,
+                form.kind,
                 ExprKind::EnumLit(_)
                     | ExprKind::Aggregate(_)
                     | ExprKind::Null

@@ -380,8 +380,9 @@ impl Sema<'_> {
         let mut left = self.stable(cx, &a);
         let mut all = Piece::Const(Ty::I8, 1);
         for link in rest {
+            let env = cx.env().clone();
             let want = matches!(
-                link.rhs.kind,
+                self.seen_through(&env, &link.rhs).1.kind,
                 ExprKind::EnumLit(_) | ExprKind::Aggregate(_) | ExprKind::Null
             )
             .then_some(left.ty);

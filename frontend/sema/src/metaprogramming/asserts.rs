@@ -7,7 +7,8 @@ use sx_syntax::ast::{self, ExprKind};
 
 use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
-use crate::sema::{Env, Sema};
+use crate::metaprogramming::quotes::as_expression;
+use crate::sema::{Binding, Env, Res, Sema};
 
 impl Sema<'_> {
     /// `N = 3, f(2) = 5` for the operands of a condition that aren't literals.
@@ -32,6 +33,62 @@ impl Sema<'_> {
             }
         }
         shown.join(", ")
+    }
+
+    /// What a condition compares, as text and as code: `given` is code known where it stands, or a mixin's `#lazy`
+    /// parameter.
+    pub fn operands_of_code(
+        &mut self,
+        env: &Rc<Env>,
+        given: &'static ast::Expr,
+    ) -> Res<Vec<(String, u64)>> {
+        let lazy = match self.named_binding(env, given) {
+            Some(Binding::Lazy { quote, .. }) => Some(quote),
+            _ => None,
+        };
+        let id = match lazy {
+            Some(quote) => quote,
+            None => {
+                let code = Some(self.code_type());
+                let val = self.comptime_value(env, given, code, &Purpose::ValueArgument)?;
+                self.ct_u64(&val)
+            }
+        };
+        let Some(quote) = self.quote(id) else {
+            return Ok(Vec::new());
+        };
+        let Some(mut cond) = as_expression(quote.body) else {
+            return Ok(Vec::new());
+        };
+        let mut env = quote.env;
+        loop {
+            let inner = match &cond.kind {
+                ExprKind::Splice(inner) => self.spliced_expression(&env, inner),
+                ExprKind::Ident(_) => match self.named_binding(&env, cond) {
+                    Some(Binding::Lazy { quote, .. }) => self
+                        .quote(quote)
+                        .and_then(|quote| Some((quote.env, as_expression(quote.body)?))),
+                    _ => None,
+                },
+                _ => None,
+            };
+            match inner {
+                Some((own, expr)) => (env, cond) = (own, expr),
+                None => break,
+            }
+        }
+        let mut operands = Vec::new();
+        operands_of(cond, &mut operands);
+        let mut out = Vec::with_capacity(operands.len());
+        for operand in operands {
+            if !self.denotes_type(&env, operand) {
+                let text = sx_syntax::normalised(&self.span_text(operand.span));
+                if !out.iter().any(|(known, _)| *known == text) {
+                    out.push((text, self.quoted_expression(operand, &env)));
+                }
+            }
+        }
+        Ok(out)
     }
 
     /// A constant as source text, if it is a simple one.

@@ -1,7 +1,7 @@
 //! Values that are spliced into code while compile-time code runs: read out of its memory, so that they outlive it.
 
 use sx_ir::target::Endian;
-use sx_ir::{Module, TypeId, TypeKind, TypeTable};
+use sx_ir::{FuncId, Module, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{HostFault, SandboxMemory};
 
 /// The bytes of a value and the data it refers to.
@@ -10,6 +10,7 @@ pub struct Captured {
     pub bytes: Vec<u8>,
     /// At which of the bytes a pointer stands, and to what.
     pub objects: Vec<(u64, Object)>,
+    pub funcs: Vec<(u64, FuncId)>,
 }
 
 #[derive(Clone)]
@@ -56,7 +57,7 @@ impl QuoteMaker {
             let ty = TypeId(reader.word(list + 16 * i + 8, 8)? as u32);
             let mut captured = Captured {
                 bytes: reader.bytes(at, types.size_of(ty))?,
-                objects: Vec::new(),
+                ..Captured::default()
             };
             reader.follow(ty, at, 0, &mut captured, 0)?;
             splices.push((ty, captured));
@@ -125,7 +126,7 @@ impl Reader<'_> {
                 let size = self.types.size_of(elem);
                 let mut inner = Captured {
                     bytes: self.bytes(data, size.saturating_mul(count))?,
-                    objects: Vec::new(),
+                    ..Captured::default()
                 };
                 for i in 0..count {
                     if elem == TypeId::U8 {
@@ -182,10 +183,21 @@ impl Reader<'_> {
                 }
                 Some(_) | None => Ok(()),
             },
+            TypeKind::Function(_) => {
+                let value = self.word(at, pointer)?;
+                if value == 0 {
+                    return Ok(());
+                }
+                let Some(func) = self.memory.function_of(value) else {
+                    return fault("a value that is no function is spliced into code as one".into());
+                };
+                out.bytes[offset as usize..(offset + pointer) as usize].fill(0);
+                out.funcs.push((offset, func));
+                Ok(())
+            }
             TypeKind::Pointer(_)
             | TypeKind::ManyPointer(_)
             | TypeKind::CString
-            | TypeKind::Function(_)
             | TypeKind::Closure(_)
             | TypeKind::Protocol(_)
             | TypeKind::Any => match self.word(at, pointer)? {

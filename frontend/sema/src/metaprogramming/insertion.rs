@@ -25,7 +25,7 @@ pub enum Inserted {
 }
 
 /// How a name made by `#name` is entered beside its spelling.
-fn made_name(name: Symbol) -> Symbol {
+pub fn made_name(name: Symbol) -> Symbol {
     Symbol::intern(&format!("#name {name}"))
 }
 
@@ -227,15 +227,32 @@ impl Sema<'_> {
     /// The expression that code spliced in consists of, and what its names mean.
     pub fn spliced_expression(
         &self,
-        cx: &FnCx,
+        env: &Rc<Env>,
         inner: &ast::Expr,
     ) -> Option<(Rc<Env>, &'static ast::Expr)> {
-        match cx.env().get(splice_key(inner)) {
+        match env.get(splice_key(inner)) {
             Some(Binding::Ct(val)) if self.is_code(val.ty) => {
                 let quote = self.quote(self.ct_u64(&val))?;
                 Some((quote.env, as_expression(quote.body)?))
             }
             _ => None,
+        }
+    }
+
+    /// An expression without parentheses, or what is spliced in there, with what its names mean: literals take their
+    /// targets by its form.
+    pub fn seen_through(
+        &self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+    ) -> (Rc<Env>, &'static ast::Expr) {
+        match &expr.kind {
+            ast::ExprKind::Paren(inner) => self.seen_through(env, inner),
+            ast::ExprKind::Splice(inner) => match self.spliced_expression(env, inner) {
+                Some((env, expr)) => self.seen_through(&env, expr),
+                None => (env.clone(), expr),
+            },
+            _ => (env.clone(), expr),
         }
     }
 
@@ -350,10 +367,48 @@ impl Sema<'_> {
         done
     }
 
+    /// A function whose parameters have the names that `#name(..)` spells for them.
+    pub fn spelled_parameters(
+        &mut self,
+        env: &Rc<Env>,
+        decl: &'static ast::FnDecl,
+    ) -> &'static ast::FnDecl {
+        let computed = |param: &ast::Param| matches!(param.name.kind, ast::IdentKind::Computed(_));
+        if !decl.sig.params.iter().any(computed) {
+            return decl;
+        }
+        let mut own = decl.clone();
+        for i in 0..own.sig.params.len() {
+            let name = own.sig.params[i].name;
+            if !computed(&own.sig.params[i]) {
+                continue;
+            }
+            // What is wrong has been told; nothing is of the name then.
+            let Ok(spelled) = self.spelled(env, name) else {
+                continue;
+            };
+            let earlier = own.sig.params[..i].iter().map(|param| param.name.name);
+            if earlier.clone().any(|known| known == spelled.name) {
+                self.error(name.span, format!("duplicate parameter '{}'", spelled.name));
+            }
+            // Still known as one that is looked for where code is put.
+            own.sig.params[i].name.name = spelled.name;
+        }
+        Box::leak(Box::new(own))
+    }
+
+    /// The same for names bound already, as parameters.
+    pub fn note_made_parameters(&mut self, cx: &FnCx, decl: &ast::FnDecl) {
+        for param in &decl.sig.params {
+            if matches!(param.name.kind, ast::IdentKind::Computed(_)) {
+                self.note_made_name(cx, param.name.name);
+            }
+        }
+    }
+
     /// A local name has been declared as `#name(..)`.
     pub fn note_made_name(&mut self, cx: &FnCx, name: Symbol) {
-        let found = cx.env().names.borrow().get(&name).cloned();
-        if let Some(binding) = found {
+        if let Some(binding) = cx.env().get(name) {
             cx.env().bind(made_name(name), binding);
         }
     }
@@ -377,6 +432,25 @@ impl Sema<'_> {
             at = e.parent.as_ref();
         }
         Ok(None)
+    }
+
+    /// What a name that is no declaration's is bound to, also one spelled by `#name` or spliced in.
+    pub fn named_binding(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<Binding> {
+        match &expr.kind {
+            ast::ExprKind::Ident(name) if matches!(name.kind, ast::IdentKind::Computed(_)) => {
+                match self.try_resolve_name(env, *name) {
+                    Ok(Some(Name::Binding(binding))) => Some(binding),
+                    Ok(_) | Err(Failed) => None,
+                }
+            }
+            ast::ExprKind::Ident(name) => env.get(name.name),
+            ast::ExprKind::Paren(inner) => self.named_binding(env, inner),
+            ast::ExprKind::Splice(inner) => {
+                let (env, expr) = self.spliced_expression(env, inner)?;
+                self.named_binding(&env, expr)
+            }
+            _ => None,
+        }
     }
 
     /// What a name that nothing else answers to means in code: what has been made by `#name` where the code is put.

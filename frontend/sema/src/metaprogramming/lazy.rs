@@ -5,25 +5,99 @@ use std::rc::Rc;
 
 use smallvec::smallvec;
 use sx_ir::types::FnType;
-use sx_ir::{Function, Linkage, StmtKind, Ty, TypeId, TypeKind};
-use sx_syntax::Span;
+use sx_ir::{Function, Linkage, StmtKind, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast;
 
+use crate::callables::calls::Arg;
 use crate::callables::closures::Locals;
 use crate::callables::functions::Target;
+use crate::declarations::lookup::Found;
 use crate::emission::fncx::{CaptureSlot, FnCx, Variable};
-use crate::emission::value::{Addr, Piece, Val, ValKind};
-use crate::sema::{Env, Failed, Res, Sema, VarId};
+use crate::emission::value::{Access, Addr, Piece, Val, ValKind};
+use crate::sema::{Binding, DeclSyntax, Env, Failed, FnId, Res, Sema, VarId};
 
 impl Sema<'_> {
-    pub fn no_lazy_value(&mut self, param: &ast::Param, span: Span) -> Failed {
-        self.error(
+    /// The expression that an argument of a lazy parameter is evaluated by. A part of a spread value has been evaluated
+    /// with the value; it is kept in a variable.
+    pub fn lazy_argument(
+        &mut self,
+        cx: &mut FnCx,
+        param: &ast::Param,
+        arg: Arg,
+    ) -> Res<&'static ast::Expr> {
+        let (span, kind) = match arg {
+            Arg::Expr(expr) => return Ok(expr),
+            Arg::Slice(expr) => {
+                return Err(self.error(
+                    expr.span,
+                    format!(
+                        "the `#lazy` parameter '{}' takes one value",
+                        param.name.name
+                    ),
+                ));
+            }
+            Arg::Trailing(decl) => match &decl.body {
+                ast::FnBody::Block(block) => {
+                    (decl.span, ast::ExprKind::Block(Box::new(block.clone())))
+                }
+                ast::FnBody::Expr(expr) => return Ok(expr),
+                ast::FnBody::Intrinsic | ast::FnBody::None => return Err(Failed),
+            },
+            Arg::Val(val, span) => {
+                let name = ast::Ident {
+                    name: Symbol::intern(&format!("#value {}", cx.vars.len())),
+                    kind: ast::IdentKind::Raw,
+                    span,
+                };
+                let val = self.own(cx, &val);
+                self.declare_var(cx, name, val.ty, Some(&val), Access::Mutable);
+                (span, ast::ExprKind::Ident(name))
+            }
+        };
+        Ok(Box::leak(Box::new(ast::Expr {
+            id: ast::ExprId(0),
             span,
-            format!(
-                "the `#lazy` parameter '{}' takes an expression that is evaluated later; this argument is a value already",
-                param.name.name
-            ),
-        )
+            kind,
+        })))
+    }
+
+    /// The ufcs function that a dot call means if its receiver is a lazy parameter, which is not evaluated before.
+    pub fn lazy_receiver(
+        &mut self,
+        cx: &mut FnCx,
+        base: &'static ast::Expr,
+        name: ast::Ident,
+    ) -> Res<Option<FnId>> {
+        let env = cx.env().clone();
+        // Most names after a dot are no functions: what is still to be made is not made for them.
+        let declared = match env.get(name.name) {
+            Some(Binding::Decl(decl)) => Some(decl),
+            Some(_) => None,
+            None => match self.lookup_declared(env.module, name.name, false) {
+                Found::Decl(decl) => Some(decl),
+                Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
+            },
+        };
+        let lazy = declared.is_some_and(|decl| match self.decl(decl).syntax {
+            DeclSyntax::Fn(f) => f.ufcs && f.sig.params.first().is_some_and(|param| param.lazy),
+            _ => false,
+        });
+        if !lazy {
+            return Ok(None);
+        }
+        let ty = self.type_of_expr(cx, base)?;
+        let target = match self.m.types.kind(ty) {
+            TypeKind::Pointer(target) => *target,
+            _ => ty,
+        };
+        self.complete(target)?;
+        let members = self.m.types.members(target).unwrap_or_default();
+        if members.iter().any(|(known, _)| *known == Some(name.name))
+            || self.dot_method(cx, target, name)?.is_some()
+        {
+            return Ok(None);
+        }
+        self.find_ufcs(&env, name, ty)
     }
 
     /// The type of a lazy parameter's value: as declared, or that of the argument.

@@ -28,13 +28,8 @@ impl Sema<'_> {
         let caller = cx.env().clone();
         if param.lazy {
             let (expr, env) = match (arg.take(), &param.default) {
-                (Some(Arg::Expr(expr)), _) => (expr, caller.clone()),
+                (Some(arg), _) => (self.lazy_argument(cx, param, arg)?, caller.clone()),
                 (None, Some(default)) => (default, scope.clone()),
-                (Some(Arg::Val(_, span)), _) => return Err(self.no_lazy_value(param, span)),
-                (Some(Arg::Slice(expr)), _) => return Err(self.no_lazy_value(param, expr.span)),
-                (Some(Arg::Trailing(block)), _) => {
-                    return Err(self.no_lazy_value(param, block.span));
-                }
                 (None, None) => return Ok(false),
             };
             let ty = self.lazy_type(cx, &env, scope, ty, expr)?;

@@ -4,14 +4,19 @@
 mod arg_text;
 mod asserts;
 pub(crate) mod capture;
+pub(crate) mod define;
 pub(crate) mod insertion;
 pub(crate) mod lazy;
 pub(crate) mod mixins;
 pub(crate) mod module_forms;
 pub(crate) mod notes;
+mod protocol_bodies;
 pub(crate) mod quotes;
 mod templates;
 
+use std::rc::Rc;
+
+use crate::sema::Env;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_syntax::ast;
 
@@ -37,4 +42,7 @@ pub struct Meta {
     /// Declarations of modules that only the code they are in sees.
     pub private_names: FxHashMap<sx_ir::Symbol, sx_syntax::Span>,
     pub notes: notes::NotesTable,
+    pub definitions: define::Definitions,
+    /// What methods of protocols see that were made by others, and what the protocols see.
+    pub protocol_methods: FxHashMap<*const ast::FnDecl, (Rc<Env>, Rc<Env>)>,
 }

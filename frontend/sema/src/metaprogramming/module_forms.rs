@@ -10,7 +10,8 @@ use sx_syntax::ast::{self, Inline, InlineElse, ItemKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
 use crate::declarations::expansion::{Expand, Expanded, Form};
-use crate::declarations::modules::PendingImport;
+use crate::declarations::modules::{PendingImport, builtin_type};
+use crate::declarations::types_eval::is_int_name;
 use crate::metaprogramming::Meta;
 use crate::sema::{DeclId, Env, ModId, Sema};
 
@@ -103,6 +104,10 @@ impl Sema<'_> {
     pub fn make_name(&mut self, module: ModId, name: Symbol) -> bool {
         const KNOWN: [&str; 5] = ["Code", "context", "OS", "ARCH", "POINTER_SIZE"];
         if self.caches.meta.forms.open == 0 || KNOWN.contains(&name.as_str()) {
+            return false;
+        }
+        // The language's own types are asked for everywhere.
+        if builtin_type(name).is_some() || is_int_name(name.as_str()) {
             return false;
         }
         if self.module_name(module, name).is_some() {

@@ -1,5 +1,4 @@
 //! Doc comments and notes of what is declared.
-#![allow(dead_code, reason = "read by the compiler library")]
 
 use std::rc::Rc;
 
@@ -15,8 +14,8 @@ pub struct NotesTable {
     decls: FxHashMap<DeclId, &'static Attrs>,
     /// Fields of structs and unions, variants of enums, by the type they belong to.
     members: FxHashMap<(TypeId, Symbol), (&'static Attrs, Rc<Env>)>,
-    functions: FxHashMap<*const ast::FnDecl, &'static Attrs>,
     types: FxHashMap<TypeId, &'static Attrs>,
+    spans: FxHashMap<(TypeId, Symbol), sx_syntax::Span>,
 }
 
 fn has_any(attrs: &Attrs) -> bool {
@@ -29,32 +28,22 @@ impl Sema<'_> {
         if !has_any(&decl.attrs) {
             return;
         }
-        let table = &mut self.caches.meta.notes;
-        table.decls.insert(id, &decl.attrs);
-        self.keep_function_attrs(decl);
-    }
-
-    /// The same for a method that has no declaration of its own (`#get`, `#set`, impl methods).
-    pub fn keep_function_attrs(&mut self, decl: &'static ast::Decl) {
-        if let ast::DeclKind::Fn(f) = &decl.kind
-            && has_any(&decl.attrs)
-        {
-            let f: *const ast::FnDecl = &**f;
-            self.caches.meta.notes.functions.insert(f, &decl.attrs);
-        }
+        self.caches.meta.notes.decls.insert(id, &decl.attrs);
     }
 
     /// `env`: what the notes' arguments see.
     pub fn keep_member_attrs(
         &mut self,
         owner: TypeId,
-        name: Symbol,
+        name: ast::Ident,
         attrs: &'static Attrs,
         env: &Rc<Env>,
     ) {
+        let notes = &mut self.caches.meta.notes;
+        let key = (owner, name.name);
+        notes.spans.insert(key, name.span);
         if has_any(attrs) {
-            let members = &mut self.caches.meta.notes.members;
-            members.insert((owner, name), (attrs, env.clone()));
+            notes.members.insert(key, (attrs, env.clone()));
         }
     }
 
@@ -77,11 +66,6 @@ impl Sema<'_> {
         self.caches.meta.notes.decls.get(&decl).copied()
     }
 
-    pub fn attrs_of_function(&self, decl: &ast::FnDecl) -> Option<&'static Attrs> {
-        let decl: *const ast::FnDecl = decl;
-        self.caches.meta.notes.functions.get(&decl).copied()
-    }
-
     /// Of a type's declaration; an instance has its template's.
     pub fn attrs_of_type(&self, ty: TypeId) -> Option<&'static Attrs> {
         if let Some((template, _)) = self.nominals.get(&ty).and_then(|n| n.instance.as_ref())
@@ -90,6 +74,11 @@ impl Sema<'_> {
             return self.attrs_of_decl(decl);
         }
         self.caches.meta.notes.types.get(&ty).copied()
+    }
+
+    /// Where a field or variant stands, as far as its notes tell.
+    pub fn span_of_member(&self, owner: TypeId, name: Symbol) -> Option<sx_syntax::Span> {
+        self.caches.meta.notes.spans.get(&(owner, name)).copied()
     }
 
     /// Of a field or variant of a completed type, and what the notes' arguments see.

@@ -6,16 +6,17 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::types::{EnumDef, NominalDef};
-use sx_ir::{Symbol, Ty, TypeId, TypeKind};
+use sx_ir::{FuncId, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, CodeBody, CodeQuote};
 use sx_syntax::visit::Visitor;
 
 use crate::comptime::eval::slice_image;
+use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, CtVal, Piece, Val, ValKind};
 use crate::metaprogramming::capture::{Captured, Made};
-use crate::sema::{Binding, Env, Failed, Res, Sema};
+use crate::sema::{Binding, Entity, Env, Failed, Res, Sema};
 
 /// The call that makes a quote at compile time.
 pub const MAKE: &str = "#code";
@@ -304,6 +305,9 @@ impl Sema<'_> {
             let ty = self.eval_type(env, inner)?;
             return Ok(Val::type_value(ty));
         }
+        if let Some(code) = self.code_passed_on(cx, env, inner) {
+            return Ok(code);
+        }
         let val = self.lower_expr(cx, inner, None)?;
         if val.is_poison() {
             return Err(Failed);
@@ -330,6 +334,67 @@ impl Sema<'_> {
         Ok(self.stable(cx, &val))
     }
 
+    /// `#(#(c))` of code `c` that doesn't compute code itself: what is spliced in is the code, for the quote within as it
+    /// was for the one around it.
+    fn code_passed_on(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        inner: &'static ast::Expr,
+    ) -> Option<Val> {
+        let ast::ExprKind::Splice(outer) = &inner.kind else {
+            return None;
+        };
+        let Some(Binding::Ct(val)) = env.get(splice_key(outer)) else {
+            return None;
+        };
+        if !self.is_code(val.ty) {
+            return None;
+        }
+        let yields_code = self
+            .spliced_expression(env, outer)
+            .is_some_and(|(env, expr)| self.computes_code(&env, expr));
+        (!yields_code).then(|| self.val_of_ct(cx, &val))
+    }
+
+    /// Whether an expression is a call, or names something, of type `Code`.
+    fn computes_code(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &expr.kind {
+            ast::ExprKind::Code(_) => true,
+            ast::ExprKind::Paren(inner) => self.computes_code(env, inner),
+            ast::ExprKind::Splice(inner) => match env.get(splice_key(inner)) {
+                Some(Binding::Ct(val)) if self.is_code(val.ty) => {
+                    match self.spliced_expression(env, inner) {
+                        Some((env, expr)) => self.computes_code(&env, expr),
+                        None => false,
+                    }
+                }
+                _ => false,
+            },
+            ast::ExprKind::Run(inner) => self.computes_code(env, inner),
+            ast::ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
+                Ok(Some(
+                    Name::Binding(Binding::Ct(val))
+                    | Name::Entity(Entity::Ct(val) | Entity::ConstGlobal { val, .. }, _),
+                )) => self.holds_code(val.ty),
+                Ok(_) | Err(Failed) => false,
+            },
+            ast::ExprKind::Call(call) => {
+                let ast::ExprKind::Ident(name) = &call.callee.kind else {
+                    return false;
+                };
+                let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(env, *name)
+                else {
+                    return false;
+                };
+                let ret = self.fn_info(f).decl.sig.ret.as_ref().map(|ret| &ret.kind);
+                matches!(ret, Some(ast::RetKind::Type(ty))
+                    if matches!(&ty.kind, ast::ExprKind::Ident(name) if name.as_str() == "Code"))
+            }
+            _ => false,
+        }
+    }
+
     /// The part of a type that keeps its values from becoming literals.
     fn unspliceable(&self, ty: TypeId, depth: u32) -> Option<String> {
         if depth > 16 {
@@ -339,7 +404,6 @@ impl Sema<'_> {
             TypeKind::Pointer(_)
             | TypeKind::ManyPointer(_)
             | TypeKind::CString
-            | TypeKind::Function(_)
             | TypeKind::Closure(_)
             | TypeKind::Protocol(_)
             | TypeKind::Any => Some(self.type_name(ty)),
@@ -373,15 +437,15 @@ impl Sema<'_> {
         self.const_of_val(val)
     }
 
-    /// Takes over the quotes that an evaluation has made.
-    pub fn adopt_quotes(&mut self, made: Vec<Made>) {
+    /// Takes over the quotes that an evaluation has made, with functions in the place of those that stood in for them.
+    pub fn adopt_quotes(&mut self, made: Vec<Made>, defined: &FxHashMap<FuncId, FuncId>) {
         for quote in made {
             let splices: Vec<CtVal> = quote
                 .splices
                 .into_iter()
                 .map(|(ty, captured)| CtVal {
                     ty,
-                    image: Rc::new(self.image_of(captured)),
+                    image: Rc::new(self.image_of(captured, defined)),
                     literal: false,
                 })
                 .collect();
@@ -389,17 +453,28 @@ impl Sema<'_> {
         }
     }
 
-    fn image_of(&mut self, captured: Captured) -> sx_ir::ConstImage {
+    fn image_of(
+        &mut self,
+        captured: Captured,
+        defined: &FxHashMap<FuncId, FuncId>,
+    ) -> sx_ir::ConstImage {
         let mut relocs = Vec::new();
+        for (offset, func) in captured.funcs {
+            relocs.push(sx_ir::Reloc {
+                offset,
+                target: sx_ir::RelocTarget::Func(*defined.get(&func).unwrap_or(&func)),
+                addend: 0,
+            });
+        }
         for (offset, object) in captured.objects {
-            let text = object.elem == TypeId::U8 && object.data.objects.is_empty();
+            let text = object.elem == TypeId::U8;
             let global = match text {
                 true => self.string_data(&object.data.bytes),
                 false => {
                     let size = self.m.types.size_of(object.elem).max(1);
                     let count = object.data.bytes.len() as u64 / size;
                     let array = self.m.types.array(object.elem, count);
-                    let image = self.image_of(object.data);
+                    let image = self.image_of(object.data, defined);
                     self.const_global(&image, array, "code.data")
                 }
             };
@@ -409,6 +484,7 @@ impl Sema<'_> {
                 addend: 0,
             });
         }
+        relocs.sort_by_key(|reloc| reloc.offset);
         sx_ir::ConstImage {
             bytes: captured.bytes,
             relocs,

@@ -329,11 +329,15 @@ impl Sema<'_> {
                     _ => {}
                 }
                 if let Some(Binding::Ct(_)) = env.get(name.name) {
-                    if env.get(unrolled_marker(name.name)).is_some() {
+                    if let Some(marker) = env.get(unrolled_marker(name.name)) {
+                        let what = match marker {
+                            Binding::Poison => "the cursor",
+                            _ => "an element",
+                        };
                         return Err(self.error(
                             name.span,
                             format!(
-                                "cannot assign to immutable capture '{}', the cursor of an `inline for`; copy it into a `:=` local",
+                                "cannot assign to immutable capture '{}', {what} of an `inline for`; copy it into a `:=` local",
                                 name.name
                             ),
                         ));
@@ -397,7 +401,7 @@ impl Sema<'_> {
             | ExprKind::TupleIndex { .. }
             | ExprKind::Unwrap(_) => self.lower_expr(cx, target, None)?,
             ExprKind::Paren(inner) => return self.lower_place(cx, inner),
-            ExprKind::Splice(inner) => match self.spliced_expression(cx, inner) {
+            ExprKind::Splice(inner) => match self.spliced_expression(cx.env(), inner) {
                 Some((env, expr)) => {
                     return self.expanding(cx, &env, target.span, |s, cx| s.lower_place(cx, expr));
                 }
@@ -557,7 +561,8 @@ impl Sema<'_> {
     }
 }
 
-/// Bound beside the cursor of an `inline for`, a constant like others, to tell what it is.
+/// Bound beside what an `inline for` binds as a constant, to tell what it is: poison beside a cursor, the value itself
+/// beside an element.
 pub fn unrolled_marker(name: Symbol) -> Symbol {
     Symbol::intern(&format!("inline for {name}"))
 }

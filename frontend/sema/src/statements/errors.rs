@@ -360,6 +360,12 @@ impl Sema<'_> {
                 "`raise` is only valid inside a failable function (`!` or `!Named`)",
             ));
         };
+        if let ExprKind::Splice(inner) = &value.kind
+            && let Some((env, error)) = self.spliced_expression(cx.env(), inner)
+        {
+            let raise = |s: &mut Self, cx: &mut FnCx| s.lower_raise(cx, error, span);
+            return self.expanding(cx, &env, value.span, raise);
+        }
         let val = match &value.kind {
             ExprKind::ErrorTag(name) => {
                 let val = self.error_tag_literal(*name, Some(set), value.span)?;

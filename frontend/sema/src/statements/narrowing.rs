@@ -1,8 +1,9 @@
 //! Scopes: their cleanups, and what conditions prove of optionals and error slots.
 
 use crate::emission::fncx::FnCx;
-use crate::sema::{Binding, Res, Sema, VarId};
-use crate::statements::errors::strip_parens;
+use std::rc::Rc;
+
+use crate::sema::{Binding, Env, Res, Sema, VarId};
 use sx_ir::TypeKind;
 use sx_syntax::ast::{self, ExprKind};
 
@@ -29,16 +30,33 @@ impl Sema<'_> {
 
     /// What a condition being `truth` says of optionals and error slots, for the innermost scope.
     pub fn narrow_from(&mut self, cx: &mut FnCx, cond: &'static ast::Expr, truth: bool) {
+        let env = cx.env().clone();
+        self.narrow_within(cx, &env, cond, truth);
+    }
+
+    /// `env`: what the names of the condition mean.
+    fn narrow_within(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        cond: &'static ast::Expr,
+        truth: bool,
+    ) {
         match &cond.kind {
-            ExprKind::Paren(inner) => self.narrow_from(cx, inner, truth),
+            ExprKind::Paren(inner) => self.narrow_within(cx, env, inner, truth),
+            ExprKind::Splice(inner) => {
+                if let Some((env, cond)) = self.spliced_expression(env, inner) {
+                    self.narrow_within(cx, &env, cond, truth);
+                }
+            }
             ExprKind::Binary {
                 op: ast::BinOp::And,
                 lhs,
                 rhs,
                 ..
             } if truth => {
-                self.narrow_from(cx, lhs, true);
-                self.narrow_from(cx, rhs, true);
+                self.narrow_within(cx, env, lhs, true);
+                self.narrow_within(cx, env, rhs, true);
             }
             ExprKind::Binary {
                 op: ast::BinOp::Or,
@@ -46,19 +64,22 @@ impl Sema<'_> {
                 rhs,
                 ..
             } if !truth => {
-                self.narrow_from(cx, lhs, false);
-                self.narrow_from(cx, rhs, false);
+                self.narrow_within(cx, env, lhs, false);
+                self.narrow_within(cx, env, rhs, false);
             }
             ExprKind::Binary { op, lhs, rhs, .. }
                 if matches!(op, ast::BinOp::Ne | ast::BinOp::Eq) =>
             {
-                let name = match (&strip_parens(lhs).kind, &strip_parens(rhs).kind) {
-                    (ExprKind::Ident(name), ExprKind::Null)
-                    | (ExprKind::Null, ExprKind::Ident(name)) => *name,
+                let (_, left) = self.seen_through(env, lhs);
+                let (_, right) = self.seen_through(env, rhs);
+                let named = match (&left.kind, &right.kind) {
+                    (ExprKind::Ident(_), ExprKind::Null) => lhs,
+                    (ExprKind::Null, ExprKind::Ident(_)) => rhs,
                     _ => return,
                 };
                 if (*op == ast::BinOp::Ne) == truth
-                    && let Some(var) = self.own_var(cx, name)
+                    && let Some(binding) = self.named_binding(env, named)
+                    && let Some(var) = Self::own_copy(cx, &binding)
                     && matches!(self.m.types.kind(cx.var(var).ty), TypeKind::Optional(_))
                 {
                     self.set_narrowed(cx, var, true);
@@ -109,9 +130,13 @@ impl Sema<'_> {
 
     /// The function's own variable of that name, or its copy of one that it has captured already.
     pub fn own_var(&self, cx: &FnCx, name: ast::Ident) -> Option<VarId> {
-        match cx.env().get(name.name) {
-            Some(Binding::Var { cx: id, var }) if id == cx.id => Some(var),
-            Some(Binding::Var { cx: id, var }) => cx
+        Self::own_copy(cx, &cx.env().get(name.name)?)
+    }
+
+    fn own_copy(cx: &FnCx, binding: &Binding) -> Option<VarId> {
+        match *binding {
+            Binding::Var { cx: id, var } if id == cx.id => Some(var),
+            Binding::Var { cx: id, var } => cx
                 .captures
                 .iter()
                 .find(|capture| capture.outer_cx == id && capture.outer == var)

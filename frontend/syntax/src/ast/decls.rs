@@ -7,7 +7,7 @@ use super::*;
 // ---------------------------------------------------------------------------------------------------- files
 
 /// A parsed source file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     pub id: FileId,
     pub items: Vec<Item>,
@@ -18,7 +18,7 @@ pub struct File {
 }
 
 /// Parsed text of an `#insert`: the statements, with a trailing expression as the block's tail.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fragment {
     pub id: FileId,
     pub block: Block,
@@ -27,14 +27,14 @@ pub struct Fragment {
 }
 
 /// What stands before a declaration, field or variant beside its meaning: `/// text` and `@note(args)`.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Attrs {
     /// Text of the doc comment, lines joined by `\n`, without the slashes and one leading space.
     pub doc: Option<Arc<str>>,
     pub notes: Vec<Note>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Note {
     pub span: Span,
     pub name: Ident,
@@ -42,7 +42,7 @@ pub struct Note {
 }
 
 /// One thing at module scope.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Item {
     pub span: Span,
     /// Where `private` stands, if it does.
@@ -50,7 +50,7 @@ pub struct Item {
     pub kind: ItemKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ItemKind {
     Decl(Decl),
     /// `#import "p";` The named form is a `Decl`.
@@ -73,14 +73,14 @@ pub enum ItemKind {
 
 /// Compile-time control flow around declarations (module scope and type bodies). In statements these are
 /// ordinary `If`, `Match` and `For` nodes with `inline` set.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Inline<T> {
     If(InlineIf<T>),
     Match(InlineMatch<T>),
     For(InlineFor<T>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InlineIf<T> {
     pub span: Span,
     pub cond: Expr,
@@ -88,13 +88,13 @@ pub struct InlineIf<T> {
     pub else_: Option<InlineElse<T>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum InlineElse<T> {
     If(Box<InlineIf<T>>),
     Items(Vec<T>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InlineMatch<T> {
     pub span: Span,
     pub subject: Expr,
@@ -102,14 +102,14 @@ pub struct InlineMatch<T> {
     pub else_: Option<Vec<T>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InlineArm<T> {
     pub span: Span,
     pub pattern: Pattern,
     pub items: Vec<T>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InlineFor<T> {
     pub span: Span,
     pub iters: Vec<ForIter>,
@@ -120,7 +120,7 @@ pub struct InlineFor<T> {
 // ---------------------------------------------------------------------------------------------- declarations
 
 /// A named declaration at any level: module, block, struct body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Decl {
     pub span: Span,
     pub name: Ident,
@@ -128,7 +128,7 @@ pub struct Decl {
     pub kind: DeclKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum DeclKind {
     /// `N :: e;`, `N : T : e;`: constants, aliases, types built by calls. `e` may be `Undef`.
     Const(Arc<ConstDecl>),
@@ -151,13 +151,13 @@ pub enum DeclKind {
     CUnit(Arc<CUnit>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ConstDecl {
     pub ty: Option<Expr>,
     pub value: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct VarDecl {
     pub ty: Option<Expr>,
     /// `Undef` for `---`; absent for a default value.
@@ -181,13 +181,13 @@ pub struct Import {
     pub path: StrLit,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CUnit {
     pub span: Span,
     pub parts: Vec<CUnitPart>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CUnitPart {
     pub span: Span,
     pub kind: CUnitKind,
@@ -202,7 +202,7 @@ pub enum CUnitKind {
     Flags,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ContextExtend {
     pub span: Span,
     pub name: Ident,
@@ -216,7 +216,7 @@ pub struct ErrorDirective {
     pub message: StrLit,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AssertDirective {
     pub span: Span,
     pub cond: Expr,
@@ -226,7 +226,7 @@ pub struct AssertDirective {
 // ------------------------------------------------------------------------------------------------- functions
 
 /// A function declaration, method, lambda (no name) or trailing block (no name, no parameters).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FnDecl {
     pub span: Span,
     pub name: Option<Ident>,
@@ -255,7 +255,7 @@ pub enum Property {
     Set,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FnSig {
     /// From `(` to the end of the signature.
     pub span: Span,
@@ -265,7 +265,7 @@ pub struct FnSig {
     pub abi: Option<Abi>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum FnBody {
     Block(Block),
     /// `=> e`
@@ -304,7 +304,7 @@ pub enum LinkKind {
 }
 
 /// A parameter of a function, lambda, generic struct or protocol.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Param {
     pub span: Span,
     pub kind: ParamKind,
@@ -330,13 +330,13 @@ pub enum ParamKind {
     ComptimePack,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RetType {
     pub span: Span,
     pub kind: RetKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum RetKind {
     /// `-> ()`
     Void,
@@ -350,7 +350,7 @@ pub enum RetKind {
     },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RetSlot {
     pub span: Span,
     pub name: Option<Ident>,
@@ -360,7 +360,7 @@ pub struct RetSlot {
 
 // ---------------------------------------------------------------------------------------------------- types
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StructDecl {
     pub span: Span,
     /// Absent for inline (anonymous) types.
@@ -370,13 +370,13 @@ pub struct StructDecl {
 }
 
 /// A member of a struct, union or impl body.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Member {
     pub span: Span,
     pub kind: MemberKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum MemberKind {
     /// `x, y: T = e;`
     Field(FieldDecl),
@@ -391,7 +391,7 @@ pub enum MemberKind {
     Assert(AssertDirective),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FieldDecl {
     pub names: Vec<Ident>,
     pub ty: Expr,
@@ -400,7 +400,7 @@ pub struct FieldDecl {
     pub attrs: Attrs,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct UnionDecl {
     pub span: Span,
     pub name: Option<Ident>,
@@ -408,7 +408,7 @@ pub struct UnionDecl {
     pub members: Vec<Member>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EnumDecl {
     pub span: Span,
     pub name: Option<Ident>,
@@ -418,7 +418,7 @@ pub struct EnumDecl {
     pub variants: Vec<EnumMember>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum EnumMember {
     Variant(Variant),
     Inline(Inline<EnumMember>),
@@ -426,7 +426,7 @@ pub enum EnumMember {
     Assert(AssertDirective),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Variant {
     pub span: Span,
     pub name: Ident,
@@ -437,14 +437,14 @@ pub struct Variant {
     pub attrs: Attrs,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ErrorSetDecl {
     pub span: Span,
     pub name: Option<Ident>,
     pub tags: Vec<Ident>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ProtocolDecl {
     pub span: Span,
     pub name: Option<Ident>,
@@ -455,10 +455,12 @@ pub struct ProtocolDecl {
     pub identity: bool,
     /// Methods, with a body if they have a default.
     pub methods: Vec<Decl>,
+    /// All there is in the body, if some of it makes methods; there are no others then.
+    pub members: Vec<Member>,
 }
 
 /// `impl P(A) for T { .. }`
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ImplDecl {
     pub span: Span,
     pub protocol: Expr,

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::*;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expr {
     pub id: ExprId,
     pub span: Span,
     pub kind: ExprKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ExprKind {
     /// Where an expression is missing; an error has been reported.
     Error,
@@ -249,7 +249,7 @@ impl UnOp {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ChainLink {
     /// One of the comparisons.
     pub op: BinOp,
@@ -257,7 +257,7 @@ pub struct ChainLink {
     pub rhs: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CallExpr {
     pub callee: Expr,
     pub args: Vec<Arg>,
@@ -268,13 +268,13 @@ pub struct CallExpr {
 }
 
 /// An argument. A spread has an `ExprKind::Spread` as its value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Arg {
     pub name: Option<Ident>,
     pub value: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Aggregate {
     /// `T` of `T.{..}`.
     pub ty: Option<Expr>,
@@ -293,7 +293,7 @@ pub enum Brackets {
     Square,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CatchExpr {
     pub operand: Expr,
     /// Where `catch` stands.
@@ -302,7 +302,7 @@ pub struct CatchExpr {
     pub handler: CatchHandler,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum CatchHandler {
     Block(Block),
     Expr(Expr),
@@ -310,7 +310,7 @@ pub enum CatchHandler {
     Match(MatchExpr),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CodeQuote {
     /// From `#code` to the end.
     pub span: Span,
@@ -325,7 +325,7 @@ pub struct CodeQuote {
 
 /// What the text of a quote is. Statements that declare are as good as declarations: where it is inserted among
 /// those, the text is parsed again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum CodeBody {
     Block(Block),
     Expr(Expr),
@@ -337,28 +337,28 @@ pub enum CodeBody {
     Variants(Vec<EnumMember>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FnType {
     pub params: Vec<FnTypeParam>,
     pub ret: RetType,
     pub abi: Option<Abi>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FnTypeParam {
     pub name: Option<Ident>,
     /// A `Spread` for `..T`.
     pub ty: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ClosureType {
     /// A `Spread` for `..T`.
     pub params: Vec<Expr>,
     pub ret: Option<RetType>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TupleElem {
     pub name: Option<Ident>,
     /// A `Spread` for `..T`.
@@ -367,7 +367,7 @@ pub struct TupleElem {
 
 // ---------------------------------------------------------------------------------------------------- assembly
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AsmExpr {
     pub span: Span,
     pub volatile: bool,
@@ -379,7 +379,7 @@ pub struct AsmExpr {
     pub clobbers: Vec<Ident>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AsmOperand {
     pub span: Span,
     /// `[name]`
@@ -389,7 +389,7 @@ pub struct AsmOperand {
     pub role: AsmRole,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum AsmRole {
     /// `-> T`
     Value(Expr),

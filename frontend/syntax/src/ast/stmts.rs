@@ -4,7 +4,7 @@ use super::*;
 
 // -------------------------------------------------------------------------------------------------- statements
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Block {
     pub span: Span,
     pub stmts: Vec<Stmt>,
@@ -13,13 +13,13 @@ pub struct Block {
     pub tail: Option<Box<Expr>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stmt {
     pub span: Span,
     pub kind: StmtKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum StmtKind {
     /// Constant, variable, nested function or local type.
     Decl(Decl),
@@ -82,13 +82,13 @@ pub enum AssignOp {
     Op(BinOp),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ReturnValue {
     pub name: Option<Ident>,
     pub value: Expr,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ForStmt {
     pub span: Span,
     pub inline: bool,
@@ -98,20 +98,20 @@ pub struct ForStmt {
     pub body: ForBody,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ForBody {
     Block(Block),
     /// `=> stmt`
     Stmt(Box<Stmt>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ForIter {
     pub span: Span,
     pub kind: ForIterKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ForIterKind {
     Each(Expr),
     Range {
@@ -138,7 +138,7 @@ pub struct Capture {
 
 // ------------------------------------------------------------------------------------------------ control flow
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct IfExpr {
     pub span: Span,
     pub inline: bool,
@@ -156,7 +156,7 @@ pub enum IfForm {
     Then,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Cond {
     Expr(Box<Expr>),
     /// `if v := o`
@@ -166,7 +166,7 @@ pub enum Cond {
     },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Branch {
     Block(Block),
     /// A value; `else if` and `else if x == {}` are expressions of kind `If` and `Match`.
@@ -176,7 +176,7 @@ pub enum Branch {
 }
 
 /// `if x == { case .. }`
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MatchExpr {
     pub span: Span,
     pub inline: bool,
@@ -185,7 +185,7 @@ pub struct MatchExpr {
     pub else_: Option<ArmBody>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MatchArm {
     pub span: Span,
     pub pattern: Pattern,
@@ -193,7 +193,7 @@ pub struct MatchArm {
     pub body: ArmBody,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ArmBody {
     /// `break;` and nothing else: the empty arm.
     Break(Span),
@@ -203,13 +203,13 @@ pub enum ArmBody {
     Stmts(Block),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pattern {
     pub span: Span,
     pub kind: PatternKind,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum PatternKind {
     /// `.name`
     Variant(Ident),

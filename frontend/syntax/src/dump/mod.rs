@@ -253,6 +253,7 @@ impl<'a> Dump<'a> {
                 self.s(if p.inline { " #inline" } else { "" });
                 self.s(if p.identity { " #identity" } else { "" });
                 self.list(&p.methods, &|d, m| d.decl(m));
+                self.list(&p.members, &|d, m| d.member(m));
             }
             DeclKind::UfcsAlias(path) => {
                 self.s("(ufcs-alias ");

@@ -144,7 +144,10 @@ impl Parser<'_> {
         let pattern = self.pattern()?;
         self.expect(Tok::Colon)?;
         let mut capture = None;
-        if self.at(Tok::LParen) && self.name_like(self.pos + 1) && self.peek_at(2) == Tok::RParen {
+        if self.at(Tok::LParen)
+            && self.name_like(self.pos + 1)
+            && self.kind_at(self.after_name(self.pos + 1)) == Tok::RParen
+        {
             self.bump();
             capture = Some(self.binding_name()?);
             self.bump();

@@ -1,5 +1,6 @@
 //! `NAME :: ..`, `NAME := ..`, `NAME : T ..` at every level.
 
+use super::members::Body;
 use super::names::NameUse;
 use super::*;
 
@@ -233,6 +234,7 @@ impl Parser<'_> {
             inline: false,
             identity: false,
             methods: Vec::new(),
+            members: Vec::new(),
         };
         if self.at(Tok::LParen) {
             decl.params = self.params()?;
@@ -247,16 +249,25 @@ impl Parser<'_> {
             }
         }
         self.expect(Tok::LBrace)?;
-        decl.methods = self.elements(false, &|p| p.protocol_method())?;
+        let members = self.elements(false, &|p| p.body_member(Body::Protocol))?;
         self.expect(Tok::RBrace)?;
+        let plain = |member: &Member| matches!(&member.kind, MemberKind::Decl(method) if !matches!(method.name.kind, IdentKind::Computed(_)));
+        if members.iter().all(plain) {
+            let methods = members.into_iter().filter_map(|member| match member.kind {
+                MemberKind::Decl(method) => Some(method),
+                _ => None,
+            });
+            decl.methods = methods.collect();
+        } else {
+            decl.members = members;
+        }
         let methods: Vec<&Decl> = decl.methods.iter().collect();
         self.distinct_members(&methods);
         decl.span = self.span_from(name.span.lo);
         Ok(decl)
     }
 
-    fn protocol_method(&mut self) -> PResult<Decl> {
-        let attrs = self.attrs()?;
+    pub(crate) fn protocol_method(&mut self, attrs: Attrs) -> PResult<Decl> {
         let name = self.decl_name(NameUse::Field)?;
         self.expect(Tok::ColonColon)?;
         if !self.at(Tok::LParen) {

@@ -9,6 +9,7 @@ pub(crate) enum Body {
     Struct,
     Union,
     Impl,
+    Protocol,
 }
 
 impl Parser<'_> {
@@ -59,7 +60,7 @@ impl Parser<'_> {
         let lo = self.here();
         let attrs = self.attrs()?;
         let kind = match self.peek() {
-            Tok::Directive if self.eat_directive("#using") => {
+            Tok::Directive if body != Body::Protocol && self.eat_directive("#using") => {
                 let path = self.type_expr()?;
                 self.end_of_member()?;
                 MemberKind::Using(path)
@@ -87,6 +88,7 @@ impl Parser<'_> {
             Tok::Private if self.name_like(self.pos + 1) => {
                 return Err(self.fail("`private` is only allowed on module-scope declarations"));
             }
+            _ if body == Body::Protocol => MemberKind::Decl(self.protocol_method(attrs)?),
             _ if !self.name_like(self.pos) => return Err(self.unexpected()),
             _ => match self.kind_at(self.after_name(self.pos)) {
                 Tok::ColonColon => {

@@ -100,6 +100,11 @@ pub fn parse_members(file: FileId, text: &str) -> ParseResult<ListFragment<Membe
     parse_list(file, text, &|p| p.body_member(members::Body::Struct))
 }
 
+/// Parses methods of a protocol.
+pub fn parse_protocol_members(file: FileId, text: &str) -> ParseResult<ListFragment<Member>> {
+    parse_list(file, text, &|p| p.body_member(members::Body::Protocol))
+}
+
 /// Parses variants of an enum.
 pub fn parse_variants(file: FileId, text: &str) -> ParseResult<ListFragment<EnumMember>> {
     parse_list(file, text, &|p| p.enum_member())

@@ -75,6 +75,10 @@ impl Parser<'_> {
                     .map(CodeBody::Members)
             })
             .or_else(|| {
+                self.reading(start, &|p| p.body_member(Body::Protocol))
+                    .map(CodeBody::Members)
+            })
+            .or_else(|| {
                 self.reading(start, &|p| p.enum_member())
                     .map(CodeBody::Variants)
             });

@@ -333,10 +333,11 @@ impl Parser<'_> {
     fn onfail(&mut self) -> PResult<StmtKind> {
         self.bump();
         let mut tag = None;
+        let after = self.after_name(self.pos + 1);
         let binds = self.at(Tok::LParen)
             && self.name_like(self.pos + 1)
-            && self.peek_at(2) == Tok::RParen
-            && self.peek_at(3) == Tok::LBrace;
+            && self.kind_at(after) == Tok::RParen
+            && self.kind_at(after + 1) == Tok::LBrace;
         if binds {
             self.bump();
             tag = Some(self.binding_name()?);
