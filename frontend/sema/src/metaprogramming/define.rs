@@ -18,7 +18,7 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_tier_api::{HostFault, SandboxMemory};
 
 use crate::api::Evaluation;
-use crate::builtins::intrinsics::TypeArg;
+use crate::builtins::arguments::TypeArg;
 use crate::comptime::host::text_at;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::{BodyJob, FnCx, ParamBinding};
