@@ -47,9 +47,14 @@ impl TypeTable {
         if let Some(layout) = cell.get() {
             return layout.clone();
         }
-        let layout = self.compute_layout(id, 0);
-        if self.is_complete(id, 0) {
-            let _ = cell.set(layout.clone());
+        self.new_layout(id, 0)
+    }
+
+    /// Parts are kept as well: types that share them would be walked again for each use otherwise.
+    fn new_layout(&self, id: TypeId, depth: u32) -> TypeLayout {
+        let layout = self.compute_layout(id, depth);
+        if self.is_complete(id, depth) {
+            let _ = self.layouts[id.index()].set(layout.clone());
         }
         layout
     }
@@ -205,7 +210,7 @@ impl TypeTable {
         let part = |t: TypeId| match self.layouts[t.index()].get() {
             Some(layout) => (layout.size, layout.align),
             None => {
-                let layout = self.compute_layout(t, depth + 1);
+                let layout = self.new_layout(t, depth + 1);
                 (layout.size, layout.align)
             }
         };

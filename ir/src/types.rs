@@ -169,6 +169,8 @@ pub struct Nominal {
 pub struct TypeTable {
     pub target: Target,
     kinds: Vec<TypeKind>,
+    /// About how long each one's name is.
+    name_lengths: Vec<u64>,
     ids: FxHashMap<TypeKind, TypeId>,
     nominals: Vec<Nominal>,
     pub(crate) layouts: Vec<OnceLock<TypeLayout>>,
@@ -181,6 +183,7 @@ impl TypeTable {
         let mut table = TypeTable {
             target,
             kinds: Vec::new(),
+            name_lengths: Vec::new(),
             ids: FxHashMap::default(),
             nominals: Vec::new(),
             layouts: Vec::new(),
@@ -223,10 +226,62 @@ impl TypeTable {
             return *id;
         }
         let id = TypeId::new(self.kinds.len());
+        self.name_lengths.push(self.length_of_name(&kind));
         self.kinds.push(kind.clone());
         self.layouts.push(OnceLock::new());
         self.ids.insert(kind, id);
         id
+    }
+
+    /// About how many characters the name of a type has, without making it: types that share parts can be far larger
+    /// written out than they are in the table.
+    pub fn name_length(&self, id: TypeId) -> u64 {
+        self.name_lengths[id.index()]
+    }
+
+    fn length_of_name(&self, kind: &TypeKind) -> u64 {
+        const WORD: u64 = 8;
+        let all = |ids: &mut dyn Iterator<Item = TypeId>| {
+            ids.fold(WORD, |sum, id| sum.saturating_add(2 + self.name_length(id)))
+        };
+        match kind {
+            TypeKind::Void
+            | TypeKind::NoReturn
+            | TypeKind::Bool
+            | TypeKind::Int { .. }
+            | TypeKind::Usize
+            | TypeKind::Isize
+            | TypeKind::F32
+            | TypeKind::F64
+            | TypeKind::String
+            | TypeKind::CString
+            | TypeKind::StringZ
+            | TypeKind::Any
+            | TypeKind::Type
+            | TypeKind::AnyError
+            | TypeKind::Poison
+            | TypeKind::AnonStruct(_) => WORD,
+            TypeKind::Pointer(of)
+            | TypeKind::ManyPointer(of)
+            | TypeKind::Slice(of)
+            | TypeKind::Array(of, _)
+            | TypeKind::Vector(of, _)
+            | TypeKind::Optional(of) => self.name_length(*of).saturating_add(1),
+            TypeKind::Tuple(members) => all(&mut members.iter().map(|m| m.1)),
+            TypeKind::Failable { values, set } => {
+                let values = values.iter().map(|m| m.1);
+                all(&mut values.chain(std::iter::once(*set)))
+            }
+            TypeKind::Function(f) | TypeKind::Closure(f) => {
+                let params = f.params.iter().copied();
+                all(&mut params.chain(std::iter::once(f.ret)))
+            }
+            TypeKind::Struct(n)
+            | TypeKind::Enum(n)
+            | TypeKind::Union(n)
+            | TypeKind::ErrorSet(n)
+            | TypeKind::Protocol(n) => self.nominal(*n).name.len() as u64,
+        }
     }
 
     /// Turns a declared type whose contents were open into a type of another kind; its id stays.

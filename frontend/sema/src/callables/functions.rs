@@ -375,6 +375,14 @@ impl Sema<'_> {
         let info = self.fn_info(func);
         let (decl, env, module, base) =
             (info.decl, info.env.clone(), info.module, info.name.clone());
+        let types = statics.iter().filter(|(_, val)| val.ty == TypeId::TYPE);
+        let types = types.map(|(_, val)| self.ct_type(val));
+        let types: Vec<TypeId> = types
+            .chain(packs.iter().flat_map(|(_, types)| types.iter().copied()))
+            .collect();
+        for ty in types {
+            self.check_size(ty, span)?;
+        }
         let scope = env.child();
         let mut name = base;
         for (param, val) in statics {

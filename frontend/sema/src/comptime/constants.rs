@@ -98,7 +98,13 @@ impl Sema<'_> {
             TypeKind::Type => self.type_name(self.ct_type(val)),
             TypeKind::Bool => (self.ct_u64(val) != 0).to_string(),
             TypeKind::String => {
-                String::from_utf8_lossy(&self.ct_text(val).unwrap_or_default()).into_owned()
+                let text = self.ct_text(val).unwrap_or_default();
+                // Names stand in lines.
+                let control = |c: char| match c.is_control() {
+                    true => c.escape_default().collect::<String>(),
+                    false => c.to_string(),
+                };
+                String::from_utf8_lossy(&text).chars().map(control).collect()
             }
             TypeKind::F32 | TypeKind::F64 => self.ct_f64(val).to_string(),
             TypeKind::Enum(_) => {

@@ -343,6 +343,11 @@ impl Sema<'_> {
             let diag = self.with_instances(diag);
             return Err(self.report(diag));
         }
+        for arg in &args {
+            if arg.ty == TypeId::TYPE {
+                self.check_size(self.ct_type(arg), span)?;
+            }
+        }
         let t = &self.templates[template.index()];
         let (tname, tenv, module, decl) = (t.name, t.env.clone(), t.module, t.decl);
         let (params, syntax): (&'static [ast::Param], NominalSyntax) = match &t.syntax {

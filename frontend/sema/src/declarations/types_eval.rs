@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sx_ir::types::FnType;
 use sx_ir::{Symbol, TypeId, TypeKind};
-use sx_syntax::Span;
+use sx_syntax::{Diagnostic, Span};
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::comptime::purpose::Purpose;
@@ -28,7 +28,23 @@ impl Sema<'_> {
             self.eval_type_now(env, expr, name)
         });
         self.settle();
-        ty
+        let ty = ty?;
+        self.check_size(ty, expr.span)?;
+        Ok(ty)
+    }
+
+    /// Types that grow without end by doubling are cut: they get too large long before they are nested too deep.
+    pub fn check_size(&mut self, ty: TypeId, span: Span) -> Res<()> {
+        const LONGEST_NAME: u64 = 1 << 18;
+        if self.m.types.name_length(ty) <= LONGEST_NAME {
+            return Ok(());
+        }
+        let diag = Diagnostic::error(
+            span,
+            format!("this type is too large: its name has over {LONGEST_NAME} characters; it may grow without end"),
+        );
+        let diag = self.with_instances(diag);
+        Err(self.report(diag))
     }
 
     fn eval_type_now(
