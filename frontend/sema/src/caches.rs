@@ -1,10 +1,10 @@
 //! Memo tables that belong to one topic each and need no access from elsewhere.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::{FuncId, GlobalId, TypeId};
 
 use crate::emission::value::CtVal;
-use crate::sema::FnId;
+use crate::sema::{FnId, TemplateId};
 
 /// `N :: e` in a body, where `e` is no constant expression.
 #[derive(Clone)]
@@ -16,6 +16,9 @@ pub struct LocalConstant {
 
 #[derive(Default)]
 pub struct Caches {
+    /// Generic functions and types whose instances don't end.
+    pub runaways: FxHashSet<FnId>,
+    pub runaway_templates: FxHashSet<TemplateId>,
     /// Diagnostics told after all others: `main`'s signature, and sets that widen an inferred one.
     pub late: Vec<usize>,
     /// Files that are no sx text: their errors.

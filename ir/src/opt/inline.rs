@@ -23,6 +23,9 @@ const MAX_FRAME: u64 = 128;
 /// Nodes that inlining may add to any function; larger ones may double.
 const MAX_GROWTH: usize = 4000;
 
+/// Functions that were copied into each other: each copy makes the positions of all of them again.
+const DEEPEST_COPY: usize = 24;
+
 /// `funcs` with callees before callers, as far as there are no cycles.
 pub(super) fn bottom_up(module: &Module, funcs: &[FuncId]) -> Vec<FuncId> {
     let wanted: FxHashSet<FuncId> = funcs.iter().copied().collect();
@@ -144,6 +147,9 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
     if !hands_on || size > limit as usize {
         return None;
     }
+    if copies(module, body) >= DEEPEST_COPY {
+        return None;
+    }
     let ends_in_return = matches!(
         body.stmts.last(),
         Some(Stmt {
@@ -171,6 +177,21 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
         params,
         straight: returns == usize::from(ends_in_return),
     })
+}
+
+/// How many functions within each other the code of a body was copied from.
+fn copies(module: &Module, body: &Block) -> usize {
+    let mut most = 0;
+    body.for_each_stmt(&mut |stmt| {
+        let mut at = module.loc(stmt.loc).inlined;
+        let mut depth = 0;
+        while let Some(inlined) = at {
+            depth += 1;
+            at = module.loc(inlined.at).inlined;
+        }
+        most = most.max(depth);
+    });
+    most
 }
 
 /// Whether the address of a slot may outlive the call. Such a pointer dangles, which has to stay noticeable: as part of

@@ -50,6 +50,9 @@ pub enum Target {
     Closure(Piece, Piece),
 }
 
+/// Bodies of instances nested less deep than this are lowered in the order they are asked for.
+const BREADTH_FIRST: u32 = 8;
+
 impl Sema<'_> {
     pub fn abi(&mut self, ty: &FnType, env: bool) -> Abi {
         if ty.c_conv {
@@ -352,9 +355,14 @@ impl Sema<'_> {
     /// Families of instances that grow without end are cut.
     pub fn check_depth(&mut self, func: FnId, span: Span) -> Res<()> {
         let limit = self.cfg.instantiation_depth;
+        if self.caches.runaways.contains(&func) {
+            // Where the family branches, the others that are as deep have been told by the first.
+            return Err(Failed);
+        }
         if self.instantiation_depth <= limit {
             return Ok(());
         }
+        self.caches.runaways.insert(func);
         let name = self.fn_info(func).name.clone();
         let diag = sx_syntax::Diagnostic::error(
             span,
@@ -620,7 +628,11 @@ impl Sema<'_> {
             self.pending.insert(id, PendingBody { job });
             let has_statics = !statics.is_empty() || !packs.is_empty();
             if !self.is_left_to_crew(func, has_statics) {
-                self.queue.push_back(id);
+                // A family that grows without end and branches has to get deep before it gets wide.
+                match depth < BREADTH_FIRST {
+                    true => self.queue.push_back(id),
+                    false => self.queue.push_front(id),
+                }
             }
         }
         Ok(instance)

@@ -104,7 +104,10 @@ impl Sema<'_> {
                     true => c.escape_default().collect::<String>(),
                     false => c.to_string(),
                 };
-                String::from_utf8_lossy(&text).chars().map(control).collect()
+                String::from_utf8_lossy(&text)
+                    .chars()
+                    .map(control)
+                    .collect()
             }
             TypeKind::F32 | TypeKind::F64 => self.ct_f64(val).to_string(),
             TypeKind::Enum(_) => {

@@ -331,7 +331,11 @@ impl Sema<'_> {
         if let Some(found) = self.templates[template.index()].instances.get(&args) {
             return found.ok_or(Failed);
         }
+        if self.caches.runaway_templates.contains(&template) {
+            return Err(Failed);
+        }
         if self.instantiation_depth > self.cfg.instantiation_depth {
+            self.caches.runaway_templates.insert(template);
             let name = self.templates[template.index()].name;
             let diag = Diagnostic::error(
                 span,

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use sx_ir::types::FnType;
 use sx_ir::{Symbol, TypeId, TypeKind};
-use sx_syntax::{Diagnostic, Span};
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
@@ -41,7 +41,9 @@ impl Sema<'_> {
         }
         let diag = Diagnostic::error(
             span,
-            format!("this type is too large: its name has over {LONGEST_NAME} characters; it may grow without end"),
+            format!(
+                "this type is too large: its name has over {LONGEST_NAME} characters; it may grow without end"
+            ),
         );
         let diag = self.with_instances(diag);
         Err(self.report(diag))
@@ -231,6 +233,10 @@ impl Sema<'_> {
                 if let ExprKind::Ident(name) = &base.kind {
                     // A name that is ambiguous or not visible has been told.
                     let message = match self.try_resolve_name(env, *name)? {
+                        Some(
+                            Name::Binding(Binding::Ct(_))
+                            | Name::Entity(Entity::Ct(_) | Entity::ConstGlobal { .. }, _),
+                        ) => return self.type_from_value(env, expr),
                         Some(_) => {
                             format!("expected a type, found a value '{text}' in type position")
                         }

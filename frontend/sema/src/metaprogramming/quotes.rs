@@ -276,7 +276,9 @@ impl Sema<'_> {
     ) -> Res<Option<CtVal>> {
         let env = cx.env().clone();
         let computed = !matches!(value.kind, ast::ExprKind::Code(_));
-        if self.caches.meta.quotes.ty.is_none() || computed && !self.is_comptime_call(&env, value) {
+        if self.caches.meta.quotes.ty.is_none()
+            || computed && !self.is_comptime_call(cx, &env, value)
+        {
             return Ok(None);
         }
         // What is only looked at here is not reached.

@@ -34,6 +34,18 @@ impl Sema<'_> {
         });
     }
 
+    /// An `if` with a mistake was meant to leave, as far as what follows goes.
+    pub fn narrow_behind_mistake(
+        &mut self,
+        cx: &mut FnCx,
+        node: &'static ast::IfExpr,
+        cond: &'static ast::Expr,
+    ) {
+        if node.else_.is_none() {
+            self.narrow_from(cx, cond, false);
+        }
+    }
+
     /// The body of a `while` whose condition failed.
     pub fn check_while_body(
         &mut self,

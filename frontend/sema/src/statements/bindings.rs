@@ -382,7 +382,7 @@ impl Sema<'_> {
         }
         let access = Access::LocalConstant(name.name);
         let var = self.declare_var(cx, name, val.ty, Some(&val), access);
-        if self.is_comptime_call(&env, &constant.value) {
+        if self.is_comptime_call(cx, &env, &constant.value) {
             let value = LocalConstant {
                 value: &constant.value,
                 ty,

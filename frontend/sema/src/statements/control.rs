@@ -46,6 +46,7 @@ impl Sema<'_> {
                     Ok(piece) => piece,
                     Err(failed) => {
                         self.check_branches(cx, node, want, as_value);
+                        self.narrow_behind_mistake(cx, node, cond);
                         return Err(failed);
                     }
                 };
@@ -61,6 +62,9 @@ impl Sema<'_> {
                     }),
                     None => Ok(empty_branch(node.span)),
                 };
+                if then.is_err() {
+                    self.narrow_behind_mistake(cx, node, cond);
+                }
                 let (then, els) = (then?, els?);
                 let then_dead = then.dead;
                 let val = self.join(

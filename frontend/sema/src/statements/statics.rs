@@ -116,16 +116,13 @@ impl Sema<'_> {
         self.caches.tags_only = true;
         let piece = self.lower_condition(cx, cond);
         self.caches.tags_only = false;
-        let code = cx.close();
+        cx.close();
         let piece = piece?;
         match piece.as_const() {
             Some(bits) => Ok(Some(bits != 0)),
             None => {
-                if code.stmts.is_empty() {
-                    return Ok(None);
-                }
                 // Calls over known values are evaluated (6.1); code that reads run-time state is not.
-                if self.is_comptime_call(env, cond) {
+                if self.is_comptime_call(cx, env, cond) {
                     let val =
                         self.comptime_value(env, cond, Some(TypeId::BOOL), &Purpose::Condition)?;
                     return Ok(Some(self.ct_u64(&val) != 0));
@@ -138,10 +135,15 @@ impl Sema<'_> {
     /// A call (or comparison of calls) none of whose leaves is a run-time variable.
     pub fn is_comptime_call(
         &mut self,
+        cx: &mut FnCx,
         env: &std::rc::Rc<crate::sema::Env>,
         expr: &'static ast::Expr,
     ) -> bool {
         match &expr.kind {
+            // Run-time state, although it has no declaration.
+            ExprKind::Ident(name) if name.as_str() == "context" && env.get(name.name).is_none() => {
+                false
+            }
             ExprKind::Ident(name) => match env.get(name.name) {
                 Some(crate::sema::Binding::Var { cx, var }) => {
                     self.caches.local_constants.contains_key(&(cx, var))
@@ -160,25 +162,48 @@ impl Sema<'_> {
             | ExprKind::Float { .. }
             | ExprKind::Str(_)
             | ExprKind::Bool(_)
+            | ExprKind::Null
             | ExprKind::EnumLit(_) => true,
-            ExprKind::Call(call) => call
-                .args
-                .iter()
-                .all(|a| self.is_comptime_call(env, &a.value)),
+            ExprKind::Call(call) => {
+                self.denotes_type(env, expr)
+                    || self.asks_static_type(cx, env, call)
+                    || call
+                        .args
+                        .iter()
+                        .all(|a| self.is_comptime_call(cx, env, &a.value))
+            }
             ExprKind::Binary { lhs, rhs, .. } => {
-                self.is_comptime_call(env, lhs) && self.is_comptime_call(env, rhs)
+                self.is_comptime_call(cx, env, lhs) && self.is_comptime_call(cx, env, rhs)
             }
-            ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } | ExprKind::Run(e) => {
-                self.is_comptime_call(env, e)
-            }
+            ExprKind::Paren(e)
+            | ExprKind::Unwrap(e)
+            | ExprKind::Unary { expr: e, .. }
+            | ExprKind::Run(e) => self.is_comptime_call(cx, env, e),
             ExprKind::Field { base, .. } | ExprKind::TupleIndex { base, .. } => {
-                self.is_comptime_call(env, base)
+                self.is_comptime_call(cx, env, base)
             }
             ExprKind::Index { base, index } => {
-                self.is_comptime_call(env, base) && self.is_comptime_call(env, index)
+                self.is_comptime_call(cx, env, base) && self.is_comptime_call(cx, env, index)
             }
             _ => self.denotes_type(env, expr),
         }
+    }
+
+    /// `type_of(x)` of anything but an `any` is known, whatever the value is.
+    fn asks_static_type(
+        &mut self,
+        cx: &mut FnCx,
+        env: &std::rc::Rc<crate::sema::Env>,
+        call: &'static ast::CallExpr,
+    ) -> bool {
+        let (ExprKind::Ident(name), [arg]) = (&call.callee.kind, &call.args[..]) else {
+            return false;
+        };
+        name.as_str() == "type_of"
+            && env.get(name.name).is_none()
+            && self
+                .type_of_expr(cx, &arg.value)
+                .is_ok_and(|ty| ty != TypeId::ANY && ty != TypeId::TYPE)
     }
 
     pub fn lower_inline_match(
@@ -197,7 +222,16 @@ impl Sema<'_> {
             let val = self.lower_expr(cx, &node.subject, None);
             self.caches.tags_only = false;
             let val = val?;
-            self.load(cx, &val)
+            let val = self.load(cx, &val);
+            let known = val.as_type().is_some()
+                || self.const_of_val(&val).is_some()
+                || self.tag_constant(cx, &val).is_some();
+            if known || !self.is_comptime_call(cx, &env, &node.subject) {
+                val
+            } else {
+                let val = self.comptime_value(&env, &node.subject, None, &Purpose::Condition)?;
+                self.val_of_ct(cx, &val)
+            }
         };
         let mut chosen: Option<(&'static ArmBody, Span, Option<ast::Ident>)> = None;
         let mut payload: Option<Val> = None;
