@@ -10,7 +10,7 @@ use sx_sema::{
     BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator,
     NoCompiler, Unexplained, Unstorable,
 };
-use sx_tier_api::{Explanation, Frame, Limits, Moment, Outcome, Status};
+use sx_tier_api::{Explanation, Frame, Host, Limits, Moment, Outcome, Status};
 
 use std::time::Instant;
 
@@ -18,6 +18,7 @@ use crate::c_sources;
 use crate::engines::{self, Engine, EngineKind};
 use crate::explain::Again;
 use crate::fold::Folding;
+use crate::parting;
 use crate::progress::Progress;
 use crate::sandbox::{Output, Sandbox};
 use crate::scratch;
@@ -45,6 +46,11 @@ pub struct EngineEvaluator {
     keep_records: bool,
     /// Differences found between engines.
     pub disagreements: Vec<String>,
+    /// Where the engines of the first difference part, if `find_partings` says so.
+    pub parting: Option<String>,
+    pub find_partings: bool,
+    /// Makes engines; tests put in others.
+    pub make: fn(EngineKind) -> Box<dyn Engine>,
     /// Blocks that evaluations have lost, found by the checked interpreter.
     leaks: Vec<String>,
     /// Bytes that compile-time code has written to fd 1.
@@ -96,6 +102,9 @@ impl EngineEvaluator {
             records: Vec::new(),
             keep_records,
             disagreements: Vec::new(),
+            parting: None,
+            find_partings: false,
+            make: engines::create,
             leaks: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
@@ -118,6 +127,12 @@ impl EngineEvaluator {
             replica: true,
             ..EngineEvaluator::unwatched(kinds, limits, Grants::default(), false)
         }
+    }
+
+    /// From now on evaluations run in these engines, made by `make`.
+    pub fn use_engines(&mut self, kinds: &[EngineKind], make: fn(EngineKind) -> Box<dyn Engine>) {
+        self.make = make;
+        self.engines = kinds.iter().map(|kind| (*kind, make(*kind))).collect();
     }
 
     /// From now on only the first of several engines runs.
@@ -197,6 +212,9 @@ impl Evaluator for EngineEvaluator {
                 progress.end();
             }
         }
+        if let Some(other) = ran.parted {
+            self.find_parting(module, root, other, compiler);
+        }
         self.take_over(ran)
     }
 
@@ -218,7 +236,7 @@ impl Evaluator for EngineEvaluator {
         scratch::watch();
         let kinds: Vec<EngineKind> = self.engines.iter().map(|(kind, _)| *kind).collect();
         let recording = self.keep_records || kinds.len() > 1;
-        let (limits, grants) = (&self.limits, &self.grants);
+        let (limits, grants, make) = (&self.limits, &self.grants, self.make);
         if let Some(progress) = &self.progress {
             progress.begin(&format!("{} evaluations", items.len()));
         }
@@ -240,7 +258,7 @@ impl Evaluator for EngineEvaluator {
                     saving: false,
                     limits,
                 };
-                ran.add(job, *kind, engines::create(*kind).as_mut(), sandbox);
+                ran.add(job, *kind, make(*kind).as_mut(), sandbox);
             }
             (ran, started.elapsed().as_secs_f64())
         };
@@ -249,8 +267,11 @@ impl Evaluator for EngineEvaluator {
             progress.end();
         }
         let mut out = Vec::with_capacity(all.len());
-        for (ran, seconds) in all {
+        for ((ran, seconds), item) in all.into_iter().zip(items) {
             ran.print();
+            if let Some(other) = ran.parted {
+                self.find_parting(module, item.root, other, &mut NoCompiler);
+            }
             let evaluation = self.take_over(ran);
             let over = matches!(evaluation.status, Status::Exit(_));
             out.push((evaluation, seconds));
@@ -317,6 +338,8 @@ struct Ran {
     recording: bool,
     chosen: Option<(Evaluation, Option<Record>)>,
     disagreements: Vec<String>,
+    /// The first engine that differs from the one before all.
+    parted: Option<EngineKind>,
     leaks: Vec<String>,
     stdout_bytes: u64,
     inputs: Vec<std::path::PathBuf>,
@@ -335,6 +358,7 @@ impl Ran {
             recording,
             chosen: None,
             disagreements: Vec::new(),
+            parted: None,
             leaks: Vec::new(),
             stdout_bytes: 0,
             inputs: Vec::new(),
@@ -389,6 +413,7 @@ impl Ran {
                 if let (Some(expected), Some(record)) = (expected, &record)
                     && expected != record
                 {
+                    self.parted.get_or_insert(kind);
                     self.disagreements
                         .push(difference(kind.name(), expected, record));
                 }
@@ -454,6 +479,27 @@ impl EngineEvaluator {
             }
         }
         out
+    }
+
+    /// Finds out where `other` and the first engine part, once.
+    fn find_parting(
+        &mut self,
+        module: &Module,
+        root: sx_ir::FuncId,
+        other: EngineKind,
+        compiler: &mut dyn Host,
+    ) {
+        let Some((first, _)) = self.engines.first() else {
+            return;
+        };
+        if !self.find_partings || self.parting.is_some() {
+            return;
+        }
+        let mut engines = [*first, other].map(|kind| (kind.name(), (self.make)(kind)));
+        let (limits, grants) = (&self.limits, &self.grants);
+        self.parting = parting::find(module, root, limits, &mut engines, &mut |job| {
+            job(&mut Sandbox::for_repetition(&mut *compiler, grants));
+        });
     }
 
     fn again(&self) -> Again<'_> {

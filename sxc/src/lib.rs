@@ -20,6 +20,7 @@ pub mod library;
 #[cfg(target_os = "linux")]
 mod memory;
 pub mod native;
+mod parting;
 pub mod pipeline;
 pub mod program;
 pub mod progress;

@@ -189,6 +189,7 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         EngineKind::for_comptime(args.comptime)
     };
     let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
+    evaluator.find_partings = true;
     evaluator.threads = jobs(args);
     evaluator.folding = Folding::new(
         args.fold.unwrap_or(plan.fold),
@@ -251,7 +252,8 @@ pub fn report(compiled: &Compiled, format: ErrorFormat) -> Result<(), Stopped> {
     );
     eprint!("{text}{}", compiled.evaluator.leaks());
     if let [first, ..] = compiled.evaluator.disagreements.as_slice() {
-        eprint!("{}", bug::report(first));
+        let parting = compiled.evaluator.parting.as_deref().unwrap_or_default();
+        eprint!("{}", bug::report(&format!("{first}{parting}")));
         return Err(Stopped(bug::STATUS));
     }
     if compilation.has_errors() {

@@ -1,7 +1,11 @@
-//! Random IR in every engine: status, frames, steps, memory and host calls must be the same.
+//! Random IR in every engine: status, frames, steps, memory and host calls must be the same, whatever the limit of steps
+//! and whenever code gets hot.
 
-use sx_tier_api::conformance::random;
+use sx_bytecode::{AutoEngine, Tiering};
+use sx_tier_api::ComptimeEngine;
+use sx_tier_api::conformance::random::{self, Program};
 use sxc::engines::{EngineKind, create};
+use sxc::hot::JitCompiler;
 
 const ENGINES: [EngineKind; 4] = [
     EngineKind::Interp,
@@ -9,6 +13,18 @@ const ENGINES: [EngineKind; 4] = [
     EngineKind::Jit,
     EngineKind::Auto,
 ];
+
+/// The default engine, leaving the VM at other points for each seed: at once, after a few steps, or late.
+fn restless(seed: u64) -> AutoEngine {
+    let bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let tiering = Tiering {
+        warmup: bits >> 8 & 31,
+        interval: [0, 1, 3, 20][(bits >> 16 & 3) as usize],
+        samples: 1 + (bits >> 24 & 1) as u32,
+        seed: bits | 1,
+    };
+    AutoEngine::with_tiering(Box::new(JitCompiler::default()), tiering)
+}
 
 /// Seeds are fixed, so a failure repeats; the message names the seed.
 #[test]
@@ -20,19 +36,78 @@ fn random_programs_do_the_same_in_every_engine() {
     for seed in 0..8_000 {
         let program = random::program(seed);
         let mut reference: Option<String> = None;
-        for (kind, engine) in &mut engines {
-            let seen = random::observe(engine.as_mut(), &program);
+        let mut compare = |engine: &mut dyn ComptimeEngine, name: &str| {
+            let seen = random::observe(engine, &program);
             match &reference {
                 None => reference = Some(seen),
                 Some(first) => {
                     assert_eq!(
-                        *first,
-                        seen,
-                        "seed {seed}: {} differs from the interpreter",
-                        kind.name()
-                    )
+                        *first, seen,
+                        "seed {seed}: {name} differs from the interpreter"
+                    );
                 }
             }
+        };
+        for (kind, engine) in &mut engines {
+            compare(engine.as_mut(), kind.name());
+        }
+        compare(&mut restless(seed), "auto with other points of tier-up");
+    }
+}
+
+/// Runs with at most so many steps.
+fn observe(engine: &mut dyn ComptimeEngine, program: &mut Program, steps: u64) -> String {
+    program.limits.steps = steps;
+    random::observe(engine, program)
+}
+
+/// Any limit from 0 up to one more than a program needs stops every engine at the same place, having done the same.
+#[test]
+fn any_limit_of_steps_stops_every_engine_at_the_same_place() {
+    let mut engines: Vec<_> = ENGINES
+        .into_iter()
+        .map(|kind| (kind, create(kind)))
+        .collect();
+    let (mut programs, mut limits) = (0, 0);
+    for seed in 0.. {
+        let mut program = random::program(seed);
+        // Long ones only repeat themselves.
+        program.limits.steps = 150;
+        let mut host = sx_tier_api::conformance::TestHost::default();
+        let outcome = engines[0].1.run(
+            &program.module,
+            program.root,
+            &program.args,
+            &program.limits,
+            &mut host,
+        );
+        let total = outcome.steps;
+        if total < 8 {
+            continue;
+        }
+        programs += 1;
+        for steps in 0..=total + 1 {
+            limits += 1;
+            let wanted = observe(engines[0].1.as_mut(), &mut program, steps);
+            if steps < total {
+                let stopped = wanted.starts_with("Limit(Steps)");
+                assert!(stopped, "seed {seed}, {steps} of {total} steps: {wanted}");
+                let count = format!("\nsteps {steps} ");
+                assert!(
+                    wanted.contains(&count),
+                    "seed {seed}, {steps} steps: {wanted}"
+                );
+            }
+            for (kind, engine) in &mut engines[1..] {
+                let seen = observe(engine.as_mut(), &mut program, steps);
+                assert_eq!(wanted, seen, "seed {seed}, {steps} steps, {}", kind.name());
+            }
+            let seen = observe(&mut restless(seed ^ steps), &mut program, steps);
+            assert_eq!(wanted, seen, "seed {seed}, {steps} steps, auto");
+        }
+        if programs == 60 {
+            break;
         }
     }
+    assert!(limits > 1000, "{limits}");
 }

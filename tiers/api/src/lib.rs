@@ -1,6 +1,7 @@
 //! What an engine that runs IR at compile time offers and asks for. Engines know nothing of each other; the frontend
 //! and the parity gate know engines only through this crate.
 
+pub mod bisect;
 pub mod conformance;
 
 use sx_ir::trap::LimitKind;

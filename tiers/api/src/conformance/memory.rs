@@ -57,6 +57,7 @@ pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("memory/array-sum", array_sum));
     out.push(Case::new("memory/addresses", addresses));
     out.push(Case::new("memory/fresh-per-run", fresh_per_run));
+    out.push(Case::new("memory/blocks-are-zeroed", blocks_are_zeroed));
     out.push(Case::new("memory/digest", digest));
     out.push(Case::new("memory/heap", heap));
 }
@@ -637,4 +638,40 @@ fn heap(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     );
     finished(&outcome, &[0, 0x1111_1111_1111_1111, 1, 0])?;
     same("peak", outcome.peak_memory, 100_100)
+}
+
+/// A block that was filled and freed is zero when it is handed out again, to its end.
+fn blocks_are_zeroed(e: &mut dyn ComptimeEngine) -> Result<(), String> {
+    for size in [1u64, 8, 16, 17, 100, 4095, 4096, 20_000] {
+        let mut b = Build::native();
+        let alloc = b.external("alloc", &[Ty::I64], &[Ty::Ptr], false);
+        let free = b.external("free", &[Ty::Ptr], &[], false);
+        let root = b.func("root", &[], &[Ty::I8, Ty::I8], |f| {
+            let (first, second) = (f.local(Ty::Ptr), f.local(Ty::Ptr));
+            let len = f.i64(size as i64);
+            f.call(alloc, &[len], &[first]);
+            let (at, byte, len) = (f.get(first), f.c(Ty::I8, 0xa5), f.i64(size as i64));
+            f.fill(at, byte, len);
+            let at = f.get(first);
+            f.call(free, &[at], &[]);
+            let len = f.i64(size as i64);
+            f.call(alloc, &[len], &[second]);
+            let (a, b) = (f.get(first), f.get(second));
+            let same = f.bin(BinaryOp::Eq, Ty::Ptr, a, b);
+            let sum = f.local(Ty::I8);
+            let len = f.i64(size as i64);
+            f.count(len, |f, i, _| {
+                let (at, i) = (f.get(second), f.get(i));
+                let at = f.bin(BinaryOp::PtrAdd, Ty::Ptr, at, i);
+                let (old, byte) = (f.get(sum), f.load(Ty::I8, at));
+                let both = f.bin(BinaryOp::Or, Ty::I8, old, byte);
+                f.set(sum, both);
+            });
+            let sum = f.get(sum);
+            f.ret(&[same, sum]);
+        });
+        finished(&run(e, &b.module, root, &[]), &[1, 0])
+            .map_err(|why| format!("{size} bytes: {why}"))?;
+    }
+    Ok(())
 }

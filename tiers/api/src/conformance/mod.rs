@@ -18,6 +18,8 @@ mod calls;
 mod control;
 mod expect;
 mod faults;
+mod faulty;
+mod knowledge;
 mod limits;
 mod memory;
 mod ops;
@@ -28,6 +30,7 @@ mod traps;
 
 pub use build::{Build, Fun, big_endian, big_endian_32, little_endian_32};
 pub use expect::TestHost;
+pub use faulty::Faulty;
 
 use crate::ComptimeEngine;
 
@@ -63,47 +66,33 @@ pub fn cases() -> Vec<Case> {
     traps::cases(&mut cases);
     faults::cases(&mut cases);
     positions::cases(&mut cases);
+    knowledge::cases(&mut cases);
     limits::cases(&mut cases);
     reentry::cases(&mut cases);
     bulk::cases(&mut cases);
     cases
 }
 
-/// Runs every case on an engine of its own.
-pub fn run_all(
-    make: &mut dyn FnMut() -> Box<dyn ComptimeEngine>,
-) -> Vec<(String, Result<(), String>)> {
-    run_matching("", make)
-}
-
-/// Runs the cases whose name contains `part`.
-pub fn run_matching(
-    part: &str,
-    make: &mut dyn FnMut() -> Box<dyn ComptimeEngine>,
-) -> Vec<(String, Result<(), String>)> {
-    cases()
-        .into_iter()
-        .filter(|case| case.name.contains(part))
-        .map(|case| {
-            let result = case.run(&mut *make());
-            (case.name, result)
-        })
-        .collect()
-}
-
-/// For tests: panics with the list of failed cases. The environment variable `SX_CASE` selects cases by part of name.
+/// For tests: panics with the list of failed cases. The environment variable `SX_CASE` selects cases by part of name;
+/// with `SX_FAIL_FAST` the first failure ends it.
 pub fn assert_all(make: &mut dyn FnMut() -> Box<dyn ComptimeEngine>) {
     let part = std::env::var("SX_CASE").unwrap_or_default();
-    let results = run_matching(&part, make);
-    let failed: Vec<String> = results
-        .iter()
-        .filter_map(|(name, result)| result.as_ref().err().map(|why| format!("{name}: {why}")))
-        .collect();
+    let fail_fast = std::env::var_os("SX_FAIL_FAST").is_some();
+    let cases = cases().into_iter().filter(|case| case.name.contains(&part));
+    let (mut failed, mut count) = (Vec::new(), 0);
+    for case in cases {
+        count += 1;
+        if let Err(why) = case.run(&mut *make()) {
+            failed.push(format!("{}: {why}", case.name));
+            if fail_fast {
+                break;
+            }
+        }
+    }
     assert!(
         failed.is_empty(),
-        "{} of {} cases failed:\n{}",
+        "{} of {count} cases failed:\n{}",
         failed.len(),
-        results.len(),
         failed.join("\n")
     );
 }

@@ -90,6 +90,14 @@ fn edges(ty: Ty, pointer_size: u64) -> Vec<u64> {
                     0x7fff_ffff,
                     0xffff_ffff_8000_0000,
                     0x1234_5678_9abc_def0,
+                    // As floats: halfway between two, and just beside that; with the lowest bit alone on one side.
+                    (1 << 53) + 1,
+                    (1 << 54) + 3,
+                    (1 << 63) + (1 << 10),
+                    (1 << 63) + (1 << 10) + 1,
+                    (1 << 63) + 3 * (1 << 10) - 1,
+                    (1 << 63) + (1 << 39),
+                    (1 << 63) + (1 << 39) + 1,
                 ]);
             }
             all.sort_unstable();
@@ -183,6 +191,11 @@ pub fn cases(out: &mut Vec<Case>) {
                 move |e| check(e, rel, ty),
             ));
         }
+    }
+    for ty in [Ty::I8, Ty::I16, Ty::I32, Ty::I64] {
+        out.push(Case::new(format!("rotation/{}", ty.name()), move |e| {
+            rotation(e, ty)
+        }));
     }
     out.push(Case::new("tree/left-deep", |e| deep_tree(e, left_deep)));
     out.push(Case::new("tree/right-deep", |e| deep_tree(e, right_deep)));
@@ -416,6 +429,48 @@ fn check(e: &mut dyn ComptimeEngine, rel: CheckRel, ty: Ty) -> Result<(), String
                 trapped(&outcome, TrapKind::Slice, (a, x), &[(root, at)])
             }
             .map_err(|why| format!("({a:x}, const {x:x}) {why}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Two shifts that engines may take for a rotation, and what is nearly one.
+fn rotation(e: &mut dyn ComptimeEngine, ty: Ty) -> Result<(), String> {
+    let bits = ty.int_bits().map_or(64, u64::from);
+    let mut b = Build::native();
+    let amounts = [
+        (1, bits - 1),
+        (bits - 1, 1),
+        (3, bits - 3),
+        (3, 3),
+        (0, 0),
+        (5, bits - 4),
+    ];
+    for (left, right) in amounts {
+        for down in [BinaryOp::ShrU, BinaryOp::ShrS] {
+            for swapped in [false, true] {
+                for locals in [[0, 0], [0, 1]] {
+                    let root = b.expr_func(&[ty, ty], ty, |f| {
+                        let (x, y) = (f.param(locals[0]), f.param(locals[1]));
+                        let (n, m) = (f.c(ty, left), f.c(ty, right));
+                        if swapped {
+                            let low = f.bin(down, ty, y, m);
+                            let high = f.bin(BinaryOp::Shl, ty, x, n);
+                            f.bin(BinaryOp::Or, ty, low, high)
+                        } else {
+                            let high = f.bin(BinaryOp::Shl, ty, x, n);
+                            let low = f.bin(down, ty, y, m);
+                            f.bin(BinaryOp::Or, ty, high, low)
+                        }
+                    });
+                    for x in edges(ty, 8) {
+                        run_reference(e, &b, root, &[x, semantics::zext_from(!x, bits as u32)])
+                            .map_err(|why| {
+                                format!("{left} {right} {} ({x:x}) {why}", down.name())
+                            })?;
+                    }
+                }
+            }
         }
     }
     Ok(())
