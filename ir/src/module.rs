@@ -81,6 +81,8 @@ pub struct Module {
     pub asm: Vec<String>,
     /// For evaluations that must not depend on what can change.
     pub seal: Option<Seal>,
+    /// Globals that an evaluation may name and not access: it has no value for them.
+    pub closed: Vec<GlobalId>,
 }
 
 /// An evaluation that sees constants only, at unusual addresses: whatever it finds out holds in the program, too.
@@ -100,6 +102,12 @@ impl Seal {
 }
 
 impl Module {
+    /// Whether evaluations know the global by its address only.
+    pub fn closes(&self, id: GlobalId) -> bool {
+        self.closed.contains(&id)
+            || (self.seal).is_some_and(|seal| seal.closes(id, self.global(id)))
+    }
+
     pub fn new(target: Target) -> Module {
         let unknown = SrcLoc {
             file: 0,
@@ -121,6 +129,7 @@ impl Module {
             libraries: Vec::new(),
             asm: Vec::new(),
             seal: None,
+            closed: Vec::new(),
         }
     }
 

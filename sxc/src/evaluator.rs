@@ -4,11 +4,11 @@
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
-use sx_ir::{ConstImage, Module, RelocTarget};
+use sx_ir::{ConstImage, Module, RelocTarget, TrapKind};
 use sx_machine::Grants;
 use sx_sema::{
     BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator,
-    NoCompiler, Unexplained, Unstorable,
+    NoCompiler, Unexplained, Unstorable, Written,
 };
 use sx_tier_api::{Explanation, Frame, Host, Limits, Moment, Outcome, Status};
 
@@ -135,6 +135,12 @@ impl EngineEvaluator {
         self.engines = kinds.iter().map(|kind| (*kind, make(*kind))).collect();
     }
 
+    /// What runs evaluations, in words.
+    pub fn engine_names(&self) -> String {
+        let names: Vec<&str> = self.engines.iter().map(|(kind, _)| kind.name()).collect();
+        names.join("+")
+    }
+
     /// From now on only the first of several engines runs.
     pub fn keep_one_engine(&mut self) {
         self.engines.truncate(1);
@@ -168,6 +174,7 @@ impl Evaluator for EngineEvaluator {
             root,
             result,
             saving,
+            keep_output,
             c_sources,
             compiler,
         } = request;
@@ -190,10 +197,12 @@ impl Evaluator for EngineEvaluator {
         ran.replica = self.replica;
         for (kind, engine) in &mut self.engines {
             // The program's output appears once, whatever the number of engines.
-            let output = if ran.chosen.is_none() && !self.replica {
-                Output::Live
-            } else {
-                Output::Discard
+            let output = match ran.chosen {
+                None if self.replica => Output::Discard,
+                // What a host library or a program writes can't be kept back.
+                None if keep_output && !may_call_out(&self.grants) => Output::Kept,
+                None => Output::Live,
+                Some(_) => Output::Discard,
             };
             let sandbox =
                 Sandbox::for_comptime(&mut *compiler, &self.grants, units.clone(), output);
@@ -268,11 +277,12 @@ impl Evaluator for EngineEvaluator {
         }
         let mut out = Vec::with_capacity(all.len());
         for ((ran, seconds), item) in all.into_iter().zip(items) {
-            ran.print();
+            self.write(&ran.output);
             if let Some(other) = ran.parted {
                 self.find_parting(module, item.root, other, &mut NoCompiler);
             }
-            let evaluation = self.take_over(ran);
+            let mut evaluation = self.take_over(ran);
+            evaluation.output.clear();
             let over = matches!(evaluation.status, Status::Exit(_));
             out.push((evaluation, seconds));
             if over {
@@ -298,6 +308,19 @@ impl Evaluator for EngineEvaluator {
 
     fn had_effects(&self) -> bool {
         self.replica && self.had_effects
+    }
+
+    fn write(&mut self, written: &Written) {
+        use std::io::Write as _;
+        for (fd, bytes) in written {
+            // Nobody is there to be told of a closed descriptor.
+            let _ = match fd {
+                2 => std::io::stderr().write_all(bytes),
+                _ => std::io::stdout()
+                    .write_all(bytes)
+                    .and_then(|()| std::io::stdout().flush()),
+            };
+        }
     }
 
     fn moment(&mut self, failure: Failure<'_>) -> Option<Moment> {
@@ -349,7 +372,7 @@ struct Ran {
     /// It asked for something else than its result.
     had_effects: bool,
     /// What it has written, by descriptor, if that was kept back.
-    output: Vec<(i32, Vec<u8>)>,
+    output: Written,
 }
 
 impl Ran {
@@ -376,8 +399,11 @@ impl Ran {
         engine: &mut dyn Engine,
         mut sandbox: Sandbox<'_>,
     ) {
-        if !self.recording && !self.replica && !sandbox.keeps_output() {
-            sandbox = sandbox.without_transcript();
+        if !self.recording && !self.replica {
+            sandbox = match sandbox.keeps_output() {
+                true => sandbox.keeping_little(),
+                false => sandbox.without_transcript(),
+            };
         }
         let outcome = engine.run(job.module, job.root, &[], job.limits, &mut sandbox);
         if matches!(outcome.status, Status::Finished(_)) {
@@ -420,20 +446,6 @@ impl Ran {
             }
         }
     }
-
-    /// Writes what was kept back.
-    fn print(&self) {
-        use std::io::Write as _;
-        for (fd, bytes) in &self.output {
-            // Nobody is there to be told of a closed descriptor.
-            let _ = match fd {
-                2 => std::io::stderr().write_all(bytes),
-                _ => std::io::stdout()
-                    .write_all(bytes)
-                    .and_then(|()| std::io::stdout().flush()),
-            };
-        }
-    }
 }
 
 impl EngineEvaluator {
@@ -445,7 +457,8 @@ impl EngineEvaluator {
         self.disagreements.extend(ran.disagreements);
         self.leaks.extend(ran.leaks);
         match ran.chosen {
-            Some((evaluation, record)) => {
+            Some((mut evaluation, record)) => {
+                evaluation.output = ran.output;
                 if self.keep_records {
                     self.records.extend(record);
                 }
@@ -469,6 +482,7 @@ impl EngineEvaluator {
                 root: item.root,
                 result: item.result,
                 saving: false,
+                keep_output: false,
                 c_sources,
                 compiler: &mut NoCompiler,
             });
@@ -512,6 +526,11 @@ impl EngineEvaluator {
     }
 }
 
+/// Whether other code than the engines' may write something.
+fn may_call_out(grants: &Grants) -> bool {
+    grants.exec || !grants.libraries.is_empty()
+}
+
 /// An evaluation that did not begin.
 fn failed(status: Status) -> Evaluation {
     Evaluation {
@@ -519,6 +538,8 @@ fn failed(status: Status) -> Evaluation {
         frames: Vec::new(),
         steps: 0,
         peak_memory: 0,
+        output: Written::new(),
+        closed: None,
         result: None,
     }
 }
@@ -531,6 +552,7 @@ fn conclude(
     saving: bool,
 ) -> Evaluation {
     let finished = matches!(outcome.status, Status::Finished(_));
+    let closed = closed_access(module, &outcome);
     let result = match result {
         Some((global, ty)) if finished => Some(extract(module, &outcome, global, ty, saving)),
         Some(_) | None => None,
@@ -540,8 +562,26 @@ fn conclude(
         frames: outcome.frames,
         steps: outcome.steps,
         peak_memory: outcome.peak_memory,
+        output: Written::new(),
+        closed,
         result,
     }
+}
+
+/// The closed global that an access ended the evaluation at.
+fn closed_access(module: &Module, outcome: &Outcome) -> Option<sx_ir::GlobalId> {
+    let Status::Trapped(trap) = &outcome.status else {
+        return None;
+    };
+    if trap.kind != TrapKind::BadAccess {
+        return None;
+    }
+    let holds = |id: &&sx_ir::GlobalId| {
+        let at = outcome.memory.address_of(**id);
+        let size = module.global(**id).size.max(1);
+        at.is_some_and(|at| trap.a >= at && trap.a - at < size)
+    };
+    module.closed.iter().find(holds).copied()
 }
 
 fn extract(

@@ -5,9 +5,10 @@
 
 use sx_interp::Interp;
 use sx_ir::trap::LimitKind;
-use sx_machine::Grants;
+use sx_ir::{GlobalId, Module, TypeId};
+use sx_machine::{Dangling, Grants};
 use sx_sema::{Evaluation, Failure, Unexplained};
-use sx_tier_api::{Explanation, Limits, Moment, Place, Status};
+use sx_tier_api::{Explanation, Limits, MemoryView, Moment, Place, Status};
 
 use crate::sandbox::Sandbox;
 
@@ -84,10 +85,12 @@ impl Again<'_> {
             until,
             self.sanitize,
             failure.errors,
+            &|memory| dangling(failure.module, failure.result, failure.saving, memory),
         );
         let (status, explanation) = told.ok_or(Unexplained::NotPossible)?;
         let same = match (&status, &evaluation.status) {
             (Status::Trapped(now), Status::Trapped(then)) => now.kind == then.kind,
+            (Status::Finished(_), Status::Finished(_)) => true,
             (Status::Limit(LimitKind::Memory), Status::Limit(LimitKind::Memory)) => true,
             (Status::Limit(_), Status::Limit(_)) => until.is_some(),
             _ => false,
@@ -98,4 +101,21 @@ impl Again<'_> {
             Err(Unexplained::NotPossible)
         }
     }
+}
+
+/// The address in an evaluation's result that keeps it from being stored.
+fn dangling(
+    module: &Module,
+    result: Option<(GlobalId, TypeId)>,
+    saving: bool,
+    memory: &dyn MemoryView,
+) -> Option<Dangling> {
+    let (global, ty) = result?;
+    let address = memory.address_of(global)?;
+    let extracted = if saving {
+        sx_machine::extract_anew(module, memory, address, ty)
+    } else {
+        sx_machine::extract(module, memory, address, ty)
+    };
+    extracted.err()?.dangling
 }

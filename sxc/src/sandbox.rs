@@ -15,6 +15,9 @@ pub enum Output {
     Discard,
 }
 
+/// Bytes that one evaluation's output may have to be kept back.
+const MOST_KEPT: u64 = 16 << 20;
+
 /// What `--allow` options grant to compile-time code.
 pub fn parse_grants(allow: &[String]) -> Result<Grants, String> {
     let mut grants = Grants::default();
@@ -119,7 +122,13 @@ impl<'a> Sandbox<'a> {
 
     /// Whether output is kept back.
     pub fn keeps_output(&self) -> bool {
-        self.output == Output::Kept
+        self.output == Output::Kept && !self.host.options.live_output
+    }
+
+    /// Very much output isn't kept back: what there is then goes out, and what follows goes out at once.
+    pub fn keeping_little(mut self) -> Sandbox<'a> {
+        self.host.hold_at_most = Some(MOST_KEPT);
+        self
     }
 
     /// What was written, in order, by descriptor.

@@ -16,14 +16,19 @@ pub fn print(compiled: &Compiled) {
         eprintln!("{:>10.3} ms  {name}", seconds * 1e3);
     }
     eprintln!("{:>10.3} ms  total", compiled.clock.total() * 1e3);
+    eprintln!(
+        "found in caches: {} function instances, {} types of type functions",
+        stats.instances_reused, stats.types_reused
+    );
     let mut roots: Vec<_> = stats.evaluations.iter().collect();
     roots.sort_by(|a, b| b.3.total_cmp(&a.3));
     if !roots.is_empty() {
         eprintln!("compile-time evaluations: {}", roots.len());
     }
+    let engine = compiled.evaluator.engine_names();
     for (name, steps, memory, seconds) in roots.iter().take(20) {
         eprintln!(
-            "{:>10.3} ms  {name}: {steps} steps, {memory} bytes",
+            "{:>10.3} ms  {name}: {engine}, {steps} steps, {memory} bytes",
             seconds * 1e3
         );
     }

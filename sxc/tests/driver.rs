@@ -85,6 +85,41 @@ main :: () { print("hello\n"); }
     assert_eq!(place.run("out/app"), "hello\n");
 }
 
+/// `set_post_link_module` names a module whose `bundle_main` runs after the driver.
+#[test]
+fn a_module_after_linking() {
+    let program = r#"
+bun :: #import "bun.sx";
+#run build_options().set_post_link_module("bun");
+main :: () { print("bundled\n"); }
+"#;
+    let module = |body: &str| {
+        let place = Place::new(program);
+        std::fs::write(place.0.join("bun.sx"), format!("{HEAD}{body}")).expect("a file");
+        place
+    };
+    let place = module(
+        r#"bundle_main :: (opt: BuildOptions) -> bool { print("bundling {}\n", opt.binary_path()); return true; }"#,
+    );
+    let output = place.sxc(&["build", "prog.sx", "-o", "app"]);
+    expect(&output, 0, "bundling app\n", "compiled: app\n");
+    assert_eq!(place.run("app"), "bundled\n");
+
+    let place = module("bundle_main :: () { print(\"no options\\n\"); }");
+    let output = place.sxc(&["build", "prog.sx", "-o", "app"]);
+    expect(&output, 0, "no options\n", "compiled: app\n");
+
+    let place = module("bundle_main :: () -> bool { return false; }");
+    let output = place.sxc(&["build", "prog.sx", "-o", "app"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("returned false"));
+
+    let place = module("other :: () {}");
+    let output = place.sxc(&["build", "prog.sx", "-o", "app"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("bundle_main"));
+}
+
 #[test]
 fn a_driver_of_primitives() {
     let place = Place::new(

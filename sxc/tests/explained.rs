@@ -46,3 +46,8 @@ fn limits() {
     let flags = ["--comptime-steps=1000", "--comptime-depth=20"];
     compare(&flags, "limit");
 }
+
+#[test]
+fn values() {
+    compare(&[], "values");
+}

@@ -43,6 +43,8 @@ pub struct EvalRequest<'a> {
     pub result: Option<(GlobalId, TypeId)>,
     /// The result holds `#saved` globals: what earlier evaluations stored and this one may have written is stored anew.
     pub saving: bool,
+    /// What it writes is kept back and handed over, not written.
+    pub keep_output: bool,
     /// C files whose functions the evaluation may call.
     pub c_sources: &'a [sx_cimport::Sources],
     /// Answers calls to functions of `Linkage::Host`.
@@ -63,6 +65,9 @@ pub struct EvalResult {
     pub objects: Vec<Global>,
 }
 
+/// What an evaluation has written, in order, by descriptor.
+pub type Written = Vec<(i32, Vec<u8>)>;
+
 /// A value that can't be stored in the program.
 pub struct Unstorable {
     /// `TABLE.entries[3].next`, relative to the value: `.entries[3].next`.
@@ -76,16 +81,23 @@ pub struct Evaluation {
     pub frames: Vec<Frame>,
     pub steps: u64,
     pub peak_memory: u64,
+    /// If it was to be kept.
+    pub output: Written,
+    /// It was ended by an access to this one of the module's closed globals.
+    pub closed: Option<GlobalId>,
     /// Present exactly if finished and a result was asked for.
     pub result: Option<Result<EvalResult, Unstorable>>,
 }
 
-/// An evaluation that a trap or limit ended, to be run once more.
+/// An evaluation that a trap or limit ended, or whose result can't be stored, to be run once more.
 pub struct Failure<'a> {
     pub module: &'a Module,
     pub root: FuncId,
     pub compiler: &'a mut dyn Host,
     pub evaluation: &'a Evaluation,
+    /// As in [`EvalRequest`].
+    pub result: Option<(GlobalId, TypeId)>,
+    pub saving: bool,
     /// Names of error values, from number 1.
     pub errors: &'a [String],
 }
@@ -102,6 +114,9 @@ pub trait Evaluator {
         items: &[BatchItem],
         c_sources: &[sx_cimport::Sources],
     ) -> Vec<(Evaluation, f64)>;
+
+    /// Writes what was kept back.
+    fn write(&mut self, _written: &Written) {}
 
     /// When a limit was reached, in terms that hold for other forms of the code, too. The module is as it was.
     fn moment(&mut self, _failure: Failure<'_>) -> Option<Moment> {
@@ -209,6 +224,10 @@ pub struct Stats {
     pub evaluations: Vec<(String, u64, u64, f64)>,
     /// Beside each of `evaluations`: where it was asked for, and what its result became.
     pub work: Vec<(String, String)>,
+    /// Calls and names that found their function made, those of plain functions included.
+    pub instances_reused: u64,
+    /// Calls of type functions with arguments known from before.
+    pub types_reused: u64,
     /// (phase, seconds).
     pub phases: Vec<(&'static str, f64)>,
 }

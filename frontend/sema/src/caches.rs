@@ -57,6 +57,7 @@ pub struct Caches {
     pub chains: crate::declarations::chains::Chains,
     /// Evaluations that wait for others to join them.
     pub queue: crate::comptime::batch::Queue,
+    pub held_output: crate::comptime::output::HeldOutput,
     /// Fields of structs, for `get_struct_fields`.
     pub field_table: Option<crate::comptime::declared::FieldTable>,
     pub field_rows: FxHashMap<TypeId, (Option<GlobalId>, u64)>,
@@ -72,6 +73,10 @@ pub struct Caches {
     pub host_mark: Option<GlobalId>,
     /// Functions that evaluations reach, as they were before the passes.
     pub unoptimised: FxHashMap<FuncId, sx_ir::Function>,
+    /// Context fields whose defaults are still to be worked out.
+    pub context_defaults: FxHashMap<sx_ir::Symbol, crate::statements::context::ContextDefault>,
+    /// Variables of other objects.
+    pub extern_globals: Vec<GlobalId>,
     /// Globals whose initialisers are being worked out.
     pub open_globals: Vec<(GlobalId, sx_ir::Symbol, sx_syntax::Span)>,
     /// `#saved` globals met so far.

@@ -160,6 +160,7 @@ impl Sema<'_> {
             return (None, Vec::new());
         }
         self.phase("bodies", |s| {
+            s.hold_output();
             let mut roots = s.exports();
             let main = s.main_function().unwrap_or_default();
             roots.extend(main);
@@ -171,6 +172,7 @@ impl Sema<'_> {
                 s.complete_all();
                 let seconds = started.elapsed().as_secs_f64();
                 s.stats.phases.push((CHECKED_BY_REPLICAS, seconds));
+                s.write_held_output();
                 return (main, roots);
             }
             s.drain_queue();
@@ -182,6 +184,7 @@ impl Sema<'_> {
             s.fill_type_infos();
             s.fill_field_table();
             s.drain_queue();
+            s.write_held_output();
             if s.goal == Goal::Build && s.error_count() == 0 {
                 let driver = s.build_driver();
                 s.drain_queue();
@@ -373,7 +376,7 @@ impl Sema<'_> {
     }
 
     /// Imported modules before those that import them.
-    fn modules_in_order(&self) -> Vec<ModId> {
+    pub fn modules_in_order(&self) -> Vec<ModId> {
         let mut order = Vec::new();
         let mut seen = vec![false; self.modules.len()];
         self.import_order(ModId(0), &mut seen, &mut order);

@@ -138,7 +138,7 @@ impl Tables {
             self.used_funcs.push(id);
         }
         let open = machine.space.globals.iter().map(|g| (g.id, g.addr));
-        for (id, addr) in open.chain(machine.space.closed.iter().copied()) {
+        for (id, addr) in open.chain(machine.space.closed.iter().map(|g| (g.id, g.addr))) {
             self.globals[id.index()] = addr;
             self.used_globals.push(id.0);
         }

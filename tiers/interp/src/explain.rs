@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_ir::{BinaryOp, Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind, TrapKind};
+use sx_ir::{BinaryOp, Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind, TrapKind, TypeKind};
 use sx_machine::show;
 use sx_tier_api::{Explanation, FaultObject, FrameValues, MemoryView, ObjectKind, Status};
 
@@ -84,6 +84,18 @@ fn values(
         object: &|addr| pointee(run, frame, addr),
     };
     let mut out: Vec<(String, String)> = Vec::new();
+    // Parameters that are passed in memory.
+    for (index, local) in frame.func.locals.iter().enumerate() {
+        let (Some(name), Some(pointer)) = (local.name, local.sx_type) else {
+            continue;
+        };
+        if let TypeKind::Pointer(ty) = *run.module.types.kind(pointer)
+            && let Some(addr) = run.locals.get(frame.base + index)
+        {
+            let text = show::value(run.module, &run.machine, &names, *addr, ty);
+            out.push((name.to_string(), text));
+        }
+    }
     for slot in visible {
         let variable = &frame.func.slots[slot];
         let (Some(name), Some(ty)) = (variable.name, variable.sx_type) else {

@@ -18,8 +18,10 @@ mod sanitize;
 mod shadow;
 
 use sx_ir::{FuncId, Module};
-use sx_machine::{Machine, stack};
-use sx_tier_api::{ComptimeEngine, Explanation, Host, Limits, Moment, Outcome, Place, Status};
+use sx_machine::{Dangling, Machine, stack};
+use sx_tier_api::{
+    ComptimeEngine, Explanation, Host, Limits, MemoryView, Moment, Outcome, Place, Status,
+};
 
 /// The engine.
 #[derive(Default)]
@@ -61,7 +63,8 @@ impl Interp {
     }
 
     /// Runs `root` again and tells about its end: how it ended, and the state at that time. `stop`: ends it there.
-    /// `sanitize`: with the checks of [`Interp::sanitizing`]. `errors`: names of error values.
+    /// `sanitize`: with the checks of [`Interp::sanitizing`]. `errors`: names of error values. `dangling`: finds the address
+    /// that is wrong with what a run leaves behind.
     pub fn explain(
         module: &Module,
         root: FuncId,
@@ -70,6 +73,7 @@ impl Interp {
         stop: Option<Moment>,
         sanitize: bool,
         errors: &[String],
+        dangling: &(dyn Fn(&dyn MemoryView) -> Option<Dangling> + Sync),
     ) -> Option<(Status, Explanation)> {
         let machine = Machine::new(module, root, limits);
         if machine.unusable().is_some() {
@@ -83,7 +87,12 @@ impl Interp {
         Some(stack::on_big_stack(|| {
             let mut run = call::Run::new(module, machine, shadow);
             let status = run.run(host, root, &[]);
-            let explanation = explain::explain(&run, &status, errors);
+            let mut explanation = explain::explain(&run, &status, errors);
+            if matches!(status, Status::Finished(_))
+                && let Some(dangling) = dangling(&run.machine)
+            {
+                explanation.object = run.shadow.lost(&run.machine, module, dangling);
+            }
             (status, explanation)
         }))
     }

@@ -106,6 +106,7 @@ impl Emitter<'_> {
             Expr::GlobalAddr(id) => {
                 let global = self.env.module.global(id);
                 (access == Access::Load || global.mutable).then_some(())?;
+                (!self.env.module.closes(id)).then_some(())?;
                 Some((0, size(global.size)?))
             }
             Expr::Binary {

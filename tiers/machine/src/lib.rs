@@ -65,6 +65,6 @@ pub mod show;
 pub mod stack;
 pub mod watch;
 
-pub use extract::{ExtractError, Extracted, NewObject, extract, extract_anew};
+pub use extract::{Dangling, ExtractError, Extracted, NewObject, extract, extract_anew};
 pub use host::{CompilerHost, Effect, Grants, HostOptions, StdHost, Transcript};
 pub use machine::{Machine, MemoryEvent, Reenter, fault_of, give_results, status_of};

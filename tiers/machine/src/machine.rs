@@ -593,7 +593,8 @@ impl MemoryView for Machine {
     }
 
     fn object_at(&self, addr: u64) -> Option<Object> {
-        if let Some(global) = self.space.global_at(addr) {
+        let global = self.space.global_at(addr);
+        if let Some(global) = global.or_else(|| self.space.closed_at(addr)) {
             return Some(Object {
                 base: global.addr,
                 size: global.size,

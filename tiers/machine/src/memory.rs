@@ -37,8 +37,8 @@ pub struct AddressSpace {
     /// In address order.
     pub globals: Vec<PlacedGlobal>,
     addresses: FxHashMap<GlobalId, u64>,
-    /// Variables that a sealed evaluation knows by address only.
-    pub closed: Vec<(GlobalId, u64)>,
+    /// Those that the evaluation knows by address only, in address order.
+    pub closed: Vec<PlacedGlobal>,
     /// Functions in order of their values.
     pub funcs: Vec<FuncId>,
     ordinals: FxHashMap<FuncId, u64>,
@@ -59,10 +59,7 @@ impl AddressSpace {
         let mut globals = Vec::with_capacity(reach.globals.len());
         let mut addresses = FxHashMap::default();
         let shift = module.seal.map_or(0, |seal| seal.shift);
-        let closed = |id: GlobalId| {
-            let seal = module.seal.as_ref();
-            seal.is_some_and(|seal| seal.closes(id, module.global(id)))
-        };
+        let closed = |id: GlobalId| module.closes(id);
         let mut cursor = GUARD + shift;
         let mut store_start = cursor;
         for mutable in [false, true] {
@@ -103,7 +100,13 @@ impl AddressSpace {
                 .checked_next_multiple_of(global.align.max(1))
                 .unwrap_or(cursor);
             addresses.insert(id, addr);
-            closed_globals.push((id, addr));
+            closed_globals.push(PlacedGlobal {
+                id,
+                addr,
+                size: global.size,
+                mutable: global.mutable,
+                stored: false,
+            });
             cursor = addr.saturating_add(global.size).saturating_add(1);
         }
         let stack_start = globals_end.min(fn_base) / PAGE * PAGE + PAGE + shift % PAGE;
@@ -152,9 +155,12 @@ impl AddressSpace {
 
     /// The global that contains `addr` or ends there.
     pub fn global_at(&self, addr: u64) -> Option<&PlacedGlobal> {
-        let after = self.globals.partition_point(|g| g.addr <= addr);
-        let global = self.globals.get(after.checked_sub(1)?)?;
-        (addr - global.addr <= global.size).then_some(global)
+        containing(&self.globals, addr)
+    }
+
+    /// The same for those that can't be accessed.
+    pub fn closed_at(&self, addr: u64) -> Option<&PlacedGlobal> {
+        containing(&self.closed, addr)
     }
 
     /// Writes the initial contents of all globals; `image` is the memory from address 0 (at least to `globals_end`),
@@ -183,6 +189,12 @@ impl AddressSpace {
             }
         }
     }
+}
+
+fn containing(globals: &[PlacedGlobal], addr: u64) -> Option<&PlacedGlobal> {
+    let after = globals.partition_point(|g| g.addr <= addr);
+    let global = globals.get(after.checked_sub(1)?)?;
+    (addr - global.addr <= global.size).then_some(global)
 }
 
 /// Stores the low `place.len()` bytes of `value`.

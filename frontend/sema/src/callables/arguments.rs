@@ -69,9 +69,10 @@ impl Sema<'_> {
         self.check_arity(&name, ty.params.len(), args.len(), ty.params.len(), span)?;
         let mut vals = Vec::new();
         for (arg, param) in args.into_iter().zip(&ty.params) {
-            let val = self.lower_arg(cx, arg, *param)?;
-            vals.push(val);
+            // The others are looked at for their own mistakes.
+            vals.push(self.lower_arg(cx, arg, *param));
         }
+        let vals: Vec<Val> = vals.into_iter().collect::<Res<_>>()?;
         self.at(cx, span);
         let pieces = self.pieces(cx, &callee);
         let target = if closure {

@@ -202,6 +202,12 @@ impl Sema<'_> {
             match param {
                 ParamBinding::Value { name, ty, span } => {
                     let addr = self.receive(&mut cx, *ty, passings.next(), &mut take);
+                    if let Addr::Ptr(local, 0) = addr {
+                        // The variable is where this points.
+                        let pointer = self.m.types.pointer(*ty);
+                        let local = &mut cx.func.locals[local.index()];
+                        (local.name, local.sx_type) = (Some(*name), Some(pointer));
+                    }
                     let ident = ast::Ident {
                         name: *name,
                         kind: ast::IdentKind::Raw,

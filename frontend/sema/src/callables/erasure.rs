@@ -112,7 +112,10 @@ impl Sema<'_> {
         };
         let shown = self.type_name(want);
         let table = self.slots_for(cx, want, concrete, span)?;
-        if def.identity {
+        // A global that is initialised by another one's name borrows it.
+        let named = cx.initialises
+            && matches!(operand, Operand::Lvalue(Addr::Global(global, 0)) if self.m.global(global).mutable);
+        if def.identity || named {
             let ctx = match operand {
                 Operand::Lvalue(addr) => cx.addr_piece(addr),
                 Operand::Pointer(piece) => piece,

@@ -259,6 +259,7 @@ impl Sema<'_> {
             enclosing: Rc::new(Vec::new()),
             comptime: false,
             counting: false,
+            initialises: false,
             implicit: false,
             is_lambda: false,
             shape: None,
@@ -321,6 +322,7 @@ impl Sema<'_> {
             types,
         };
         if let Some(found) = self.instances.get(&key) {
+            self.stats.instances_reused += 1;
             return found.clone().ok_or(Failed);
         }
         if self.fn_info(func).decl.mixin {

@@ -197,6 +197,8 @@ impl Sema<'_> {
         }
         let mut order: std::collections::VecDeque<usize> = order.into();
         let mut waited = vec![false; params.len()];
+        // An argument is wrong: the others are looked at for their own mistakes.
+        let mut wrong = false;
         while let Some(i) = order.pop_front() {
             let param = &params[i];
             match param.kind {
@@ -330,15 +332,14 @@ impl Sema<'_> {
                     }
                     if unbound.is_empty() && !self.may_promote(&scope, pattern, params) {
                         let ty = self.eval_type(&scope, pattern)?;
-                        let val = if receiver {
-                            match arg {
-                                Arg::Val(val, at) => self.adapt_receiver(cx, &val, ty, at)?,
-                                other => self.lower_arg(cx, other, ty)?,
-                            }
-                        } else {
-                            self.lower_arg(cx, arg, ty)?
+                        let val = match arg {
+                            Arg::Val(val, at) if receiver => self.adapt_receiver(cx, &val, ty, at),
+                            other => self.lower_arg(cx, other, ty),
                         };
-                        vals[i].push(val);
+                        match val {
+                            Ok(val) => vals[i].push(val),
+                            Err(Failed) => wrong = true,
+                        }
                         continue;
                     }
                     let outer = std::mem::replace(
@@ -480,6 +481,9 @@ impl Sema<'_> {
                     packs.push((param.name.name, types));
                 }
             }
+        }
+        if wrong {
+            return Err(Failed);
         }
         // `$T: Type` inferred elsewhere or by default, and constraints on everything bound.
         for param in params {

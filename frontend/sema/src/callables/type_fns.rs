@@ -1,5 +1,6 @@
 //! Type functions: `F(args)` computed once per arguments.
 
+use crate::callables::declared::call_site;
 use crate::callables::generics::Bindings;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::nominal::{constraints_of, is_type_param, plural, were};
@@ -103,7 +104,10 @@ impl Sema<'_> {
                 .collect::<Vec<_>>(),
         );
         match self.caches.type_fns.get(&key) {
-            Some(TypeFnState::Done(ty)) => return Ok(*ty),
+            Some(TypeFnState::Done(ty)) => {
+                self.stats.types_reused += 1;
+                return Ok(*ty);
+            }
             Some(TypeFnState::Failed) => return Err(Failed),
             Some(TypeFnState::Running) => {
                 return Err(self.error(
@@ -135,6 +139,8 @@ impl Sema<'_> {
         self.check_depth(f, span)?;
         self.instantiation_depth += 1;
         let name = Symbol::intern(&shown);
+        // Its `#error`s are at the call, as those of generic functions.
+        let site = self.sites.call.replace(call_site(call, span));
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             if let Some((syntax, at)) = single_expression(decl).and_then(nominal_literal) {
                 // It is known before its members are, which may refer to it.
@@ -150,6 +156,7 @@ impl Sema<'_> {
             self.run_type_fn(f, decl, &scope, bindings, packs, name, span)
         });
         self.instantiation_depth -= 1;
+        self.sites.call = site;
         let state = result.map_or(TypeFnState::Failed, TypeFnState::Done);
         self.caches.type_fns.insert(key, state);
         result

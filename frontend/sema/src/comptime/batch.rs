@@ -167,10 +167,12 @@ impl Sema<'_> {
             })
             .collect();
         let globals = self.m.globals.len();
-        let m = self.take_module();
+        let mut m = self.take_module();
+        m.closed = self.closed_globals();
         let evaluations = self
             .evaluator
             .evaluate_all(&m, &items, &self.caches.c.sources);
+        m.closed = Vec::new();
         self.m = m;
         let mut evaluations = evaluations.into_iter();
         for queued in queue {
@@ -182,15 +184,17 @@ impl Sema<'_> {
                 Some((evaluation, seconds)) if self.exit.is_none() => {
                     let story = if failure::is_told(&evaluation) {
                         let mut m = self.take_module();
-                        let story = self.story_of(&mut m, root.func, &evaluation, &|types| {
-                            CompilerHost::new(
-                                types,
-                                Minted::default(),
-                                String::new(),
-                                None,
-                                BuildState::default(),
-                            )
-                        });
+                        let result = (root.place(&m), false);
+                        let story =
+                            self.story_of(&mut m, root.func, result, &evaluation, &|types| {
+                                CompilerHost::new(
+                                    types,
+                                    Minted::default(),
+                                    String::new(),
+                                    None,
+                                    BuildState::default(),
+                                )
+                            });
                         self.m = m;
                         story
                     } else {

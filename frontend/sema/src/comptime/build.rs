@@ -137,6 +137,7 @@ impl Compilation {
         );
         host.actions = Some(actions);
         let evaluation = evaluator.evaluate(EvalRequest {
+            keep_output: false,
             module: &self.module,
             root: driver.root,
             result: Some((driver.result, TypeId::BOOL)),

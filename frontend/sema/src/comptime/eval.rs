@@ -139,13 +139,15 @@ impl Sema<'_> {
         // A constant's call without `#run` can't tell that it runs at compile time (part 4 §6).
         cx.implicit =
             matches!(purpose, Purpose::Constant(_)) && !matches!(expr.kind, ExprKind::Run(_));
+        cx.initialises = matches!(purpose, Purpose::Global(_) | Purpose::ContextDefault(_))
+            && !matches!(expr.kind, ExprKind::Run(_));
         cx.counting = matches!(purpose, Purpose::Count | Purpose::ValueArgument);
         let operand = match (&expr.kind, purpose) {
             // `#run e` in a constant is that evaluation itself.
             (ExprKind::Run(inner), _) => inner,
             _ => expr,
         };
-        let lowered = self.lower_expr(&mut cx, operand, want);
+        let lowered = self.lower_initial(&mut cx, operand, want);
         let lowered = match lowered {
             Ok(val) => val,
             Err(Failed) => return Err(Failed),
@@ -331,14 +333,6 @@ impl Sema<'_> {
             return Err(Failed);
         }
         self.finish_error_names();
-        if let Some((name, at)) = self.unfinished_global(root.func, &root.purpose) {
-            let diag = Diagnostic::error(
-                at,
-                format!("cycle: global '{name}' needs itself: its initial value comes from code that uses it"),
-            )
-            .with_note(Some(span), "by this evaluation");
-            return Err(self.report(diag));
-        }
         let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
         if self.reaches_failed(root.func) {
             if errors_before == 0 {
@@ -370,6 +364,7 @@ impl Sema<'_> {
             self.name_files();
             let globals = self.m.globals.len();
             let mut m = self.take_module();
+            m.closed = self.closed_globals();
             let records = self.type_table.filter(|_| self.caches.minting);
             let scope = self.caches.mint_scope.clone();
             let minted = std::mem::take(&mut self.caches.minted);
@@ -383,19 +378,28 @@ impl Sema<'_> {
             host.files = Some(self.files);
             host.quotes.first = self.quote_count();
             host.definer = self.definer(&known);
+            let holder = match root.purpose {
+                Purpose::RunHere => self.holder_of_output(),
+                _ => None,
+            };
+            let result = (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty));
             let mut evaluation = self.evaluator.evaluate(EvalRequest {
                 saving: saving.is_some(),
+                // A run that will not have been must not have written anything.
+                keep_output: holder.is_some() || host.definer.is_wanted(),
                 c_sources: &self.caches.c.sources,
                 module: &m,
                 root: run,
-                result: (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty)),
+                result,
                 compiler: &mut host,
             });
+            let mut written = std::mem::take(&mut evaluation.output);
             let mut definer = std::mem::take(&mut host.definer);
             if definer.again {
                 // As if this run had not been.
                 (self.caches.minted, self.caches.build) = host.state_before();
                 let quotes = std::mem::take(&mut host.quotes.made);
+                m.closed = Vec::new();
                 self.m = m;
                 let pairs = self.make_definitions_for_next_run(&definer, &mut known, span);
                 self.adopt_quotes(quotes, &pairs);
@@ -414,17 +418,22 @@ impl Sema<'_> {
             }
             let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
             self.caches.build = std::mem::take(&mut host.build);
-            let effects = std::mem::take(&mut host.effects);
+            let mut effects = std::mem::take(&mut host.effects);
             let quotes = std::mem::take(&mut host.quotes.made);
             let story = match before {
-                Some((minted, build)) => self.story_of(&mut m, run, &evaluation, &|types| {
-                    let (minted, build) = (minted.clone(), build.clone());
-                    let mut host = CompilerHost::new(types, minted, scope.clone(), records, build);
-                    host.definer = definer.clone();
-                    host
-                }),
+                Some((minted, build)) => {
+                    let result = (result, saving.is_some());
+                    self.story_of(&mut m, run, result, &evaluation, &|types| {
+                        let (minted, build) = (minted.clone(), build.clone());
+                        let mut host =
+                            CompilerHost::new(types, minted, scope.clone(), records, build);
+                        host.definer = definer.clone();
+                        host
+                    })
+                }
                 None => Err(Unexplained::NotPossible),
             };
+            m.closed = Vec::new();
             self.m = m;
             self.caches.minted = minted;
             if let Some(grown) = grown {
@@ -436,6 +445,14 @@ impl Sema<'_> {
                 let pairs = self.make_definitions(&made, &mut known);
                 self.adopt_quotes(quotes, &pairs);
                 replace_functions(&mut evaluation, &pairs);
+            }
+            if let Some(holder) = holder {
+                if !effects.log.is_empty() {
+                    written.push((2, std::mem::take(&mut effects.log).into_bytes()));
+                }
+                self.keep_output_of(holder, written);
+            } else {
+                self.evaluator.write(&written);
             }
             self.take_effects(effects);
             let run = Run {
@@ -495,7 +512,22 @@ impl Sema<'_> {
                 self.exit = Some(*code);
                 return Err(Failed);
             }
-            Status::Trapped(trap) => return Err(failed(self, &trap.message())),
+            Status::Trapped(trap) => {
+                let Some(global) = evaluation.closed else {
+                    return Err(failed(self, &trap.message()));
+                };
+                if let Some(cycle) = self.global_cycle(global, span) {
+                    return Err(cycle);
+                }
+                if matches!(purpose, Purpose::RunHere) {
+                    self.caches.lacks_operation = true;
+                    return Err(Failed);
+                }
+                let global = self.m.global(global);
+                let symbol = global.extern_symbol.as_ref().unwrap_or(&global.name);
+                let reason = format!("symbol not found: '{symbol}'");
+                return Err(failed(self, &reason));
+            }
             Status::Limit(limit) => {
                 let reason = match limit {
                     LimitKind::Steps => "the step limit was reached (--comptime-steps)",
@@ -529,13 +561,18 @@ impl Sema<'_> {
                     _ => format!("result{}", unstorable.path),
                 };
                 let subject = purpose.subject(number);
-                return Err(self.error(
+                let diag = Diagnostic::error(
                     span,
                     format!(
                         "{subject}: {place} can't be stored in the program: {}",
                         unstorable.reason
                     ),
-                ));
+                );
+                let diag = match story {
+                    Ok(story) => self.with_object(diag, story),
+                    Err(_) => diag,
+                };
+                return Err(self.report(diag));
             }
             None => (ConstImage::default(), Vec::new()),
         };
@@ -735,40 +772,25 @@ impl Sema<'_> {
         }
     }
 
-    /// A global whose initialiser is being worked out and which code that `root` calls refers to.
-    fn unfinished_global(&self, root: FuncId, purpose: &Purpose) -> Option<(Symbol, Span)> {
+    /// Globals that an evaluation can't access: variables of other objects, and those whose initial values are being
+    /// worked out. Their addresses are known.
+    pub fn closed_globals(&self) -> Vec<sx_ir::GlobalId> {
+        let open = self.caches.open_globals.iter().map(|(global, ..)| *global);
+        open.chain(self.caches.extern_globals.iter().copied())
+            .collect()
+    }
+
+    /// The error of an evaluation that needs a global whose initial value needs the evaluation. `None`: the global is not
+    /// such a one.
+    fn global_cycle(&mut self, global: sx_ir::GlobalId, span: Span) -> Option<Failed> {
         let open = &self.caches.open_globals;
-        if open.is_empty() {
-            return None;
-        }
-        let mut seen = rustc_hash::FxHashSet::default();
-        let mut todo = vec![root];
-        while let Some(func) = todo.pop() {
-            if !seen.insert(func) {
-                continue;
-            }
-            let body = self.m.func(func);
-            // The initialiser itself may take its global's address.
-            let own = func == root && matches!(purpose, Purpose::Global(_));
-            for expr in &body.exprs {
-                if let Expr::GlobalAddr(global) = expr
-                    && !own
-                    && let Some((_, name, at)) = open.iter().find(|(g, ..)| g == global)
-                {
-                    return Some((*name, *at));
-                }
-            }
-            if let Some(block) = &body.body {
-                block.for_each_stmt(&mut |stmt| {
-                    if let StmtKind::Call(call) = &stmt.kind
-                        && let sx_ir::func::Callee::Direct(callee) = call.callee
-                    {
-                        todo.push(callee);
-                    }
-                });
-            }
-        }
-        None
+        let (_, name, at) = *open.iter().find(|(open, ..)| *open == global)?;
+        let diag = Diagnostic::error(
+            at,
+            format!("cycle: global '{name}' needs itself: its initial value comes from code that uses it"),
+        )
+        .with_note(Some(span), "by this evaluation");
+        Some(self.report(diag))
     }
 
     pub fn reaches_failed(&self, root: FuncId) -> bool {

@@ -2,7 +2,7 @@
 //! what the variables hold.
 
 use rustc_hash::FxHashMap;
-use sx_ir::{FuncId, Function, LocId, Module, Symbol, TypeTable};
+use sx_ir::{FuncId, Function, GlobalId, LocId, Module, Symbol, TypeId, TypeTable};
 use sx_syntax::{DiagKind, Diagnostic, Span};
 use sx_tier_api::{Explanation, Frame, Place, Status};
 
@@ -35,7 +35,8 @@ pub struct StackLine {
 pub fn is_told(evaluation: &Evaluation) -> bool {
     match evaluation.status {
         Status::Trapped(_) | Status::Limit(_) => true,
-        Status::Finished(_) | Status::Exit(_) | Status::Unsupported(_) | Status::Bug(_) => false,
+        Status::Finished(_) => matches!(evaluation.result, Some(Err(_))),
+        Status::Exit(_) | Status::Unsupported(_) | Status::Bug(_) => false,
     }
 }
 
@@ -45,6 +46,7 @@ impl Sema<'_> {
         &mut self,
         m: &mut Module,
         root: FuncId,
+        (result, saving): (Option<(GlobalId, TypeId)>, bool),
         evaluation: &Evaluation,
         host: &dyn for<'m> Fn(&'m TypeTable) -> CompilerHost<'m>,
     ) -> Result<Explanation, Unexplained> {
@@ -57,6 +59,8 @@ impl Sema<'_> {
             root,
             compiler: &mut answers,
             evaluation,
+            result,
+            saving,
             errors: &errors,
         });
         let kept = &mut self.caches.unoptimised;
@@ -68,6 +72,8 @@ impl Sema<'_> {
             root,
             compiler: &mut answers,
             evaluation,
+            result,
+            saving,
             errors: &errors,
         };
         let story = self.evaluator.explain(failed, moment);
@@ -131,18 +137,8 @@ impl Sema<'_> {
             let near = || (lines.first()?.func == first.func).then_some(0);
             Some((offset.or_else(near)?, story))
         });
-        if let Some((_, story)) = told
-            && let Some(object) = &story.object
-        {
-            diag = diag.with_note(None, object.text.clone());
-            for (what, calls) in [
-                ("allocated here", &object.allocated),
-                ("freed here", &object.freed),
-            ] {
-                if let Some(span) = self.user_place(calls) {
-                    diag = diag.with_note(Some(span), what);
-                }
-            }
+        if let Some((_, story)) = told {
+            diag = self.with_object(diag, story);
         }
         let total = lines.len();
         for (i, line) in lines.into_iter().enumerate() {
@@ -184,6 +180,23 @@ impl Sema<'_> {
             Err(Unexplained::NotPossible) | Ok(_) => {}
         }
         self.report(diag)
+    }
+
+    /// Adds the object concerned, and where it was made and freed.
+    pub fn with_object(&self, mut diag: Diagnostic, story: &Explanation) -> Diagnostic {
+        let Some(object) = &story.object else {
+            return diag;
+        };
+        diag = diag.with_note(None, object.text.clone());
+        for (what, calls) in [
+            ("allocated here", &object.allocated),
+            ("freed here", &object.freed),
+        ] {
+            if let Some(span) = self.user_place(calls) {
+                diag = diag.with_note(Some(span), what);
+            }
+        }
+        diag
     }
 
     /// The comptime stack, innermost first, inlined calls included.

@@ -354,7 +354,7 @@ impl Sema<'_> {
         };
         let make = |s: &mut Self, ty: TypeId, init: ConstImage| {
             let layout = s.m.types.layout(ty);
-            s.m.add_global(Global {
+            let global = s.m.add_global(Global {
                 name: name.to_string(),
                 size: layout.size,
                 align: layout.align.max(1),
@@ -364,7 +364,11 @@ impl Sema<'_> {
                 export_symbol: export_symbol.clone(),
                 sx_type: Some(ty),
                 mergeable: false,
-            })
+            });
+            if extern_symbol.is_some() {
+                s.caches.extern_globals.push(global);
+            }
+            global
         };
         if let Some(ty) = ty {
             self.complete(ty)?;

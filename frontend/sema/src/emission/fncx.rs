@@ -153,6 +153,8 @@ pub struct FnCx {
     pub comptime: bool,
     /// A count (dimension, lanes, value argument, unroll bound) is being evaluated.
     pub counting: bool,
+    /// Works out the initial value of a global: names of other globals stand for those.
+    pub initialises: bool,
     /// A call in a constant, evaluated although nobody asked for it.
     pub implicit: bool,
     pub is_lambda: bool,

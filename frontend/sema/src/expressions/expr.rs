@@ -47,6 +47,19 @@ impl Sema<'_> {
     }
 
     /// As [`Sema::lower_expr`], converted to exactly `want`.
+    /// What a variable, constant or field is initialized with: a value, or `---`.
+    pub fn lower_initial(
+        &mut self,
+        cx: &mut FnCx,
+        init: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
+        match (&init.kind, want) {
+            (ExprKind::Undef, Some(want)) => Ok(Val::mem(want, self.slot(cx, want))),
+            _ => self.lower_expr(cx, init, want),
+        }
+    }
+
     pub fn lower_to(&mut self, cx: &mut FnCx, expr: &'static ast::Expr, want: TypeId) -> Res<Val> {
         let val = self.lower_expr(cx, expr, Some(want))?;
         let (loc, span) = (cx.loc, cx.span);
@@ -150,13 +163,13 @@ impl Sema<'_> {
                     "null has no type here; give the destination a pointer or optional type",
                 )),
             },
-            ExprKind::Undef => match want {
-                Some(want) => {
-                    let addr = self.slot(cx, want);
-                    Ok(Val::mem(want, addr))
-                }
-                None => Err(self.error(span, "`---` needs a type: `x : T = ---;`")),
-            },
+            ExprKind::Undef => Err(match want {
+                Some(_) => self.error(
+                    span,
+                    "`---` is no value: it only stands where a variable, constant or field is initialized",
+                ),
+                None => self.error(span, "`---` needs a type: `x : T = ---;`"),
+            }),
             ExprKind::Ident(name) => self.lower_ident(cx, *name, want, span),
             ExprKind::Dollar { .. } => {
                 let env = cx.env().clone();

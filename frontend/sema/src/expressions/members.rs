@@ -253,6 +253,9 @@ impl Sema<'_> {
             | TypeKind::AnonStruct(_)
             | TypeKind::Tuple(_)
             | TypeKind::Failable { .. } => {
+                if !self.caches.context_defaults.is_empty() && Some(val.ty) == self.context_type {
+                    self.demand_context_field(name.name);
+                }
                 let members = self.m.types.members(val.ty).unwrap_or_default();
                 if let Some(index) = members.iter().position(|(n, _)| *n == Some(name.name)) {
                     return Ok(Some(self.member(cx, val, index)));

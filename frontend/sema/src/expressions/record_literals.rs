@@ -65,7 +65,11 @@ impl Sema<'_> {
                         format!("field '{}' is given more than once", name.name),
                     ));
                 }
-                let val = self.elem_to(cx, &Elem::Expr(None, expr), members[index].1, span)?;
+                let member = members[index].1;
+                let val = match expr.kind {
+                    ExprKind::Undef => self.lower_initial(cx, expr, Some(member))?,
+                    _ => self.elem_to(cx, &Elem::Expr(None, expr), member, span)?,
+                };
                 vals[index] = Some(val);
             }
         } else {

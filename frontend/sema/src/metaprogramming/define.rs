@@ -98,6 +98,11 @@ fn fail<T>(text: String) -> Result<T, HostFault> {
 }
 
 impl Definer {
+    /// Whether functions can be defined, so that the evaluation may have to begin anew.
+    pub fn is_wanted(&self) -> bool {
+        !self.stand_ins.is_empty()
+    }
+
     /// An engine runs the evaluation from its beginning.
     pub fn begin(&mut self) {
         self.made.clear();

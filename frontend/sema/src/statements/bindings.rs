@@ -85,6 +85,15 @@ impl Sema<'_> {
         if let Some(scope) = cx.scopes.last_mut() {
             scope.env = next;
         }
+        // A type is checked whether it is used or not.
+        if matches!(
+            decl.kind,
+            DeclKind::Struct(_) | DeclKind::Enum(_) | DeclKind::Union(_)
+        ) && let Ok(Entity::Type(ty)) = self.resolve_decl(id)
+        {
+            // What is wrong has been told.
+            let _ = self.complete(ty);
+        }
     }
 
     pub fn lower_var(
@@ -175,7 +184,7 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let verb = format!("initialize '{}' of type", name.name);
         cx.storing = Some((init.span, verb.clone()));
-        let val = self.lower_expr(cx, init, Some(ty))?;
+        let val = self.lower_initial(cx, init, Some(ty))?;
         self.assignable(cx, val, ty, init.span, &verb)
     }
 
@@ -264,6 +273,8 @@ impl Sema<'_> {
                 };
                 Err(self.error(semi, format!("this {what} is used as a value but its last expression's value is discarded by this `;`")))
             }
+            // The body of an instance may hold for results of every type.
+            TypeKind::Void if self.sites.body.is_some() => Ok(val),
             TypeKind::Void if !matches!(init.kind, ExprKind::Aggregate(_)) => {
                 Err(self.error(init.span, "this expression has no value to bind"))
             }
@@ -357,7 +368,7 @@ impl Sema<'_> {
             ExprKind::Run(inner) => inner,
             _ => &constant.value,
         };
-        let val = self.lower_expr(cx, value, ty)?;
+        let val = self.lower_initial(cx, value, ty)?;
         let val = match ty {
             Some(ty) => self.coerce(cx, val, ty, constant.value.span)?,
             None => self.untyped_binding(cx, val, &constant.value)?,

@@ -14,6 +14,14 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Place, Val};
 use crate::sema::{Entity, Failed, NominalState, Res, Sema};
 
+/// A context field's default that is not in the constant context yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ContextDefault {
+    /// By the field's number.
+    Waiting(usize),
+    Open(usize),
+}
+
 impl Sema<'_> {
     /// Finds the library's `Context` and gives it the program's fields, before anything is lowered.
     pub fn setup_context(&mut self) {
@@ -94,17 +102,43 @@ impl Sema<'_> {
         let layout = self.m.types.layout(ty);
         let storage = &mut self.m.globals[global.index()];
         (storage.size, storage.align) = (layout.size, layout.align.max(8));
-        let mut image = std::mem::replace(&mut storage.init, ConstImage::zeroed(layout.size));
-        image.bytes.resize(layout.size as usize, 0);
-        for i in range {
-            self.context_default(ty, i, &mut image);
+        storage.init.bytes.resize(layout.size as usize, 0);
+        for i in range.clone() {
+            let name = self.context_fields[i].name;
+            self.caches
+                .context_defaults
+                .insert(name, ContextDefault::Waiting(i));
         }
-        image.relocs.sort_by_key(|r| r.offset);
-        self.m.globals[global.index()].init = image;
+        for i in range {
+            self.demand_context_field(self.context_fields[i].name);
+        }
     }
 
-    /// Puts the default of a context field into the image of the constant context.
-    fn context_default(&mut self, ty: TypeId, index: usize, image: &mut ConstImage) {
+    /// Code refers to a context field: its default is worked out now, if that is still to be done.
+    pub fn demand_context_field(&mut self, name: Symbol) {
+        match self.caches.context_defaults.get(&name) {
+            Some(ContextDefault::Waiting(index)) => {
+                let index = *index;
+                self.caches
+                    .context_defaults
+                    .insert(name, ContextDefault::Open(index));
+                self.context_default(index);
+                self.caches.context_defaults.remove(&name);
+            }
+            Some(ContextDefault::Open(index)) => {
+                let span = self.context_fields[*index].decl.name.span;
+                self.error(
+                    span,
+                    format!("cycle: context field '{name}' needs itself: its default comes from code that uses it"),
+                );
+            }
+            None => {}
+        }
+    }
+
+    /// Puts the default of a context field into the constant context.
+    fn context_default(&mut self, index: usize) {
+        let ty = self.context_type.unwrap_or(TypeId::VOID);
         let field = &self.context_fields[index];
         let (name, env, decl) = (
             field.name,
@@ -137,6 +171,8 @@ impl Sema<'_> {
         };
         let offset = self.m.types.layout(ty).offsets[at];
         let end = offset as usize + val.image.bytes.len();
+        let global = self.default_context_global();
+        let image = &mut self.m.globals[global.index()].init;
         image.bytes[offset as usize..end].copy_from_slice(&val.image.bytes);
         image
             .relocs
@@ -144,6 +180,7 @@ impl Sema<'_> {
                 offset: r.offset + offset,
                 ..*r
             }));
+        image.relocs.sort_by_key(|r| r.offset);
     }
 
     /// The constant context that everything starts with.

@@ -177,7 +177,7 @@ impl Builder<'_> {
         u64::try_from(offset).is_ok_and(|o| o + size <= global.size)
             && (global.mutable || !store)
             && global.extern_symbol.is_none()
-            && !self.module.seal.is_some_and(|seal| seal.closes(id, global))
+            && !self.module.closes(id)
     }
 
     fn swap(&mut self, bits: u32, dst: Reg, src: Reg) {

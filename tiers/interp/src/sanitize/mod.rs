@@ -15,7 +15,7 @@ mod words;
 
 use rustc_hash::FxHashMap;
 use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
-use sx_machine::{Machine, MemoryEvent};
+use sx_machine::{Dangling, Machine, MemoryEvent};
 use sx_tier_api::{FaultObject, Frame, MemoryView, Moment, ObjectKind, Passing, Place, Region};
 
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
@@ -254,6 +254,19 @@ impl Sanitizer {
             },
         };
         words::fault(self, module, number, addr)
+    }
+
+    /// The object that an address in memory was meant for.
+    pub fn lost(
+        &self,
+        machine: &Machine,
+        module: &Module,
+        dangling: Dangling,
+    ) -> Option<FaultObject> {
+        match self.pages.object(dangling.place) {
+            0 => self.fault(machine, module, dangling.value),
+            number => words::fault(self, module, number, dangling.value),
+        }
     }
 
     /// The object that a value in a local is known to be an address of.

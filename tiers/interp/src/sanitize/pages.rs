@@ -48,7 +48,7 @@ impl Pages {
             .is_some_and(|page| page.undefined[at / 64] >> (at % 64) & 1 != 0)
     }
 
-    fn object(&self, addr: u64) -> u32 {
+    pub fn object(&self, addr: u64) -> u32 {
         self.pages
             .get(&(addr / PAGE))
             .map_or(0, |page| page.objects[((addr % PAGE) / GRAIN) as usize])

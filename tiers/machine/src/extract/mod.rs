@@ -60,6 +60,14 @@ pub struct ExtractError {
     /// Place in the value, such as `.entries[3].next`; empty for the value itself.
     pub path: String,
     pub reason: String,
+    /// An address that leads nowhere, and where it lies in memory.
+    pub dangling: Option<Dangling>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dangling {
+    pub place: u64,
+    pub value: u64,
 }
 
 /// The value of type `ty` at `addr` as static data.
@@ -223,6 +231,7 @@ impl<'a> Extractor<'a> {
         Err(ExtractError {
             path: self.paths.text(self.view_path, &self.at),
             reason: reason.into(),
+            dangling: None,
         })
     }
 

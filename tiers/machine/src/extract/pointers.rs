@@ -5,7 +5,7 @@ use sx_ir::{ConstImage, TypeId, TypeKind};
 use sx_tier_api::{Object, ObjectKind, Region};
 
 use super::path::{PathId, Segment};
-use super::{Draft, ExtractError, Extractor, ObjectDraft, Target, View};
+use super::{Dangling, Draft, ExtractError, Extractor, ObjectDraft, Target, View};
 
 /// What a pointer's target looks like through it.
 enum Through {
@@ -180,7 +180,11 @@ impl Extractor<'_> {
             return Ok(());
         }
         let Some(object) = self.mem.object_at(value) else {
-            return self.error(self.no_object(value));
+            let error = self.error(self.no_object(value));
+            return error.map_err(|error| ExtractError {
+                dangling: Some(Dangling { place: addr, value }),
+                ..error
+            });
         };
         let offset = (value - object.base) as i64;
         if let ObjectKind::Global(global) = object.kind

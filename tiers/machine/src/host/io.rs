@@ -197,18 +197,17 @@ impl StdHost<'_> {
     fn put(&mut self, fd: i32, bytes: &[u8]) -> Result<(), HostFault> {
         self.transcript.write(fd, bytes);
         if self.options.live_output {
-            let mut rest = bytes;
-            while !rest.is_empty() {
-                // SAFETY: `rest` is a readable slice.
-                let done = unsafe { libc::write(fd, rest.as_ptr().cast(), rest.len()) };
-                match usize::try_from(done) {
-                    Ok(0) => break,
-                    Ok(done) => rest = &rest[done.min(rest.len())..],
-                    Err(_) if last_error() == libc::EINTR => {}
-                    // A closed pipe is no reason to fail an evaluation; the transcript has it all.
-                    Err(_) => break,
+            write_out(fd, bytes);
+        } else if let Some(most) = self.hold_at_most
+            && self.transcript.written(1) + self.transcript.written(2) > most
+        {
+            for effect in std::mem::take(&mut self.transcript.effects) {
+                if let super::Effect::Write { fd, bytes } = effect {
+                    write_out(fd, &bytes);
                 }
             }
+            self.transcript.keep_sums_only();
+            self.options.live_output = true;
         }
         Ok(())
     }
@@ -464,4 +463,19 @@ fn host_path(addr: u64, memory: &dyn SandboxMemory) -> Option<std::path::PathBuf
 
 fn last_error() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+fn write_out(fd: i32, bytes: &[u8]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        // SAFETY: `rest` is a readable slice.
+        let done = unsafe { libc::write(fd, rest.as_ptr().cast(), rest.len()) };
+        match usize::try_from(done) {
+            Ok(0) => break,
+            Ok(done) => rest = &rest[done.min(rest.len())..],
+            Err(_) if last_error() == libc::EINTR => {}
+            // A closed pipe is no reason to fail an evaluation; the transcript has it all.
+            Err(_) => break,
+        }
+    }
 }

@@ -148,6 +148,8 @@ pub struct StdHost<'h> {
     /// Descriptors that came from opening files.
     opened: Vec<i32>,
     pub transcript: Transcript,
+    /// Output that is not live becomes so when there is more of it: an evaluation that never ends must not take all memory.
+    pub hold_at_most: Option<u64>,
     /// Name of the engine that runs the program itself; `None` at compile time.
     pub main_engine: Option<&'static str>,
     /// A function of the host's libraries was called.
@@ -192,6 +194,7 @@ impl<'h> StdHost<'h> {
             units: None,
             opened: Vec::new(),
             transcript: Transcript::default(),
+            hold_at_most: None,
             main_engine: None,
             called_out: false,
             compiler,

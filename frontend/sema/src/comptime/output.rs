@@ -1,0 +1,60 @@
+//! What `#run`s in bodies write. Bodies are lowered in the order in which they are reached; what their evaluations write is
+//! kept back meanwhile and comes out in the order of the functions in the source (reference part 4, sections 2 and 5).
+
+use sx_ir::FuncId;
+use sx_syntax::FileId;
+
+use crate::api::Written;
+use crate::sema::Sema;
+
+#[derive(Default)]
+pub struct HeldOutput {
+    /// Bodies are being lowered.
+    on: bool,
+    /// By the function whose body asked for it.
+    held: Vec<(FuncId, Written)>,
+}
+
+impl Sema<'_> {
+    /// From now on the output of `#run`s in bodies waits for [`Sema::write_held_output`].
+    pub fn hold_output(&mut self) {
+        self.caches.held_output.on = true;
+    }
+
+    /// The body whose `#run` is about to be evaluated, if its output has to wait.
+    pub fn holder_of_output(&self) -> Option<FuncId> {
+        let body = self.current_func.last().copied().flatten();
+        body.filter(|_| self.caches.held_output.on)
+    }
+
+    pub fn keep_output_of(&mut self, holder: FuncId, written: Written) {
+        if !written.is_empty() {
+            self.caches.held_output.held.push((holder, written));
+        }
+    }
+
+    /// Writes what has been kept back: imported modules first, functions as they stand in the source, instances of one
+    /// function as they were made.
+    pub fn write_held_output(&mut self) {
+        let held = std::mem::take(&mut self.caches.held_output);
+        if held.held.is_empty() {
+            return;
+        }
+        let order = self.modules_in_order();
+        let mut held: Vec<_> = held
+            .held
+            .into_iter()
+            .map(|(func, written)| {
+                let at = self.m.loc(self.m.func(func).loc);
+                let module = self.module_of_file.get(&FileId(at.file));
+                let module = module.and_then(|module| order.iter().position(|m| m == module));
+                let place = (module.unwrap_or(order.len()), at.line, at.col, func.0);
+                (place, written)
+            })
+            .collect();
+        held.sort_by_key(|(place, _)| *place);
+        for (_, written) in held {
+            self.evaluator.write(&written);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Ctrl-C during a long evaluation: what it was doing, and status 130.
+
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Stdio};
+
+// Deeper than what `print` calls: machine code leaves finished calls behind, as far as no others take their place.
+const PROGRAM: &str = "#import \"modules/std.sx\";
+spin :: (n: i64, depth: i64) -> i64 {
+    if depth > 0 { return spin(n, depth - 1) + 1; }
+    x := n;
+    while x != 0 { x = x * 3 | 1; }
+    return x;
+}
+#run { print(\"started\\n\"); spin(7, 20); };
+main :: () {}
+";
+
+#[test]
+fn ctrl_c_tells_of_the_evaluation() {
+    let dir = std::env::temp_dir().join(format!("sxc-interrupted-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    std::fs::write(dir.join("prog.sx"), PROGRAM).expect("a file can be written");
+    for engine in ["vm", "interp", "jit", "auto"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+            .args(["check", &format!("--comptime={engine}"), "prog.sx"])
+            .current_dir(&dir)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sxc starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        // Output is live: it is here while the evaluation runs.
+        stdout.read_line(&mut line).expect("text");
+        assert_eq!(line, "started\n", "{engine}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let sent = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let mut stderr = String::new();
+        child
+            .stderr
+            .take()
+            .expect("a pipe")
+            .read_to_string(&mut stderr)
+            .expect("text");
+        let status = child.wait().expect("an end");
+        assert_eq!(status.code(), Some(130), "{engine}: {stderr}");
+        let mut lines = stderr.lines();
+        assert_eq!(
+            lines.next(),
+            Some("interrupted: evaluating '__run_0'"),
+            "{engine}"
+        );
+        let frames: Vec<&str> = lines.collect();
+        assert!(
+            frames
+                .first()
+                .is_some_and(|f| f.starts_with("  in spin at prog.sx:")),
+            "{engine}: {stderr}"
+        );
+        assert!(
+            frames
+                .last()
+                .is_some_and(|f| f.starts_with("  in __run_0 at prog.sx:8:")),
+            "{engine}: {stderr}"
+        );
+    }
+    let _ = std::fs::remove_dir_all(&dir);
+}
