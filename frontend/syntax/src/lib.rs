@@ -5,6 +5,7 @@ pub mod diag;
 pub mod dump;
 mod lexer;
 pub mod parser;
+pub mod render;
 pub mod span;
 pub mod symbol;
 mod token;
