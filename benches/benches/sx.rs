@@ -81,6 +81,32 @@ fn scale(c: &mut Criterion) {
     group.finish();
 }
 
+/// `sxc check` of programs that generate most of themselves, at once, twice and four times a size.
+fn generated(c: &mut Criterion) {
+    let Some(sxc) = sxc() else { return };
+    let folder = std::env::temp_dir().join(format!("sx-generated-{}", std::process::id()));
+    for program in &sx_benches::generated::GENERATED {
+        let mut group = c.benchmark_group(format!("generated/{}", program.name));
+        group.sample_size(10);
+        for size in [program.size, 2 * program.size, 4 * program.size] {
+            let Ok(file) = program.write(&folder, size) else {
+                continue;
+            };
+            group.throughput(Throughput::Elements(size as u64));
+            group.bench_function(BenchmarkId::from_parameter(size), |b| {
+                b.iter(|| {
+                    let mut command = Command::new(&sxc);
+                    let command = command.arg("check").arg(&file).stdout(Stdio::null());
+                    assert!(command.status().is_ok_and(|status| status.success()));
+                })
+            });
+        }
+        group.finish();
+    }
+    // A temporary folder that stays is no reason to fail.
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 fn translation(c: &mut Criterion) {
     let Some(compilation) = compile(&root().join(PROGRAM), Goal::Run) else {
         return;
@@ -195,5 +221,13 @@ fn commands(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, frontend, scale, translation, execution, commands);
+criterion_group!(
+    benches,
+    frontend,
+    scale,
+    generated,
+    translation,
+    execution,
+    commands
+);
 criterion_main!(benches);

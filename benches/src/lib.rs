@@ -4,6 +4,7 @@ pub mod scale;
 
 pub mod contest;
 pub mod envelope;
+pub mod generated;
 pub mod kernels;
 pub mod measure;
 pub mod page;

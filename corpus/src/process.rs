@@ -73,17 +73,29 @@ pub fn compiler() -> Command {
 
 /// Runs a command in the top folder of the checkout. Output goes through files in `folder`.
 pub fn run(
-    mut command: Command,
+    command: Command,
     args: impl IntoIterator<Item = OsString>,
     stdin: &str,
     folder: &Folder,
     timeout: Duration,
 ) -> io::Result<Ended> {
+    run_in(command, args, stdin, folder, timeout, &crate::case::root())
+}
+
+/// The same in another folder, `place`.
+pub fn run_in(
+    mut command: Command,
+    args: impl IntoIterator<Item = OsString>,
+    stdin: &str,
+    folder: &Folder,
+    timeout: Duration,
+    place: &Path,
+) -> io::Result<Ended> {
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("stdin"), stdin)?;
     let mut child = command
         .args(args)
-        .current_dir(crate::case::root())
+        .current_dir(place)
         .env("NO_COLOR", "1")
         .env_remove("RUST_BACKTRACE")
         .stdin(Stdio::from(File::open(path("stdin"))?))

@@ -50,9 +50,9 @@ pub enum Command {
     /// Compile a program to assembly
     Asm(AsmArgs),
     /// Print the program after metaprogramming
-    Expand(LaterArgs),
+    Expand(ExpandArgs),
     /// Print the members of a type
-    Members(LaterArgs),
+    Members(MembersArgs),
     /// Debug compile-time code
     Debug(LaterArgs),
     /// Run one case through all engines and compare (the parity gate uses this)
@@ -142,6 +142,36 @@ pub struct AsmArgs {
     pub compile: CompileArgs,
     #[command(flatten)]
     pub codegen: CodegenArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct ExpandArgs {
+    /// The program's root file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only the declaration of this name
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// File to write instead of stdout
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub compile: CompileArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct MembersArgs {
+    /// The program's root file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// A type as it would be written in the file: `Point`, `List(i64)`
+    #[arg(value_name = "TYPE")]
+    pub ty: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub compile: CompileArgs,
 }
 
 #[derive(Args, Debug)]

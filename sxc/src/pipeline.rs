@@ -157,6 +157,65 @@ pub fn write_inputs(
 
 /// Compiles `file`; says nothing of its diagnostics yet.
 pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
+    let (compiled, ()) = analyse_with(file, args, plan, |config, files, evaluator| {
+        let compilation = sx_sema::compile(file, plan.goal, config, files, evaluator);
+        (compilation, ())
+    })?;
+    Ok(compiled)
+}
+
+/// Shows something of `file`, and reports its diagnostics.
+pub fn view<T>(
+    file: &Path,
+    args: &CompileArgs,
+    look: impl FnOnce(&Config, &DiskFiles, &mut EngineEvaluator) -> (Compilation, Result<T, String>),
+) -> Result<T, Stopped> {
+    let plan = Plan {
+        goal: Goal::Check,
+        optimise: false,
+        last: true,
+        code: false,
+        traces: true,
+        records: false,
+        fold: Fold::Off,
+    };
+    let (compiled, shown) = analyse_with(file, args, &plan, |config, files, evaluator| {
+        // What is recorded is recorded by one thread.
+        let config = Config {
+            threads: 1,
+            ..config.clone()
+        };
+        look(&config, files, evaluator)
+    })?;
+    report(&compiled, args.error_format)?;
+    if let Some(status) = compiled.compilation.exit {
+        return Err(Stopped(status as u8));
+    }
+    write_inputs(&compiled, file, args, &file.with_extension(""))?;
+    shown.map_err(|message| fail(args.error_format, &message))
+}
+
+/// Prints a text, or writes it to a file.
+pub fn write_text(text: &str, output: Option<&Path>, format: ErrorFormat) -> Result<u8, Stopped> {
+    use std::io::Write as _;
+    let written = match output {
+        Some(path) => std::fs::write(path, text),
+        None => std::io::stdout().lock().write_all(text.as_bytes()),
+    };
+    match written {
+        Ok(()) => Ok(0),
+        // The reader has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+        Err(error) => Err(fail(format, &format!("cannot write: {}", plain(&error)))),
+    }
+}
+
+fn analyse_with<T>(
+    file: &Path,
+    args: &CompileArgs,
+    plan: &Plan,
+    work: impl FnOnce(&Config, &DiskFiles, &mut EngineEvaluator) -> (Compilation, T),
+) -> Result<(Compiled, T), Stopped> {
     if let Some(option) = args.not_implemented() {
         return Err(usage(&format!("not implemented: {option}")));
     }
@@ -197,14 +256,13 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         args.remarks == Some(RemarkTopic::Fold),
     );
     let mut clock = Clock::start();
-    let compilation = clock.time("compile", || {
-        sx_sema::compile(file, plan.goal, &config, &files, &mut evaluator)
-    });
-    Ok(Compiled {
+    let (compilation, more) = clock.time("compile", || work(&config, &files, &mut evaluator));
+    let compiled = Compiled {
         compilation: ManuallyDrop::new(compilation),
         evaluator,
         clock,
-    })
+    };
+    Ok((compiled, more))
 }
 
 /// Threads that may check bodies.

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use sx_benches::contest::{self, Result, Runner};
 use sx_benches::envelope::{self, SCALABLES};
+use sx_benches::generated::{self, GENERATED};
 use sx_benches::kernels::{C_KERNELS, FAMOUS, Kernel, famous_path};
 use sx_benches::measure::{self, geomean, least, median};
 use sx_benches::page::{self, Piece, Table, ratio, time};
@@ -569,6 +570,27 @@ fn goals(
         "M lines/s",
         false,
     );
+    for program in &GENERATED {
+        let costs = contest::sxc().map(|sxc| program.costs(&sxc, scratch, 3));
+        let growth = costs.as_deref().and_then(generated::growth);
+        let size = program.size;
+        line(
+            &format!("{size} {}, against 4 times as many: time", program.what),
+            "≤ 5×",
+            5.0,
+            growth.map(|(time, _)| time),
+            "×",
+            true,
+        );
+        line(
+            &format!("{size} {}, against 4 times as many: memory", program.what),
+            "≤ 5×",
+            5.0,
+            growth.and_then(|(_, memory)| memory),
+            "×",
+            true,
+        );
+    }
     for (name, what) in FAMOUS {
         line(
             &format!("`sxc check`: {what}"),

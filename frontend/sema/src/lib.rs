@@ -4,7 +4,7 @@
 //! closures, protocols, calling convention), [`expressions`], [`statements`] (with matching and the error channel),
 //! [`builtins`] (intrinsics, reflection, metatypes), [`metaprogramming`] (code as values, mixins, generated declarations), [`comptime`] (folding, running engines, constants) and [`emission`]
 //! (values and the function being built). `sema` holds the state all of them share, `program` the order of a whole
-//! compilation, `api` what the compiler driver sees.
+//! compilation, [`views`] what is shown of a program, `api` what the compiler driver sees.
 
 mod api;
 mod builtins;
@@ -20,7 +20,9 @@ mod replicas;
 mod sema;
 mod statements;
 mod threads;
+mod views;
 
 pub use api::*;
 pub use comptime::build::{BuildActions, BuildState, Driven, Driver, LinkJob};
 pub use program::compile;
+pub use views::{TypeMember, TypeMembers, expand, members};

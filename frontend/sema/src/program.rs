@@ -115,7 +115,7 @@ impl Sema<'_> {
         out
     }
 
-    fn compile_program(&mut self, root: &Path) -> (Option<FuncId>, Vec<FuncId>) {
+    pub fn compile_program(&mut self, root: &Path) -> (Option<FuncId>, Vec<FuncId>) {
         if !self.phase("load", |s| s.load_program(root)) {
             return (None, Vec::new());
         }
@@ -196,7 +196,7 @@ impl Sema<'_> {
         })
     }
 
-    fn error_count(&self) -> usize {
+    pub fn error_count(&self) -> usize {
         self.diags.iter().filter(|d| d.is_error()).count()
     }
 
@@ -551,7 +551,7 @@ impl Sema<'_> {
             .collect()
     }
 
-    fn finish(mut self, main: Option<FuncId>, roots: Vec<FuncId>) -> Compilation {
+    pub fn finish(mut self, main: Option<FuncId>, roots: Vec<FuncId>) -> Compilation {
         self.m.files = (0..self.sources.len())
             .map(|i| self.sources.path(sx_syntax::FileId(i as u32)).to_string())
             .collect();

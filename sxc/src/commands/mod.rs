@@ -3,8 +3,10 @@
 mod asm;
 mod build;
 mod check;
+mod expand;
 mod ir;
 mod listing;
+mod members;
 mod parity;
 mod run;
 
@@ -22,8 +24,8 @@ pub fn run(command: &Command) -> u8 {
         Command::Check(args) => check::run(args),
         Command::Ir(args) => ir::run(args),
         Command::Asm(args) => asm::run(args),
-        Command::Expand(_) => Err(usage("not implemented: sxc expand")),
-        Command::Members(_) => Err(usage("not implemented: sxc members")),
+        Command::Expand(args) => expand::run(args),
+        Command::Members(args) => members::run(args),
         Command::Debug(_) => Err(usage("not implemented: sxc debug")),
         Command::Parity(args) => parity::run(args),
     };

@@ -16,6 +16,7 @@ use crate::metaprogramming::Meta;
 use crate::metaprogramming::insertion::{Inserted, made_name};
 use crate::metaprogramming::quotes::{Body, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
+use crate::views::recording::Made;
 
 /// Iterations of one loop, and elements altogether: far more than any type has.
 const MAX_ITERATIONS: usize = 1 << 16;
@@ -39,6 +40,8 @@ pub trait Expand: Sized + 'static {
     fn parsed(meta: &mut Meta) -> &mut FxHashMap<usize, &'static [Self]>;
     /// Of what the elements are, for messages.
     const OF: &'static str;
+    /// For whoever wants to see what has become of a form.
+    fn made(elements: Vec<(&'static Self, Rc<Env>)>) -> Made;
 }
 
 impl Expand for ast::Member {
@@ -82,6 +85,10 @@ impl Expand for ast::Member {
     }
 
     const OF: &'static str = "members of a type";
+
+    fn made(elements: Vec<(&'static Self, Rc<Env>)>) -> Made {
+        Made::Members(elements)
+    }
 }
 
 impl Expand for ast::EnumMember {
@@ -113,6 +120,10 @@ impl Expand for ast::EnumMember {
     }
 
     const OF: &'static str = "variants of an enum";
+
+    fn made(elements: Vec<(&'static Self, Rc<Env>)>) -> Made {
+        Made::Variants(elements)
+    }
 }
 
 /// Plain elements, each with what it sees.
@@ -137,8 +148,12 @@ impl Sema<'_> {
         out: &mut Expanded<T>,
     ) -> Res<()> {
         for item in items {
+            let first = out.len();
             match item.form() {
-                Form::Plain => out.push((item, env.clone())),
+                Form::Plain => {
+                    out.push((item, env.clone()));
+                    continue;
+                }
                 Form::Inline(node) => self.expand_inline(env, node, out)?,
                 Form::Insert(expr) => {
                     let made = self.inserted_elements::<T>(env, expr)?;
@@ -163,6 +178,7 @@ impl Sema<'_> {
                 }
                 Form::Assert(assert) => self.check_assert(env, assert)?,
             }
+            self.record_form(env, item, &out[first..]);
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::sema::{Binding, Env, Failed, Res, Sema};
 const MAX_DEPTH: usize = 200;
 
 /// What an `#insert` is given.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Inserted {
     Quotes(Vec<u64>),
     Text(String),
@@ -31,6 +32,12 @@ pub fn made_name(name: Symbol) -> Symbol {
 
 impl Sema<'_> {
     pub fn inserted(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Inserted> {
+        let given = self.given_for_insertion(env, expr)?;
+        self.record_inserted(env, expr, &given);
+        Ok(given)
+    }
+
+    fn given_for_insertion(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<Inserted> {
         if let ast::ExprKind::Splice(inner) = &expr.kind
             && let Some(Binding::Ct(val)) = env.get(splice_key(inner))
         {
@@ -40,7 +47,7 @@ impl Sema<'_> {
         self.as_inserted(&val, expr.span)
     }
 
-    fn as_inserted(&mut self, val: &CtVal, span: Span) -> Res<Inserted> {
+    pub fn as_inserted(&mut self, val: &CtVal, span: Span) -> Res<Inserted> {
         if self.is_code(val.ty) {
             return Ok(Inserted::Quotes(vec![self.ct_u64(val)]));
         }
@@ -333,6 +340,7 @@ impl Sema<'_> {
     ) -> Res<T> {
         let outer = cx.env().clone();
         let root = Env::expansion(quoted, &outer, site);
+        self.record_expansion(&root);
         self.swap_env(cx, root.clone());
         let done = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.sites_within(site, |s| f(s, cx))

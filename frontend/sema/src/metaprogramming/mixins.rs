@@ -123,6 +123,7 @@ impl Sema<'_> {
             Some(_) => Some(self.declared_ret(scope, decl)?),
             None => None,
         };
+        self.record_mixin(cx.env(), span, f, scope, &values, ret);
         self.level_down(span, |s| {
             s.expanding(cx, scope, span, |s, cx| {
                 s.mixin_body(cx, f, scope, values, ret, span)

@@ -45,4 +45,6 @@ pub struct Meta {
     pub definitions: define::Definitions,
     /// What methods of protocols see that were made by others, and what the protocols see.
     pub protocol_methods: FxHashMap<*const ast::FnDecl, (Rc<Env>, Rc<Env>)>,
+    /// What has been put where, if somebody wants to see it.
+    pub recording: Option<Box<crate::views::recording::Recording>>,
 }

@@ -14,6 +14,7 @@ use crate::declarations::modules::{PendingImport, builtin_type};
 use crate::declarations::types_eval::is_int_name;
 use crate::metaprogramming::Meta;
 use crate::sema::{DeclId, Env, ModId, Sema};
+use crate::views::recording::Made;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -74,6 +75,10 @@ impl Expand for ast::Item {
     }
 
     const OF: &'static str = "declarations of a module";
+
+    fn made(elements: Vec<(&'static Self, Rc<Env>)>) -> Made {
+        Made::Items(elements)
+    }
 }
 
 impl Sema<'_> {

@@ -21,6 +21,8 @@ mod types;
 
 use std::sync::Arc;
 
+pub(crate) use names::is_reserved_type;
+
 use rayon::prelude::*;
 
 use crate::ast::*;

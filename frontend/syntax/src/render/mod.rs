@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::ast::*;
 
 pub use operators::Level;
-pub use text::{char_literal, string_literal};
+pub use text::{char_literal, needs_backtick, string_literal};
 
 /// How a name takes part in the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -248,7 +248,7 @@ impl<'h, 't> Renderer<'h, 't> {
     }
 
     /// What `f` writes, which then isn't.
-    pub(crate) fn aside(&mut self, f: impl FnOnce(&mut Self)) -> String {
+    pub fn aside(&mut self, f: impl FnOnce(&mut Self)) -> String {
         let mark = self.mark();
         f(self);
         let text = self.written_since(mark).to_string();

@@ -1,5 +1,10 @@
 //! Literals of texts and characters.
 
+/// Whether a name is another thing without a backtick.
+pub fn needs_backtick(name: &str) -> bool {
+    crate::token::Tok::keyword(name).is_some() || crate::parser::is_reserved_type(name)
+}
+
 /// A text between quotes, with what must be escaped.
 pub fn string_literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);

@@ -1,0 +1,125 @@
+//! Every case that runs, once more as `sxc expand` prints it: the text is a program that does the same.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use sx_corpus::process::{self, Ended, Folder};
+use sx_corpus::{case, known};
+
+/// Cases whose expansion does something else, and why.
+const OTHERWISE: &[(&str, &str)] = &include!("expand/otherwise.in");
+
+fn main() {
+    process::act_as_compiler();
+    let arguments = Arguments::from_args();
+    let (Ok(cases), Ok(gaps), Ok(copy)) = (case::all(), known::gaps(), copied()) else {
+        eprintln!("cannot read the corpus");
+        std::process::exit(1);
+    };
+    let copy = Arc::new(copy);
+    let mut trials = Vec::new();
+    for case in cases {
+        let expected = case.expectation();
+        let runs = expected.stdout.is_some()
+            && expected.diagnostics.is_none()
+            && !case.directives.check_only
+            && case.directives.native_only.is_none()
+            && !gaps.contains_key(&case.name);
+        if !runs {
+            continue;
+        }
+        let copy = copy.clone();
+        trials.push(Trial::test(case.name.clone(), move || {
+            let otherwise = OTHERWISE.iter().find(|(name, _)| *name == case.name);
+            match (same(&case, &expected, &copy), otherwise) {
+                (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
+                (Ok(()), Some((_, reason))) => Err(Failed::from(format!(
+                    "does the same now; take it off the list (the reason there: {reason})"
+                ))),
+                (Err(problem), None) => Err(Failed::from(problem)),
+            }
+        }));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(copy);
+    conclusion.exit();
+}
+
+/// The corpus and the library's tests in a folder of their own.
+fn copied() -> std::io::Result<Folder> {
+    let folder = Folder::new("expand")?;
+    for part in ["corpus", "library/tests"] {
+        copy(&case::root().join(part), &folder.path().join(part))?;
+    }
+    Ok(folder)
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &target)?,
+            false => std::fs::copy(entry.path(), target).map(drop)?,
+        }
+    }
+    Ok(())
+}
+
+fn same(case: &case::Case, expected: &case::Expectation, copy: &Folder) -> Result<(), String> {
+    let name = case.file.file_stem().unwrap_or_default().to_string_lossy();
+    let beside = case.file.with_file_name(format!("{name}.expanded.sx"));
+    let mut args = vec!["expand".into(), case.file.clone().into_os_string()];
+    args.extend(["-o".into(), beside.clone().into_os_string()]);
+    args.extend(case.directives.flags.iter().cloned());
+    let ended = run(copy, &args, "")?;
+    if ended.status != Some(0) {
+        return Err(format!("sxc expand: {:?}\n{}", ended.status, ended.stderr));
+    }
+    // Programs tell their own file's name.
+    let kept = case.file.with_extension("kept");
+    let renamed = |from: &PathBuf, to: &PathBuf| {
+        std::fs::rename(copy.path().join(from), copy.path().join(to)).map_err(|e| e.to_string())
+    };
+    renamed(&case.file, &kept)?;
+    renamed(&beside, &case.file)?;
+    let mut args = vec!["run".into(), "--engine=vm".into()];
+    args.push(case.file.clone().into_os_string());
+    args.extend(case.directives.flags.iter().cloned());
+    if !case.directives.args.is_empty() {
+        args.push("--".into());
+        args.extend(case.directives.args.iter().cloned());
+    }
+    let ended = run(copy, &args, &case.directives.stdin);
+    renamed(&case.file, &beside)?;
+    renamed(&kept, &case.file)?;
+    let ended = ended?;
+    let stdout = expected.stdout.as_deref().unwrap_or_default();
+    if (ended.status, ended.stdout.as_slice()) != (Some(expected.status), stdout) {
+        return Err(format!(
+            "status {:?}, stdout:\n{}\nstderr:\n{}",
+            ended.status,
+            String::from_utf8_lossy(&ended.stdout),
+            ended.stderr
+        ));
+    }
+    Ok(())
+}
+
+fn run(copy: &Folder, args: &[std::ffi::OsString], stdin: &str) -> Result<Ended, String> {
+    let files = Folder::new("expanded").map_err(|e| e.to_string())?;
+    let compiler: Command = process::compiler();
+    process::run_in(
+        compiler,
+        args.iter().cloned(),
+        stdin,
+        &files,
+        Duration::from_secs(60),
+        copy.path(),
+    )
+    .map_err(|e| e.to_string())
+}

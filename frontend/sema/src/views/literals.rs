@@ -1,0 +1,187 @@
+//! Values and types as source text.
+
+use std::rc::Rc;
+
+use sx_ir::{TypeId, TypeKind};
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::render::{Level, needs_backtick, string_literal};
+
+use crate::comptime::eval::slice_image;
+use crate::emission::value::CtVal;
+use crate::sema::{Env, Sema};
+
+/// A text that stands for a value or type, and how tightly it binds.
+pub struct Literal {
+    pub text: String,
+    pub level: Level,
+}
+
+impl Literal {
+    fn new(text: impl Into<String>) -> Option<Literal> {
+        Some(Literal {
+            text: text.into(),
+            level: Level::POSTFIX,
+        })
+    }
+}
+
+/// A name as it has to be written.
+pub fn spelling(name: sx_ir::Symbol) -> String {
+    match needs_backtick(name.as_str()) {
+        true => format!("`{name}"),
+        false => name.to_string(),
+    }
+}
+
+impl Sema<'_> {
+    /// What denotes a type in a module, if anything that can be written does.
+    pub fn type_text(&mut self, env: &Rc<Env>, ty: TypeId) -> Option<Literal> {
+        let text = self.type_name(ty);
+        let file = self.sources.add("type".to_string(), text.clone());
+        let parsed = sx_syntax::parse_expr(file, &text);
+        if !parsed.diagnostics.is_empty() {
+            return None;
+        }
+        let level = match parsed.ast.expr.kind {
+            ExprKind::Ident(_) | ExprKind::Field { .. } | ExprKind::Call(_) => Level::POSTFIX,
+            _ => Level::ANY,
+        };
+        let expr: &'static ast::Expr = &Box::leak(Box::new(parsed.ast)).expr;
+        let found = self.quietly(|s| s.eval_type(env, expr)).ok()?;
+        (found == ty).then_some(Literal { text, level })
+    }
+
+    /// What has this value and type where it stands in a module.
+    pub fn literal(&mut self, env: &Rc<Env>, val: &CtVal) -> Option<Literal> {
+        self.literal_within(env, val, 0)
+    }
+
+    fn literal_within(&mut self, env: &Rc<Env>, val: &CtVal, depth: u32) -> Option<Literal> {
+        if depth > 16 {
+            return None;
+        }
+        let kind = self.m.types.kind(val.ty).clone();
+        match kind {
+            TypeKind::Bool => Literal::new((self.ct_u64(val) != 0).to_string()),
+            TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => {
+                let signed = self.m.types.int_info(val.ty).is_some_and(|i| i.1);
+                let digits = match signed {
+                    true => self.ct_i64(val).to_string(),
+                    false => self.ct_u64(val).to_string(),
+                };
+                // The least there is has no literal.
+                if digits == i64::MIN.to_string() {
+                    return None;
+                }
+                let plain = val.literal || val.ty == TypeId::I64;
+                let digits = match digits.starts_with('-') {
+                    true => format!("({digits})"),
+                    false => digits,
+                };
+                match plain {
+                    true => Literal::new(digits),
+                    false => {
+                        let ty = self.type_name(val.ty);
+                        Literal::new(format!("{digits}.({ty})"))
+                    }
+                }
+            }
+            TypeKind::F32 | TypeKind::F64 => {
+                let value = self.ct_f64(val);
+                if !value.is_finite() {
+                    return None;
+                }
+                let mut digits = value.to_string();
+                if !digits.contains('.') {
+                    digits.push_str(".0");
+                }
+                let digits = match digits.starts_with('-') {
+                    true => format!("({digits})"),
+                    false => digits,
+                };
+                match val.ty == TypeId::F64 || val.literal {
+                    true => Literal::new(digits),
+                    false => Literal::new(format!("{digits}.(f32)")),
+                }
+            }
+            TypeKind::String | TypeKind::StringZ => {
+                let text = self.ct_text(val)?;
+                let text = String::from_utf8(text).ok()?;
+                Literal::new(string_literal(&text))
+            }
+            TypeKind::Type => {
+                let ty = self.ct_type(val);
+                self.type_text(env, ty)
+            }
+            TypeKind::Enum(_) => {
+                let def = self.m.types.enum_def(val.ty)?;
+                if def.tagged {
+                    return None;
+                }
+                let value = self.ct_i64(val);
+                let def = self.m.types.enum_def(val.ty)?;
+                let variant = def.variants.iter().find(|v| v.value == value)?.name;
+                let ty = self.type_text(env, val.ty)?;
+                Literal::new(format!("{}.{}", ty.text, spelling(variant)))
+            }
+            TypeKind::Array(elem, count) => {
+                let image = val.image.clone();
+                self.list_literal(env, &image, 0, elem, count, depth)
+            }
+            TypeKind::Slice(elem) => {
+                let (image, offset, count) = self.pointed_to(val);
+                let list = self.list_literal(env, &image, offset, elem, count, depth)?;
+                let shown = self.type_text(env, val.ty)?;
+                Literal::new(format!("{}.({})", list.text, shown.text))
+            }
+            TypeKind::Struct(_) => {
+                let ty = self.type_text(env, val.ty)?;
+                let TypeKind::Struct(nominal) = kind else {
+                    return None;
+                };
+                let fields = self.m.types.struct_fields(nominal).to_vec();
+                let mut parts = Vec::new();
+                for (i, field) in fields.iter().enumerate() {
+                    let offset = self.m.types.offset_of(val.ty, i);
+                    let size = self.m.types.size_of(field.ty);
+                    let part = CtVal {
+                        ty: field.ty,
+                        image: Rc::new(slice_image(&val.image, offset, size)),
+                        literal: false,
+                    };
+                    let text = self.literal_within(env, &part, depth + 1)?.text;
+                    parts.push(format!("{} = {text}", spelling(field.name)));
+                }
+                Literal::new(format!("{}.{{ {} }}", ty.text, parts.join(", ")))
+            }
+            _ => None,
+        }
+    }
+
+    fn list_literal(
+        &mut self,
+        env: &Rc<Env>,
+        image: &Rc<sx_ir::ConstImage>,
+        offset: u64,
+        elem: TypeId,
+        count: u64,
+        depth: u32,
+    ) -> Option<Literal> {
+        let ty = self.type_text(env, elem)?;
+        let size = self.m.types.size_of(elem);
+        let mut parts = Vec::new();
+        for i in 0..count {
+            let part = CtVal {
+                ty: elem,
+                image: Rc::new(slice_image(image, offset + i * size, size)),
+                literal: false,
+            };
+            parts.push(self.literal_within(env, &part, depth + 1)?.text);
+        }
+        let ty = match ty.level == Level::POSTFIX {
+            true => ty.text,
+            false => format!("({})", ty.text),
+        };
+        Literal::new(format!("{ty}.[{}]", parts.join(", ")))
+    }
+}

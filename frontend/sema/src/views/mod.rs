@@ -1,0 +1,62 @@
+//! What is shown of a program (reference part 6 §6.7): its text after metaprogramming, the members of a type.
+
+mod expand;
+mod hygiene;
+mod literals;
+mod members;
+mod putting;
+pub(crate) mod recording;
+
+use std::path::Path;
+
+use crate::api::{Compilation, Config, Evaluator, Files, Goal};
+use crate::sema::Sema;
+
+pub use members::{TypeMember, TypeMembers};
+
+/// Compiles the program whose root file is `root`, and gives the file's text after metaprogramming, or that of one of
+/// its declarations, if there are no errors.
+pub fn expand(
+    root: &Path,
+    config: &Config,
+    files: &dyn Files,
+    evaluator: &mut dyn Evaluator,
+    name: Option<&str>,
+) -> (Compilation, Result<String, String>) {
+    let mut sema = Sema::new(Goal::Check, config, files, evaluator);
+    sema.caches.meta.recording = Some(Box::default());
+    let (main, roots) = sema.compile_program(root);
+    let shown = match sema.error_count() == 0 && sema.exit.is_none() {
+        true => sema.expanded(name),
+        false => Err(String::new()),
+    };
+    (sema.finish(main, roots), shown)
+}
+
+/// The members of the type that a text denotes in the program whose root file is `root`.
+pub fn members(
+    root: &Path,
+    config: &Config,
+    files: &dyn Files,
+    evaluator: &mut dyn Evaluator,
+    ty: &str,
+) -> (Compilation, Result<TypeMembers, String>) {
+    let mut sema = Sema::new(Goal::Check, config, files, evaluator);
+    let shown = sema.members_view(root, ty);
+    (sema.finish(None, Vec::new()), shown)
+}
+
+impl Sema<'_> {
+    /// Runs `f`, of whose mistakes nothing is said.
+    pub fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let diags = self.diags.len();
+        let at = self.current_func.last().copied().flatten();
+        let events = self.events.get(&at).map_or(0, Vec::len);
+        let done = f(self);
+        self.diags.truncate(diags);
+        if let Some(list) = self.events.get_mut(&at) {
+            list.truncate(events);
+        }
+        done
+    }
+}
