@@ -27,6 +27,8 @@ pub struct State {
     pub failed: Option<String>,
     /// Inside of what is checked anew for each instance.
     pub generic: u32,
+    /// Inside of code that may be put somewhere, where a name made by `#name` is another than a plain one.
+    pub quoted: u32,
     pub words: Words,
     /// Declarations that code keeps to itself, as they are written.
     pub private: FxHashMap<DeclId, String>,
@@ -56,6 +58,7 @@ impl Sema<'_> {
                 frames: vec![Frame::new(0, root.clone())],
                 failed: None,
                 generic: 0,
+                quoted: 0,
                 words: Words::of_file(text.as_deref().unwrap_or("")),
                 private: FxHashMap::default(),
                 module_names,
@@ -320,6 +323,9 @@ impl<'s, 'a> Expander<'s, 'a> {
     fn spelled(&self, name: ast::Ident) -> Option<Symbol> {
         let (context, env, generic) = self.here();
         let parts = self.parts(name);
+        if self.state.borrow().quoted > 0 {
+            return None;
+        }
         if context == 0 && (generic || parts.iter().any(|part| self.is_local(part))) {
             return None;
         }
@@ -382,7 +388,15 @@ fn is_generic(scope: Scope<'_>) -> bool {
         Scope::Function(f) => f.mixin || params(&f.sig.params),
         Scope::Struct(s) => !s.params.is_empty(),
         Scope::Impl(decl) => mentions_dollar(&decl.target) || decl.args.iter().any(mentions_dollar),
-        Scope::Other => false,
+        Scope::Quote | Scope::Other => false,
+    }
+}
+
+fn is_quoted(scope: Scope<'_>) -> bool {
+    match scope {
+        Scope::Quote => true,
+        Scope::Function(f) => f.origin == ast::FnOrigin::TrailingBlock,
+        Scope::Struct(_) | Scope::Impl(_) | Scope::Other => false,
     }
 }
 
@@ -491,6 +505,7 @@ impl Resolve<'static> for Expander<'_, '_> {
     fn enter(&self, scope: Scope<'static>) {
         let mut state = self.state.borrow_mut();
         state.generic += u32::from(is_generic(scope));
+        state.quoted += u32::from(is_quoted(scope));
         if let Some(frame) = state.frames.last_mut() {
             frame.scopes.push(FxHashMap::default());
         }
@@ -499,6 +514,7 @@ impl Resolve<'static> for Expander<'_, '_> {
     fn leave(&self, scope: Scope<'static>) {
         let mut state = self.state.borrow_mut();
         state.generic -= u32::from(is_generic(scope));
+        state.quoted -= u32::from(is_quoted(scope));
         if let Some(frame) = state.frames.last_mut() {
             frame.scopes.pop();
         }

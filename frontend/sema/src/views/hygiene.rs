@@ -255,12 +255,14 @@ impl Expander<'_, '_> {
                 }
                 Some(Binding::Var { .. } | Binding::Decl(_)) | None => {}
             }
-            let here = put_in.get(name.name);
+            let here = seen_at(put_in, name.name).map(|(_, binding)| binding);
             let same = match (&there, &here) {
                 (Some(Binding::Var { cx: a, var: b }), Some(Binding::Var { cx: c, var: d })) => {
-                    (a, b) == (c, d)
+                    (a, b) == (c, d) || self.written_apart(put_in, name.name)
                 }
-                (Some(Binding::Decl(a)), Some(Binding::Decl(b))) => a == b,
+                (Some(Binding::Decl(a)), Some(Binding::Decl(b))) => {
+                    a == b || self.written_apart(put_in, name.name)
+                }
                 (Some(_), None) => {
                     // Of the frame around, under a name of its own.
                     true
@@ -292,16 +294,17 @@ impl Expander<'_, '_> {
 
     /// Whether what a name is at a place is written otherwise there.
     fn written_apart(&self, put_in: &Rc<Env>, name: Symbol) -> bool {
-        let mut at = Some(put_in);
-        while let Some(level) = at {
-            if level.names.borrow().contains_key(&name) {
-                return self
-                    .in_frame(level, name)
-                    .is_some_and(|text| text != name.as_str());
-            }
-            at = level.parent.as_ref();
-        }
-        false
+        let Some((level, _)) = seen_at(put_in, name) else {
+            return false;
+        };
+        let context = self.context_of(&level);
+        let state = self.state.borrow();
+        let frame = state.frames.iter().rev().find(|f| f.context == context);
+        // What has not been declared yet will be told apart.
+        context != 0
+            && frame.is_some_and(|frame| {
+                (frame.local(name)).is_none_or(|text| text != name.as_str())
+            })
     }
 
     /// Whether a name of another module is the same thing in the file's.
@@ -341,6 +344,21 @@ impl super::expand::State {
     }
 }
 
+/// What a name is at a place: code that has been put there declares names in the code around it.
+fn seen_at(place: &Rc<Env>, name: Symbol) -> Option<(Rc<Env>, Binding)> {
+    let mut at = Some(place);
+    while let Some(level) = at {
+        if let Some(binding) = level.names.borrow().get(&name) {
+            return Some((level.clone(), binding.clone()));
+        }
+        at = match &level.expansion {
+            Some(expansion) => Some(&expansion.put_in),
+            None => level.parent.as_ref(),
+        };
+    }
+    None
+}
+
 fn spelled_as(name: ast::Ident) -> String {
     match name.is_raw() {
         true => format!("`{}", name.name),
@@ -349,7 +367,8 @@ fn spelled_as(name: ast::Ident) -> String {
 }
 
 fn named(name: ast::Ident, text: &str) -> Meaning {
-    if text == spelled_as(name) {
+    // With the backtick or without, as it is written there: a type is meant without one.
+    if text.trim_start_matches('`') == name.as_str() {
         return Meaning::AsWritten;
     }
     Meaning::Text(Literal {

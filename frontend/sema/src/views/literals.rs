@@ -8,7 +8,7 @@ use sx_syntax::render::{Level, needs_backtick, string_literal};
 
 use crate::comptime::eval::slice_image;
 use crate::emission::value::CtVal;
-use crate::sema::{Env, Sema};
+use crate::sema::{Env, ModId, Sema};
 
 /// A text that stands for a value or type, and how tightly it binds.
 pub struct Literal {
@@ -34,9 +34,60 @@ pub fn spelling(name: sx_ir::Symbol) -> String {
 }
 
 impl Sema<'_> {
+    /// A type as it would be written, instances by their arguments.
+    pub fn type_source(&mut self, ty: TypeId) -> String {
+        let env = self.module(ModId(0)).env.clone();
+        self.type_source_within(&env, ty, 0)
+    }
+
+    fn type_source_within(&mut self, env: &Rc<Env>, ty: TypeId, depth: u32) -> String {
+        if depth > 32 {
+            return self.type_name(ty);
+        }
+        let kind = self.m.types.kind(ty).clone();
+        let mut of = |before: &str, ty| {
+            let inner = self.type_source_within(env, ty, depth + 1);
+            match before == "?" && inner.starts_with('?') {
+                true => format!("?({inner})"),
+                false => format!("{before}{inner}"),
+            }
+        };
+        match kind {
+            TypeKind::Pointer(ty) => return of("*", ty),
+            TypeKind::ManyPointer(ty) => return of("[*]", ty),
+            TypeKind::Slice(ty) => return of("[]", ty),
+            TypeKind::Optional(ty) => return of("?", ty),
+            TypeKind::Array(ty, count) => return of(&format!("[{count}]"), ty),
+            _ => {}
+        }
+        let instance = self
+            .nominals
+            .get(&ty)
+            .and_then(|info| info.instance.clone());
+        let Some((template, args)) = instance else {
+            return self.type_name(ty);
+        };
+        let mut texts = Vec::new();
+        for arg in &args {
+            let text = match arg.ty == TypeId::TYPE {
+                true => {
+                    let ty = self.ct_type(arg);
+                    Some(self.type_source_within(env, ty, depth + 1))
+                }
+                false => self.literal_within(env, arg, depth + 1).map(|l| l.text),
+            };
+            match text {
+                Some(text) => texts.push(text),
+                None => return self.type_name(ty),
+            }
+        }
+        let name = self.templates[template.index()].name;
+        format!("{name}({})", texts.join(", "))
+    }
+
     /// What denotes a type in a module, if anything that can be written does.
     pub fn type_text(&mut self, env: &Rc<Env>, ty: TypeId) -> Option<Literal> {
-        let text = self.type_name(ty);
+        let text = self.type_source(ty);
         let file = self.sources.add("type".to_string(), text.clone());
         let parsed = sx_syntax::parse_expr(file, &text);
         if !parsed.diagnostics.is_empty() {
@@ -126,13 +177,11 @@ impl Sema<'_> {
             }
             TypeKind::Array(elem, count) => {
                 let image = val.image.clone();
-                self.list_literal(env, &image, 0, elem, count, depth)
+                self.list_literal(env, val.ty, (&image, 0, elem, count), depth)
             }
             TypeKind::Slice(elem) => {
                 let (image, offset, count) = self.pointed_to(val);
-                let list = self.list_literal(env, &image, offset, elem, count, depth)?;
-                let shown = self.type_text(env, val.ty)?;
-                Literal::new(format!("{}.({})", list.text, shown.text))
+                self.list_literal(env, val.ty, (&image, offset, elem, count), depth)
             }
             TypeKind::Struct(_) => {
                 let ty = self.type_text(env, val.ty)?;
@@ -158,16 +207,15 @@ impl Sema<'_> {
         }
     }
 
+    /// Of an image, from where in it, elements of a type, so many of them.
     fn list_literal(
         &mut self,
         env: &Rc<Env>,
-        image: &Rc<sx_ir::ConstImage>,
-        offset: u64,
-        elem: TypeId,
-        count: u64,
+        ty: TypeId,
+        (image, offset, elem, count): (&Rc<sx_ir::ConstImage>, u64, TypeId, u64),
         depth: u32,
     ) -> Option<Literal> {
-        let ty = self.type_text(env, elem)?;
+        let ty = self.type_text(env, ty)?;
         let size = self.m.types.size_of(elem);
         let mut parts = Vec::new();
         for i in 0..count {
@@ -178,10 +226,6 @@ impl Sema<'_> {
             };
             parts.push(self.literal_within(env, &part, depth + 1)?.text);
         }
-        let ty = match ty.level == Level::POSTFIX {
-            true => ty.text,
-            false => format!("({})", ty.text),
-        };
-        Literal::new(format!("{ty}.[{}]", parts.join(", ")))
+        Literal::new(format!("{}.[{}]", ty.text, parts.join(", ")))
     }
 }

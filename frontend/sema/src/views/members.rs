@@ -112,7 +112,7 @@ impl Sema<'_> {
         };
         self.impl_members(ty, &mut members);
         Ok(TypeMembers {
-            name: self.type_name(ty),
+            name: self.type_source(ty),
             kind,
             size: self.m.types.size_of(ty),
             align: self.m.types.align_of(ty),
@@ -153,7 +153,7 @@ impl Sema<'_> {
     /// A type as it is called, or as it is written where it can't be told.
     fn shown_type(&mut self, env: &Rc<Env>, ty: &'static ast::Expr) -> String {
         match self.quietly(|s| s.eval_type(env, ty)) {
-            Ok(ty) => self.type_name(ty),
+            Ok(ty) => self.type_source(ty),
             Err(_) => normalised(&self.span_text(ty.span)),
         }
     }

@@ -543,7 +543,7 @@ impl Expander<'_, '_> {
             return Err("the mixin is called as a method");
         }
         let mut out = Vec::new();
-        for (i, _) in &mixin.variables {
+        for (i, ty) in &mixin.variables {
             let param = &decl.sig.params[*i];
             let by_name =
                 |arg: &&'static ast::Arg| arg.name.is_some_and(|name| name.name == param.name.name);
@@ -564,6 +564,14 @@ impl Expander<'_, '_> {
             });
             if given.is_none() && from_caller {
                 return Err("a default is about the call");
+            }
+            let pointer = {
+                let sema = self.sema.borrow();
+                matches!(sema.m.types.kind(*ty), TypeKind::Pointer(_))
+            };
+            // Of a variable given for a pointer the address is taken.
+            if pointer && given.is_some_and(|arg| !matches!(arg.value.kind, ExprKind::Star(_))) {
+                return Err("the address of an argument is taken");
             }
             out.push(given.map(|arg| &arg.value));
         }

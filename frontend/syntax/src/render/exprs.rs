@@ -373,6 +373,10 @@ impl<'t> Renderer<'_, 't> {
     }
 
     fn quote(&mut self, quote: &'t CodeQuote) {
+        self.scope(Scope::Quote, |r| r.quoted(quote));
+    }
+
+    fn quoted(&mut self, quote: &'t CodeQuote) {
         self.s("#code");
         match &quote.body {
             CodeBody::Block(block) => {

@@ -32,6 +32,8 @@ pub enum Scope<'t> {
     Function(&'t FnDecl),
     Struct(&'t StructDecl),
     Impl(&'t ImplDecl),
+    /// `#code`
+    Quote,
     /// Blocks, loops, branches.
     Other,
 }
