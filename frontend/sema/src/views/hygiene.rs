@@ -302,9 +302,8 @@ impl Expander<'_, '_> {
         let frame = state.frames.iter().rev().find(|f| f.context == context);
         // What has not been declared yet will be told apart.
         context != 0
-            && frame.is_some_and(|frame| {
-                (frame.local(name)).is_none_or(|text| text != name.as_str())
-            })
+            && frame
+                .is_some_and(|frame| (frame.local(name)).is_none_or(|text| text != name.as_str()))
     }
 
     /// Whether a name of another module is the same thing in the file's.

@@ -100,7 +100,7 @@ impl Sema<'_> {
             }
             NominalSyntax::Protocol(decl, _) => {
                 for method in &decl.methods {
-                    let member = self.declared_member(method, &env);
+                    let member = self.member_declared(method, &env);
                     members.extend(member);
                 }
                 "protocol"
@@ -191,7 +191,7 @@ impl Sema<'_> {
                     }
                 }
                 MemberKind::Decl(decl) => {
-                    let member = self.declared_member(decl, &env);
+                    let member = self.member_declared(decl, &env);
                     out.extend(member);
                 }
                 MemberKind::Anon(decl) => self.body_members(&env, &decl.members, out),
@@ -237,7 +237,7 @@ impl Sema<'_> {
         }
     }
 
-    fn declared_member(&mut self, decl: &'static ast::Decl, env: &Rc<Env>) -> Option<TypeMember> {
+    fn member_declared(&mut self, decl: &'static ast::Decl, env: &Rc<Env>) -> Option<TypeMember> {
         let (kind, rest) = match &decl.kind {
             DeclKind::Fn(f) => ("method", format!(" :: {}", self.shown_signature(f, env))),
             DeclKind::Const(c) => {
@@ -348,7 +348,7 @@ impl Sema<'_> {
             };
             for (member, env) in expanded {
                 if let MemberKind::Decl(decl) = &member.kind
-                    && let Some(mut member) = self.declared_member(decl, &env)
+                    && let Some(mut member) = self.member_declared(decl, &env)
                 {
                     member.protocol = Some(protocol.clone());
                     out.push(member);
