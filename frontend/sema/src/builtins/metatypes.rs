@@ -1,6 +1,7 @@
 //! Compiler functions of compile-time code: which there are, their calls, and calls that only evaluations can make.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -12,10 +13,13 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::callables::calls::Arg;
+use crate::declarations::lookup::{Found, Name};
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Pieces, Val};
-use crate::sema::{Binding, BodyState, DeclSyntax, Env, Event, Failed, FnId, ModId, Res, Sema};
+use crate::sema::{
+    Binding, BodyState, DeclSyntax, Entity, Env, Event, Failed, FnId, ModId, Res, Sema,
+};
 
 /// Compiler functions that only evaluations can call (reference part 4 §14, §15), by declared name.
 const HOST_FUNCTIONS: &[&str] = &[
@@ -95,6 +99,34 @@ impl Sema<'_> {
             // Reported where it is declared.
             Err(_) => Some(Err(Failed)),
         }
+    }
+
+    /// Whether an expression is a call of a compiler function, which has a value at compile time only.
+    pub fn calls_compiler(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        let ast::ExprKind::Call(call) = &expr.kind else {
+            return false;
+        };
+        let found = match &call.callee.kind {
+            ast::ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
+                Ok(Some(Name::Entity(Entity::Fn(f), _))) => Some(f),
+                Ok(_) | Err(Failed) => None,
+            },
+            ast::ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+                Some(set) => match self.lookup_in_set(set, name.name) {
+                    Found::Decl(decl) => match self.resolve_decl(decl) {
+                        Ok(Entity::Fn(f)) => Some(f),
+                        Ok(_) | Err(Failed) => None,
+                    },
+                    Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
+                },
+                None => None,
+            },
+            _ => None,
+        };
+        let Some(f) = found else { return false };
+        let info = self.fn_info(f);
+        matches!(library_function(info.decl, &info.name), Some(Ok(_)))
+            || info.intrinsic && is_host_function(&info.name)
     }
 
     /// A call of a compiler function by its declaration.

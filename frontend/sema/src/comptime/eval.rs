@@ -20,7 +20,7 @@ use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
-use crate::metaprogramming::define::replace_functions;
+use crate::metaprogramming::define::{MAX_RUNS, replace_functions};
 use crate::sema::{BodyState, Env, Failed, Res, Sema};
 
 /// An evaluation that is ready to run.
@@ -350,6 +350,7 @@ impl Sema<'_> {
         };
         // Functions that the evaluation has defined in runs before.
         let mut known = Vec::new();
+        let mut runs = 0;
         loop {
             let saving = self.saving_root(root.func, root.result, root.ty, span);
             let (run, run_result, run_ty) = match &saving {
@@ -386,7 +387,7 @@ impl Sema<'_> {
             let mut evaluation = self.evaluator.evaluate(EvalRequest {
                 saving: saving.is_some(),
                 // A run that will not have been must not have written anything.
-                keep_output: holder.is_some() || host.definer.is_wanted(),
+                keep_output: holder.is_some() || self.defines_functions(&m, run),
                 c_sources: &self.caches.c.sources,
                 module: &m,
                 root: run,
@@ -403,6 +404,13 @@ impl Sema<'_> {
                 self.m = m;
                 let pairs = self.make_definitions_for_next_run(&definer, &mut known, span);
                 self.adopt_quotes(quotes, &pairs);
+                runs += 1;
+                if runs > MAX_RUNS {
+                    return Err(self.error(
+                        span,
+                        format!("this evaluation defines functions and calls them more than {MAX_RUNS} times over; it may never end"),
+                    ));
+                }
                 self.lower_reachable(root.func, span)?;
                 if self.reaches_failed(root.func) {
                     return Err(Failed);

@@ -10,8 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::target::Target as Machine;
 use sx_ir::types::FnType;
 use sx_ir::{
-    ConstImage, FuncId, Function, Global, GlobalId, Linkage, Reloc, RelocTarget, StmtKind, Symbol,
-    Ty, TypeId, TypeKind,
+    ConstImage, FuncId, Function, Global, GlobalId, Linkage, Module, Reloc, RelocTarget, StmtKind,
+    Symbol, Ty, TypeId, TypeKind,
 };
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
@@ -31,8 +31,14 @@ pub const DEFINE: &str = "define_function";
 /// The call by which a function that is not made yet tells that it runs.
 pub const CALLED: &str = "#defined";
 
+/// Why an evaluation ends that is to run again, with more functions.
+const RUN_AGAIN: &str = "functions are needed that are being defined";
+
 /// Functions that stand in for others of a type, at first.
 const STAND_INS: usize = 8;
+
+/// How often an evaluation starts anew because it calls what it defines: more is definition without end.
+pub const MAX_RUNS: usize = 2000;
 
 /// What one evaluation can define.
 const MAX_DEFINITIONS: usize = 1 << 20;
@@ -98,11 +104,6 @@ fn fail<T>(text: String) -> Result<T, HostFault> {
 }
 
 impl Definer {
-    /// Whether functions can be defined, so that the evaluation may have to begin anew.
-    pub fn is_wanted(&self) -> bool {
-        !self.stand_ins.is_empty()
-    }
-
     /// An engine runs the evaluation from its beginning.
     pub fn begin(&mut self) {
         self.made.clear();
@@ -113,7 +114,7 @@ impl Definer {
     /// A function that stands in for another has been called.
     pub fn called(&mut self) -> Result<Vec<u64>, HostFault> {
         self.again = true;
-        fail("a function that is being defined is called".into())
+        fail(RUN_AGAIN.into())
     }
 
     pub fn define(
@@ -175,7 +176,7 @@ impl Definer {
                     }
                     None => {
                         self.again = true;
-                        return fail("more functions are defined than can wait".into());
+                        return fail(RUN_AGAIN.into());
                     }
                 }
             }
@@ -362,6 +363,15 @@ impl Sema<'_> {
             made: Vec::new(),
             again: false,
         }
+    }
+
+    /// Whether what `root` reaches defines functions, so that the evaluation may have to begin anew.
+    pub fn defines_functions(&self, m: &Module, root: FuncId) -> bool {
+        !self.caches.meta.definitions.tables.is_empty()
+            && m.reachable(&[root])
+                .funcs
+                .iter()
+                .any(|func| matches!(&m.func(*func).linkage, Linkage::Host(name) if name == DEFINE))
     }
 
     /// Makes what an evaluation has defined beyond `known`: what stood in for each function, and the function.

@@ -19,7 +19,14 @@ impl Sema<'_> {
         image: &ConstImage,
         span: Span,
     ) -> Res<()> {
-        let instance = !self.caches.mint_scope.is_empty() || self.sites.body.is_some();
+        let laid_out = self.open_nominals.last().copied();
+        let declared = self.resolving.last().and_then(|id| self.decl(*id).owner);
+        let of_instance = [laid_out, declared]
+            .into_iter()
+            .flatten()
+            .any(|ty| self.instance_of(ty).is_some());
+        let instance =
+            of_instance || !self.caches.mint_scope.is_empty() || self.sites.body.is_some();
         if !instance {
             return Ok(());
         }

@@ -354,6 +354,13 @@ impl Sema<'_> {
             self.bind_local_ct(cx, name, val);
             return Ok(());
         }
+        if self.calls_compiler(&env, &constant.value) {
+            let purpose = Purpose::Constant(name.name);
+            let val = self.comptime_value(&env, &constant.value, ty, &purpose)?;
+            self.new_scope_level(cx);
+            self.bind_local_ct(cx, name, val);
+            return Ok(());
+        }
         if let Some(val) = self.code_constant_of(cx, &constant.value)? {
             self.new_scope_level(cx);
             self.bind_local_ct(cx, name, val);
