@@ -15,6 +15,7 @@ use sx_syntax::{Diagnostic, SourceMap};
 use crate::api::{Compilation, Config, Evaluator, Files, FoldRequest, Goal, Stats};
 use crate::replicas::Replicas;
 use crate::sema::{DeclSyntax, Entity, Event, ModId, Sema};
+use crate::statements::errors::strip_parens;
 use crate::threads;
 
 /// Named among the phases when no other thread has found anything in bodies.
@@ -260,7 +261,7 @@ impl Sema<'_> {
                     DeclSyntax::Const(constant) => {
                         let eager = constant.ty.is_some()
                             || matches!(
-                                constant.value.kind,
+                                strip_parens(&constant.value).kind,
                                 ExprKind::Run(_)
                                     | ExprKind::Aggregate(_)
                                     | ExprKind::Binary { .. }

@@ -22,6 +22,7 @@ use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
 use crate::metaprogramming::define::{MAX_RUNS, replace_functions};
 use crate::sema::{BodyState, Env, Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 /// An evaluation that is ready to run.
 pub struct Root {
@@ -136,13 +137,14 @@ impl Sema<'_> {
         let name = purpose.entry_name(number);
         let mut cx = self.thunk_cx(env, &name, expr.span);
         self.at(&mut cx, expr.span);
+        let bare = strip_parens(expr);
         // A constant's call without `#run` can't tell that it runs at compile time (part 4 §6).
         cx.implicit =
-            matches!(purpose, Purpose::Constant(_)) && !matches!(expr.kind, ExprKind::Run(_));
+            matches!(purpose, Purpose::Constant(_)) && !matches!(bare.kind, ExprKind::Run(_));
         cx.initialises = matches!(purpose, Purpose::Global(_) | Purpose::ContextDefault(_))
-            && !matches!(expr.kind, ExprKind::Run(_));
+            && !matches!(bare.kind, ExprKind::Run(_));
         cx.counting = matches!(purpose, Purpose::Count | Purpose::ValueArgument);
-        let operand = match (&expr.kind, purpose) {
+        let operand = match (&bare.kind, purpose) {
             // `#run e` in a constant is that evaluation itself.
             (ExprKind::Run(inner), _) => inner,
             _ => expr,

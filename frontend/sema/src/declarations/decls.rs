@@ -12,6 +12,7 @@ use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
     TemplateId, TemplateSyntax,
 };
+use crate::statements::errors::strip_parens;
 
 impl Sema<'_> {
     pub fn resolve_decl(&mut self, id: DeclId) -> Res<Entity> {
@@ -274,7 +275,7 @@ impl Sema<'_> {
         if val.ty == TypeId::VOID
             && let DeclSyntax::Const(decl) = self.decl(id).syntax
             && decl.ty.is_none()
-            && matches!(decl.value.kind, ExprKind::Run(_))
+            && matches!(strip_parens(&decl.value).kind, ExprKind::Run(_))
         {
             return Err(self.error(
                 decl.value.span,

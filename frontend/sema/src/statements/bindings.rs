@@ -7,6 +7,7 @@ use crate::declarations::modules::decl_syntax;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val};
 use crate::sema::{Binding, DeclInfo, Entity, EntityState, Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
@@ -340,7 +341,7 @@ impl Sema<'_> {
             Some(ty) => Some(self.eval_type(&env, ty)?),
             None => None,
         };
-        if let ExprKind::Run(inner) = &constant.value.kind
+        if let ExprKind::Run(inner) = &strip_parens(&constant.value).kind
             && let Some(val) = self.run_here(&env, inner, ty)?
         {
             self.new_scope_level(cx);
@@ -371,7 +372,7 @@ impl Sema<'_> {
             self.caches.constant_calls.insert(loc);
         }
         // A `#run` that gets here is run-time code.
-        let value = match &constant.value.kind {
+        let value = match &strip_parens(&constant.value).kind {
             ExprKind::Run(inner) => inner,
             _ => &constant.value,
         };

@@ -151,6 +151,17 @@ impl Sema<'_> {
         want: Option<TypeId>,
         as_value: bool,
     ) -> Res<Val> {
+        if cx.ret.ty == Some(TypeId::TYPE) && !as_value {
+            // The type that is made may need the function again for other arguments: only what runs counts.
+            let branch = match taken {
+                true => Some(&node.then),
+                false => node.else_.as_ref(),
+            };
+            return match branch {
+                Some(branch) => self.lower_taken(cx, branch),
+                None => Ok(Val::void()),
+            };
+        }
         let then = self.lower_branch(cx, &node.then, want, as_value, |s, cx| {
             s.narrow_from(cx, cond, true)
         });

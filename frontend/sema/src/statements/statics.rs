@@ -22,29 +22,14 @@ impl Sema<'_> {
                 } else {
                     node.else_.as_ref()
                 };
+                // `else if` of an inline chain is static too.
                 match branch {
-                    None => {}
-                    Some(Branch::Block(block)) => {
-                        cx.push_scope();
-                        let done = self.lower_stmts(cx, block, false);
-                        self.end_scope(cx)?;
-                        done?;
+                    Some(Branch::Expr(expr)) if let ExprKind::If(next) = &expr.kind => {
+                        self.lower_inline_if(cx, next)
                     }
-                    Some(Branch::Expr(expr)) => {
-                        // `else if` of an inline chain is static too.
-                        match &expr.kind {
-                            ExprKind::If(next) => return self.lower_inline_if(cx, next),
-                            ExprKind::Match(next) => {
-                                return self.lower_match(cx, next, None, false);
-                            }
-                            _ => {
-                                self.lower_expr(cx, expr, None)?;
-                            }
-                        }
-                    }
-                    Some(Branch::Jump(stmt)) => self.lower_stmt(cx, stmt)?,
+                    Some(branch) => self.lower_taken(cx, branch),
+                    None => Ok(Val::void()),
                 }
-                Ok(Val::void())
             }
             None => {
                 // Not known: an ordinary `if`.
@@ -69,6 +54,27 @@ impl Sema<'_> {
                 )
             }
         }
+    }
+
+    /// A branch as a statement, in place of the `if` it belongs to.
+    pub fn lower_taken(&mut self, cx: &mut FnCx, branch: &'static Branch) -> Res<Val> {
+        match branch {
+            Branch::Block(block) => {
+                cx.push_scope();
+                let done = self.lower_stmts(cx, block, false);
+                self.end_scope(cx)?;
+                done?;
+            }
+            Branch::Expr(expr) => match &expr.kind {
+                ExprKind::If(next) => return self.lower_if(cx, next, None, false),
+                ExprKind::Match(next) => return self.lower_match(cx, next, None, false),
+                _ => {
+                    self.lower_expr(cx, expr, None)?;
+                }
+            },
+            Branch::Jump(stmt) => self.lower_stmt(cx, stmt)?,
+        }
+        Ok(Val::void())
     }
 
     /// A condition's value if it is known while compiling: its code folds without any statement.

@@ -92,7 +92,7 @@ impl Parser<'_> {
             p.expect(Tok::LBrace)?;
             let mut arms = Vec::new();
             let mut else_ = None;
-            p.braces(false, |p| {
+            p.statements(|p| {
                 while !matches!(p.peek(), Tok::RBrace | Tok::Eof) {
                     let start = p.pos;
                     if p.match_arm(&mut arms, &mut else_).is_err() {

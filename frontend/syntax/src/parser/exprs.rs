@@ -60,7 +60,7 @@ impl Parser<'_> {
 
     /// Inside brackets `{` is free again.
     pub(crate) fn bracketed_expr(&mut self) -> PResult<Expr> {
-        self.braces(false, |p| p.expr())
+        self.brackets(|p| p.expr())
     }
 
     /// An expression in the header of a statement: the first `{` is the statement's.
@@ -79,7 +79,7 @@ impl Parser<'_> {
 
     /// A line break after the `}` of a block ends the expression.
     pub(crate) fn ended(&self) -> bool {
-        self.block_end == self.pos && self.newline_before()
+        self.block_end == self.pos && self.newline_before() && !self.in_brackets
     }
 
     fn pipes(&mut self, lo: u32, mut lhs: Expr) -> PResult<Expr> {

@@ -207,6 +207,8 @@ pub(crate) struct Parser<'a> {
     rejected_readings: u32,
     /// In the header of a statement, where `{` starts the statement's body.
     no_brace: bool,
+    /// Between brackets, where no line break ends an expression.
+    in_brackets: bool,
     /// `defer` or `onfail`, inside the body of one.
     cleanup: Option<&'static str>,
     /// Right after an expression that ended with the `}` of a block: a line break ends it.
@@ -238,6 +240,7 @@ impl<'a> Parser<'a> {
             name_parts: Vec::new(),
             rejected_readings: 0,
             no_brace: false,
+            in_brackets: false,
             cleanup: None,
             block_end: usize::MAX,
             depth: 0,
@@ -470,6 +473,22 @@ impl<'a> Parser<'a> {
         let outer = std::mem::replace(&mut self.no_brace, no_brace);
         let result = f(self);
         self.no_brace = outer;
+        result
+    }
+
+    /// Parses what stands between brackets.
+    fn brackets<T>(&mut self, f: impl FnOnce(&mut Self) -> PResult<T>) -> PResult<T> {
+        let outer = std::mem::replace(&mut self.in_brackets, true);
+        let result = self.braces(false, f);
+        self.in_brackets = outer;
+        result
+    }
+
+    /// Parses statements or arms.
+    fn statements<T>(&mut self, f: impl FnOnce(&mut Self) -> PResult<T>) -> PResult<T> {
+        let outer = std::mem::replace(&mut self.in_brackets, false);
+        let result = self.braces(false, f);
+        self.in_brackets = outer;
         result
     }
 

@@ -108,7 +108,7 @@ impl Parser<'_> {
 
     /// Arguments or elements up to `close`: `e`, `..e`, `name = e`.
     pub(crate) fn args(&mut self, close: Tok) -> PResult<Vec<Arg>> {
-        self.braces(false, |p| p.list(close, |p| p.arg()))
+        self.brackets(|p| p.list(close, |p| p.arg()))
     }
 
     fn arg(&mut self) -> PResult<Arg> {
@@ -136,7 +136,7 @@ impl Parser<'_> {
 
     fn index(&mut self, base: Expr) -> PResult<ExprKind> {
         self.bump();
-        self.braces(false, |p| {
+        self.brackets(|p| {
             let base = Box::new(base);
             let lo = if p.peek().is_range() {
                 None
@@ -264,7 +264,7 @@ impl Parser<'_> {
             _ => (Brackets::Brace, Tok::RBrace),
         };
         let elems = self.args(close)?;
-        let starts_init = self.at(Tok::LBrace) && !self.no_brace && !self.newline_before();
+        let starts_init = self.at(Tok::LBrace) && !self.no_brace;
         let mut init = None;
         if ty.is_some() && brackets == Brackets::Brace && starts_init {
             init = Some(self.braces(false, |p| p.block())?);

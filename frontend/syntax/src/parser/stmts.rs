@@ -19,7 +19,7 @@ impl Parser<'_> {
     pub(crate) fn block(&mut self) -> PResult<Block> {
         self.nested(|p| {
             let lo = p.expect(Tok::LBrace)?.lo;
-            let (stmts, tail) = p.braces(false, |p| p.block_body(false))?;
+            let (stmts, tail) = p.statements(|p| p.block_body(false))?;
             p.expect(Tok::RBrace)?;
             Ok(Block {
                 span: p.span_from(lo),
