@@ -31,6 +31,7 @@ pub struct Eval<'m> {
     memory: Vec<(u64, Vec<u8>)>,
     calls: Vec<Vec<u64>>,
     fuel: u32,
+    shift: u64,
     frame: u64,
 }
 
@@ -49,18 +50,24 @@ struct Frame<'f> {
 }
 
 pub fn run(module: &Module, root: FuncId, args: &[u64], fuel: u32) -> Observed {
+    run_at(module, root, args, fuel, 0)
+}
+
+/// With everything that many bytes further up: what depends on addresses is another run then.
+pub fn run_at(module: &Module, root: FuncId, args: &[u64], fuel: u32, shift: u64) -> Observed {
     let mut memory = Vec::new();
     for (index, global) in module.globals.iter().enumerate() {
         let mut bytes = global.init.bytes.clone();
         bytes.resize(global.size as usize, 0);
-        memory.push((GLOBALS + index as u64 * 0x1000, bytes));
+        memory.push((shift + GLOBALS + index as u64 * 0x1000, bytes));
     }
     let mut eval = Eval {
         module,
         memory,
         calls: Vec::new(),
         fuel,
-        frame: FRAMES,
+        shift,
+        frame: shift + FRAMES,
     };
     let end = eval.call(root, args.to_vec());
     let globals = eval.memory[..module.globals.len()]
@@ -248,7 +255,7 @@ impl Eval<'_> {
                 self.load(ty, addr)?
             }
             Expr::SlotAddr(slot) => f.base + f.offsets[slot.index()],
-            Expr::GlobalAddr(global) => GLOBALS + u64::from(global.0) * 0x1000,
+            Expr::GlobalAddr(global) => self.shift + GLOBALS + u64::from(global.0) * 0x1000,
             Expr::FuncAddr(func) => u64::from(func.0),
             Expr::Unary { op, ty, a } => semantics::unary(op, ty, self.expr(f, a)?),
             Expr::Binary { op, ty, a, b } => {
