@@ -26,14 +26,16 @@ fn restless(seed: u64) -> AutoEngine {
     AutoEngine::with_tiering(Box::new(JitCompiler::default()), tiering)
 }
 
-/// Seeds are fixed, so a failure repeats; the message names the seed.
+/// Seeds are fixed, so a failure repeats; the message names the seed. `SX_PROGRAMS` asks for another number of programs.
 #[test]
 fn random_programs_do_the_same_in_every_engine() {
     let mut engines: Vec<_> = ENGINES
         .into_iter()
         .map(|kind| (kind, create(kind)))
         .collect();
-    for seed in 0..8_000 {
+    let programs = std::env::var("SX_PROGRAMS").ok();
+    let programs = programs.and_then(|text| text.parse().ok()).unwrap_or(8_000);
+    for seed in 0..programs {
         let program = random::program(seed);
         let mut reference: Option<String> = None;
         let mut compare = |engine: &mut dyn ComptimeEngine, name: &str| {

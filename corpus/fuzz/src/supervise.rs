@@ -18,7 +18,7 @@ use crate::worker::{self, Made};
 const PATIENCE: f64 = 20.0;
 const LONGEST: Duration = Duration::from_secs(300);
 /// Programs that a worker judges before another one takes over: trees are kept for as long as the process lives.
-const SHIFT: u64 = 1500;
+const SHIFT: u64 = 500;
 
 /// First argument of a worker process.
 pub const WORK: &str = "--work";
