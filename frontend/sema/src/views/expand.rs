@@ -15,7 +15,7 @@ use crate::callables::generics::mentions_dollar;
 use crate::metaprogramming::quotes::splice_key;
 use crate::sema::{Binding, DeclId, Env, ModId, Sema};
 use crate::views::hygiene::{Frame, Meaning, Words};
-use crate::views::literals::{Literal, spelling};
+use crate::views::literals::{Literal, spelling, spelling_used};
 use crate::views::recording::{Context, Made};
 
 /// Of more ways to see a place than this, none is looked at.
@@ -29,6 +29,11 @@ pub struct State {
     pub generic: u32,
     /// Inside of code that may be put somewhere, where a name made by `#name` is another than a plain one.
     pub quoted: u32,
+    /// Nothing is put anywhere within functions.
+    pub plain: bool,
+    /// Whether names made by `#name` have become plain ones, and whether code was left to be put.
+    pub made: bool,
+    pub left: bool,
     pub words: Words,
     /// Declarations that code keeps to itself, as they are written.
     pub private: FxHashMap<DeclId, String>,
@@ -59,6 +64,9 @@ impl Sema<'_> {
                 failed: None,
                 generic: 0,
                 quoted: 0,
+                plain: false,
+                made: false,
+                left: false,
                 words: Words::of_file(text.as_deref().unwrap_or("")),
                 private: FxHashMap::default(),
                 module_names,
@@ -70,8 +78,13 @@ impl Sema<'_> {
         let mut found = only.is_none();
         for item in &tree.items {
             match only {
-                None => expander.item_with_made(&mut r, item, None),
-                Some(name) => found |= expander.only(&mut r, item, Symbol::intern(name)),
+                None => expander.whole(&mut r, |r| expander.item_with_made(r, item, None)),
+                Some(name) => {
+                    let start = r.mark();
+                    let name = Symbol::intern(name);
+                    expander.whole(&mut r, |r| expander.only(r, item, name));
+                    found |= r.mark() > start;
+                }
             }
         }
         match (found, only) {
@@ -168,6 +181,28 @@ impl<'s, 'a> Expander<'s, 'a> {
             return Err("it is another thing each time".to_string());
         }
         Ok(())
+    }
+
+    /// Writes what `f` does. Code that is left to be put finds names made by `#name` only while those are such names:
+    /// then none is put.
+    fn whole(&self, r: &mut Renderer<'_, 'static>, f: impl Fn(&mut Renderer<'_, 'static>)) {
+        let set = |plain| {
+            let mut state = self.state.borrow_mut();
+            (state.plain, state.made, state.left) = (plain, false, false);
+        };
+        set(false);
+        let mark = r.mark();
+        f(r);
+        let again = {
+            let state = self.state.borrow();
+            state.made && state.left
+        };
+        if again {
+            r.undo(mark);
+            set(true);
+            f(r);
+            set(false);
+        }
     }
 
     // ------------------------------------------------------------------------------------------ declarations
@@ -305,8 +340,7 @@ impl<'s, 'a> Expander<'s, 'a> {
     }
 
     /// Writes the declarations of a name that an item is or makes.
-    fn only(&self, r: &mut Renderer<'_, 'static>, item: &'static ast::Item, name: Symbol) -> bool {
-        let start = r.mark();
+    fn only(&self, r: &mut Renderer<'_, 'static>, item: &'static ast::Item, name: Symbol) {
         if matches!(&item.kind, ItemKind::Decl(_)) && self.made_of(item).is_empty() {
             if self.is_named(item, &self.root.clone(), name) {
                 r.item_lines(item);
@@ -314,7 +348,6 @@ impl<'s, 'a> Expander<'s, 'a> {
         } else {
             self.item_with_made(r, item, Some(name));
         }
-        r.mark() > start
     }
 
     // ------------------------------------------------------------------------------------------------- names
@@ -415,8 +448,15 @@ impl Resolve<'static> for Expander<'_, '_> {
             if usage == NameUse::Declares && local {
                 self.declared_as_made(spelled);
             }
-            r.s(&spelling(spelled));
+            r.s(&match usage {
+                NameUse::Uses => spelling_used(spelled),
+                NameUse::Declares | NameUse::Member => spelling(spelled),
+            });
             return true;
+        }
+        if name.as_str().starts_with('#') {
+            self.fail("a variable of the compiler's takes part".to_string());
+            return false;
         }
         match usage {
             NameUse::Member => false,

@@ -160,6 +160,7 @@ impl Expander<'_, '_> {
     /// A local name that `#name` spells: the place where the code is put sees it, too.
     pub fn declared_as_made(&self, name: Symbol) {
         let mut state = self.state.borrow_mut();
+        state.made = true;
         for frame in state.frames.iter_mut().rev().take(2) {
             if let Some(scope) = frame.scopes.last_mut() {
                 scope.insert(name, spelling(name));
@@ -245,6 +246,10 @@ impl Expander<'_, '_> {
     /// Whether the names that a quote doesn't declare mean where it is put what they mean where it stands.
     pub fn names_hold(&self, quoted: &Rc<Env>, put_in: &Rc<Env>, names: &[ast::Ident]) -> bool {
         for name in names {
+            if name.as_str() == "operands_of" {
+                self.fail("it asks for the operands of an argument".to_string());
+                return false;
+            }
             let there = quoted.get(name.name);
             match &there {
                 // Nothing else is looked at where these stand.

@@ -33,6 +33,14 @@ pub fn spelling(name: sx_ir::Symbol) -> String {
     }
 }
 
+/// The same where it is used: the name of a builtin type is one only without a backtick.
+pub fn spelling_used(name: sx_ir::Symbol) -> String {
+    match sx_syntax::render::names_type(name.as_str()) {
+        true => name.to_string(),
+        false => spelling(name),
+    }
+}
+
 impl Sema<'_> {
     /// A type as it would be written, instances by their arguments.
     pub fn type_source(&mut self, ty: TypeId) -> String {

@@ -22,7 +22,7 @@ impl Expander<'_, '_> {
     /// What an `#insert` here has been given, each thing once.
     fn given(&self, expr: &'static ast::Expr) -> Vec<Inserted> {
         let (context, here, generic) = self.here();
-        if generic {
+        if generic || self.state.borrow().plain {
             return Vec::new();
         }
         let sema = self.sema.borrow();
@@ -103,7 +103,7 @@ impl Expander<'_, '_> {
         }
         let readings = self.given(expr);
         if readings.is_empty() {
-            return false;
+            return self.left();
         }
         let written = self.agreed(r, &readings, |r, given| match given {
             Inserted::Quotes(ids) => self.put_statements(r, ids, expr.span),
@@ -111,7 +111,10 @@ impl Expander<'_, '_> {
         });
         match written {
             Ok(()) => true,
-            Err(reason) => self.stays(r, &reason),
+            Err(reason) => {
+                self.left();
+                self.stays(r, &reason)
+            }
         }
     }
 
@@ -249,8 +252,8 @@ impl Expander<'_, '_> {
                 let Some(mixin) = self.mixin_call(expr) else {
                     return false;
                 };
-                self.attempt(r, |r| self.put_mixin(r, expr, call, &mixin, false))
-                    .is_ok()
+                let put = self.attempt(r, |r| self.put_mixin(r, expr, call, &mixin, false));
+                put.is_ok() || self.left()
             }
             _ => false,
         }
@@ -321,7 +324,12 @@ impl Expander<'_, '_> {
             }
             Some(Binding::Ct(val)) => self.sema.borrow_mut().literal(&self.root, &val),
             // In a quote that stays one.
-            _ => return false,
+            _ => {
+                if !self.as_written() && matches!(inner.kind, ExprKind::Splice(_)) {
+                    self.fail("a quote in it gets what is spliced in".to_string());
+                }
+                return false;
+            }
         };
         match literal {
             Some(literal) => self.literal(r, &literal, level),
@@ -339,7 +347,7 @@ impl Expander<'_, '_> {
     ) -> bool {
         let readings = self.given(inner);
         if readings.is_empty() {
-            return false;
+            return self.left();
         }
         let written = self.agreed(r, &readings, |r, given| match given {
             Inserted::Quotes(ids) => match ids[..] {
@@ -362,7 +370,7 @@ impl Expander<'_, '_> {
                 if !self.as_written() {
                     self.fail(reason);
                 }
-                false
+                self.left()
             }
         }
     }
@@ -371,7 +379,7 @@ impl Expander<'_, '_> {
 
     fn mixin_call(&self, expr: &ast::Expr) -> Option<MixinCall> {
         let (context, _, generic) = self.here();
-        if generic {
+        if generic || self.state.borrow().plain {
             return None;
         }
         let sema = self.sema.borrow();
@@ -398,7 +406,13 @@ impl Expander<'_, '_> {
             r.line();
             r.s("})");
         });
-        done.is_ok()
+        done.is_ok() || self.left()
+    }
+
+    /// Code is left to be put; false for the caller to write it.
+    fn left(&self) -> bool {
+        self.state.borrow_mut().left = true;
+        false
     }
 
     fn put_mixin(

@@ -187,10 +187,13 @@ impl<'t> Renderer<'_, 't> {
                 self.s(if p.inline { " #inline" } else { "" });
                 self.s(if p.identity { " #identity" } else { "" });
                 self.s(" ");
-                self.braced(&p.methods, &|r, method| {
-                    r.attrs(&method.attrs);
-                    r.decl_bare(method, NameUse::Member);
-                });
+                match p.members.is_empty() {
+                    true => self.braced(&p.methods, &|r, method| {
+                        r.attrs(&method.attrs);
+                        r.decl_bare(method, NameUse::Member);
+                    }),
+                    false => self.members(&p.members),
+                }
             }
             DeclKind::UfcsAlias(path) => {
                 self.name(decl.name, usage);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::ast::*;
 
 pub use operators::Level;
-pub use text::{char_literal, needs_backtick, string_literal};
+pub use text::{char_literal, names_type, needs_backtick, string_literal};
 
 /// How a name takes part in the text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,6 +5,11 @@ pub fn needs_backtick(name: &str) -> bool {
     crate::token::Tok::keyword(name).is_some() || crate::parser::is_reserved_type(name)
 }
 
+/// Whether a name without a backtick is that of a builtin type.
+pub fn names_type(name: &str) -> bool {
+    matches!(name, "Type" | "Self") || crate::parser::is_reserved_type(name)
+}
+
 /// A text between quotes, with what must be escaped.
 pub fn string_literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
