@@ -73,7 +73,7 @@ fn names(count: usize) -> String {
         "#import \"modules/std.sx\";\n#import \"modules/meta/enums.sx\";\n\
          E :: enum {{ inline for 0..{count} (n) {{ #name(\"variant\", n); }} }}\n\
          main :: () -> i64 {{\n    total := 0;\n    \
-         for 0..{count} (n) {{ total += enum_name(n.(E)).len; }}\n    return total & 127;\n}}\n"
+         for enum_names(E) (name) {{ total += name.len; }}\n    return total & 127;\n}}\n"
     )
 }
 
@@ -124,7 +124,7 @@ impl Generated {
 
 /// How much more four times as much costs: 4 if it grows with the size.
 pub fn growth(costs: &[Cost]) -> Option<(f64, Option<f64>)> {
-    let (first, last) = (costs.first()?, costs.last()?);
+    let [first, _, last] = costs else { return None };
     let memory = first.bytes.zip(last.bytes);
     Some((
         last.seconds / first.seconds,

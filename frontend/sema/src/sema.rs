@@ -155,11 +155,14 @@ impl Env {
         })
     }
 
-    /// Where the code that sees this has been put, outermost first.
+    /// Where the code that sees this has been put, outermost first; of many places the innermost.
     pub fn sites(&self) -> Vec<Span> {
+        const MOST: usize = 32;
         let mut out = Vec::new();
         let mut env = Some(self);
-        while let Some(e) = env {
+        while let Some(e) = env
+            && out.len() < MOST
+        {
             if let Some(expansion) = &e.expansion {
                 out.push(expansion.site);
                 env = Some(&expansion.put_in);

@@ -381,6 +381,9 @@ impl Sema<'_> {
                 let ty = self.type_arg(cx, env, name, arg, true)?;
                 let index = self.index_arg(cx, index)?;
                 if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
+                    if let Some(found) = self.member_name(*ty, name, at)? {
+                        return Ok(self.str_val(found.as_str().as_bytes()));
+                    }
                     let names: Vec<String> = if name == "variant_name" {
                         self.variants_of(*ty, name, arg.span)?
                             .iter()

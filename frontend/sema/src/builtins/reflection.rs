@@ -35,6 +35,27 @@ impl Sema<'_> {
         }
     }
 
+    /// The name of one field of a struct or variant of an enum, without looking at the others.
+    pub fn member_name(
+        &mut self,
+        ty: TypeId,
+        intrinsic: &str,
+        at: u64,
+    ) -> Res<Option<sx_ir::Symbol>> {
+        self.complete(ty)?;
+        let at = at as usize;
+        Ok(match *self.m.types.kind(ty) {
+            TypeKind::Struct(nominal) if intrinsic == "struct_field_name" => {
+                self.m.types.struct_fields(nominal).get(at).map(|f| f.name)
+            }
+            TypeKind::Enum(_) if intrinsic == "variant_name" => {
+                let def = self.m.types.enum_def(ty);
+                def.and_then(|def| def.variants.get(at)).map(|v| v.name)
+            }
+            _ => None,
+        })
+    }
+
     /// What a variant's value, kept sign-extended, is as a number of the enum's backing type.
     pub fn tag_number(&self, backing: TypeId, value: i64) -> i64 {
         match self.m.types.int_info(backing) {
