@@ -11,6 +11,7 @@ use crate::emission::value::CtVal;
 use crate::sema::{
     Binding, DeclId, DeclSyntax, Entity, Env, Failed, ImportSetId, ModId, Res, Sema,
 };
+use crate::statements::returns::failed_insertion;
 
 /// Outcome of looking a name up in a module and its imports.
 pub enum Found {
@@ -85,7 +86,12 @@ impl Sema<'_> {
                 Ok(Some(Name::Entity(entity, decl)))
             }
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
-            Found::Nothing if self.made_by_failed(env.module, name.name) => Err(Failed),
+            Found::Nothing
+                if self.made_by_failed(env.module, name.name)
+                    || env.get(failed_insertion()).is_some() =>
+            {
+                Err(Failed)
+            }
             Found::Nothing if let Some(offered) = self.offered_name(env, name.name) => {
                 self.binding_name(offered).map(Some)
             }

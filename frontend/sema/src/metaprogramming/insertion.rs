@@ -17,6 +17,10 @@ use crate::sema::{Binding, Env, Failed, Res, Sema};
 
 /// Code in code in code: more than this is generation without end.
 const MAX_DEPTH: usize = 200;
+/// Pieces of code that one insertion may put.
+const MAX_PIECES: u32 = 1 << 18;
+/// How deep blocks may be in each other where code is put: what a piece nests itself comes on top.
+const MAX_BLOCKS: usize = 450;
 
 /// What an `#insert` is given.
 #[derive(Clone, PartialEq, Eq)]
@@ -338,13 +342,20 @@ impl Sema<'_> {
         site: Span,
         f: impl FnOnce(&mut Self, &mut FnCx) -> Res<T>,
     ) -> Res<T> {
+        if self.caches.meta.expanding == 0 {
+            self.caches.meta.pieces = 0;
+        }
+        self.caches.meta.pieces += 1;
+        self.check_expansion(cx, site)?;
         let outer = cx.env().clone();
         let root = Env::expansion(quoted, &outer, site);
         self.record_expansion(&root);
         self.swap_env(cx, root.clone());
+        self.caches.meta.expanding += 1;
         let done = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.sites_within(site, |s| f(s, cx))
         });
+        self.caches.meta.expanding -= 1;
         let made = names_made(cx.env(), &root);
         let after = match made.is_empty() {
             true => outer,
@@ -359,6 +370,30 @@ impl Sema<'_> {
         };
         self.swap_env(cx, after);
         done
+    }
+
+    /// Code that shares its parts can be far larger once it is put than it is as a value.
+    fn check_expansion(&mut self, cx: &FnCx, site: Span) -> Res<()> {
+        let pieces = self.caches.meta.pieces;
+        if pieces <= MAX_PIECES && cx.blocks.len() <= MAX_BLOCKS {
+            return Ok(());
+        }
+        // Told once, where the outermost code is put.
+        self.caches.meta.pieces = pieces.max(MAX_PIECES + 1);
+        if std::mem::replace(&mut self.caches.meta.told_too_large, true) {
+            return Err(Failed);
+        }
+        let sites = std::mem::take(&mut self.caches.meta.sites);
+        let outermost = sites.first().copied().unwrap_or(site);
+        let message = match pieces > MAX_PIECES {
+            true => format!("this puts over {MAX_PIECES} pieces of code; it may never end"),
+            false => format!(
+                "nesting too deep: this puts blocks more than {MAX_BLOCKS} deep into each other"
+            ),
+        };
+        let failed = self.error(outermost, message);
+        self.caches.meta.sites = sites;
+        Err(failed)
     }
 
     fn swap_env(&mut self, cx: &mut FnCx, env: Rc<Env>) {

@@ -28,6 +28,10 @@ pub struct Meta {
     pub quotes: quotes::Quotes,
     /// How often what is being lowered was made by what was being lowered.
     pub depth: usize,
+    /// How many pieces of code are being put within each other, and how many the outermost has put.
+    pub expanding: u32,
+    pub pieces: u32,
+    pub told_too_large: bool,
     /// Where the code being lowered has been put, innermost last.
     pub sites: Vec<sx_syntax::Span>,
     /// Function contexts whose captures are addresses.

@@ -3,7 +3,7 @@
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::metaprogramming::insertion::Inserted;
-use crate::sema::{Failed, Res, Sema};
+use crate::sema::{Binding, Failed, Res, Sema};
 use crate::statements::error_flow::Source;
 use sx_ir::{Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
@@ -415,6 +415,15 @@ impl Sema<'_> {
 
     /// `#insert e;`: the statements stand here.
     pub fn lower_insert(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<()> {
+        let done = self.insert_in_place(cx, expr);
+        if done.is_err() {
+            // What it would have declared is not known.
+            cx.env().bind(failed_insertion(), Binding::Poison);
+        }
+        done
+    }
+
+    fn insert_in_place(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<()> {
         let env = cx.env().clone();
         let given = self.inserted(&env, expr)?;
         self.level_down(expr.span, |s| match given {
@@ -450,4 +459,9 @@ fn tag_literal(expr: &ast::Expr) -> Option<Symbol> {
         ExprKind::ErrorTag(name) => Some(name.name),
         _ => None,
     }
+}
+
+/// Bound behind an `#insert` that failed: names that are not found may be its.
+pub fn failed_insertion() -> Symbol {
+    Symbol::intern("#insert")
 }
