@@ -118,7 +118,7 @@ impl Emitter<'_> {
                 let (lo, hi) = self.extent(a, access)?;
                 if let Expr::Const { bits, .. } = *self.func.expr(b) {
                     let by = bits as i64;
-                    return (by.abs() < FAR).then_some((lo - by, hi - by));
+                    return (by.unsigned_abs() < FAR as u64).then(|| (lo - by, hi - by));
                 }
                 Some((lo, hi - self.at_most(b)?))
             }

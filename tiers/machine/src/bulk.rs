@@ -273,7 +273,7 @@ impl Finder<'_> {
                     _ => return None,
                 };
                 let small = (1..LARGEST_SCALE).contains(&result.scale);
-                (small && result.offset.abs() < FAR).then_some(result)
+                (small && result.offset.unsigned_abs() < FAR as u64).then_some(result)
             }
             _ => None,
         }
@@ -290,7 +290,7 @@ impl Finder<'_> {
                 if let Some(offset) = self.constant(b) {
                     let mut place = self.place(a)?;
                     place.at.offset = place.at.offset.checked_add(offset as i64)?;
-                    return (place.at.offset.abs() < FAR).then_some(place);
+                    return (place.at.offset.unsigned_abs() < FAR as u64).then_some(place);
                 }
                 let base = self.place(a)?;
                 let at = self.affine(b)?;

@@ -1,4 +1,4 @@
-//! Plants known faults in the engines, the passes and the backend, one at a time, and runs the tests that are to notice
+//! Plants known faults in the engines, what they share, and the backend, one at a time, and runs the tests that notice
 //! them. `sx-mutate [--list] [--build FOLDER] [PART]...`: all faults, or those whose `list/name` contains a part.
 //!
 //! Faults are planted in a copy of the sources with a build folder of its own, so the checkout stays as it is. A fault

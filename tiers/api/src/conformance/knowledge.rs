@@ -51,6 +51,7 @@ pub fn cases(out: &mut Vec<Case>) {
     }
     out.push(Case::new("knowledge/only-in-branch", only_in_branch));
     out.push(Case::new("knowledge/only-in-loop", only_in_loop));
+    out.push(Case::new("knowledge/far-offset", far_offset));
 }
 
 /// Changes `local` to the value of the second parameter; everything it needs is in the builder's module.
@@ -231,4 +232,28 @@ fn only_in_loop(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     });
     let outcome = run(e, &b.module, root, &[100]);
     trapped(&outcome, TrapKind::Slice, (LIMIT, LIMIT), &[(root, inside)])
+}
+
+/// Offsets at the ends of what numbers can say.
+fn far_offset(e: &mut dyn ComptimeEngine) -> Result<(), String> {
+    for offset in [i64::MIN, i64::MIN + 1, i64::MAX, -(1 << 30), 1 << 30] {
+        let mut b = Build::native();
+        let cell = b.global(8, 8, true, sx_ir::ConstImage::default());
+        let root = b.declare("root", &[], &[]);
+        let at = b.define(root, |f| {
+            let local = f.local(Ty::Ptr);
+            let base = f.global(cell);
+            let far = f.at(base, offset);
+            f.set(local, far);
+            let (addr, one) = (f.get(local), f.i64(1));
+            f.store(Ty::I64, addr, one)
+        });
+        let outcome = run(e, &b.module, root, &[]);
+        let base = outcome.memory.address_of(cell).ok_or("no address")?;
+        let addr = base.wrapping_add_signed(offset);
+        // Behind the heap, or wrapped around to there.
+        trapped(&outcome, TrapKind::BadAccess, (addr, 8), &[(root, at)])
+            .map_err(|why| format!("{offset:#x}: {why}"))?;
+    }
+    Ok(())
 }
