@@ -311,13 +311,10 @@ impl<'t> Renderer<'_, 't> {
     pub(crate) fn catch(&mut self, catch: &'t CatchExpr) {
         self.s(" catch ");
         self.scope(Scope::Other, |r| {
-            match (catch.tag, &catch.handler) {
-                (Some(tag), _) => {
-                    r.s("(");
-                    r.name(tag, NameUse::Declares);
-                    r.s(") ");
-                }
-                (None, _) => {}
+            if let Some(tag) = catch.tag {
+                r.s("(");
+                r.name(tag, NameUse::Declares);
+                r.s(") ");
             }
             match &catch.handler {
                 CatchHandler::Block(block) => r.block(block),
