@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, ExprKind, IdentKind, ItemKind, ParamKind};
 use sx_syntax::render::{Level, NameUse, Renderer, Resolve, Scope};
+use sx_syntax::visit::Visitor;
 use sx_syntax::{FileId, Span};
 
 use crate::callables::generics::mentions_dollar;
@@ -248,22 +249,57 @@ impl<'s, 'a> Expander<'s, 'a> {
         match made {
             Made::Items(items) => {
                 for (item, env) in items {
+                    self.seen_from_here(env, |v| v.item(item));
                     self.within(self.frame_of(env), || r.item_lines(item));
                 }
             }
             Made::Members(members) => {
                 for (member, env) in members {
+                    self.seen_from_here(env, |v| v.member(member));
                     let frame = self.frame_of(env);
                     self.within(frame, || next_line(r, &mut started, |r| r.member(member)));
                 }
             }
             Made::Variants(variants) => {
                 for (variant, env) in variants {
+                    self.seen_from_here(env, |v| v.variant(variant));
                     let frame = self.frame_of(env);
                     self.within(frame, || next_line(r, &mut started, |r| r.variant(variant)));
                 }
             }
         }
+    }
+
+    /// Declarations of code from another module have to mean the same in this one.
+    fn seen_from_here(&self, env: &Rc<Env>, walk: impl FnOnce(&mut dyn Visitor)) {
+        if env.module != self.root.module {
+            let names = super::hygiene::free_names(walk);
+            self.names_hold(env, &self.root, &names);
+        }
+    }
+
+    /// A type that a field of a constant holds: there may be no text for the constant.
+    fn type_in_constant(&self, expr: &'static ast::Expr, base: &ast::Expr) -> Option<Literal> {
+        let ExprKind::Ident(name) = &base.kind else {
+            return None;
+        };
+        let (_, env, _) = self.here();
+        let local = self
+            .state
+            .borrow()
+            .frames
+            .last()?
+            .local(name.name)
+            .is_some();
+        if local || !matches!(env.get(name.name), Some(Binding::Ct(_))) {
+            return None;
+        }
+        let mut sema = self.sema.borrow_mut();
+        let ty = sema.quietly(|s| match s.denotes_type(&env, expr) {
+            true => s.eval_type(&env, expr).ok(),
+            false => None,
+        })?;
+        sema.type_text(&self.root, ty)
     }
 
     /// Whether an element has been written as what it has become.
@@ -509,6 +545,13 @@ impl Resolve<'static> for Expander<'_, '_> {
                 }
                 false
             }
+            ExprKind::Field { base, .. } => match self.type_in_constant(expr, base) {
+                Some(literal) => {
+                    self.literal(r, &literal, level);
+                    true
+                }
+                None => false,
+            },
             ExprKind::Splice(inner) => self.put_splice(r, expr, inner, level),
             ExprKind::Insert(inner) => self.put_insert_value(r, expr, inner, level),
             ExprKind::Call(call) => self.put_mixin_value(r, expr, call, level),
