@@ -21,7 +21,7 @@ use crate::declarations::chains::Step;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
 use crate::metaprogramming::define::{MAX_RUNS, replace_functions};
-use crate::sema::{BodyState, Env, Failed, Res, Sema};
+use crate::sema::{Env, Failed, Res, Sema};
 use crate::statements::errors::strip_parens;
 
 /// An evaluation that is ready to run.
@@ -752,65 +752,6 @@ impl Sema<'_> {
     }
 
     // ---------------------------------------------------------------------------------------------- reachability
-
-    /// Lowers every body that `root` reaches.
-    pub fn lower_reachable(&mut self, root: FuncId, span: Span) -> Res<()> {
-        loop {
-            let funcs = self.m.reachable(&[root]).funcs;
-            let mut progressed = false;
-            for &func in &funcs {
-                match self.bodies.get(&func) {
-                    Some(BodyState::Queued) => {
-                        self.lower_body(func);
-                        progressed = true;
-                    }
-                    Some(BodyState::Lowering) => {
-                        let name = self.m.func(func).name.clone();
-                        return Err(self.error(
-                            span,
-                            format!("cycle: this needs '{name}' at compile time, whose body is being compiled and needs this"),
-                        ));
-                    }
-                    Some(BodyState::Done | BodyState::Failed | BodyState::External) | None => {}
-                }
-            }
-            if !progressed {
-                self.keep_unoptimised(&funcs);
-                self.optimise_new(root);
-                return Ok(());
-            }
-        }
-    }
-
-    /// Globals that an evaluation can't access: variables of other objects, and those whose initial values are being
-    /// worked out. Their addresses are known.
-    pub fn closed_globals(&self) -> Vec<sx_ir::GlobalId> {
-        let open = self.caches.open_globals.iter().map(|(global, ..)| *global);
-        open.chain(self.caches.extern_globals.iter().copied())
-            .collect()
-    }
-
-    /// The error of an evaluation that needs a global whose initial value needs the evaluation. `None`: the global is not
-    /// such a one.
-    fn global_cycle(&mut self, global: sx_ir::GlobalId, span: Span) -> Option<Failed> {
-        let open = &self.caches.open_globals;
-        let (_, name, at) = *open.iter().find(|(open, ..)| *open == global)?;
-        let diag = Diagnostic::error(
-            at,
-            format!("cycle: global '{name}' needs itself: its initial value comes from code that uses it"),
-        )
-        .with_note(Some(span), "by this evaluation");
-        Some(self.report(diag))
-    }
-
-    pub fn reaches_failed(&self, root: FuncId) -> bool {
-        self.m.reachable(&[root]).funcs.iter().any(|f| {
-            matches!(
-                self.bodies.get(f),
-                Some(BodyState::Failed | BodyState::Queued | BodyState::Lowering)
-            )
-        })
-    }
 }
 
 /// `size` bytes of an image from `offset`, with the relocations in them.

@@ -10,4 +10,5 @@ pub(crate) mod host;
 pub(crate) mod library;
 pub(crate) mod output;
 pub(crate) mod purpose;
+pub(crate) mod reach;
 pub(crate) mod saved;

@@ -3,3 +3,4 @@
 pub(crate) mod entry;
 pub(crate) mod fncx;
 pub(crate) mod value;
+pub(crate) mod values;
