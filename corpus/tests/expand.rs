@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -15,11 +14,10 @@ const OTHERWISE: &[(&str, &str)] = &include!("expand/otherwise.in");
 fn main() {
     process::act_as_compiler();
     let arguments = Arguments::from_args();
-    let (Ok(cases), Ok(gaps), Ok(copy)) = (case::all(), known::gaps(), copied()) else {
+    let (Ok(cases), Ok(gaps)) = (case::all(), known::gaps()) else {
         eprintln!("cannot read the corpus");
         std::process::exit(1);
     };
-    let copy = Arc::new(copy);
     let mut trials = Vec::new();
     for case in cases {
         let expected = case.expectation();
@@ -31,10 +29,9 @@ fn main() {
         if !runs {
             continue;
         }
-        let copy = copy.clone();
         trials.push(Trial::test(case.name.clone(), move || {
             let otherwise = OTHERWISE.iter().find(|(name, _)| *name == case.name);
-            match (same(&case, &expected, &copy), otherwise) {
+            match (same(&case, &expected), otherwise) {
                 (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
                 (Ok(()), Some((_, reason))) => Err(Failed::from(format!(
                     "does the same now; take it off the list (the reason there: {reason})"
@@ -43,17 +40,14 @@ fn main() {
             }
         }));
     }
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(copy);
-    conclusion.exit();
+    libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// The corpus and the library's tests in a folder of their own.
-fn copied() -> std::io::Result<Folder> {
+/// What stands beside a case, in a folder of its own, at the same path.
+fn copied(case: &case::Case) -> std::io::Result<Folder> {
     let folder = Folder::new("expand")?;
-    for part in ["corpus", "library/tests"] {
-        copy(&case::root().join(part), &folder.path().join(part))?;
-    }
+    let beside = case.file.parent().unwrap_or(Path::new(""));
+    copy(&case::root().join(beside), &folder.path().join(beside))?;
     Ok(folder)
 }
 
@@ -70,7 +64,8 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn same(case: &case::Case, expected: &case::Expectation, copy: &Folder) -> Result<(), String> {
+fn same(case: &case::Case, expected: &case::Expectation) -> Result<(), String> {
+    let copy = &copied(case).map_err(|e| e.to_string())?;
     let name = case.file.file_stem().unwrap_or_default().to_string_lossy();
     let beside = case.file.with_file_name(format!("{name}.expanded.sx"));
     let mut args = vec!["expand".into(), case.file.clone().into_os_string()];

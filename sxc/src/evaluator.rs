@@ -316,9 +316,12 @@ impl Evaluator for EngineEvaluator {
             // Nobody is there to be told of a closed descriptor.
             let _ = match fd {
                 2 => std::io::stderr().write_all(bytes),
-                _ => std::io::stdout()
-                    .write_all(bytes)
-                    .and_then(|()| std::io::stdout().flush()),
+                _ => {
+                    self.stdout_bytes += bytes.len() as u64;
+                    std::io::stdout()
+                        .write_all(bytes)
+                        .and_then(|()| std::io::stdout().flush())
+                }
             };
         }
     }
@@ -420,9 +423,10 @@ impl Ran {
                 || !matches!(outcome.status, Status::Finished(_));
         }
         if self.chosen.is_none() {
-            self.stdout_bytes = sandbox.stdout_bytes();
-            if sandbox.keeps_output() {
-                self.output = sandbox.output();
+            // What is kept back counts when it is written, if it ever is.
+            match sandbox.keeps_output() {
+                true => self.output = sandbox.output(),
+                false => self.stdout_bytes = sandbox.stdout_bytes(),
             }
         }
         self.inputs.extend_from_slice(sandbox.inputs());
