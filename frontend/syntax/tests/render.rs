@@ -96,7 +96,7 @@ fn corners() {
         "/// one\n///\n///  two\n@n @m(1, a = \"b\")\nprivate x : i64 = ---; @o #saved y := 2;",
         "f :: () { T.{ 1, a = 2, (b), ..c } { x }; g(1, ..d) { e } h() catch { return; } }",
         "u :: union { struct { a, b: i64 = ---; }; c: [*]?*[:0]u8; } e :: enum flags u8 { a :: 1 @n; b; }",
-        "f :: () { x, y := y, x; }",
+        "f :: () { x, y := z; x, y = y, x; }",
         "f :: () { push a { } defer { } defer g(); onfail (e) { } while x := o { break; } }",
     ] {
         let said = parse_file(FILE, text).diagnostics;
