@@ -89,6 +89,31 @@ impl Expr {
 }
 
 impl StmtKind {
+    /// What it does, in a word.
+    pub fn name(&self) -> &'static str {
+        match self {
+            StmtKind::Set { .. } => "set",
+            StmtKind::Store { .. } => "store",
+            StmtKind::Copy { .. } => "copy",
+            StmtKind::Fill { .. } => "fill",
+            StmtKind::Eval(_) => "eval",
+            StmtKind::Call(_) => "call",
+            StmtKind::If { .. } => "if",
+            StmtKind::Block { .. } => "block",
+            StmtKind::Loop { .. } => "loop",
+            StmtKind::Switch { .. } => "switch",
+            StmtKind::Break(_) => "break",
+            StmtKind::Continue(_) => "continue",
+            StmtKind::Return(_) => "return",
+            StmtKind::Trap(_) => "trap",
+            StmtKind::AtomicLoad { .. } => "atomic_load",
+            StmtKind::AtomicStore { .. } => "atomic_store",
+            StmtKind::AtomicRmw { .. } => "atomic_rmw",
+            StmtKind::AtomicCmpxchg { .. } => "atomic_cmpxchg",
+            StmtKind::Fence(_) => "fence",
+        }
+    }
+
     /// Roots of the statement's expression trees in evaluation order (those of inner blocks are not included).
     pub fn operands(&self) -> SmallVec<[ExprId; 4]> {
         let mut out = SmallVec::new();

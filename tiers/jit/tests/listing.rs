@@ -169,31 +169,6 @@ fn expressions(b: &mut Build) {
     }
 }
 
-/// The name under which a statement has its function below: a new kind of statement needs one.
-fn name_of(kind: &StmtKind) -> &'static str {
-    match kind {
-        StmtKind::Set { .. } => "set",
-        StmtKind::Store { .. } => "store",
-        StmtKind::Copy { .. } => "copy",
-        StmtKind::Fill { .. } => "fill",
-        StmtKind::Eval(_) => "eval",
-        StmtKind::Call(_) => "call",
-        StmtKind::If { .. } => "if",
-        StmtKind::Block { .. } => "block",
-        StmtKind::Loop { .. } => "loop",
-        StmtKind::Switch { .. } => "switch",
-        StmtKind::Break(_) => "break",
-        StmtKind::Continue(_) => "continue",
-        StmtKind::Return(_) => "return",
-        StmtKind::Trap(_) => "trap",
-        StmtKind::AtomicLoad { .. } => "atomic_load",
-        StmtKind::AtomicStore { .. } => "atomic_store",
-        StmtKind::AtomicRmw { .. } => "atomic_rmw",
-        StmtKind::AtomicCmpxchg { .. } => "atomic_cmpxchg",
-        StmtKind::Fence(_) => "fence",
-    }
-}
-
 fn statements(b: &mut Build) {
     use sx_ir::Ty;
     let order = Order::SeqCst;
@@ -345,7 +320,7 @@ fn every_operation() {
     for func in &b.module.funcs {
         let Some(body) = &func.body else { continue };
         body.for_each_stmt(&mut |stmt| {
-            let name = name_of(&stmt.kind);
+            let name = stmt.kind.name();
             assert!(
                 names.iter().any(|n| n.contains(name)),
                 "no function for '{name}'"

@@ -8,10 +8,10 @@ use sx_syntax::{Diagnostic, Span};
 
 use crate::declarations::modules::builtin_type;
 use crate::emission::value::CtVal;
+use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{
     Binding, DeclId, DeclSyntax, Entity, Env, Failed, ImportSetId, ModId, Res, Sema,
 };
-use crate::statements::returns::failed_insertion;
 
 /// Outcome of looking a name up in a module and its imports.
 pub enum Found {
@@ -88,7 +88,7 @@ impl Sema<'_> {
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
             Found::Nothing
                 if self.made_by_failed(env.module, name.name)
-                    || env.get(failed_insertion()).is_some() =>
+                    || env.get(unknown_names()).is_some() =>
             {
                 Err(Failed)
             }

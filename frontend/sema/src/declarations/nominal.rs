@@ -231,7 +231,7 @@ impl Sema<'_> {
             NominalSyntax::Struct(decl) => self.complete_struct(ty, decl, &env),
             NominalSyntax::Enum(decl) => self.complete_enum(ty, decl, &env),
             NominalSyntax::Union(decl) => self.complete_union(ty, decl, &env),
-            NominalSyntax::ErrorSet(decl) => self.complete_error_set(ty, decl),
+            NominalSyntax::ErrorSet(decl) => self.complete_error_set(ty, decl, &env),
             NominalSyntax::Protocol(decl, template) => {
                 self.complete_protocol(ty, decl, template, &env)
             }

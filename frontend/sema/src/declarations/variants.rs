@@ -85,9 +85,15 @@ impl Sema<'_> {
         Ok(())
     }
 
-    pub fn complete_error_set(&mut self, ty: TypeId, decl: &'static ast::ErrorSetDecl) -> Res<()> {
+    pub fn complete_error_set(
+        &mut self,
+        ty: TypeId,
+        decl: &'static ast::ErrorSetDecl,
+        env: &Rc<Env>,
+    ) -> Res<()> {
         let mut tags = Vec::new();
         for tag in &decl.tags {
+            let tag = self.spelled(env, *tag)?;
             self.error_tag(tag.name);
             tags.push(tag.name);
         }

@@ -195,7 +195,10 @@ impl Sema<'_> {
                 let name = self.spelled(&env, *name)?;
                 self.enum_literal(cx, name, want, span)
             }
-            ExprKind::ErrorTag(name) => self.error_tag_literal(*name, want, span),
+            ExprKind::ErrorTag(name) => {
+                let name = self.spelled(&cx.env().clone(), *name)?;
+                self.error_tag_literal(name, want, span)
+            }
             ExprKind::Field { base, name } => self.lower_field(cx, expr, base, *name, want),
             ExprKind::TupleIndex {
                 base,

@@ -577,3 +577,8 @@ fn names_made(from: &Rc<Env>, root: &Rc<Env>) -> Vec<(Symbol, Binding)> {
     }
     out
 }
+
+/// Bound behind an `#insert` that failed: names that are not found may be what it would have declared.
+pub fn unknown_names() -> Symbol {
+    Symbol::intern("#insert")
+}

@@ -368,7 +368,8 @@ impl Sema<'_> {
         }
         let val = match &value.kind {
             ExprKind::ErrorTag(name) => {
-                let val = self.error_tag_literal(*name, Some(set), value.span)?;
+                let name = self.spelled(&cx.env().clone(), *name)?;
+                let val = self.error_tag_literal(name, Some(set), value.span)?;
                 self.note_raised(cx, &[name.name]);
                 val
             }

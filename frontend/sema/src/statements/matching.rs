@@ -219,10 +219,14 @@ impl Sema<'_> {
                     variant.value as u64
                 }
                 (None, TypeKind::ErrorSet(_)) => {
-                    let val = self.error_tag_literal(*name, Some(subject.ty), name.span)?;
+                    let name = self.spelled(&cx.env().clone(), *name)?;
+                    let val = self.error_tag_literal(name, Some(subject.ty), name.span)?;
                     val.const_bits().unwrap_or(0)
                 }
-                (None, TypeKind::AnyError) => u64::from(self.error_tag(name.name)),
+                (None, TypeKind::AnyError) => {
+                    let name = self.spelled(&cx.env().clone(), *name)?;
+                    u64::from(self.error_tag(name.name))
+                }
                 (None, _) => {
                     let shown = self.type_name(subject.ty);
                     return Err(self.error(

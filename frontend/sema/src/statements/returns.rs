@@ -2,7 +2,7 @@
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
-use crate::metaprogramming::insertion::Inserted;
+use crate::metaprogramming::insertion::{Inserted, unknown_names};
 use crate::sema::{Binding, Failed, Res, Sema};
 use crate::statements::error_flow::Source;
 use sx_ir::{Symbol, Ty, TypeId, TypeKind};
@@ -22,11 +22,15 @@ impl Sema<'_> {
                 let pure = matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if values.is_empty());
                 let all = self.all_slots(ty, expr);
                 match (&expr.kind, all) {
-                    (ExprKind::ErrorTag(name), _) if pure => {
-                        self.note_returned(cx, Some(name.name));
+                    (ExprKind::ErrorTag(_), _) if pure => {
+                        let tag = self.tag_literal(cx, expr)?;
+                        self.note_returned(cx, tag);
                     }
                     (ExprKind::Aggregate(agg), Some(_)) => {
-                        let tag = agg.elems.last().and_then(|e| tag_literal(&e.value));
+                        let tag = match agg.elems.last() {
+                            Some(last) => self.tag_literal(cx, &last.value)?,
+                            None => None,
+                        };
                         self.note_returned(cx, tag);
                     }
                     _ => {}
@@ -137,7 +141,8 @@ impl Sema<'_> {
             ));
         }
         if with_error && let Some(last) = values.last() {
-            self.note_returned(cx, tag_literal(&last.value));
+            let tag = self.tag_literal(cx, &last.value)?;
+            self.note_returned(cx, tag);
         }
         let mut vals = Vec::new();
         for (value, (_, ty)) in values.iter().zip(&targets) {
@@ -418,7 +423,7 @@ impl Sema<'_> {
         let done = self.insert_in_place(cx, expr);
         if done.is_err() {
             // What it would have declared is not known.
-            cx.env().bind(failed_insertion(), Binding::Poison);
+            cx.env().bind(unknown_names(), Binding::Poison);
         }
         done
     }
@@ -433,6 +438,14 @@ impl Sema<'_> {
                 s.sites_within(expr.span, |s| s.block_in_place(cx, &fragment.block, 0))
             }
         })
+    }
+
+    /// The tag of `error.X`.
+    fn tag_literal(&mut self, cx: &FnCx, expr: &'static ast::Expr) -> Res<Option<Symbol>> {
+        match &expr.kind {
+            ExprKind::ErrorTag(name) => Ok(Some(self.spelled(cx.env(), *name)?.name)),
+            _ => Ok(None),
+        }
     }
 
     /// The statements of a text, parsed once.
@@ -452,16 +465,4 @@ impl Sema<'_> {
         self.fragments.insert(text, fragment);
         Ok(fragment)
     }
-}
-
-fn tag_literal(expr: &ast::Expr) -> Option<Symbol> {
-    match &expr.kind {
-        ExprKind::ErrorTag(name) => Some(name.name),
-        _ => None,
-    }
-}
-
-/// Bound behind an `#insert` that failed: names that are not found may be its.
-pub fn failed_insertion() -> Symbol {
-    Symbol::intern("#insert")
 }

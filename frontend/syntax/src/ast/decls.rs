@@ -303,6 +303,15 @@ pub enum LinkKind {
     Export,
 }
 
+impl LinkKind {
+    pub fn keyword(self) -> &'static str {
+        match self {
+            LinkKind::Extern => "extern",
+            LinkKind::Export => "export",
+        }
+    }
+}
+
 /// A parameter of a function, lambda, generic struct or protocol.
 #[derive(Clone, Debug)]
 pub struct Param {

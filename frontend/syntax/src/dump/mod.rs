@@ -292,10 +292,8 @@ impl<'a> Dump<'a> {
 
     fn link(&mut self, link: &Option<Link>) {
         let Some(link) = link else { return };
-        self.s(match link.kind {
-            LinkKind::Extern => " extern",
-            LinkKind::Export => " export",
-        });
+        self.s(" ");
+        self.s(link.kind.keyword());
         if let Some(lib) = link.lib {
             self.s(" ");
             self.ident(lib);

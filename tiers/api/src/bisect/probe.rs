@@ -108,7 +108,7 @@ impl Writer<'_> {
         }
         let mut values = values.into_iter();
         stmt.kind.map_operands(|old| values.next().unwrap_or(old));
-        let (loc, doing) = (stmt.loc, doing(&stmt.kind));
+        let (loc, doing) = (stmt.loc, stmt.kind.name());
         let defs = stmt.kind.defs();
         let stored = match stmt.kind {
             StmtKind::Store { ty, addr, .. } | StmtKind::AtomicStore { ty, addr, .. } => {
@@ -217,30 +217,5 @@ impl Writer<'_> {
             loc,
         );
         self.as_word(converted, to, loc)
-    }
-}
-
-/// What a statement does, in a word.
-fn doing(kind: &StmtKind) -> &'static str {
-    match kind {
-        StmtKind::Set { .. } => "set",
-        StmtKind::Store { .. } => "store",
-        StmtKind::Copy { .. } => "copy",
-        StmtKind::Fill { .. } => "fill",
-        StmtKind::Eval(_) => "eval",
-        StmtKind::Call(_) => "call",
-        StmtKind::If { .. } => "if",
-        StmtKind::Block { .. } => "block",
-        StmtKind::Loop { .. } => "loop",
-        StmtKind::Switch { .. } => "switch",
-        StmtKind::Break(_) => "break",
-        StmtKind::Continue(_) => "continue",
-        StmtKind::Return(_) => "return",
-        StmtKind::Trap(_) => "trap",
-        StmtKind::AtomicLoad { .. } => "atomic_load",
-        StmtKind::AtomicStore { .. } => "atomic_store",
-        StmtKind::AtomicRmw { .. } => "atomic_rmw",
-        StmtKind::AtomicCmpxchg { .. } => "cmpxchg",
-        StmtKind::Fence(_) => "fence",
     }
 }
