@@ -27,12 +27,20 @@ pub struct Global {
     pub mergeable: bool,
 }
 
-/// Name of the globals that were objects of an evaluation. A program may free them like any block: nothing happens.
-pub const STORED_OBJECT: &str = "comptime";
+/// Name of the globals that were objects of an evaluation, before the name of what they belong to. A program may free
+/// them like any block: nothing happens.
+pub const STORED_OBJECT: &str = "comptime:";
 
 impl Global {
     pub fn is_stored_object(&self) -> bool {
-        self.name == STORED_OBJECT
+        self.name.starts_with(STORED_OBJECT)
+    }
+
+    /// The constant or variable whose evaluation made this object.
+    pub fn stored_for(&self) -> Option<&str> {
+        self.name
+            .strip_prefix(STORED_OBJECT)
+            .filter(|name| !name.is_empty())
     }
 }
 

@@ -130,4 +130,14 @@ pub enum LimitKind {
     Depth,
     /// Frame memory (address-taken locals) is used up.
     Stack,
+    /// A single block of the heap is larger than any may be, however much memory is allowed.
+    Block,
 }
+
+pub const LIMIT_KINDS: [LimitKind; 5] = [
+    LimitKind::Steps,
+    LimitKind::Memory,
+    LimitKind::Depth,
+    LimitKind::Stack,
+    LimitKind::Block,
+];

@@ -8,7 +8,7 @@ use sx_ir::{ConstImage, Module, RelocTarget, TrapKind};
 use sx_machine::Grants;
 use sx_sema::{
     BatchItem, EvalRequest, EvalResult, Evaluation, Evaluator, Failure, FoldRequest, MakeEvaluator,
-    NoCompiler, Unexplained, Unstorable, Written,
+    NoCompiler, OutputPlace, Unexplained, Unstorable, Written,
 };
 use sx_tier_api::{Explanation, Frame, Host, Limits, Moment, Outcome, Status};
 
@@ -18,6 +18,7 @@ use crate::c_sources;
 use crate::engines::{self, Engine, EngineKind};
 use crate::explain::Again;
 use crate::fold::Folding;
+use crate::held::{self, Running};
 use crate::parting;
 use crate::progress::Progress;
 use crate::sandbox::{Output, Sandbox};
@@ -58,6 +59,8 @@ pub struct EngineEvaluator {
     /// Files that compile-time code has read.
     pub inputs: Vec<std::path::PathBuf>,
     progress: Option<Progress>,
+    /// The last evaluation, if its output is kept back.
+    running: Option<Running>,
     pub folding: Folding,
     /// Threads for independent evaluations.
     pub threads: usize,
@@ -81,6 +84,7 @@ impl EngineEvaluator {
     ) -> EngineEvaluator {
         EngineEvaluator {
             progress: Progress::start(),
+            running: None,
             ..EngineEvaluator::unwatched(kinds, limits, grants, keep_records)
         }
     }
@@ -109,6 +113,7 @@ impl EngineEvaluator {
             stdout_bytes: 0,
             inputs: Vec::new(),
             progress: None,
+            running: None,
             folding: Folding::default(),
             threads: 1,
             called_out: false,
@@ -169,6 +174,7 @@ impl EngineEvaluator {
 impl Evaluator for EngineEvaluator {
     fn evaluate(&mut self, request: EvalRequest<'_>) -> Evaluation {
         scratch::watch();
+        self.running = None;
         let EvalRequest {
             module,
             root,
@@ -200,12 +206,17 @@ impl Evaluator for EngineEvaluator {
             let output = match ran.chosen {
                 None if self.replica => Output::Discard,
                 // What a host library or a program writes can't be kept back.
-                None if keep_output && !may_call_out(&self.grants) => Output::Kept,
+                None if keep_output.is_some() && !may_call_out(&self.grants) => Output::Kept,
                 None => Output::Live,
                 Some(_) => Output::Discard,
             };
-            let sandbox =
+            let mut sandbox =
                 Sandbox::for_comptime(&mut *compiler, &self.grants, units.clone(), output);
+            if output == Output::Kept {
+                let running = Running::at(keep_output.unwrap_or_default());
+                sandbox = sandbox.with_echo(running.echo());
+                self.running = Some(running);
+            }
             if let Some(progress) = &self.progress {
                 progress.begin(&module.func(root).name);
             }
@@ -243,15 +254,17 @@ impl Evaluator for EngineEvaluator {
             return self.one_by_one(module, items, c_sources);
         };
         scratch::watch();
+        self.running = None;
         let kinds: Vec<EngineKind> = self.engines.iter().map(|(kind, _)| *kind).collect();
         let recording = self.keep_records || kinds.len() > 1;
         let (limits, grants, make) = (&self.limits, &self.grants, self.make);
         if let Some(progress) = &self.progress {
             progress.begin(&format!("{} evaluations", items.len()));
         }
-        let run = |item: &BatchItem| {
+        let run = |(number, item): (usize, &BatchItem)| {
             let started = Instant::now();
             let mut ran = Ran::new(recording);
+            let running = Running::at((0, 0, 0, number as u32));
             for kind in &kinds {
                 let output = if ran.chosen.is_none() {
                     Output::Kept
@@ -259,7 +272,10 @@ impl Evaluator for EngineEvaluator {
                     Output::Discard
                 };
                 let mut nobody = NoCompiler;
-                let sandbox = Sandbox::for_comptime(&mut nobody, grants, None, output);
+                let mut sandbox = Sandbox::for_comptime(&mut nobody, grants, None, output);
+                if output == Output::Kept {
+                    sandbox = sandbox.with_echo(running.echo());
+                }
                 let job = Job {
                     module,
                     root: item.root,
@@ -269,15 +285,15 @@ impl Evaluator for EngineEvaluator {
                 };
                 ran.add(job, *kind, make(*kind).as_mut(), sandbox);
             }
-            (ran, started.elapsed().as_secs_f64())
+            (ran, running, started.elapsed().as_secs_f64())
         };
-        let all: Vec<(Ran, f64)> = pool.install(|| items.par_iter().map(run).collect());
+        let all: Vec<_> = pool.install(|| items.par_iter().enumerate().map(run).collect());
         if let Some(progress) = &self.progress {
             progress.end();
         }
         let mut out = Vec::with_capacity(all.len());
-        for ((ran, seconds), item) in all.into_iter().zip(items) {
-            self.write(&ran.output);
+        for ((ran, running, seconds), item) in all.into_iter().zip(items) {
+            running.written(|| self.write(&ran.output));
             if let Some(other) = ran.parted {
                 self.find_parting(module, item.root, other, &mut NoCompiler);
             }
@@ -311,19 +327,31 @@ impl Evaluator for EngineEvaluator {
     }
 
     fn write(&mut self, written: &Written) {
-        use std::io::Write as _;
-        for (fd, bytes) in written {
-            // Nobody is there to be told of a closed descriptor.
-            let _ = match fd {
-                2 => std::io::stderr().write_all(bytes),
-                _ => {
-                    self.stdout_bytes += bytes.len() as u64;
-                    std::io::stdout()
-                        .write_all(bytes)
-                        .and_then(|()| std::io::stdout().flush())
-                }
-            };
+        let stdout = written.iter().filter(|(fd, _)| *fd != 2);
+        self.stdout_bytes += stdout.map(|(_, bytes)| bytes.len() as u64).sum::<u64>();
+        let write = || {
+            for (fd, bytes) in written {
+                held::write_to(*fd, bytes);
+            }
+        };
+        match self.running.take() {
+            Some(running) => running.written(write),
+            None => write(),
         }
+    }
+
+    fn hold(&mut self, place: OutputPlace, written: &Written) {
+        held::keep(place, written);
+        self.running = None;
+    }
+
+    fn write_held(&mut self, all: &[Written]) {
+        self.running = None;
+        held::release(|| {
+            for written in all {
+                self.write(written);
+            }
+        });
     }
 
     fn moment(&mut self, failure: Failure<'_>) -> Option<Moment> {
@@ -486,7 +514,7 @@ impl EngineEvaluator {
                 root: item.root,
                 result: item.result,
                 saving: false,
-                keep_output: false,
+                keep_output: None,
                 c_sources,
                 compiler: &mut NoCompiler,
             });

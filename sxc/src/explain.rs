@@ -46,7 +46,7 @@ impl Again<'_> {
             Status::Limit(LimitKind::Steps | LimitKind::Depth) => evaluation.frames.first()?,
             // The call that found no room has a frame already.
             Status::Limit(LimitKind::Stack) => evaluation.frames.get(1)?,
-            Status::Limit(LimitKind::Memory)
+            Status::Limit(LimitKind::Memory | LimitKind::Block)
             | Status::Finished(_)
             | Status::Trapped(_)
             | Status::Exit(_)
@@ -91,7 +91,11 @@ impl Again<'_> {
         let same = match (&status, &evaluation.status) {
             (Status::Trapped(now), Status::Trapped(then)) => now.kind == then.kind,
             (Status::Finished(_), Status::Finished(_)) => true,
-            (Status::Limit(LimitKind::Memory), Status::Limit(LimitKind::Memory)) => true,
+            (Status::Limit(now @ (LimitKind::Memory | LimitKind::Block)), Status::Limit(then))
+                if now == then =>
+            {
+                true
+            }
             (Status::Limit(_), Status::Limit(_)) => until.is_some(),
             _ => false,
         };

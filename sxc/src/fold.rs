@@ -483,7 +483,9 @@ impl Pass<'_> {
             } else {
                 format!("it takes more than {} steps", limits.steps)
             }),
-            Status::Limit(LimitKind::Memory) => Err("it needs too much memory".to_owned()),
+            Status::Limit(LimitKind::Memory | LimitKind::Block) => {
+                Err("it needs too much memory".to_owned())
+            }
             Status::Limit(LimitKind::Depth | LimitKind::Stack) => {
                 Err("its calls are nested too deep".to_owned())
             }

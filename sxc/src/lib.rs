@@ -14,6 +14,7 @@ pub mod evaluator;
 pub mod explain;
 pub mod files;
 pub mod fold;
+mod held;
 pub mod hot;
 pub mod inputs;
 pub mod library;
@@ -54,6 +55,7 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> u8 {
     match bug::guarded(|| commands::run(&cli.command)) {
         Ok(status) => status,
         Err(what) => {
+            held::write_all();
             scratch::remove_all();
             eprint!("{}", bug::report(&what));
             bug::STATUS

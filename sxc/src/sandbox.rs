@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use sx_ir::{FuncId, Linkage, Module};
-use sx_machine::{Effect, Grants, HostOptions, StdHost};
+use sx_machine::{Echo, Effect, Grants, HostOptions, StdHost};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 /// Where output of the program goes.
@@ -128,6 +128,12 @@ impl<'a> Sandbox<'a> {
     /// Very much output isn't kept back: what there is then goes out, and what follows goes out at once.
     pub fn keeping_little(mut self) -> Sandbox<'a> {
         self.host.hold_at_most = Some(MOST_KEPT);
+        self
+    }
+
+    /// Shows what is kept back to another thread.
+    pub fn with_echo(mut self, echo: Echo) -> Sandbox<'a> {
+        self.host.echo = Some(echo);
         self
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Mutex, Once, PoisonError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::held;
 use crate::progress;
 
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -86,6 +87,7 @@ fn watch_signals() {
         .name("signals".to_owned())
         .spawn(move || {
             if let Some(signal) = signals.forever().next() {
+                held::write_all();
                 if signal == SIGINT {
                     eprint!("{}", progress::interrupted());
                 }

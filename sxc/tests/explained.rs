@@ -42,6 +42,11 @@ fn faults() {
 }
 
 #[test]
+fn cycles() {
+    compare(&[], "cycles");
+}
+
+#[test]
 fn limits() {
     let flags = ["--comptime-steps=1000", "--comptime-depth=20"];
     compare(&flags, "limit");

@@ -17,6 +17,49 @@ spin :: (n: i64, depth: i64) -> i64 {
 main :: () {}
 ";
 
+// The bodies are reached in the order last, second, first.
+const HOLDING: &str = "#import \"modules/std.sx\";
+first :: () { #run print(\"first\\n\"); }
+spin :: (n: i64) -> i64 { print(\"second\\n\"); x := n; while x != 0 { x = x * 3 | 1; } return x; }
+second :: () { first(); #run print(\"before\\n\"); x := #run spin(7); }
+last :: () { #run print(\"last\\n\"); second(); }
+main :: () { last(); }
+";
+
+#[test]
+fn ctrl_c_writes_what_was_kept_back() {
+    let dir = std::env::temp_dir().join(format!("sxc-holding-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    std::fs::write(dir.join("prog.sx"), HOLDING).expect("a file can be written");
+    for engine in ["vm", "interp", "jit"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+            .args([
+                "run",
+                &format!("--comptime={engine}"),
+                "--engine=vm",
+                "prog.sx",
+            ])
+            .current_dir(&dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sxc starts");
+        std::thread::sleep(std::time::Duration::from_millis(2500));
+        let sent = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let mut stdout = String::new();
+        let mut pipe = child.stdout.take().expect("a pipe");
+        pipe.read_to_string(&mut stdout).expect("text");
+        assert_eq!(child.wait().expect("an end").code(), Some(130), "{engine}");
+        assert_eq!(stdout, "before\nsecond\nlast\n", "{engine}");
+    }
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
 #[test]
 fn ctrl_c_tells_of_the_evaluation() {
     let dir = std::env::temp_dir().join(format!("sxc-interrupted-{}", std::process::id()));

@@ -43,8 +43,8 @@ pub struct EvalRequest<'a> {
     pub result: Option<(GlobalId, TypeId)>,
     /// The result holds `#saved` globals: what earlier evaluations stored and this one may have written is stored anew.
     pub saving: bool,
-    /// What it writes is kept back and handed over, not written.
-    pub keep_output: bool,
+    /// What it writes is kept back and handed over, not written; it stands there among what is.
+    pub keep_output: Option<OutputPlace>,
     /// C files whose functions the evaluation may call.
     pub c_sources: &'a [sx_cimport::Sources],
     /// Answers calls to functions of `Linkage::Host`.
@@ -67,6 +67,9 @@ pub struct EvalResult {
 
 /// What an evaluation has written, in order, by descriptor.
 pub type Written = Vec<(i32, Vec<u8>)>;
+
+/// Where output stands among what is kept back: module, line, column, instance.
+pub type OutputPlace = (u32, u32, u32, u32);
 
 /// A value that can't be stored in the program.
 pub struct Unstorable {
@@ -117,6 +120,16 @@ pub trait Evaluator {
 
     /// Writes what was kept back.
     fn write(&mut self, _written: &Written) {}
+
+    /// Takes note of what is kept back, should the compiler be ended before it is written.
+    fn hold(&mut self, _place: OutputPlace, _written: &Written) {}
+
+    /// Writes all that was kept back, in this order.
+    fn write_held(&mut self, all: &[Written]) {
+        for written in all {
+            self.write(written);
+        }
+    }
 
     /// When a limit was reached, in terms that hold for other forms of the code, too. The module is as it was.
     fn moment(&mut self, _failure: Failure<'_>) -> Option<Moment> {

@@ -77,8 +77,10 @@ pub struct Caches {
     pub context_defaults: FxHashMap<sx_ir::Symbol, crate::statements::context::ContextDefault>,
     /// Variables of other objects.
     pub extern_globals: Vec<GlobalId>,
+    /// Number of the next evaluation that isn't numbered with those the program asks for.
+    pub demanded_evaluations: u32,
     /// Globals whose initialisers are being worked out.
-    pub open_globals: Vec<(GlobalId, sx_ir::Symbol, sx_syntax::Span)>,
+    pub open_globals: Vec<(GlobalId, sx_syntax::Span)>,
     /// `#saved` globals met so far.
     pub saved: Vec<(GlobalId, TypeId)>,
     /// Something calls what makes types.

@@ -1,6 +1,6 @@
 //! The engines: the VM alone, and the VM with a compiler for what gets hot.
 
-use sx_ir::trap::LimitKind;
+use sx_ir::trap::LIMIT_KINDS;
 use sx_ir::{FuncId, Module};
 use sx_machine::Machine;
 use sx_machine::status_of;
@@ -115,13 +115,7 @@ fn execute(
             }
         }
         End::Limit => {
-            let kinds = [
-                LimitKind::Steps,
-                LimitKind::Memory,
-                LimitKind::Depth,
-                LimitKind::Stack,
-            ];
-            match kinds
+            match LIMIT_KINDS
                 .into_iter()
                 .find(|kind| *kind as u64 == machine.ctx.trap_kind)
             {

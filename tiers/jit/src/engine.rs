@@ -7,7 +7,7 @@ use crate::stubs::Callbacks;
 use smallvec::SmallVec;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use sx_ir::trap::{LimitKind, TRAP_KINDS};
+use sx_ir::trap::{LIMIT_KINDS, LimitKind, TRAP_KINDS};
 use sx_ir::{FuncId, Linkage, Module};
 use sx_machine::ctx::{CodeEntry, Exit, VmCtx};
 use sx_machine::stack::on_big_stack;
@@ -179,13 +179,7 @@ fn ending(runtime: &mut Runtime, exit: u64) -> Status {
         };
     }
     if exit == Exit::Limit as u64 {
-        const LIMITS: [LimitKind; 4] = [
-            LimitKind::Steps,
-            LimitKind::Memory,
-            LimitKind::Depth,
-            LimitKind::Stack,
-        ];
-        return match LIMITS
+        return match LIMIT_KINDS
             .into_iter()
             .find(|kind| *kind as u64 == ctx.trap_kind)
         {

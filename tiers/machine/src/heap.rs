@@ -139,7 +139,10 @@ impl Heap {
 
     /// A block of `size` bytes (0 gives a block of its own too).
     pub fn alloc(&mut self, size: u64) -> Result<NewBlock, LimitKind> {
-        if size > MAX_BLOCK || size > self.limit - self.live {
+        if size > MAX_BLOCK {
+            return Err(LimitKind::Block);
+        }
+        if size > self.limit - self.live {
             return Err(LimitKind::Memory);
         }
         let block = if size < MAX_SMALL {

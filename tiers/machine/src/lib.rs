@@ -66,5 +66,5 @@ pub mod stack;
 pub mod watch;
 
 pub use extract::{Dangling, ExtractError, Extracted, NewObject, extract, extract_anew};
-pub use host::{CompilerHost, Effect, Grants, HostOptions, StdHost, Transcript};
+pub use host::{CompilerHost, Echo, Effect, Grants, HostOptions, StdHost, Transcript};
 pub use machine::{Machine, MemoryEvent, Reenter, fault_of, give_results, status_of};

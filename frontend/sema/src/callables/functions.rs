@@ -11,6 +11,7 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, FnBody, ParamKind};
 
 use crate::callables::union_arguments::payload_name;
+use crate::declarations::chains::Step;
 use crate::emission::fncx::{BodyJob, FnCx, ParamBinding, RetInfo};
 use crate::emission::value::{CtVal, FlatParts, Piece, Val};
 use crate::sema::{
@@ -336,17 +337,15 @@ impl Sema<'_> {
         }
         self.check_depth(func, span)?;
         if !self.making.insert(key.clone()) {
-            let name = self.fn_info(func).name.clone();
-            return Err(self.error(
-                span,
-                format!("cycle: the signature of '{name}' needs a call of '{name}' itself"),
-            ));
+            return Err(self.cycle(Step::Signature(func), &[]));
         }
+        self.caches.chains.enter(Step::Signature(func));
         self.instantiation_depth += 1;
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.make_instance(func, &key, &statics, &packs, span)
         });
         self.instantiation_depth -= 1;
+        self.caches.chains.leave();
         self.making.remove(&key);
         if result.is_err() {
             self.instances.insert(key, None);

@@ -10,6 +10,7 @@ use crate::callables::calls::Arg;
 use crate::callables::inference::type_params_of;
 use crate::callables::union_arguments::payload_name;
 use crate::comptime::purpose::Purpose;
+use crate::declarations::chains::Step;
 use crate::declarations::lookup::Name;
 use crate::declarations::nominal::{constraints_of, is_type_param};
 use crate::emission::fncx::FnCx;
@@ -270,12 +271,13 @@ impl Sema<'_> {
                             return Err(self.error(t.span, "a value parameter takes a value"));
                         }
                         None => match &param.default {
-                            Some(default) => self.comptime_value(
-                                &scope,
-                                default,
-                                Some(want),
-                                &Purpose::ValueArgument,
-                            )?,
+                            Some(default) => {
+                                let purpose = &Purpose::ValueArgument;
+                                self.caches.chains.enter(Step::ParamDefault(default.span));
+                                let val = self.comptime_value(&scope, default, Some(want), purpose);
+                                self.caches.chains.leave();
+                                val?
+                            }
                             None => return Err(Failed),
                         },
                     };
@@ -599,19 +601,17 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let key: *const ast::Expr = default;
         if self.caches.defaults.contains(&key) {
-            let text = self.span_text(default.span);
-            return Err(self.error(
-                default.span,
-                format!("the default '{text}' needs itself: its call omits the same argument"),
-            ));
+            return Err(self.cycle(Step::ParamDefault(default.span), &[]));
         }
         self.caches.defaults.push(key);
+        self.caches.chains.enter(Step::ParamDefault(default.span));
         // A default inside a default still means the outermost call.
         let outer = cx.caller_loc.clone();
         if outer.is_none() {
             cx.caller_loc = Some((span, cx.name.clone()));
         }
         let val = self.lower_foreign(cx, scope, default, ty);
+        self.caches.chains.leave();
         self.caches.defaults.pop();
         cx.caller_loc = outer;
         let val = self.own(cx, &val?);

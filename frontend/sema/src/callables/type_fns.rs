@@ -3,6 +3,7 @@
 use crate::callables::declared::call_site;
 use crate::callables::generics::Bindings;
 use crate::comptime::purpose::Purpose;
+use crate::declarations::chains::Step;
 use crate::declarations::nominal::{constraints_of, is_type_param, plural, were};
 use crate::sema::{Binding, Env, Failed, FnId, NominalSyntax, Res, Sema};
 use std::rc::Rc;
@@ -110,35 +111,15 @@ impl Sema<'_> {
             }
             Some(TypeFnState::Failed) => return Err(Failed),
             Some(TypeFnState::Running) => {
-                return Err(self.error(
-                    span,
-                    format!(
-                        "cycle: the type that '{fname}' makes for these arguments needs itself"
-                    ),
-                ));
+                let name = self.type_call_name(&fname, params, &bindings, alias);
+                return Err(self.cycle(Step::TypeCall(name, decl.span), &[]));
             }
             None => {}
         }
-        let mut shown = fname.clone();
-        for (name, val) in &bindings {
-            // `x: $T` is one argument.
-            if params
-                .iter()
-                .any(|p| p.name.name == *name && takes_type(p).is_some())
-            {
-                continue;
-            }
-            shown.push_str("__");
-            shown.push_str(&self.ct_name(val));
-        }
-        let shown = if params.is_empty() {
-            alias.map_or(shown.clone(), |a| a.to_string())
-        } else {
-            shown
-        };
+        let name = self.type_call_name(&fname, params, &bindings, alias);
         self.check_depth(f, span)?;
         self.instantiation_depth += 1;
-        let name = Symbol::intern(&shown);
+        self.caches.chains.enter(Step::TypeCall(name, decl.span));
         // Its `#error`s are at the call, as those of generic functions.
         let site = self.sites.call.replace(call_site(call, span));
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
@@ -155,11 +136,38 @@ impl Sema<'_> {
                 .insert(key.clone(), TypeFnState::Running);
             self.run_type_fn(f, decl, &scope, bindings, packs, name, span)
         });
+        self.caches.chains.leave();
         self.instantiation_depth -= 1;
         self.sites.call = site;
         let state = result.map_or(TypeFnState::Failed, TypeFnState::Done);
         self.caches.type_fns.insert(key, state);
         result
+    }
+
+    /// What the type that a call makes is called.
+    fn type_call_name(
+        &self,
+        function: &str,
+        params: &[ast::Param],
+        bindings: &Bindings,
+        alias: Option<Symbol>,
+    ) -> Symbol {
+        if let (true, Some(alias)) = (params.is_empty(), alias) {
+            return alias;
+        }
+        let mut shown = function.to_owned();
+        for (name, val) in bindings {
+            // `x: $T` is one argument.
+            if params
+                .iter()
+                .any(|p| p.name.name == *name && takes_type(p).is_some())
+            {
+                continue;
+            }
+            shown.push_str("__");
+            shown.push_str(&self.ct_name(val));
+        }
+        Symbol::intern(&shown)
     }
 
     pub fn run_type_fn(

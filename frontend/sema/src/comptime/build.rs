@@ -137,7 +137,7 @@ impl Compilation {
         );
         host.actions = Some(actions);
         let evaluation = evaluator.evaluate(EvalRequest {
-            keep_output: false,
+            keep_output: None,
             module: &self.module,
             root: driver.root,
             result: Some((driver.result, TypeId::BOOL)),
@@ -207,7 +207,7 @@ impl Sema<'_> {
         cx.emit(StmtKind::Return(Default::default()));
         self.mark_comptime(&mut cx);
         let root = self.finish_cx(cx);
-        self.lower_reachable(root, span)?;
+        self.lower_reachable(root)?;
         Ok(Some(Driver {
             root,
             result,

@@ -234,10 +234,16 @@ impl Sema<'_> {
         purpose: &Purpose,
         mut number: u32,
     ) -> Res<CtVal> {
-        // What is evaluated is numbered; what folds is not.
-        if purpose.is_numbered() {
-            number = self.eval_counter;
-            self.eval_counter += 1;
+        // What is evaluated is numbered; what folds, and literals with storage, are not.
+        let asked = !cx.implicit && !cx.initialises;
+        let counter = match (purpose.is_numbered(), asked || !is_straight(&cx.blocks)) {
+            (true, true) => Some(&mut self.eval_counter),
+            (true, false) => None,
+            (false, _) => Some(&mut self.caches.demanded_evaluations),
+        };
+        if let Some(counter) = counter {
+            number = *counter;
+            *counter += 1;
             cx.func.name = purpose.entry_name(number);
         }
         let val = if failable.is_some() {
@@ -328,7 +334,7 @@ impl Sema<'_> {
     pub fn run_root(&mut self, root: Root) -> Res<CtVal> {
         let span = root.span;
         self.caches.chains.enter(Step::Evaluation(root.func));
-        let lowered = self.lower_reachable(root.func, span);
+        let lowered = self.lower_reachable(root.func);
         self.caches.chains.leave();
         lowered?;
         if self.exit.is_some() {
@@ -365,6 +371,15 @@ impl Sema<'_> {
             };
             let started = std::time::Instant::now();
             self.name_files();
+            let holder = match root.purpose {
+                Purpose::RunHere => self.holder_of_output(),
+                _ => None,
+            };
+            // A run that will not have been must not have written anything.
+            let keep_output = match holder {
+                Some(holder) => Some(self.place_of_output(holder, &self.modules_in_order())),
+                None => self.defines_functions(&self.m, run).then_some((0, 0, 0, 0)),
+            };
             let globals = self.m.globals.len();
             let mut m = self.take_module();
             m.closed = self.closed_globals();
@@ -381,15 +396,10 @@ impl Sema<'_> {
             host.files = Some(self.files);
             host.quotes.first = self.quote_count();
             host.definer = self.definer(&known);
-            let holder = match root.purpose {
-                Purpose::RunHere => self.holder_of_output(),
-                _ => None,
-            };
             let result = (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty));
             let mut evaluation = self.evaluator.evaluate(EvalRequest {
                 saving: saving.is_some(),
-                // A run that will not have been must not have written anything.
-                keep_output: holder.is_some() || self.defines_functions(&m, run),
+                keep_output,
                 c_sources: &self.caches.c.sources,
                 module: &m,
                 root: run,
@@ -413,7 +423,7 @@ impl Sema<'_> {
                         format!("this evaluation defines functions and calls them more than {MAX_RUNS} times over; it may never end"),
                     ));
                 }
-                self.lower_reachable(root.func, span)?;
+                self.lower_reachable(root.func)?;
                 if self.reaches_failed(root.func) {
                     return Err(Failed);
                 }
@@ -526,7 +536,7 @@ impl Sema<'_> {
                 let Some(global) = evaluation.closed else {
                     return Err(failed(self, &trap.message()));
                 };
-                if let Some(cycle) = self.global_cycle(global, span) {
+                if let Some(cycle) = self.global_cycle(global, &evaluation.frames) {
                     return Err(cycle);
                 }
                 if matches!(purpose, Purpose::RunHere) {
@@ -544,6 +554,7 @@ impl Sema<'_> {
                     LimitKind::Memory => "the memory limit was reached (--comptime-memory)",
                     LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
                     LimitKind::Stack => "the stack memory for local variables is used up",
+                    LimitKind::Block => "one block of memory has at most 256 MiB at compile time",
                 };
                 return Err(failed(self, reason));
             }
@@ -603,6 +614,11 @@ impl Sema<'_> {
         // Reached through a variable, it can be written.
         let writable = matches!(purpose, Purpose::Global(_));
         for mut object in objects {
+            if let Purpose::Constant(name) | Purpose::Global(name) = purpose
+                && object.is_stored_object()
+            {
+                object.name = format!("{}{name}", sx_ir::STORED_OBJECT);
+            }
             object.mutable |= writable;
             object.mergeable &= !writable;
             self.m.add_global(object);
@@ -752,6 +768,20 @@ impl Sema<'_> {
     }
 
     // ---------------------------------------------------------------------------------------------- reachability
+}
+
+/// Whether code calls and decides nothing.
+fn is_straight(blocks: &[Vec<sx_ir::Stmt>]) -> bool {
+    blocks.iter().flatten().all(|stmt| {
+        matches!(
+            stmt.kind,
+            StmtKind::Set { .. }
+                | StmtKind::Store { .. }
+                | StmtKind::Copy { .. }
+                | StmtKind::Fill { .. }
+                | StmtKind::Eval(_)
+        )
+    })
 }
 
 /// `size` bytes of an image from `offset`, with the relocations in them.

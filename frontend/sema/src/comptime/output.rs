@@ -4,8 +4,8 @@
 use sx_ir::FuncId;
 use sx_syntax::FileId;
 
-use crate::api::Written;
-use crate::sema::Sema;
+use crate::api::{OutputPlace, Written};
+use crate::sema::{ModId, Sema};
 
 #[derive(Default)]
 pub struct HeldOutput {
@@ -29,6 +29,8 @@ impl Sema<'_> {
 
     pub fn keep_output_of(&mut self, holder: FuncId, written: Written) {
         if !written.is_empty() {
+            let place = self.place_of_output(holder, &self.modules_in_order());
+            self.evaluator.hold(place, &written);
             self.caches.held_output.held.push((holder, written));
         }
     }
@@ -44,17 +46,23 @@ impl Sema<'_> {
         let mut held: Vec<_> = held
             .held
             .into_iter()
-            .map(|(func, written)| {
-                let at = self.m.loc(self.m.func(func).loc);
-                let module = self.module_of_file.get(&FileId(at.file));
-                let module = module.and_then(|module| order.iter().position(|m| m == module));
-                let place = (module.unwrap_or(order.len()), at.line, at.col, func.0);
-                (place, written)
-            })
+            .map(|(func, written)| (self.place_of_output(func, &order), written))
             .collect();
         held.sort_by_key(|(place, _)| *place);
-        for (_, written) in held {
-            self.evaluator.write(&written);
-        }
+        let all: Vec<Written> = held.into_iter().map(|(_, written)| written).collect();
+        self.evaluator.write_held(&all);
+    }
+
+    /// Where the output of a body's `#run`s stands, with the modules in that order.
+    pub fn place_of_output(&self, func: FuncId, order: &[ModId]) -> OutputPlace {
+        let at = self.m.loc(self.m.func(func).loc);
+        let module = self.module_of_file.get(&FileId(at.file));
+        let module = module.and_then(|module| order.iter().position(|m| m == module));
+        (
+            module.unwrap_or(order.len()) as u32,
+            at.line,
+            at.col,
+            func.0,
+        )
     }
 }

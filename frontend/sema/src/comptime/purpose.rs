@@ -28,7 +28,15 @@ impl Purpose {
         match self {
             Purpose::Constant(name) | Purpose::Global(name) => format!("{name}_{n}"),
             Purpose::Statement => format!("__run_{n}"),
-            _ => format!("__ct_{n}"),
+            Purpose::Operand | Purpose::RunHere => format!("__ct_{n}"),
+            Purpose::Type => format!("__type_{n}"),
+            Purpose::Count => format!("__count_{n}"),
+            Purpose::EnumValue => format!("__enum_value_{n}"),
+            Purpose::ValueArgument => format!("__argument_{n}"),
+            Purpose::Insert => format!("__insert_{n}"),
+            Purpose::Condition => format!("__condition_{n}"),
+            Purpose::ContextDefault(name) => format!("{name}_default_{n}"),
+            Purpose::CaseLabel => format!("__label_{n}"),
         }
     }
 
@@ -50,7 +58,8 @@ impl Purpose {
         }
     }
 
-    /// Evaluations that the program asks for by `#run` or as a constant.
+    /// Evaluations that the program asks for by `#run` or as a constant: they have one series of numbers (part 4 §10).
+    /// Those that come with types and the like have another, as it depends on what is looked at first.
     pub fn is_numbered(&self) -> bool {
         match self {
             Purpose::Constant(_)
@@ -77,7 +86,14 @@ impl Purpose {
             Purpose::Statement => format!("comptime `#run` (__run_{n}) failed"),
             Purpose::Type => "comptime type construction failed".to_string(),
             Purpose::Insert => "`#insert` operand failed at compile time".to_string(),
-            _ => format!("comptime init of '__ct_{n}' failed"),
+            Purpose::Operand | Purpose::RunHere => format!("comptime init of '__ct_{n}' failed"),
+            Purpose::Count
+            | Purpose::EnumValue
+            | Purpose::ValueArgument
+            | Purpose::Condition
+            | Purpose::CaseLabel => {
+                format!("comptime evaluation of the {} failed", self.patches())
+            }
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What an evaluation reaches: functions whose bodies have to be lowered, globals that are not finished.
 
 use sx_ir::FuncId;
-use sx_syntax::{Diagnostic, Span};
+use sx_tier_api::Frame;
 
+use crate::declarations::chains::Step;
 use crate::sema::{BodyState, Failed, Res, Sema};
 
 impl Sema<'_> {
     /// Lowers every body that `root` reaches.
-    pub fn lower_reachable(&mut self, root: FuncId, span: Span) -> Res<()> {
+    pub fn lower_reachable(&mut self, root: FuncId) -> Res<()> {
         loop {
             let funcs = self.m.reachable(&[root]).funcs;
             let mut progressed = false;
@@ -18,11 +19,7 @@ impl Sema<'_> {
                         progressed = true;
                     }
                     Some(BodyState::Lowering) => {
-                        let name = self.m.func(func).name.clone();
-                        return Err(self.error(
-                            span,
-                            format!("cycle: this needs '{name}' at compile time, whose body is being compiled and needs this"),
-                        ));
+                        return Err(self.cycle(Step::Body(func), &[]));
                     }
                     Some(BodyState::Done | BodyState::Failed | BodyState::External) | None => {}
                 }
@@ -45,15 +42,15 @@ impl Sema<'_> {
 
     /// The error of an evaluation that needs a global whose initial value needs the evaluation. `None`: the global is not
     /// such a one.
-    pub fn global_cycle(&mut self, global: sx_ir::GlobalId, span: Span) -> Option<Failed> {
+    pub fn global_cycle(&mut self, global: sx_ir::GlobalId, frames: &[Frame]) -> Option<Failed> {
         let open = &self.caches.open_globals;
-        let (_, name, at) = *open.iter().find(|(open, ..)| *open == global)?;
-        let diag = Diagnostic::error(
-            at,
-            format!("cycle: global '{name}' needs itself: its initial value comes from code that uses it"),
-        )
-        .with_note(Some(span), "by this evaluation");
-        Some(self.report(diag))
+        let (_, at) = *open.iter().find(|(open, ..)| *open == global)?;
+        // The evaluation itself stands for what it is for.
+        let calls = frames.iter().flat_map(|frame| frame.calls(&self.m));
+        let mut calls: Vec<Step> = calls.map(|frame| Step::Body(frame.func)).collect();
+        calls.pop();
+        calls.reverse();
+        Some(self.cycle(Step::Global(global, at), &calls))
     }
 
     pub fn reaches_failed(&self, root: FuncId) -> bool {

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::func::{Callee, Expr, StmtKind};
-use sx_ir::{FuncId, TypeId};
+use sx_ir::{FuncId, GlobalId, Symbol, TypeId};
+use sx_syntax::ast::ExprKind;
 use sx_syntax::{Diagnostic, Span};
 
-use crate::sema::{DeclId, Sema};
+use crate::sema::{DeclId, DeclSyntax, EntityState, Failed, FnId, Sema};
 
 /// Something under way that may need others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +19,21 @@ pub enum Step {
     Body(FuncId),
     /// An instance of a generic type.
     Type(TypeId),
+    /// A nominal type whose members are being worked out.
+    Layout(TypeId),
+    /// A call of a type function.
+    TypeCall(Symbol, Span),
+    /// The signature of a function for certain arguments.
+    Signature(FnId),
+    /// A variable's initial value.
+    Global(GlobalId, Span),
+    /// The default of a context field.
+    ContextField(Symbol, Span),
+    /// The default of a parameter, by its text.
+    ParamDefault(Span),
+    FieldDefault(Span),
+    /// A form that makes declarations of a module.
+    Forms(Span),
 }
 
 /// What is under way, innermost last.
@@ -51,26 +67,189 @@ impl Sema<'_> {
         let (name, span) = match step {
             Step::Decl(decl) => {
                 let info = self.decl(decl);
-                (info.name.to_string(), Some(info.name_span))
+                let name = match info.owner {
+                    Some(owner) => format!("{}.{}", self.type_name(owner), info.name),
+                    None => info.name.to_string(),
+                };
+                (name, Some(info.name_span))
             }
             Step::Evaluation(func) | Step::Body(func) => {
                 let func = self.m.func(func);
                 (func.name.clone(), self.loc_span(func.loc))
             }
-            Step::Type(ty) => (self.type_name(ty), self.nominals.get(&ty).map(|n| n.span)),
+            Step::Type(ty) | Step::Layout(ty) => {
+                (self.type_name(ty), self.nominals.get(&ty).map(|n| n.span))
+            }
+            Step::TypeCall(name, span) | Step::ContextField(name, span) => {
+                (name.to_string(), Some(span))
+            }
+            Step::Signature(func) => {
+                let info = self.fn_info(func);
+                (info.name.clone(), Some(info.decl.span))
+            }
+            Step::Global(global, span) => (self.m.global(global).name.clone(), Some(span)),
+            Step::ParamDefault(span) | Step::FieldDefault(span) | Step::Forms(span) => {
+                (self.span_text(span), Some(span))
+            }
         };
         (shortened(&name), span)
     }
 
-    /// Adds the way from `start`, which is under way, back to it: one line a step.
-    pub fn with_cycle(&self, mut diag: Diagnostic, start: DeclId) -> Diagnostic {
-        let steps = &self.caches.chains.steps;
-        let Some(from) = steps.iter().rposition(|s| *s == Step::Decl(start)) else {
-            return diag;
+    /// The error of something that is under way and needed: it tells the whole way back to it, one line a step.
+    /// `last`: what leads on from there and isn't under way itself.
+    pub fn cycle(&mut self, start: Step, last: &[Step]) -> Failed {
+        self.tell_cycle(start, last, false)
+    }
+
+    /// The error of a type that holds itself by value.
+    pub fn endless_type(&mut self, ty: TypeId) -> Failed {
+        self.tell_cycle(Step::Layout(ty), &[], true)
+    }
+
+    fn tell_cycle(&mut self, start: Step, last: &[Step], by_value: bool) -> Failed {
+        let mut way = self.way_back_to(start, last);
+        // However it was entered, a cycle is told from the same place.
+        let order = |step: &Step| {
+            let span = self.step_shown(*step).1;
+            (
+                matches!(step, Step::Body(_) | Step::Signature(_)),
+                span.map_or((u32::MAX, 0), |span| (span.file.0, span.lo)),
+            )
         };
+        let first = (0..way.len()).min_by_key(|i| order(&way[*i])).unwrap_or(0);
+        way.rotate_left(first);
+        for step in &way {
+            if let Step::Decl(decl) = step {
+                self.decls[decl.index()].state = EntityState::Failed;
+            }
+        }
+        let head = way.first().copied().unwrap_or(start);
+        let (name, span) = self.step_shown(head);
+        let mut text = match head {
+            Step::Decl(_) => self.constants_told(&way),
+            Step::Type(_) | Step::Layout(_) => {
+                format!("type '{name}' needs itself: its layout depends on code that uses the type")
+            }
+            Step::TypeCall(..) => {
+                format!("cycle: the type '{name}' that a function makes needs itself")
+            }
+            Step::Signature(_) => {
+                format!("cycle: the signature of '{name}' needs a call of '{name}' itself")
+            }
+            Step::Evaluation(_) | Step::Body(_) => {
+                format!("cycle: the body of '{name}' needs a call of '{name}' at compile time")
+            }
+            Step::Global(..) => format!(
+                "cycle: global '{name}' needs itself: its initial value comes from code that uses it"
+            ),
+            Step::ContextField(..) => format!(
+                "cycle: context field '{name}' needs itself: its default comes from code that uses it"
+            ),
+            Step::ParamDefault(_) => {
+                format!("the default '{name}' needs itself: its call omits the same argument")
+            }
+            Step::FieldDefault(_) => {
+                format!(
+                    "the default '{name}' needs itself: its value has this field's default in it"
+                )
+            }
+            Step::Forms(_) => "cycle: these declarations need what they may declare".to_owned(),
+        };
+        if by_value {
+            text =
+                format!("type '{name}' is infinitely sized; store it through a pointer: '*{name}'");
+        }
+        let diag = match span {
+            Some(span) => Diagnostic::error(span, text),
+            None => Diagnostic::error_without_span(text),
+        };
+        way.push(head);
+        let what = if by_value { "holds" } else { "needs" };
+        let diag = self.with_steps(diag, &way, what);
+        self.report(diag)
+    }
+
+    /// Adds the way from a step that is under way to where it is needed again, without judging.
+    pub fn with_way_back(&self, diag: Diagnostic, start: Step) -> Diagnostic {
+        let mut way = self.way_back_to(start, &[]);
+        way.push(start);
+        self.with_steps(diag, &way, "needs")
+    }
+
+    fn with_steps(&self, mut diag: Diagnostic, way: &[Step], what: &str) -> Diagnostic {
+        for pair in way.windows(2) {
+            if let [needs, needed] = pair {
+                let line = format!(
+                    "{} {what} {}",
+                    self.step_told(*needs),
+                    self.step_told(*needed)
+                );
+                diag = diag.with_note(self.step_shown(*needed).1, line);
+            }
+        }
+        diag
+    }
+
+    /// A step in a sentence.
+    fn step_told(&self, step: Step) -> String {
+        let (name, _) = self.step_shown(step);
+        match step {
+            Step::ParamDefault(_) | Step::FieldDefault(_) => format!("the default '{name}'"),
+            Step::Forms(_) => "what makes these declarations".to_owned(),
+            Step::Decl(_)
+            | Step::Evaluation(_)
+            | Step::Body(_)
+            | Step::Type(_)
+            | Step::Layout(_)
+            | Step::TypeCall(..)
+            | Step::Signature(_)
+            | Step::Global(..)
+            | Step::ContextField(..) => format!("'{name}'"),
+        }
+    }
+
+    /// How a cycle that starts with a constant is told.
+    fn constants_told(&self, way: &[Step]) -> String {
+        let is_alias = |step: &Step| match step {
+            Step::Decl(decl) => match &self.decl(*decl).syntax {
+                DeclSyntax::Const(c) => {
+                    matches!(c.value.kind, ExprKind::Ident(_) | ExprKind::Field { .. })
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        let has_name = |step: &&Step| match step {
+            Step::Decl(_)
+            | Step::Type(_)
+            | Step::Layout(_)
+            | Step::Global(..)
+            | Step::ContextField(..) => true,
+            Step::Evaluation(_)
+            | Step::Body(_)
+            | Step::TypeCall(..)
+            | Step::Signature(_)
+            | Step::ParamDefault(_)
+            | Step::FieldDefault(_)
+            | Step::Forms(_) => false,
+        };
+        let ring = way.iter().chain(way.first()).filter(has_name);
+        let names: Vec<String> = ring.map(|step| self.step_shown(*step).0).collect();
+        let what = if way.iter().all(is_alias) {
+            "alias cycle"
+        } else {
+            "constant cycle"
+        };
+        format!("{what} '{}' can never resolve", names.join(" -> "))
+    }
+
+    /// What leads from a step under way to the place where it is needed again, the step itself first.
+    fn way_back_to(&self, start: Step, last: &[Step]) -> Vec<Step> {
+        let steps = &self.caches.chains.steps;
+        let from = steps.iter().rposition(|s| *s == start);
         let mut way: Vec<Step> = Vec::new();
         let mut root = None;
-        for step in &steps[from..] {
+        for step in steps[from.unwrap_or(steps.len())..].iter().chain(last) {
             match *step {
                 Step::Evaluation(func) => root = Some(func),
                 Step::Body(func) => {
@@ -79,20 +258,44 @@ impl Sema<'_> {
                     way.extend(between.into_iter().flatten().map(Step::Body));
                     way.push(*step);
                 }
-                Step::Decl(_) | Step::Type(_) => {
+                Step::Decl(_)
+                | Step::Type(_)
+                | Step::Layout(_)
+                | Step::TypeCall(..)
+                | Step::Signature(_)
+                | Step::Global(..)
+                | Step::ContextField(..)
+                | Step::ParamDefault(_)
+                | Step::FieldDefault(_)
+                | Step::Forms(_) => {
                     root = None;
                     way.push(*step);
                 }
             }
         }
-        way.push(Step::Decl(start));
-        let shown: Vec<_> = way.iter().map(|step| self.step_shown(*step)).collect();
-        for pair in shown.windows(2) {
-            if let [(needs, _), (needed, span)] = pair {
-                diag = diag.with_note(*span, format!("'{needs}' needs '{needed}'"));
-            }
+        if let (Some(root), Step::Body(func)) = (root, start) {
+            let between = self.calls_between(root, func);
+            way.extend(between.into_iter().map(Step::Body));
         }
-        diag
+        if way.is_empty() {
+            way.push(start);
+        }
+        // A declaration and what it declares, a type and its layout, are one step.
+        way.dedup_by(|next, step| self.are_one_step(*next, *step));
+        while let [first, .., last] = way[..]
+            && self.are_one_step(first, last)
+        {
+            way.pop();
+        }
+        way
+    }
+
+    fn are_one_step(&self, a: Step, b: Step) -> bool {
+        let (name, span) = self.step_shown(a);
+        let (other, at) = self.step_shown(b);
+        let made = |step| matches!(step, Step::TypeCall(..));
+        name == other
+            && (made(a) || made(b) || span.map(|s| (s.file, s.lo)) == at.map(|s| (s.file, s.lo)))
     }
 
     /// The functions on the shortest way of calls from one to another, without both.

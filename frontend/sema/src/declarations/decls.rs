@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use sx_ir::{ConstImage, Global, Symbol, TypeId};
-use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::declarations::chains::Step;
@@ -19,7 +18,7 @@ impl Sema<'_> {
         match &self.decl(id).state {
             EntityState::Done(entity) => return Ok(entity.clone()),
             EntityState::Failed => return Err(Failed),
-            EntityState::InProgress => return Err(self.decl_cycle(id)),
+            EntityState::InProgress => return Err(self.cycle(Step::Decl(id), &[])),
             EntityState::Queued => {
                 self.flush_queue();
                 return match &self.decl(id).state {
@@ -48,37 +47,6 @@ impl Sema<'_> {
         };
         self.settle();
         result
-    }
-
-    fn decl_cycle(&mut self, id: DeclId) -> Failed {
-        let start = self.resolving.iter().position(|d| *d == id).unwrap_or(0);
-        let chain: Vec<DeclId> = self.resolving[start..].to_vec();
-        let names: Vec<&str> = chain
-            .iter()
-            .chain([&id])
-            .map(|d| self.decl(*d).name.as_str())
-            .collect();
-        let aliases = chain.iter().all(|d| match &self.decl(*d).syntax {
-            DeclSyntax::Const(c) => {
-                matches!(c.value.kind, ExprKind::Ident(_) | ExprKind::Field { .. })
-            }
-            _ => false,
-        });
-        let what = if aliases {
-            "alias cycle"
-        } else {
-            "constant cycle"
-        };
-        let span = self.decl(id).name_span;
-        let diag = Diagnostic::error(
-            span,
-            format!("{what} '{}' can never resolve", names.join(" -> ")),
-        );
-        let diag = self.with_cycle(diag, id);
-        for d in &chain {
-            self.decls[d.index()].state = EntityState::Failed;
-        }
-        self.report(diag)
     }
 
     pub fn resolve_decl_now(&mut self, id: DeclId) -> Res<Entity> {
@@ -388,7 +356,8 @@ impl Sema<'_> {
             if let Some(init) = &decl.init
                 && !matches!(init.kind, ExprKind::Undef)
             {
-                self.caches.open_globals.push((global, name, span));
+                self.caches.open_globals.push((global, span));
+                self.caches.chains.enter(Step::Global(global, span));
                 let checked = self.check_global_init(&env, name, init, Some(ty));
                 let val = checked.and_then(|()| {
                     self.comptime_value(
@@ -398,6 +367,7 @@ impl Sema<'_> {
                         &crate::comptime::purpose::Purpose::Global(name),
                     )
                 });
+                self.caches.chains.leave();
                 self.caches.open_globals.pop();
                 let val = val?;
                 self.m.globals[global.index()].init = (*val.image).clone();

@@ -7,6 +7,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, MemberKind};
 
+use crate::declarations::chains::Step;
 use crate::declarations::expansion::Expanded;
 use crate::declarations::modules::decl_syntax;
 use crate::sema::{
@@ -199,31 +200,28 @@ impl Sema<'_> {
                     return Ok(());
                 }
                 // It holds a type that is being completed and needs it.
-                let (span, name) = (info.span, self.m.types.name(ty));
-                return Err(self.error(span, needs_itself(&name)));
+                let held = self.open_nominals.iter().rev().copied();
+                let held = held.clone().find(|open| self.holds_open(ty, *open));
+                let start = held.unwrap_or(ty);
+                return Err(self.cycle(Step::Layout(start), &[Step::Layout(ty)]));
             }
             NominalState::Failed => return Err(Failed),
             NominalState::InProgress => {
-                let (span, name) = (info.span, self.m.types.name(ty));
                 if self.open_nominals[..self.open_base].contains(&ty) {
                     // Done once the evaluation is.
                     if self.settling {
                         return Ok(());
                     }
-                    return Err(self.error(span, needs_itself(&name)));
+                    return Err(self.cycle(Step::Layout(ty), &[]));
                 }
-                return Err(self.error(
-                    span,
-                    format!(
-                        "type '{name}' is infinitely sized; store it through a pointer: '*{name}'"
-                    ),
-                ));
+                return Err(self.endless_type(ty));
             }
             NominalState::Open => {}
         }
         let (syntax, env) = (info.syntax.clone(), info.env.clone());
         self.set_state(ty, NominalState::InProgress);
         self.open_nominals.push(ty);
+        self.caches.chains.enter(Step::Layout(ty));
         let settling = std::mem::take(&mut self.settling);
         let depth = self.instantiation_depth;
         self.instantiation_depth = depth.max(self.nominals.get(&ty).map_or(0, |n| n.depth));
@@ -246,6 +244,7 @@ impl Sema<'_> {
             },
         );
         self.open_nominals.pop();
+        self.caches.chains.leave();
         self.settling = settling;
         self.instantiation_depth = depth;
         if result.is_ok() {
@@ -254,6 +253,33 @@ impl Sema<'_> {
         }
         self.settle();
         result
+    }
+
+    /// Whether a value of type `ty` has one of type `open`, whose layout isn't known yet, in it.
+    fn holds_open(&self, ty: TypeId, open: TypeId) -> bool {
+        let mut todo = vec![ty];
+        let mut seen = rustc_hash::FxHashSet::default();
+        while let Some(part) = todo.pop() {
+            if part == open {
+                return true;
+            }
+            if self.m.types.is_complete(part, 0) || !seen.insert(part) {
+                continue;
+            }
+            match self.m.types.kind(part) {
+                TypeKind::Array(t, _) | TypeKind::Vector(t, _) | TypeKind::Optional(t) => {
+                    todo.push(*t);
+                }
+                _ => {
+                    let members = self.m.types.members(part).unwrap_or_default();
+                    todo.extend(members.into_iter().map(|(_, t)| t));
+                    if let Some(def) = self.m.types.enum_def(part) {
+                        todo.extend(def.variants.iter().filter_map(|v| v.payload));
+                    }
+                }
+            }
+        }
+        false
     }
 
     pub fn set_state(&mut self, ty: TypeId, state: NominalState) {
@@ -388,8 +414,7 @@ impl Sema<'_> {
                     match self.m.types.kind(used).clone() {
                         TypeKind::Struct(n) => {
                             if matches!(self.m.types.nominal(n).def, NominalDef::Open) {
-                                let name = self.type_name(used);
-                                return Err(self.error(path.span, needs_itself(&name)));
+                                return Err(self.cycle(Step::Layout(used), &[]));
                             }
                             for field in self.m.types.struct_fields(n).to_vec() {
                                 if fields.iter().any(|f| f.name == field.name) {
@@ -504,10 +529,6 @@ impl Sema<'_> {
         );
         Ok(())
     }
-}
-
-fn needs_itself(name: &str) -> String {
-    format!("type '{name}' needs itself: its layout depends on code that uses the type")
 }
 
 pub fn is_type_param(param: &ast::Param) -> bool {

@@ -6,6 +6,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
+use crate::declarations::chains::Step;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Pieces, Val};
 use crate::expressions::aggregate::Elem;
@@ -116,17 +117,15 @@ impl Sema<'_> {
             Some(FieldDefault::Expr { expr, env, .. }) => {
                 let key: *const ast::Expr = expr;
                 if self.caches.field_defaults.contains(&(key, ty)) {
-                    let text = self.span_text(expr.span);
-                    return Err(self.error(
-                        expr.span,
-                        format!("the default '{text}' needs itself: its value has this field's default in it"),
-                    ));
+                    return Err(self.cycle(Step::FieldDefault(expr.span), &[]));
                 }
                 if self.caches.failed_defaults.contains(&(key, ty)) {
                     return Err(Failed);
                 }
                 self.caches.field_defaults.push((key, ty));
+                self.caches.chains.enter(Step::FieldDefault(expr.span));
                 let val = self.lower_foreign(cx, &env, expr, field_ty);
+                self.caches.chains.leave();
                 self.caches.field_defaults.pop();
                 if val.is_err() {
                     self.caches.failed_defaults.insert((key, ty));

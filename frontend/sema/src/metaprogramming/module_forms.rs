@@ -9,6 +9,7 @@ use sx_ir::Symbol;
 use sx_syntax::ast::{self, Inline, InlineElse, ItemKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
+use crate::declarations::chains::Step;
 use crate::declarations::expansion::{Expand, Expanded, Form};
 use crate::declarations::modules::{PendingImport, builtin_type};
 use crate::declarations::types_eval::is_int_name;
@@ -191,7 +192,9 @@ impl Sema<'_> {
         let env = self.module(module).env.clone();
         let mut expanded: Expanded<ast::Item> = Vec::new();
         // What is wrong has been told; what was made before stands.
+        self.caches.chains.enter(Step::Forms(item.span));
         let done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
+        self.caches.chains.leave();
         let mut imports = Vec::new();
         for (item, env) in expanded {
             let places = std::mem::replace(&mut self.caches.meta.sites, env.sites());
@@ -282,7 +285,7 @@ impl Sema<'_> {
                 name.name
             ),
         );
-        Some(diag.with_note(Some(own.item.span), "these declarations"))
+        Some(self.with_way_back(diag, Step::Forms(own.item.span)))
     }
 
     /// Whether a name is missing because what may declare it has failed.

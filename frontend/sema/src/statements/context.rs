@@ -9,6 +9,7 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{DiagKind, Diagnostic, Span};
 
 use crate::comptime::purpose::Purpose;
+use crate::declarations::chains::Step;
 use crate::declarations::modules::{arch_name, os_name};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Place, Val};
@@ -122,15 +123,15 @@ impl Sema<'_> {
                 self.caches
                     .context_defaults
                     .insert(name, ContextDefault::Open(index));
+                let span = self.context_fields[index].decl.name.span;
+                self.caches.chains.enter(Step::ContextField(name, span));
                 self.context_default(index);
+                self.caches.chains.leave();
                 self.caches.context_defaults.remove(&name);
             }
             Some(ContextDefault::Open(index)) => {
                 let span = self.context_fields[*index].decl.name.span;
-                self.error(
-                    span,
-                    format!("cycle: context field '{name}' needs itself: its default comes from code that uses it"),
-                );
+                self.cycle(Step::ContextField(name, span), &[]);
             }
             None => {}
         }

@@ -234,7 +234,6 @@ fn memory(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         (1000, 0, None),
         (400, 601, Some(second)),
         (1001, 0, Some(first)),
-        (u64::MAX, 0, Some(first)),
         (1000, 1, Some(second)),
     ] {
         let outcome = limited_run(e, &b, root, &[x, y], limits);
@@ -250,7 +249,18 @@ fn memory(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let outcome = limited_run(e, &b, root, &[256 << 20, 0], Limits::default());
     finished(&outcome, &[])?;
     let outcome = limited_run(e, &b, root, &[(256 << 20) + 1, 0], Limits::default());
-    limited(&outcome, LimitKind::Memory, &[(root, first)])
+    limited(&outcome, LimitKind::Block, &[(root, first)])?;
+    let outcome = limited_run(
+        e,
+        &b,
+        root,
+        &[u64::MAX, 0],
+        Limits {
+            memory: 1000,
+            ..Limits::default()
+        },
+    );
+    limited(&outcome, LimitKind::Block, &[(root, first)])
 }
 
 /// Frames of 16 MiB: sixteen fit.

@@ -4,7 +4,7 @@
 //! As in [`super`].
 
 use sx_ir::FuncId;
-use sx_ir::trap::LimitKind;
+use sx_ir::trap::{LIMIT_KINDS, LimitKind};
 use sx_machine::Machine;
 use sx_tier_api::{Host, HostFault, Trap};
 
@@ -60,14 +60,8 @@ pub(super) unsafe fn reenter(
                 })
             }
             End::Limit => {
-                let kinds = [
-                    LimitKind::Steps,
-                    LimitKind::Memory,
-                    LimitKind::Depth,
-                    LimitKind::Stack,
-                ];
                 let wanted = (*machine).ctx.trap_kind;
-                let kind = kinds.into_iter().find(|kind| *kind as u64 == wanted);
+                let kind = LIMIT_KINDS.into_iter().find(|kind| *kind as u64 == wanted);
                 Err(HostFault::Limit(kind.unwrap_or(LimitKind::Depth)))
             }
             End::Stop | End::Suspended => Err(match (*vm).stop.take() {

@@ -50,7 +50,9 @@ fn bare(module: &Module, object: &Object) -> String {
         Kind::Global(id) => {
             let global = module.global(id);
             let kind = if global.mutable { "global" } else { "constant" };
-            if global.mergeable {
+            if let Some(owner) = global.stored_for() {
+                format!("an object of {} bytes of the {kind} '{owner}'", object.size)
+            } else if global.mergeable {
                 format!("constant data of {} bytes", object.size)
             } else {
                 format!("the {kind} '{}' of {} bytes", global.name, object.size)

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::ffi::CString;
+use std::sync::PoisonError;
 
 use sx_ir::target::Endian;
 use sx_ir::{Module, Target, TrapKind};
@@ -196,11 +197,25 @@ impl StdHost<'_> {
 
     fn put(&mut self, fd: i32, bytes: &[u8]) -> Result<(), HostFault> {
         self.transcript.write(fd, bytes);
+        if let Some(echo) = &self.echo {
+            let mut echo = echo.lock().unwrap_or_else(PoisonError::into_inner);
+            match echo.last_mut() {
+                Some((last, text)) if *last == fd => text.extend_from_slice(bytes),
+                _ => echo.push((fd, bytes.to_vec())),
+            }
+        }
         if self.options.live_output {
             write_out(fd, bytes);
         } else if let Some(most) = self.hold_at_most
             && self.transcript.written(1) + self.transcript.written(2) > most
         {
+            // From here on nothing is lost if the process ends.
+            let echo = self.echo.take();
+            let mut echo =
+                (echo.as_ref()).map(|echo| echo.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Some(echo) = &mut echo {
+                echo.clear();
+            }
             for effect in std::mem::take(&mut self.transcript.effects) {
                 if let super::Effect::Write { fd, bytes } = effect {
                     write_out(fd, &bytes);

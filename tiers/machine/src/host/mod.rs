@@ -62,6 +62,9 @@ pub enum Effect {
     },
 }
 
+/// What was written, in order, by descriptor, for another thread to see.
+pub type Echo = std::sync::Arc<std::sync::Mutex<Vec<(i32, Vec<u8>)>>>;
+
 /// The effects of an evaluation, in order.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Transcript {
@@ -150,6 +153,8 @@ pub struct StdHost<'h> {
     pub transcript: Transcript,
     /// Output that is not live becomes so when there is more of it: an evaluation that never ends must not take all memory.
     pub hold_at_most: Option<u64>,
+    /// Gets a copy of what is kept back.
+    pub echo: Option<Echo>,
     /// Name of the engine that runs the program itself; `None` at compile time.
     pub main_engine: Option<&'static str>,
     /// A function of the host's libraries was called.
@@ -195,6 +200,7 @@ impl<'h> StdHost<'h> {
             opened: Vec::new(),
             transcript: Transcript::default(),
             hold_at_most: None,
+            echo: None,
             main_engine: None,
             called_out: false,
             compiler,
