@@ -56,3 +56,8 @@ fn limits() {
 fn values() {
     compare(&[], "values");
 }
+
+#[test]
+fn generated() {
+    compare(&[], "generated");
+}

@@ -3,7 +3,7 @@
 //! Syntax trees live as long as the process (`&'static`): instances, defaults and constants are lowered from them again
 //! and again, long after their file was parsed.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,6 +17,7 @@ use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::api::{Config, Evaluator, Files, Goal, Stats};
 use crate::emission::value::{CtVal, Val};
+use crate::metaprogramming::places::{Iteration, Site};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -106,6 +107,8 @@ pub struct Env {
     pub constants: RefCell<Vec<Symbol>>,
     /// Outermost scope of code that has been put somewhere else than where it was written.
     pub expansion: Option<Expansion>,
+    /// Outermost scope of an iteration of an `inline for`.
+    pub iteration: OnceCell<Rc<Iteration>>,
 }
 
 /// Where code has been put.
@@ -124,6 +127,7 @@ impl Env {
             fence: Cell::new(false),
             constants: RefCell::default(),
             expansion: None,
+            iteration: OnceCell::new(),
         })
     }
 
@@ -136,6 +140,7 @@ impl Env {
             fence: Cell::new(false),
             constants: RefCell::default(),
             expansion: None,
+            iteration: OnceCell::new(),
         })
     }
 
@@ -152,19 +157,23 @@ impl Env {
                 put_in: put_in.clone(),
                 site,
             }),
+            iteration: OnceCell::new(),
         })
     }
 
-    /// Where the code that sees this has been put, outermost first; of many places the innermost.
-    pub fn sites(&self) -> Vec<Span> {
+    /// How the code that sees this has come to where it is, outermost first; of many steps the innermost.
+    pub fn sites(&self) -> Vec<Site> {
         const MOST: usize = 32;
         let mut out = Vec::new();
         let mut env = Some(self);
         while let Some(e) = env
             && out.len() < MOST
         {
+            if let Some(iteration) = e.iteration.get() {
+                out.push(Site::Iteration(iteration.clone()));
+            }
             if let Some(expansion) = &e.expansion {
-                out.push(expansion.site);
+                out.push(Site::Put(expansion.site));
                 env = Some(&expansion.put_in);
                 continue;
             }
@@ -587,6 +596,7 @@ impl Sema<'_> {
         }
         let diag = self.at_users_call(diag);
         let diag = self.with_sites(diag);
+        let diag = self.with_instance(diag);
         // Instances of one body make one mistake, whatever they are called.
         let message = match diag.message.split_once(" (in ") {
             Some((message, _)) => message.to_string(),

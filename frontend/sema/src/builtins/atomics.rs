@@ -112,8 +112,9 @@ impl Sema<'_> {
 
     pub fn ordering(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Order> {
         let name = match &expr.kind {
-            ExprKind::EnumLit(name) => Some(name.name),
-            ExprKind::Field { name, .. } => Some(name.name),
+            ExprKind::EnumLit(name) | ExprKind::Field { name, .. } => {
+                Some(self.spelled(cx.env(), *name)?.name)
+            }
             ExprKind::Ident(name) => match cx.env().get(name.name) {
                 Some(Binding::Ct(ct)) => {
                     let tag = self.ct_i64(&ct);

@@ -435,6 +435,11 @@ impl Sema<'_> {
                 let index = self.index_arg(cx, index_expr)?;
                 if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
                     let ty = *ty;
+                    if name == "variant_value"
+                        && let Some(value) = self.variant_value_at(ty, at)
+                    {
+                        return Ok(self.i64_val(value));
+                    }
                     let values: Vec<i64> = if name == "variant_value" {
                         self.variants_of(ty, name, arg.span)?
                             .iter()

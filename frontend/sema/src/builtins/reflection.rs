@@ -5,13 +5,23 @@ use crate::builtins::reflect::record;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Piece, Val};
 use crate::sema::{Env, Failed, Res, Sema};
+use rustc_hash::FxHashSet;
 use smallvec::smallvec;
 use std::rc::Rc;
+use sx_ir::func::SwitchCase;
 use sx_ir::{BinaryOp, StmtKind, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self};
 
 impl Sema<'_> {
+    /// The value of one variant: generated code asks for thousands, one by one.
+    pub fn variant_value_at(&mut self, ty: TypeId, at: u64) -> Option<i64> {
+        self.complete(ty).ok()?;
+        let def = self.m.types.enum_def(ty)?;
+        let (value, backing) = (def.variants.get(at as usize)?.value, def.backing);
+        Some(self.tag_number(backing, value))
+    }
+
     pub fn variants_of(
         &mut self,
         ty: TypeId,
@@ -386,15 +396,8 @@ impl Sema<'_> {
                     .is_some_and(|i| i.1);
                 let tag = self.resize_int(cx, tag, signed, Ty::I64);
                 let tag = cx.pin(tag);
-                let mut out = tag;
-                for (i, variant) in variants.iter().enumerate().rev() {
-                    let hit = cx.binary(
-                        BinaryOp::Eq,
-                        tag,
-                        Piece::Const(Ty::I64, variant.value as u64),
-                    );
-                    out = cx.select(hit, Piece::Const(Ty::I64, i as u64), out);
-                }
+                let values: Vec<i64> = variants.iter().map(|v| v.value).collect();
+                let out = ordinal_of(cx, tag, &values);
                 Ok(Val::scalar(TypeId::I64, out))
             }
             TypeArg::Runtime(tag) => {
@@ -414,4 +417,44 @@ impl Sema<'_> {
             }
         }
     }
+}
+
+/// The number of the first value that is `tag`; where there is none, `tag` itself.
+fn ordinal_of(cx: &mut FnCx, tag: Piece, values: &[i64]) -> Piece {
+    const FEW: usize = 16;
+    if (0i64..).zip(values).all(|(i, value)| i == *value) {
+        return tag;
+    }
+    if tag.as_const().is_some() || values.len() <= FEW {
+        let mut out = tag;
+        for (i, value) in values.iter().enumerate().rev() {
+            let hit = cx.binary(BinaryOp::Eq, tag, Piece::Const(Ty::I64, *value as u64));
+            out = cx.select(hit, Piece::Const(Ty::I64, i as u64), out);
+        }
+        return out;
+    }
+    let out = cx.temp(Ty::I64);
+    cx.set(out, tag);
+    let mut seen = FxHashSet::default();
+    let mut cases = Vec::with_capacity(values.len());
+    for (i, value) in (0u64..).zip(values) {
+        if !seen.insert(*value) {
+            continue;
+        }
+        cx.open();
+        cx.set(out, Piece::Const(Ty::I64, i));
+        cases.push(SwitchCase {
+            values: smallvec![*value as u64],
+            body: cx.close(),
+        });
+    }
+    let value = cx.use_piece(tag);
+    cx.emit(StmtKind::Switch {
+        ty: Ty::I64,
+        value,
+        cases,
+        default: sx_ir::func::Block::default(),
+    });
+    let read = cx.expr(sx_ir::Expr::Local(out));
+    cx.pin(Piece::Tree(Ty::I64, read))
 }

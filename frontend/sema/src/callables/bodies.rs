@@ -37,9 +37,12 @@ impl Sema<'_> {
         let places = std::mem::replace(&mut self.caches.meta.sites, own);
         let levels = std::mem::take(&mut self.caches.meta.depth);
         self.caches.chains.enter(Step::Body(func));
+        let instance = self.instance_for(self.sites.body, &pending.job);
+        let instance = std::mem::replace(&mut self.caches.meta.instance, instance);
         let done = stacker::maybe_grow(512 * 1024, 16 * 1024 * 1024, || {
             self.apart(|s| s.lower_pending(func, &pending.job))
         });
+        self.caches.meta.instance = instance;
         self.caches.chains.leave();
         self.caches.meta.sites = places;
         self.caches.meta.depth = levels;

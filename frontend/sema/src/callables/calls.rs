@@ -79,7 +79,7 @@ impl Sema<'_> {
             }
             ExprKind::OptField { base, name } => {
                 let recv = self.lower_operand_raw(cx, base, None)?;
-                let (name, args) = (*name, call);
+                let (name, args) = (self.spelled(&env, *name)?, call);
                 self.check_optional_call(recv.ty, name)?;
                 self.map_optional(cx, &recv, span, |s, cx, inner| {
                     s.method_call(cx, inner, base, name, args, None, span)

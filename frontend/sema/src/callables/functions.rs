@@ -763,7 +763,12 @@ impl Sema<'_> {
             body: sites.outermost().filter(|_| is_instance(decl)),
             call: None,
         };
-        let result = self.lower_job_into(scratch, None, job, &ty, &abi);
+        let instance = self.instance_for(self.sites.body, job);
+        let instance = std::mem::replace(&mut self.caches.meta.instance, instance);
+        let result = self.sites_of(&job.env, |s| {
+            s.lower_job_into(scratch, None, job, &ty, &abi)
+        });
+        self.caches.meta.instance = instance;
         self.sites = sites;
         self.inferring.remove(func);
         let cx = result?;

@@ -10,6 +10,7 @@ use sx_syntax::ast::{self, ExprKind, ForBody, ForIterKind};
 use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
+use crate::metaprogramming::places::{Captured, Iteration, head};
 use crate::sema::{Binding, Env, Failed, PackInfo, Res, Sema};
 
 impl Sema<'_> {
@@ -455,11 +456,13 @@ impl Sema<'_> {
                 format!("inline for: {count} iterations are too many to unroll"),
             ));
         }
+        let head = head(node.span, &node.iters, &node.captures);
         for step in 0..count {
             if cx.dead {
                 break;
             }
             cx.push_scope();
+            let mut captures = Vec::new();
             for (capture, source) in node.captures.iter().zip(&sources) {
                 if capture.name.is_discard() {
                     continue;
@@ -474,8 +477,9 @@ impl Sema<'_> {
                         cx.env().bind(marker, Binding::Poison);
                     }
                     Source::Pack(owner, pack) => {
-                        let (var, _) = pack.elems[step as usize];
+                        let (var, ty) = pack.elems[step as usize];
                         cx.env().bind(name, Binding::Var { cx: *owner, var });
+                        captures.push((name, Captured::Of(ty)));
                     }
                     Source::Types(types) => {
                         if let Some(ty) = types.get(step as usize) {
@@ -489,14 +493,21 @@ impl Sema<'_> {
                         cx.env().bind(name, element);
                     }
                 }
+                if let Source::Range(_) | Source::Types(_) | Source::Elements(_) = source
+                    && let Some(binding) = cx.env().get(name)
+                {
+                    captures.push((name, Captured::Known(binding)));
+                }
                 if made {
                     self.note_made_name(cx, name);
                 }
             }
-            let done = match &node.body {
-                ForBody::Block(block) => self.lower_stmts_in(cx, block, false, None).map(|_| ()),
-                ForBody::Stmt(stmt) => self.lower_stmt(cx, stmt),
-            };
+            let iteration = Iteration::scope(head, captures);
+            let _ = cx.env().iteration.set(iteration.clone());
+            let done = self.iteration_within(&iteration, |s| match &node.body {
+                ForBody::Block(block) => s.lower_stmts_in(cx, block, false, None).map(|_| ()),
+                ForBody::Stmt(stmt) => s.lower_stmt(cx, stmt),
+            });
             let ended = self.end_scope(cx);
             done?;
             ended?;

@@ -312,12 +312,10 @@ impl Sema<'_> {
 
     /// A method of the protocol that needs to know the concrete type is no method of an erased value.
     fn no_slot(&mut self, protocol: TypeId, shown: &str, name: ast::Ident) -> Res<Option<Val>> {
-        let Some(decl) = self
-            .instance_of(protocol)
-            .and_then(|(t, _)| self.protocol_decl(t))
-        else {
+        if self.instance_of(protocol).is_none() {
             return Ok(None);
-        };
+        }
+        let decl = self.protocol_syntax(protocol)?;
         let method = decl.methods.iter().find_map(|d| match &d.kind {
             DeclKind::Fn(f) if d.name.name == name.name => Some(f),
             _ => None,

@@ -95,11 +95,16 @@ impl Sema<'_> {
                 .ty
                 .as_ref()
                 .and_then(|ty| self.named_variant(cx, ty, want)),
-            ExprKind::EnumLit(name) => Some(name.name),
+            ExprKind::EnumLit(name) => {
+                let env = cx.env().clone();
+                Some(self.spelled(&env, *name).ok()?.name)
+            }
             ExprKind::Field { base, name, .. } => {
                 let env = cx.env().clone();
                 (self.denotes_type(&env, base) && self.eval_type(&env, base).ok()? == want)
-                    .then_some(name.name)
+                    .then(|| self.spelled(&env, *name).ok())
+                    .flatten()
+                    .map(|name| name.name)
             }
             ExprKind::Ident(name) => {
                 let Some(Binding::Ct(ct)) = cx.env().get(name.name) else {

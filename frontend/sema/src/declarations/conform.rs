@@ -97,13 +97,7 @@ impl Sema<'_> {
             return Ok(());
         };
         proto_env.bind(Symbol::intern("Self"), Binding::Type(ty));
-        let protocol = self.impls[m.id.index()]
-            .resolved
-            .as_ref()
-            .map(|h| h.protocol);
-        let Some(syntax) = protocol.and_then(|p| self.protocol_decl(p)) else {
-            return Ok(());
-        };
+        let syntax = self.protocol_syntax(proto_ty)?;
         let shown = self.type_name(ty);
         for method in &syntax.methods {
             let (DeclKind::Fn(declared), Some(given)) =
@@ -259,17 +253,20 @@ impl Sema<'_> {
                 // What makes its methods may be wrong.
                 let _ = self.resolve_decl(id);
             }
-            for method in &decl.methods {
-                let DeclKind::Fn(f) = &method.kind else {
-                    continue;
-                };
-                if !has_receiver(f) {
-                    self.error(
-                        method.span,
-                        "protocol method must declare its receiver as the first parameter: `self: *Self` or `self: Self`",
-                    );
-                }
-            }
+            decl.methods.iter().for_each(|m| self.check_receiver(m));
+        }
+    }
+}
+
+impl Sema<'_> {
+    pub fn check_receiver(&mut self, method: &ast::Decl) {
+        if let DeclKind::Fn(f) = &method.kind
+            && !has_receiver(f)
+        {
+            self.error(
+                method.span,
+                "protocol method must declare its receiver as the first parameter: `self: *Self` or `self: Self`",
+            );
         }
     }
 }

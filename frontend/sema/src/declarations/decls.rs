@@ -34,7 +34,10 @@ impl Sema<'_> {
         self.decls[id.index()].state = EntityState::InProgress;
         self.resolving.push(id);
         self.caches.chains.enter(Step::Decl(id));
-        let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.resolve_decl_now(id));
+        let env = self.decl(id).env.clone();
+        let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || {
+            self.sites_of(&env, |s| s.resolve_decl_now(id))
+        });
         self.caches.chains.leave();
         self.resolving.pop();
         if let Ok(Entity::Type(ty)) = &result {
@@ -71,7 +74,11 @@ impl Sema<'_> {
                 }
             }
             DeclSyntax::Protocol(decl) => {
-                let decl = self.expanded_protocol(&env, decl)?;
+                // With parameters each instance has its own methods.
+                let decl = match decl.params.is_empty() {
+                    true => self.expanded_protocol(&env, decl)?,
+                    false => decl,
+                };
                 Ok(Entity::Template(
                     self.add_template(id, TemplateSyntax::Protocol(decl)),
                 ))

@@ -13,7 +13,8 @@ use crate::comptime::eval::slice_image;
 use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
 use crate::metaprogramming::Meta;
-use crate::metaprogramming::insertion::{Inserted, made_name};
+use crate::metaprogramming::insertion::{Inserted, is_made_name, made_name};
+use crate::metaprogramming::places::{Captured, Iteration, head};
 use crate::metaprogramming::quotes::{Body, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
 use crate::views::recording::Made;
@@ -210,12 +211,20 @@ impl Sema<'_> {
                 None => Ok(()),
             },
             Inline::For(node) => {
+                let head = head(node.span, &node.iters, &node.captures);
                 for bindings in self.iterations(env, node)? {
                     let inner = env.child();
+                    let mut captures = Vec::new();
                     for (name, binding) in bindings {
+                        if !is_made_name(name) {
+                            captures.push((name, Captured::Known(binding.clone())));
+                        }
                         inner.bind(name, binding);
                     }
-                    self.expand_into(&inner, &node.items, out)?;
+                    let iteration = inner
+                        .iteration
+                        .get_or_init(|| Iteration::scope(head, captures));
+                    self.iteration_within(iteration, |s| s.expand_into(&inner, &node.items, out))?;
                     if out.len() > MAX_ITERATIONS {
                         return Err(self.error(
                             node.span,

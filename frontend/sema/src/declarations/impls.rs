@@ -12,8 +12,8 @@ use crate::declarations::lookup::{Name, nearest};
 use crate::declarations::nominal::is_type_param;
 use crate::emission::value::CtVal;
 use crate::sema::{
-    Binding, Entity, Env, Failed, FnId, ImplHead, ImplId, ImplTarget, ModId, ProtocolRef, Res,
-    Sema, TemplateId, TemplateSyntax,
+    Binding, Entity, Env, Failed, FnId, ImplHead, ImplId, ImplTarget, ModId, NominalSyntax,
+    ProtocolRef, Res, Sema, TemplateId, TemplateSyntax,
 };
 
 /// An impl applied to a type it covers.
@@ -110,6 +110,28 @@ impl Sema<'_> {
         match &self.templates[template.index()].syntax {
             TemplateSyntax::Protocol(decl) => Some(decl),
             TemplateSyntax::Struct(_) => None,
+        }
+    }
+
+    /// The methods of a protocol, as its instance has them.
+    pub fn protocol_syntax(&mut self, ty: TypeId) -> Res<&'static ast::ProtocolDecl> {
+        if let Some(decl) = self.known_protocol_syntax(ty)
+            && decl.members.is_empty()
+        {
+            return Ok(decl);
+        }
+        self.complete(ty)?;
+        self.known_protocol_syntax(ty).ok_or(Failed)
+    }
+
+    fn known_protocol_syntax(&self, ty: TypeId) -> Option<&'static ast::ProtocolDecl> {
+        match &self.nominals.get(&ty)?.syntax {
+            NominalSyntax::Protocol(decl, _) => Some(decl),
+            NominalSyntax::Struct(_)
+            | NominalSyntax::Enum(_)
+            | NominalSyntax::Union(_)
+            | NominalSyntax::ErrorSet(_)
+            | NominalSyntax::Minted => None,
         }
     }
 

@@ -30,19 +30,20 @@ impl Sema<'_> {
             info.module,
             info.resolved.as_ref().map(|h| h.protocol),
         );
-        let Some(syntax) = protocol.and_then(|p| self.protocol_decl(p)) else {
-            return Err(Failed);
-        };
         let owner = self.type_name(ty);
         let mut methods = FxHashMap::default();
+        let outer = self.caches.meta.sites.clone();
         for (member, env) in self.expand_body(&m.env, &decl.members)? {
+            self.look_from(&env);
             match &member.kind {
                 MemberKind::Decl(ast::Decl {
                     kind: DeclKind::Fn(f),
                     name,
                     ..
                 }) => {
-                    let name = self.spelled(&env, *name)?;
+                    let Ok(name) = self.spelled(&env, *name) else {
+                        continue;
+                    };
                     let info = FnInfo {
                         decl: f,
                         env,
@@ -71,7 +72,9 @@ impl Sema<'_> {
                 MemberKind::Inline(_) | MemberKind::Insert(_) | MemberKind::Assert(_) => {}
             }
         }
+        self.caches.meta.sites = outer;
         let proto_ty = self.protocol_type(m, decl.span)?;
+        let syntax = self.protocol_syntax(proto_ty)?;
         let proto_env = self.nominals.get(&proto_ty).map(|n| n.env.clone());
         for method in &syntax.methods {
             let DeclKind::Fn(f) = &method.kind else {
@@ -163,12 +166,10 @@ impl Sema<'_> {
 
     /// A protocol method without a body that the impl leaves out.
     pub fn missing_method(&mut self, m: &ImplMatch, ty: TypeId) -> Option<Symbol> {
-        let protocol = self.impls[m.id.index()]
-            .resolved
-            .as_ref()
-            .map(|h| h.protocol)?;
-        let syntax = self.protocol_decl(protocol)?;
         let methods = self.impl_methods(m, ty).ok()?;
+        let at = self.impls[m.id.index()].decl.span;
+        let protocol = self.protocol_type(m, at).ok()?;
+        let syntax = self.protocol_syntax(protocol).ok()?;
         syntax
             .methods
             .iter()
@@ -214,9 +215,10 @@ impl Sema<'_> {
             let Some(head) = &self.impls[index].resolved else {
                 continue;
             };
-            let declared = self
-                .protocol_decl(head.protocol)
-                .is_some_and(|p| p.methods.iter().any(|d| d.name.name == name));
+            let declared = self.protocol_decl(head.protocol).is_some_and(|p| {
+                // Those of instances are not known here.
+                !p.members.is_empty() || p.methods.iter().any(|d| d.name.name == name)
+            });
             if !declared && !self.writes_method(id, name) {
                 continue;
             }

@@ -225,15 +225,17 @@ impl Sema<'_> {
         let settling = std::mem::take(&mut self.settling);
         let depth = self.instantiation_depth;
         self.instantiation_depth = depth.max(self.nominals.get(&ty).map_or(0, |n| n.depth));
-        let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || match syntax {
-            NominalSyntax::Struct(decl) => self.complete_struct(ty, decl, &env),
-            NominalSyntax::Enum(decl) => self.complete_enum(ty, decl, &env),
-            NominalSyntax::Union(decl) => self.complete_union(ty, decl, &env),
-            NominalSyntax::ErrorSet(decl) => self.complete_error_set(ty, decl, &env),
-            NominalSyntax::Protocol(decl, template) => {
-                self.complete_protocol(ty, decl, template, &env)
-            }
-            NominalSyntax::Minted => self.complete_minted(ty),
+        let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || {
+            self.sites_of(&env, |s| match syntax {
+                NominalSyntax::Struct(decl) => s.complete_struct(ty, decl, &env),
+                NominalSyntax::Enum(decl) => s.complete_enum(ty, decl, &env),
+                NominalSyntax::Union(decl) => s.complete_union(ty, decl, &env),
+                NominalSyntax::ErrorSet(decl) => s.complete_error_set(ty, decl, &env),
+                NominalSyntax::Protocol(decl, template) => {
+                    s.complete_protocol(ty, decl, template, &env)
+                }
+                NominalSyntax::Minted => s.complete_minted(ty),
+            })
         });
         self.set_state(
             ty,
@@ -311,7 +313,9 @@ impl Sema<'_> {
             return Ok(());
         };
         let module = info.module;
+        let outer = self.caches.meta.sites.clone();
         for (member, env) in members {
+            self.look_from(env);
             match &member.kind {
                 MemberKind::Decl(decl) => {
                     let name = self.spelled(env, decl.name)?;
@@ -363,6 +367,7 @@ impl Sema<'_> {
                 | MemberKind::Assert(_) => {}
             }
         }
+        self.caches.meta.sites = outer;
         Ok(())
     }
 
@@ -378,6 +383,7 @@ impl Sema<'_> {
         let mut defaults = Vec::new();
         let owner = self.type_name(ty);
         for (member, env) in &expanded {
+            self.look_from(env);
             match &member.kind {
                 MemberKind::Field(field) => {
                     for name in &field.names {
@@ -452,6 +458,7 @@ impl Sema<'_> {
                 | MemberKind::Assert(_) => {}
             }
         }
+        self.look_from(env);
         let parts: Vec<TypeId> = fields.iter().map(|f| f.ty).collect();
         self.define(ty, NominalDef::Struct(fields));
         if let Some(info) = self.nominals.get_mut(&ty) {
@@ -479,7 +486,7 @@ impl Sema<'_> {
         &mut self,
         ty: TypeId,
         decl: &'static ast::ProtocolDecl,
-        _t: TemplateId,
+        template: TemplateId,
         env: &Rc<Env>,
     ) -> Res<()> {
         // The type exists while its method signatures, which may mention it, are resolved.
@@ -489,6 +496,10 @@ impl Sema<'_> {
             slots: Vec::new(),
         };
         self.define(ty, NominalDef::Protocol(open));
+        let decl = self.expanded_protocol(env, decl)?;
+        if let Some(info) = self.nominals.get_mut(&ty) {
+            info.syntax = NominalSyntax::Protocol(decl, template);
+        }
         let mut slots = Vec::new();
         for method in &decl.methods {
             let ast::DeclKind::Fn(f) = &method.kind else {

@@ -147,7 +147,21 @@ impl Sema<'_> {
                         return Err(self.error(elem.ty.span, "tuple type element is not a type"));
                     }
                     let ty = self.eval_type(env, &elem.ty)?;
-                    list.push((elem.name.map(|n| n.name), ty));
+                    let name = match elem.name {
+                        Some(name) => {
+                            let spelled = self.spelled(env, name)?;
+                            let known = |(n, _): &(Option<Symbol>, TypeId)| *n == Some(spelled.name);
+                            if spelled.name != name.name && list.iter().any(known) {
+                                return Err(self.error(
+                                    name.span,
+                                    format!("duplicate tuple element '{}'", spelled.name),
+                                ));
+                            }
+                            Some(spelled.name)
+                        }
+                        None => None,
+                    };
+                    list.push((name, ty));
                 }
                 Ok(self.m.types.intern(TypeKind::Tuple(list)))
             }

@@ -23,6 +23,7 @@ impl Sema<'_> {
         let mut seen: Vec<Symbol> = Vec::new();
         let owner = self.type_name(ty);
         for (member, env) in &expanded {
+            self.look_from(env);
             match &member.kind {
                 MemberKind::Field(field) => {
                     for name in &field.names {
@@ -77,6 +78,7 @@ impl Sema<'_> {
                 | MemberKind::Assert(_) => {}
             }
         }
+        self.look_from(env);
         let parts: Vec<TypeId> = members.iter().map(|f: &Field| f.ty).collect();
         self.define(ty, NominalDef::Union(UnionDef { members, promoted }));
         for part in parts {
@@ -136,6 +138,7 @@ impl Sema<'_> {
             let ast::EnumMember::Variant(variant) = member else {
                 continue;
             };
+            self.look_from(env);
             let variant_name = self.spelled(env, variant.name)?;
             if variants.iter().any(|v| v.name == variant_name.name) {
                 self.error(
@@ -210,6 +213,7 @@ impl Sema<'_> {
                 payload,
             });
         }
+        self.look_from(env);
         let parts: Vec<TypeId> = variants.iter().filter_map(|v| v.payload).collect();
         tagged |= places.is_some();
         let needs = variants.clone();

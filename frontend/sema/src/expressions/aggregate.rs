@@ -29,6 +29,7 @@ impl Sema<'_> {
             match &prefix.kind {
                 // `.move.{1, 2}`: a payload with flattened fields.
                 ExprKind::EnumLit(name) => {
+                    let name = self.spelled(&env, *name)?;
                     let Some(want) = want.map(|w| self.literal_target(w)) else {
                         return Err(self.error(
                             prefix.span,
@@ -38,20 +39,21 @@ impl Sema<'_> {
                             ),
                         ));
                     };
-                    return self.variant_aggregate(cx, want, *name, agg, span);
+                    return self.variant_aggregate(cx, want, name, agg, span);
                 }
                 ExprKind::Field { base, name }
                     if self.namespace_of(&env, base).is_none() && self.denotes_type(&env, base) =>
                 {
                     let owner = self.eval_type(&env, base)?;
                     self.complete(owner)?;
+                    let name = self.spelled(&env, *name)?;
                     let is_variant = self
                         .m
                         .types
                         .enum_def(owner)
                         .is_some_and(|d| d.variants.iter().any(|v| v.name == name.name));
                     if is_variant {
-                        return self.variant_aggregate(cx, owner, *name, agg, span);
+                        return self.variant_aggregate(cx, owner, name, agg, span);
                     }
                 }
                 _ => {}
@@ -239,6 +241,7 @@ impl Sema<'_> {
         for (i, elem) in elems.iter().enumerate() {
             let at = match elem {
                 Elem::Expr(Some(name), _) => {
+                    let name = &self.spelled(&cx.env().clone(), *name)?;
                     match members.iter().position(|(n, _)| *n == Some(name.name)) {
                         Some(at) => at,
                         None => {

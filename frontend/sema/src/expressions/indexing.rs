@@ -50,6 +50,7 @@ impl Sema<'_> {
         if let Some((optional, name, mut indices)) = optional_element(base) {
             indices.push((index, span));
             let val = self.lower_operand_raw(cx, optional, None)?;
+            let name = self.spelled(&env, name)?;
             return self.map_optional(cx, &val, span, |s, cx, inner| {
                 let mut val = s.field(cx, &inner, name, base.span)?;
                 for (index, span) in indices {

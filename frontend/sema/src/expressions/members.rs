@@ -436,6 +436,7 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let val = self.lower_operand_raw(cx, base, None)?;
+        let name = self.spelled(&cx.env().clone(), name)?;
         self.map_optional(cx, &val, span, |s, cx, inner| {
             s.field(cx, &inner, name, span)
         })

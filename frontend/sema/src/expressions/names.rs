@@ -161,7 +161,7 @@ impl Sema<'_> {
                 let addr = self.slot(cx, ty);
                 return Ok(cx.add_var(name.name, ty, addr, Access::Mutable, name.span));
             }
-            let what = if !self.caches.meta.sites.is_empty() {
+            let what = if self.in_code_put() {
                 format!(
                     "'{0}' is a variable of the function that makes this code and has no value where the code is put; splice its value: `#({0})`",
                     name.name

@@ -149,7 +149,7 @@ impl Sema<'_> {
         cx.push_scope_env(env.child());
         let (loc, span, module) = (cx.loc, cx.span, cx.module);
         cx.module = env.module;
-        let val = self.lower_to(cx, expr, ty);
+        let val = self.sites_of(env, |s| s.lower_to(cx, expr, ty));
         cx.module = module;
         (cx.loc, cx.span) = (loc, span);
         cx.scopes.pop();

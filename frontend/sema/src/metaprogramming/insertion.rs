@@ -12,6 +12,7 @@ use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Val};
+use crate::metaprogramming::places::Site;
 use crate::metaprogramming::quotes::{Body, Quote, as_expression, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
 
@@ -32,6 +33,10 @@ pub enum Inserted {
 /// How a name made by `#name` is entered beside its spelling.
 pub fn made_name(name: Symbol) -> Symbol {
     Symbol::intern(&format!("#name {name}"))
+}
+
+pub fn is_made_name(name: Symbol) -> bool {
+    name.as_str().starts_with("#name ")
 }
 
 impl Sema<'_> {
@@ -384,7 +389,11 @@ impl Sema<'_> {
             return Err(Failed);
         }
         let sites = std::mem::take(&mut self.caches.meta.sites);
-        let outermost = sites.first().copied().unwrap_or(site);
+        let outermost = sites.iter().find_map(|at| match at {
+            Site::Put(span) => Some(*span),
+            Site::Iteration(_) => None,
+        });
+        let outermost = outermost.unwrap_or(site);
         let message = match pieces > MAX_PIECES {
             true => format!("this puts over {MAX_PIECES} pieces of code; it may never end"),
             false => format!(
@@ -400,14 +409,6 @@ impl Sema<'_> {
         if let Some(scope) = cx.scopes.last_mut() {
             scope.env = env;
         }
-    }
-
-    /// Runs `f`, whose mistakes are also those of the place `site`.
-    pub fn sites_within<T>(&mut self, site: Span, f: impl FnOnce(&mut Self) -> T) -> T {
-        self.caches.meta.sites.push(site);
-        let done = f(self);
-        self.caches.meta.sites.pop();
-        done
     }
 
     /// A function whose parameters have the names that `#name(..)` spells for them.
@@ -513,22 +514,6 @@ impl Sema<'_> {
             };
         }
         None
-    }
-
-    /// Where the code that is being lowered has been put, for a diagnostic about it.
-    pub fn with_sites(&self, mut diag: Diagnostic) -> Diagnostic {
-        let mut shown = 0;
-        let Some(span) = diag.span else { return diag };
-        let mut last = span;
-        for site in self.caches.meta.sites.iter().rev() {
-            let inside = site.file == last.file && site.lo <= last.lo && last.hi <= site.hi;
-            if !inside && shown < 3 {
-                diag = diag.with_note(Some(*site), "in code put here");
-                shown += 1;
-            }
-            last = *site;
-        }
-        diag
     }
 
     /// A source of its own for a text inserted at `at`, named after the place in the file that is behind it.

@@ -10,6 +10,7 @@ pub(crate) mod lazy;
 pub(crate) mod mixins;
 pub(crate) mod module_forms;
 pub(crate) mod notes;
+pub(crate) mod places;
 mod protocol_bodies;
 pub(crate) mod quotes;
 mod templates;
@@ -32,8 +33,10 @@ pub struct Meta {
     pub expanding: u32,
     pub pieces: u32,
     pub told_too_large: bool,
-    /// Where the code being lowered has been put, innermost last.
-    pub sites: Vec<sx_syntax::Span>,
+    /// How the code being looked at has come to where it is, innermost last.
+    pub sites: Vec<places::Site>,
+    /// The generic instance whose body is being lowered.
+    pub instance: Option<places::Instance>,
     /// Function contexts whose captures are addresses.
     pub by_address: FxHashSet<u32>,
     /// Variables that hold what computes a `#lazy` parameter, by function context.

@@ -1,5 +1,5 @@
-//! Methods of protocols that loops, conditions and code make. They are made when the protocol is declared, so they can't
-//! depend on its parameters.
+//! Methods of protocols that loops, conditions and code make: once for a protocol, or for each instance of one that has
+//! parameters.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ impl Sema<'_> {
                 self.error(name.span, format!("duplicate method '{}'", name.name));
                 continue;
             }
+            self.look_from(&own);
+            self.check_receiver(method);
             let mut f: ast::FnDecl = self.spelled_parameters(&own, f).clone();
             f.name = Some(name);
             methods.push(ast::Decl {

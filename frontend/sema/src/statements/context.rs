@@ -32,6 +32,16 @@ impl Sema<'_> {
             (m.shown.ends_with("std/core.sx")).then_some(*decl)
         });
         let mut fields = std::mem::take(&mut self.context_fields);
+        fields.retain_mut(|field| {
+            let env = self.module(field.module).env.clone();
+            match self.spelled(&env, field.decl.name) {
+                Ok(name) => {
+                    field.name = name.name;
+                    true
+                }
+                Err(Failed) => false,
+            }
+        });
         let path = |s: &Self, f: &crate::sema::ContextField| {
             let own = !s.in_library_module(f.module);
             (
@@ -264,9 +274,10 @@ impl Sema<'_> {
                 let members = self.m.types.members(ty).unwrap_or_default();
                 let mut vals = Vec::new();
                 for elem in &agg.elems {
+                    let env = cx.env().clone();
                     let name = match (&elem.name, &elem.value.kind) {
-                        (Some(name), _) => *name,
-                        (None, ExprKind::Ident(name)) => *name,
+                        (Some(name), _) => self.spelled(&env, *name)?,
+                        (None, ExprKind::Ident(name)) => self.spelled(&env, *name)?,
                         _ => {
                             return Err(self.error(
                                 elem.value.span,

@@ -141,7 +141,7 @@ impl Sema<'_> {
     pub fn lower_stmt(&mut self, cx: &mut FnCx, stmt: &'static ast::Stmt) -> Res<()> {
         self.at(cx, stmt.span);
         if cx.in_cleanup
-            && !self.caches.meta.sites.is_empty()
+            && self.in_code_put()
             && let StmtKind::Return(_) | StmtKind::Raise(_) | StmtKind::Break | StmtKind::Continue =
                 &stmt.kind
         {

@@ -7,6 +7,7 @@ use sx_ir::TypeId;
 use sx_syntax::ast::{self, DeclKind, EnumMember, MemberKind};
 use sx_syntax::{Span, normalised};
 
+use crate::metaprogramming::places::Site;
 use crate::sema::{Env, ImplId, ModId, NominalSyntax, Sema};
 
 /// A type's members, in the order in which they stand.
@@ -136,7 +137,10 @@ impl Sema<'_> {
         let spelled = self.quietly(|s| s.spelled(env, name));
         let spelled = spelled.map_or(name.name, |name| name.name);
         let made_by = (env.sites().into_iter())
-            .map(|site| self.shown_place(site))
+            .filter_map(|site| match site {
+                Site::Put(place) => Some(self.shown_place(place)),
+                Site::Iteration(_) => None,
+            })
             .collect();
         TypeMember {
             kind,
