@@ -13,18 +13,33 @@ impl Expr {
     /// Operands in evaluation order.
     pub fn operands(&self) -> SmallVec<[ExprId; 3]> {
         let mut out = SmallVec::new();
+        self.for_each_operand(|id| out.push(id));
+        out
+    }
+
+    /// Calls `f` on the operands in evaluation order.
+    #[inline]
+    pub fn for_each_operand(&self, mut f: impl FnMut(ExprId)) {
         match *self {
             Expr::Const { .. }
             | Expr::Local(_)
             | Expr::SlotAddr(_)
             | Expr::GlobalAddr(_)
             | Expr::FuncAddr(_) => {}
-            Expr::Load { addr, .. } => out.push(addr),
-            Expr::Unary { a, .. } | Expr::Convert { a, .. } | Expr::Wrap { a, .. } => out.push(a),
-            Expr::Binary { a, b, .. } | Expr::Check { a, b, .. } => out.extend([a, b]),
-            Expr::Select { cond, a, b, .. } => out.extend([cond, a, b]),
+            Expr::Load { addr: a, .. }
+            | Expr::Unary { a, .. }
+            | Expr::Convert { a, .. }
+            | Expr::Wrap { a, .. } => f(a),
+            Expr::Binary { a, b, .. } | Expr::Check { a, b, .. } => {
+                f(a);
+                f(b);
+            }
+            Expr::Select { cond, a, b, .. } => {
+                f(cond);
+                f(a);
+                f(b);
+            }
         }
-        out
     }
 
     /// The same expression over other operands.
@@ -117,32 +132,53 @@ impl StmtKind {
     /// Roots of the statement's expression trees in evaluation order (those of inner blocks are not included).
     pub fn operands(&self) -> SmallVec<[ExprId; 4]> {
         let mut out = SmallVec::new();
+        self.for_each_operand(|id| out.push(id));
+        out
+    }
+
+    /// Calls `f` on what `operands` lists.
+    #[inline]
+    pub fn for_each_operand(&self, mut f: impl FnMut(ExprId)) {
         match self {
-            StmtKind::Set { value, .. } => out.push(*value),
-            StmtKind::Store { addr, value, .. } | StmtKind::AtomicStore { addr, value, .. } => {
-                out.extend([*addr, *value])
+            StmtKind::Set { value, .. }
+            | StmtKind::Eval(value)
+            | StmtKind::Switch { value, .. } => f(*value),
+            StmtKind::If { cond, .. } => f(*cond),
+            StmtKind::AtomicLoad { addr, .. } => f(*addr),
+            StmtKind::Store { addr, value, .. }
+            | StmtKind::AtomicStore { addr, value, .. }
+            | StmtKind::AtomicRmw { addr, value, .. } => {
+                f(*addr);
+                f(*value);
             }
-            StmtKind::Copy { dst, src, len } => out.extend([*dst, *src, *len]),
-            StmtKind::Fill { dst, byte, len } => out.extend([*dst, *byte, *len]),
-            StmtKind::Eval(value) => out.push(*value),
+            StmtKind::Copy {
+                dst: a,
+                src: b,
+                len: c,
+            }
+            | StmtKind::Fill {
+                dst: a,
+                byte: b,
+                len: c,
+            }
+            | StmtKind::AtomicCmpxchg {
+                addr: a,
+                expected: b,
+                desired: c,
+                ..
+            } => {
+                f(*a);
+                f(*b);
+                f(*c);
+            }
             StmtKind::Call(call) => {
                 match call.callee {
                     Callee::Direct(_) => {}
-                    Callee::Indirect { target, .. } => out.push(target),
+                    Callee::Indirect { target, .. } => f(target),
                 }
-                out.extend(call.args.iter().copied());
+                call.args.iter().for_each(|arg| f(*arg));
             }
-            StmtKind::If { cond, .. } => out.push(*cond),
-            StmtKind::Switch { value, .. } => out.push(*value),
-            StmtKind::Return(values) => out.extend(values.iter().copied()),
-            StmtKind::AtomicLoad { addr, .. } => out.push(*addr),
-            StmtKind::AtomicRmw { addr, value, .. } => out.extend([*addr, *value]),
-            StmtKind::AtomicCmpxchg {
-                addr,
-                expected,
-                desired,
-                ..
-            } => out.extend([*addr, *expected, *desired]),
+            StmtKind::Return(values) => values.iter().for_each(|value| f(*value)),
             StmtKind::Block { .. }
             | StmtKind::Loop { .. }
             | StmtKind::Break(_)
@@ -150,7 +186,6 @@ impl StmtKind {
             | StmtKind::Trap(_)
             | StmtKind::Fence(_) => {}
         }
-        out
     }
 
     /// Replaces every operand root, in evaluation order.
@@ -210,11 +245,21 @@ impl StmtKind {
     /// Locals the statement itself writes (after evaluating its operands).
     pub fn defs(&self) -> SmallVec<[LocalId; 2]> {
         let mut out = SmallVec::new();
+        self.for_each_def(|local| out.push(local));
+        out
+    }
+
+    /// Calls `f` on what `defs` lists.
+    #[inline]
+    pub fn for_each_def(&self, mut f: impl FnMut(LocalId)) {
         match self {
-            StmtKind::Set { local, .. } => out.push(*local),
-            StmtKind::Call(call) => out.extend(call.results.iter().copied()),
-            StmtKind::AtomicLoad { dst, .. } | StmtKind::AtomicRmw { dst, .. } => out.push(*dst),
-            StmtKind::AtomicCmpxchg { old, ok, .. } => out.extend([*old, *ok]),
+            StmtKind::Set { local, .. } => f(*local),
+            StmtKind::Call(call) => call.results.iter().for_each(|local| f(*local)),
+            StmtKind::AtomicLoad { dst, .. } | StmtKind::AtomicRmw { dst, .. } => f(*dst),
+            StmtKind::AtomicCmpxchg { old, ok, .. } => {
+                f(*old);
+                f(*ok);
+            }
             StmtKind::Store { .. }
             | StmtKind::Copy { .. }
             | StmtKind::Fill { .. }
@@ -230,7 +275,6 @@ impl StmtKind {
             | StmtKind::AtomicStore { .. }
             | StmtKind::Fence(_) => {}
         }
-        out
     }
 
     pub fn map_defs(&mut self, mut f: impl FnMut(LocalId) -> LocalId) {
@@ -333,9 +377,7 @@ impl Function {
     /// Calls `f` on every node of the tree at `root`, in evaluation order (operands before their user).
     pub fn for_each_node(&self, root: ExprId, f: &mut impl FnMut(ExprId, &Expr)) {
         let expr = &self.exprs[root.index()];
-        for operand in expr.operands() {
-            self.for_each_node(operand, f);
-        }
+        expr.for_each_operand(|operand| self.for_each_node(operand, f));
         f(root, expr);
     }
 }

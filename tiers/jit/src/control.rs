@@ -99,9 +99,7 @@ impl Emitter<'_> {
             StmtKind::Fence(_) => {}
         }
         if !matches!(stmt.kind, StmtKind::Set { .. }) {
-            for local in crate::liveness::stmt_defs(&stmt.kind) {
-                self.facts.kill(local);
-            }
+            stmt.kind.for_each_def(|local| self.facts.kill(local));
         }
         true
     }
@@ -315,7 +313,7 @@ impl Emitter<'_> {
         let leaves = |block: &Block| matches!(block.stmts.as_slice(), [Stmt { kind: StmtKind::Break(to), .. }] if *to == label);
         let shape = leaves(then) && els.stmts.is_empty() || leaves(els) && then.stmts.is_empty();
         let mut nodes = 0;
-        crate::liveness::for_each_node(self.func, *cond, |_, _| nodes += 1);
+        self.func.for_each_node(*cond, &mut |_, _| nodes += 1);
         shape && nodes <= LONGEST_REPEATED_TEST
     }
 

@@ -125,7 +125,17 @@ pub fn frame_disp(word: usize) -> i32 {
 
 impl<'a> Emitter<'a> {
     pub fn new(env: &'a Env<'a>, id: FuncId, plan: &'a Plan, base: usize) -> Emitter<'a> {
-        let mut ops = VecAssembler::new(base);
+        // About what a function of so many expressions needs, so that little is copied while it grows.
+        let size = env.module.func(id).exprs.len();
+        let mut ops = VecAssembler::new_with_capacity(
+            base,
+            128 + size * 16,
+            0,
+            0,
+            16 + size / 2,
+            0,
+            16 + size,
+        );
         let start = ops.new_dynamic_label();
         Emitter {
             ops,
@@ -399,7 +409,7 @@ impl<'a> Emitter<'a> {
     /// Whether the tree at `root` reads a local that lives in this register.
     pub fn mentions(&self, root: ExprId, home: Home) -> bool {
         let mut found = false;
-        crate::liveness::for_each_node(self.func, root, |_, expr| {
+        self.func.for_each_node(root, &mut |_, expr| {
             if let Expr::Local(local) = expr {
                 found |= self.home(*local) == home;
             }

@@ -90,9 +90,7 @@ impl Facts {
     /// Ends the facts that a loop with this body does not keep.
     pub fn enter_loop(&mut self, body: &Block) {
         body.for_each_stmt(&mut |stmt: &Stmt| {
-            for local in crate::liveness::stmt_defs(&stmt.kind) {
-                self.kill(local);
-            }
+            stmt.kind.for_each_def(|local| self.kill(local));
         });
     }
 }
@@ -230,10 +228,8 @@ impl Emitter<'_> {
         self.at_most(a)?;
         let mut writes = 0;
         body.for_each_stmt(&mut |stmt: &Stmt| {
-            writes += crate::liveness::stmt_defs(&stmt.kind)
-                .iter()
-                .filter(|def| **def == local)
-                .count();
+            stmt.kind
+                .for_each_def(|def| writes += usize::from(def == local));
         });
         let grows = body.stmts.iter().any(|stmt| match stmt.kind {
             StmtKind::Set { local: set, value } => {

@@ -11,6 +11,7 @@
 #![allow(clippy::useless_conversion)]
 
 pub mod arena;
+mod bits;
 mod bulk;
 mod bulk_loop;
 mod calls;
@@ -34,6 +35,7 @@ mod plan;
 mod pool;
 mod recurrence;
 mod regs;
+mod scan;
 pub mod stubs;
 
 pub use compile::{Code, Compiler, Options};

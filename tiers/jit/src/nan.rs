@@ -3,7 +3,8 @@
 //! Arithmetic yields the canonical NaN, but making it so costs two instructions. They are saved where the bits can't be
 //! seen (operands of arithmetic and comparisons), and put off where a local is computed more often than it is seen.
 
-use crate::liveness::{Bits, for_each_child, stmt_defs, stmt_exprs};
+use crate::bits::Bits;
+use smallvec::SmallVec;
 use sx_ir::{
     BinaryClass, Block, ConvertOp, Expr, ExprId, Function, LocalId, Stmt, StmtKind, Ty, UnaryOp,
 };
@@ -106,6 +107,7 @@ fn collect<'a>(block: &'a Block, weight: u64, out: &mut Vec<Weighed<'a>>) {
 fn lazy_locals(func: &Function, stmts: &[Weighed], params: usize) -> Bits {
     let mut lazy = Bits::new(func.locals.len());
     let mut gain = vec![0i64; func.locals.len()];
+    let none = Bits::new(func.locals.len());
     for (i, local) in func.locals.iter().enumerate().skip(params) {
         if local.ty.is_float() {
             lazy.add(LocalId::new(i));
@@ -119,9 +121,9 @@ fn lazy_locals(func: &Function, stmts: &[Weighed], params: usize) -> Bits {
                     gain[local.index()] = gain[local.index()].saturating_add(weight);
                 }
             }
-            kind => stmt_defs(kind).into_iter().for_each(|def| lazy.remove(def)),
+            kind => kind.for_each_def(|def| lazy.remove(def)),
         }
-        for_each_sensitive_read(func, stmt, &Bits::new(func.locals.len()), |local| {
+        for_each_sensitive_read(func, stmt, &none, |local| {
             gain[local.index()] = gain[local.index()].saturating_sub(weight);
         });
     }
@@ -179,8 +181,9 @@ fn for_each_sensitive_read(func: &Function, stmt: &Stmt, raw: &Bits, mut f: impl
         | StmtKind::AtomicCmpxchg { .. }
         | StmtKind::Fence(_) => false,
     };
-    for root in stmt_exprs(&stmt.kind) {
-        let mut todo = vec![(root, top)];
+    stmt.kind.for_each_operand(|root| {
+        let mut todo: SmallVec<[(ExprId, bool); 8]> = SmallVec::new();
+        todo.push((root, top));
         while let Some((id, insensitive)) = todo.pop() {
             let expr = func.expr(id);
             if let Expr::Local(local) = expr
@@ -189,11 +192,9 @@ fn for_each_sensitive_read(func: &Function, stmt: &Stmt, raw: &Bits, mut f: impl
             {
                 f(*local);
             }
-            for_each_child(expr, |child| {
-                todo.push((child, operand_raw(expr, insensitive)))
-            });
+            expr.for_each_operand(|operand| todo.push((operand, operand_raw(expr, insensitive))));
         }
-    }
+    });
 }
 
 /// Whether the NaN bits of float operands of `expr` don't matter, given whether those of its own value don't.

@@ -1,9 +1,11 @@
 //! Decisions made before code is generated: where each local lives, and how large the frame is.
 
-use crate::liveness::{Bits, Liveness, for_each_child, liveness, stmt_defs, stmt_exprs};
+use crate::bits::Bits;
+use crate::liveness::{Liveness, liveness};
 use crate::nan::{NanPlan, nan_plan};
 use crate::regs::{Gpr, PIN_GPRS, PIN_XMMS, RegSet, SCRATCH_GPRS, SCRATCH_XMMS, Xmm, bit};
-use sx_ir::{Block, Expr, ExprId, FrameLayout, Function, LocalId, Stmt, StmtKind};
+use crate::scan::{Scan, scan};
+use sx_ir::{Block, FrameLayout, Function, LocalId};
 
 /// Where a local is while its function runs. Frame words stay reserved for pinned locals: calls save them there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,125 +39,22 @@ pub struct Plan {
     pub constant_params: Bits,
 }
 
-const LOOP_WEIGHT: u64 = 8;
-const MAX_WEIGHT: u64 = 1 << 40;
 /// Locals considered for pinning: the most used ones.
 const MAX_TRACKED: usize = 1024;
-
-struct Uses<'f> {
-    func: &'f Function,
-    weights: Vec<u64>,
-    written: Bits,
-    slot_weight: u64,
-    height: usize,
-    call_words: usize,
-    depth: usize,
-}
-
-impl Uses<'_> {
-    /// Counts what the tree at `root` uses; yields how many values wait at once, at most, while it is evaluated left to
-    /// right. Leaves wait in no register, so only inner nodes count. Recursive: who plans a large function has a large
-    /// stack.
-    fn tree(&mut self, root: ExprId, weight: u64, depth: usize) -> usize {
-        self.depth = self.depth.max(depth);
-        let expr = self.func.expr(root);
-        match expr {
-            Expr::Local(local) => self.weights[local.index()] += weight,
-            Expr::SlotAddr(_) => self.slot_weight += weight,
-            Expr::Const { .. }
-            | Expr::Load { .. }
-            | Expr::GlobalAddr(_)
-            | Expr::FuncAddr(_)
-            | Expr::Unary { .. }
-            | Expr::Binary { .. }
-            | Expr::Convert { .. }
-            | Expr::Wrap { .. }
-            | Expr::Select { .. }
-            | Expr::Check { .. } => {}
-        }
-        let (mut most, mut waiting) = (1, 0);
-        for_each_child(expr, |child| {
-            most = most.max(self.tree(child, weight, depth + 1) + waiting);
-            waiting += 1;
-        });
-        most
-    }
-
-    fn block(&mut self, block: &Block, weight: u64, depth: usize) {
-        self.depth = self.depth.max(depth);
-        for stmt in &block.stmts {
-            self.stmt(stmt, weight, depth);
-        }
-    }
-
-    fn stmt(&mut self, stmt: &Stmt, weight: u64, depth: usize) {
-        for def in stmt_defs(&stmt.kind) {
-            self.weights[def.index()] += weight;
-            self.written.add(def);
-        }
-        for (i, root) in stmt_exprs(&stmt.kind).into_iter().enumerate() {
-            let height = self.tree(root, weight, depth + 1);
-            self.height = self.height.max(height + i);
-        }
-        if let StmtKind::Call(call) = &stmt.kind {
-            self.call_words = self.call_words.max(call.args.len()).max(call.results.len());
-        }
-        match &stmt.kind {
-            StmtKind::If { then, els, .. } => {
-                self.block(then, weight, depth + 1);
-                self.block(els, weight, depth + 1);
-            }
-            StmtKind::Block { body, .. } => self.block(body, weight, depth + 1),
-            StmtKind::Loop { body, .. } => {
-                self.block(body, (weight * LOOP_WEIGHT).min(MAX_WEIGHT), depth + 1)
-            }
-            StmtKind::Switch { cases, default, .. } => {
-                for case in cases {
-                    self.block(&case.body, weight, depth + 1);
-                }
-                self.block(default, weight, depth + 1);
-            }
-            StmtKind::Set { .. }
-            | StmtKind::Store { .. }
-            | StmtKind::Copy { .. }
-            | StmtKind::Fill { .. }
-            | StmtKind::Eval(_)
-            | StmtKind::Call(_)
-            | StmtKind::Break(_)
-            | StmtKind::Continue(_)
-            | StmtKind::Return(_)
-            | StmtKind::Trap(_)
-            | StmtKind::AtomicLoad { .. }
-            | StmtKind::AtomicStore { .. }
-            | StmtKind::AtomicRmw { .. }
-            | StmtKind::AtomicCmpxchg { .. }
-            | StmtKind::Fence(_) => {}
-        }
-    }
-}
 
 /// `pin`: locals may live in registers.
 pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: bool) -> Plan {
     let count = func.locals.len();
     // Results are handed over in the first words of the frame while others may still wait among the temporaries.
     let spill_start = count.max(results);
-    let mut uses = Uses {
-        func,
-        weights: vec![0; count],
-        written: Bits::new(count),
-        slot_weight: 0,
-        height: 0,
-        call_words: 0,
-        depth: 0,
-    };
-    uses.block(body, 1, 1);
+    let uses = scan(func, body);
     let mut order: Vec<LocalId> = (0..count)
         .map(LocalId::new)
         .filter(|l| uses.weights[l.index()] > 0)
         .collect();
     order.sort_by_key(|l| std::cmp::Reverse(uses.weights[l.index()]));
     let untracked = order.split_off(order.len().min(MAX_TRACKED));
-    let live = liveness(func, body, params, order);
+    let live = liveness(&uses.events, count, func.labels as usize, params, order);
     let mut homes = vec![Home::Frame; count];
     let mut slot_pin = None;
     if pin {
@@ -198,7 +97,7 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
 }
 
 /// Gives registers to the most used locals; locals that are never needed at the same time may share one.
-fn assign(func: &Function, uses: &Uses, live: &Liveness, homes: &mut [Home]) -> Option<Gpr> {
+fn assign(func: &Function, uses: &Scan, live: &Liveness, homes: &mut [Home]) -> Option<Gpr> {
     let order = &live.tracked;
     let ints = order
         .iter()
