@@ -37,6 +37,9 @@ fn as_text(found: &TypeMembers) -> String {
             let _ = write!(out, "impl {protocol}, ");
         }
         out.push_str(&member.place);
+        for told in &member.iterations {
+            let _ = write!(out, ", {told}");
+        }
         for place in &member.made_by {
             let _ = write!(out, ", by {place}");
         }
@@ -60,6 +63,7 @@ fn as_json(found: &TypeMembers) -> String {
             "doc": member.doc,
             "place": member.place,
             "made_by": member.made_by,
+            "iterations": member.iterations,
             "protocol": member.protocol,
         })
     };

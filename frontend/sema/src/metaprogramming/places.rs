@@ -191,10 +191,7 @@ impl Sema<'_> {
     }
 
     fn told_iteration(&mut self, iteration: &Iteration) -> String {
-        let mut told = Vec::new();
-        for (name, captured) in &iteration.captures {
-            told.extend(self.told_capture(*name, captured));
-        }
+        let told = self.told_captures(iteration);
         match told.is_empty() {
             true => "in the expansion of this `inline for`".to_string(),
             false => format!(
@@ -202,6 +199,13 @@ impl Sema<'_> {
                 told.join(", ")
             ),
         }
+    }
+
+    pub fn told_captures(&mut self, iteration: &Iteration) -> Vec<String> {
+        let captures = iteration.captures.iter();
+        captures
+            .filter_map(|(name, captured)| self.told_capture(*name, captured))
+            .collect()
     }
 
     fn told_capture(&mut self, name: Symbol, captured: &Captured) -> Option<String> {

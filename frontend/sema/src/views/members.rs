@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use sx_ir::TypeId;
+use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, DeclKind, EnumMember, MemberKind};
 use sx_syntax::{Span, normalised};
 
+use crate::callables::type_fns::TypeFnState;
+use crate::declarations::impls::ImplMatch;
 use crate::metaprogramming::places::Site;
-use crate::sema::{Env, ImplId, ModId, NominalSyntax, Sema};
+use crate::sema::{Binding, Env, Failed, FnId, ImplId, ModId, NominalSyntax, Sema};
 
 /// A type's members, in the order in which they stand.
 #[derive(Clone, Debug)]
@@ -37,12 +39,31 @@ pub struct TypeMember {
     pub place: String,
     /// The places by which it has come here, outermost first: those of code that is put, the protocol of an impl.
     pub made_by: Vec<String>,
+    /// `i = 0`: what the loops that have made it stood at, outermost first.
+    pub iterations: Vec<String>,
     /// The protocol whose impl has it.
     pub protocol: Option<String>,
 }
 
+impl TypeMember {
+    fn of_type(kind: &'static str, name: String, ty: Option<String>, place: &str) -> TypeMember {
+        TypeMember {
+            kind,
+            name,
+            rest: ty.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default(),
+            ty,
+            doc: None,
+            place: place.to_string(),
+            made_by: Vec::new(),
+            iterations: Vec::new(),
+            protocol: None,
+        }
+    }
+}
+
 impl Sema<'_> {
-    /// `Type(args)` as the root file sees it; what is wrong with the program is among the diagnostics.
+    /// `Type(args)` as the root file sees it. What is wrong with other parts of the program doesn't matter; what is wrong
+    /// with the type is among the diagnostics.
     pub fn members_view(&mut self, root: &Path, text: &str) -> Result<TypeMembers, String> {
         if !self.load_program(root) || !self.diags.is_empty() && self.error_count() > 0 {
             return Err(String::new());
@@ -59,7 +80,7 @@ impl Sema<'_> {
         self.caches
             .computed_names
             .insert(file, &parsed.computed_names);
-        if self.error_count() > 0 {
+        if self.has_told(parsed.expr.span) {
             return Err(String::new());
         }
         let env = self.module(ModId(0)).env.clone();
@@ -67,16 +88,15 @@ impl Sema<'_> {
             .eval_type(&env, &parsed.expr)
             .map_err(|_| String::new())?;
         self.complete(ty).map_err(|_| String::new())?;
-        self.complete_all();
-        if self.error_count() > 0 {
-            return Err(String::new());
-        }
-        self.members_of(ty, text)
+        let found = self.members_of(ty, text)?;
+        self.diags.clear();
+        self.events.clear();
+        Ok(found)
     }
 
     fn members_of(&mut self, ty: TypeId, text: &str) -> Result<TypeMembers, String> {
         let Some(info) = self.nominals.get(&ty) else {
-            return Err(format!("'{text}' has no members"));
+            return self.unnamed_members(ty, text);
         };
         let (syntax, env, span) = (info.syntax.clone(), info.env.clone(), info.span);
         let mut members = Vec::new();
@@ -113,13 +133,84 @@ impl Sema<'_> {
         };
         self.impl_members(ty, &mut members);
         Ok(TypeMembers {
-            name: self.type_source(ty),
+            name: self.called(ty),
             kind,
             size: self.m.types.size_of(ty),
             align: self.m.types.align_of(ty),
             place: self.shown_place(span),
             members,
         })
+    }
+
+    /// Members of a type that has no declaration.
+    fn unnamed_members(&mut self, ty: TypeId, text: &str) -> Result<TypeMembers, String> {
+        let kind = match self.m.types.kind(ty) {
+            TypeKind::Tuple(_) => "tuple",
+            TypeKind::AnonStruct(_) => "struct",
+            _ => {
+                let (name, text) = (self.type_source(ty), normalised(text));
+                return Err(match name == text {
+                    true => format!("'{name}' has no members"),
+                    false => format!("'{text}' is '{name}', which has no members"),
+                });
+            }
+        };
+        let place = "not declared".to_string();
+        let mut members = Vec::new();
+        for (i, (name, ty)) in (self.m.types.members(ty).into_iter().flatten()).enumerate() {
+            let name = name.map_or_else(|| i.to_string(), |name| name.to_string());
+            members.push(TypeMember::of_type(
+                "field",
+                name,
+                Some(self.type_source(ty)),
+                &place,
+            ));
+        }
+        Ok(TypeMembers {
+            name: self.type_source(ty),
+            kind,
+            size: self.m.types.size_of(ty),
+            align: self.m.types.align_of(ty),
+            place,
+            members,
+        })
+    }
+
+    /// A type as it is written; one that a type function has made, by the function's arguments.
+    fn called(&mut self, ty: TypeId) -> String {
+        let made = self
+            .caches
+            .type_fns
+            .iter()
+            .find_map(|(key, state)| match state {
+                TypeFnState::Done(made) if *made == ty && key.2.is_empty() => {
+                    Some((key.0, key.1.clone()))
+                }
+                TypeFnState::Done(_) | TypeFnState::Running | TypeFnState::Failed => None,
+            });
+        let own = |s: &Self, f: FnId| {
+            let name = s.type_name(ty);
+            name.strip_prefix(&s.fn_info(f).name)
+                .is_some_and(|rest| rest.starts_with("__"))
+        };
+        let Some((function, args)) = made.filter(|(f, _)| own(self, *f)) else {
+            return self.type_source(ty);
+        };
+        let mut texts = Vec::new();
+        for arg in &args {
+            let text = match arg.ty == TypeId::TYPE {
+                true => {
+                    let ty = self.ct_type(arg);
+                    Some(self.type_source(ty))
+                }
+                false => self.shown_constant(arg),
+            };
+            match text {
+                Some(text) => texts.push(text),
+                None => return self.type_source(ty),
+            }
+        }
+        format!("{}({})", self.fn_info(function).name, texts.join(", "))
     }
 
     fn shown_place(&self, span: Span) -> String {
@@ -136,12 +227,13 @@ impl Sema<'_> {
     ) -> TypeMember {
         let spelled = self.quietly(|s| s.spelled(env, name));
         let spelled = spelled.map_or(name.name, |name| name.name);
-        let made_by = (env.sites().into_iter())
-            .filter_map(|site| match site {
-                Site::Put(place) => Some(self.shown_place(place)),
-                Site::Iteration(_) => None,
-            })
-            .collect();
+        let (mut made_by, mut iterations) = (Vec::new(), Vec::new());
+        for site in env.sites() {
+            match site {
+                Site::Put(place) => made_by.push(self.shown_place(place)),
+                Site::Iteration(iteration) => iterations.extend(self.told_captures(&iteration)),
+            }
+        }
         TypeMember {
             kind,
             name: spelled.to_string(),
@@ -150,6 +242,7 @@ impl Sema<'_> {
             doc: None,
             place: self.shown_place(name.span),
             made_by,
+            iterations,
             protocol: None,
         }
     }
@@ -312,17 +405,7 @@ impl Sema<'_> {
     fn minted_members(&mut self, ty: TypeId, out: &mut Vec<TypeMember>) {
         let place = "made at compile time".to_string();
         let mut push = |kind, name: String, ty: Option<String>| {
-            let rest = ty.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
-            out.push(TypeMember {
-                kind,
-                name,
-                rest,
-                ty,
-                doc: None,
-                place: place.clone(),
-                made_by: Vec::new(),
-                protocol: None,
-            });
+            out.push(TypeMember::of_type(kind, name, ty, &place));
         };
         if let Some(def) = self.m.types.enum_def(ty) {
             for variant in &def.variants {
@@ -335,6 +418,32 @@ impl Sema<'_> {
             let name = name.map(|name| name.to_string()).unwrap_or_default();
             push("field", name, Some(self.m.types.name(member)));
         }
+    }
+
+    /// Methods that a protocol gives what conforms to it.
+    fn default_members(&mut self, found: &ImplMatch, ty: TypeId) -> Vec<TypeMember> {
+        let at = self.impls[found.id.index()].decl.span;
+        let protocol = self.quietly(|s| {
+            let protocol = s.protocol_type(found, at)?;
+            Ok::<_, Failed>((protocol, s.protocol_syntax(protocol)?))
+        });
+        let Ok((protocol, syntax)) = protocol else {
+            return Vec::new();
+        };
+        let Some(env) = self.nominals.get(&protocol).map(|info| info.env.child()) else {
+            return Vec::new();
+        };
+        env.bind(Symbol::intern("Self"), Binding::Type(ty));
+        let mut members = Vec::new();
+        for method in &syntax.methods {
+            if let DeclKind::Fn(f) = &method.kind
+                && !matches!(f.body, ast::FnBody::None)
+            {
+                let env = self.protocol_method_env(&env, f);
+                members.extend(self.member_declared(method, &env));
+            }
+        }
+        members
     }
 
     /// Methods that impls give the type.
@@ -350,10 +459,17 @@ impl Sema<'_> {
             let Ok(expanded) = self.expand_body(&found.env, &decl.members) else {
                 continue;
             };
+            let first = out.len();
             for (member, env) in expanded {
                 if let MemberKind::Decl(decl) = &member.kind
                     && let Some(mut member) = self.member_declared(decl, &env)
                 {
+                    member.protocol = Some(protocol.clone());
+                    out.push(member);
+                }
+            }
+            for mut member in self.default_members(&found, ty) {
+                if out[first..].iter().all(|known| known.name != member.name) {
                     member.protocol = Some(protocol.clone());
                     out.push(member);
                 }
