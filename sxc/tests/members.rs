@@ -87,7 +87,10 @@ fn files_that_can_not_be_read() {
     let output = members(&["missing.sx", "Pair(i64, i64)"]);
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.starts_with("error: cannot read 'missing.sx'"), "{told}");
+    assert!(
+        told.starts_with("error: cannot read 'missing.sx'"),
+        "{told}"
+    );
     assert!(output.stdout.is_empty());
 }
 
