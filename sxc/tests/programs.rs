@@ -167,6 +167,81 @@ fn asm_and_ir() {
     );
 }
 
+/// What `sxc expand prog.sx NAME` prints.
+#[test]
+fn declarations_after_metaprogramming() {
+    let place = Place::new(
+        "square :: (n: i64) -> i64 { return n * n; }
+         NINE :: #run square(3);
+         Vec :: struct ($N: i64) {
+             inline for 0..N (i) { #name(\"x\", i): i64 = 0; }
+             sum :: (self: *Vec(N)) -> i64 {
+                 total := 0;
+                 inline for 0..N (i) { total += self.#name(\"x\", i); }
+                 return total;
+             }
+         }
+         Named :: protocol { name :: (self: *Self) -> string; }
+         P :: struct { #insert #code { a: i64 = 1; get :: (self: *P) -> i64 { return self.a; } }; }
+         impl Named for P { name :: (self: *P) -> string { inline if NINE == 9 { return \"P\"; } return \"\"; } }
+         inline for 0..2 (i) { #name(\"times\", i) :: (v: i64) -> i64 => v * i; }
+         main :: () -> i64 {
+             v : Vec(2) = .{};
+             p := P.{};
+             return v.sum() + times1(p.get()) + p.name().len + #run square(2);
+         }\n",
+    );
+    let shown = |name: &str| place.sxc(&["expand", "prog.sx", name]);
+    for (name, want) in [
+        ("NINE", "NINE :: 9;\n"),
+        ("times1", "times1 :: (v: i64) -> i64 => v * 1;\n"),
+        ("P.a", "a: i64 = 1;\n"),
+        (
+            "P.get",
+            "get :: (self: *P) -> i64 {\n    return self.a;\n}\n",
+        ),
+        (
+            "P.name",
+            "name :: (self: *P) -> string {\n    {\n        return \"P\";\n    }\n    return \"\";\n}\n",
+        ),
+        (
+            "Vec(2).sum",
+            "sum :: (self: *Vec(2)) -> i64 {\n    total := 0;\n    {\n        total += self.x0;\n    }\n    {\n        \
+             total += self.x1;\n    }\n    return total;\n}\n",
+        ),
+    ] {
+        let output = shown(name);
+        assert_eq!(
+            text(&output.stdout),
+            want,
+            "{name}: {}",
+            text(&output.stderr)
+        );
+    }
+    let instance = text(&shown("Vec(2)").stdout);
+    assert!(
+        instance.starts_with("Vec(2) :: struct {\n    x0: i64 = 0;\n"),
+        "{instance}"
+    );
+    let main = text(&shown("main").stdout);
+    assert!(main.contains("p.name().len + 4;"), "{main}");
+    for (name, want) in [
+        (
+            "NIN",
+            "no declaration 'NIN' in 'prog.sx'; did you mean 'NINE'?",
+        ),
+        ("nothing", "no declaration 'nothing' in 'prog.sx'"),
+        ("P.got", "no member 'got' in 'P'; did you mean 'get'?"),
+        ("Q.x", "no type 'Q' in 'prog.sx'"),
+        ("Vec(2", "no declaration 'Vec(2' in 'prog.sx'"),
+    ] {
+        let output = shown(name);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert_eq!(text(&output.stdout), "", "{name}");
+        assert_eq!(text(&output.stderr), format!("error: {want}\n"), "{name}");
+    }
+}
+
 #[test]
 fn no_main() {
     let place = Place::new("x :: 1;\n");

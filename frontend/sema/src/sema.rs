@@ -109,6 +109,9 @@ pub struct Env {
     pub expansion: Option<Expansion>,
     /// Outermost scope of an iteration of an `inline for`.
     pub iteration: OnceCell<Rc<Iteration>>,
+    /// Outermost scope of one of several copies of code: an iteration of an unrolled loop, an instance of a generic
+    /// struct. What is written once, and the copy's number.
+    pub copy: Cell<Option<(Span, u32)>>,
 }
 
 /// Where code has been put.
@@ -128,6 +131,7 @@ impl Env {
             constants: RefCell::default(),
             expansion: None,
             iteration: OnceCell::new(),
+            copy: Cell::new(None),
         })
     }
 
@@ -141,6 +145,7 @@ impl Env {
             constants: RefCell::default(),
             expansion: None,
             iteration: OnceCell::new(),
+            copy: Cell::new(None),
         })
     }
 
@@ -158,6 +163,7 @@ impl Env {
                 site,
             }),
             iteration: OnceCell::new(),
+            copy: Cell::new(None),
         })
     }
 

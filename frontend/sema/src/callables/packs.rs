@@ -457,12 +457,14 @@ impl Sema<'_> {
             ));
         }
         let head = head(node.span, &node.iters, &node.captures);
+        let mut iterations = Vec::new();
         for step in 0..count {
             if cx.dead {
                 break;
             }
             cx.push_scope();
             let mut captures = Vec::new();
+            cx.env().copy.set(Some((node.span, step as u32)));
             for (capture, source) in node.captures.iter().zip(&sources) {
                 if capture.name.is_discard() {
                     continue;
@@ -502,6 +504,9 @@ impl Sema<'_> {
                     self.note_made_name(cx, name);
                 }
             }
+            if self.caches.meta.recording.is_some() {
+                iterations.push(cx.env().clone());
+            }
             let iteration = Iteration::scope(head, captures);
             let _ = cx.env().iteration.set(iteration.clone());
             let done = self.iteration_within(&iteration, |s| match &node.body {
@@ -512,6 +517,7 @@ impl Sema<'_> {
             done?;
             ended?;
         }
+        self.record_loop(&env, node, iterations);
         Ok(())
     }
 

@@ -104,7 +104,9 @@ impl Sema<'_> {
             }
             _ => return Err(root),
         };
-        if self.eval_depth != 1 || self.caches.queue.admitted {
+        // What each has written is recorded by itself.
+        let recorded = self.caches.meta.recording.is_some();
+        if self.eval_depth != 1 || self.caches.queue.admitted || recorded {
             return Err(root);
         }
         let reach = self.m.reachable(&[root.func]);

@@ -57,6 +57,7 @@ impl Sema<'_> {
         purpose: &Purpose,
     ) -> Res<CtVal> {
         if let Some(val) = self.quick_constant(expr, want) {
+            self.record_value(env, expr, &val, want);
             return Ok(val);
         }
         // The program has ended the compiler.
@@ -88,6 +89,9 @@ impl Sema<'_> {
         self.eval_depth -= 1;
         if let Some(active) = self.caches.evaluating.get_mut(&key) {
             *active -= 1;
+        }
+        if let Ok(val) = &result {
+            self.record_value(env, expr, val, want);
         }
         result
     }
@@ -378,7 +382,11 @@ impl Sema<'_> {
             // A run that will not have been must not have written anything.
             let keep_output = match holder {
                 Some(holder) => Some(self.place_of_output(holder, &self.modules_in_order())),
-                None => self.defines_functions(&self.m, run).then_some((0, 0, 0, 0)),
+                None => {
+                    let kept = self.caches.meta.recording.is_some()
+                        || self.defines_functions(&self.m, run);
+                    kept.then_some((0, 0, 0, 0))
+                }
             };
             let globals = self.m.globals.len();
             let mut m = self.take_module();
@@ -465,6 +473,9 @@ impl Sema<'_> {
                 let pairs = self.make_definitions(&made, &mut known);
                 self.adopt_quotes(quotes, &pairs);
                 replace_functions(&mut evaluation, &pairs);
+            }
+            if !written.is_empty() || !effects.log.is_empty() || saving.is_some() {
+                self.record_effects(span);
             }
             if let Some(holder) = holder {
                 if !effects.log.is_empty() {

@@ -261,6 +261,11 @@ impl Sema<'_> {
             // No literal that might not fit its default type.
             val.literal = false;
         }
+        if let DeclSyntax::Const(decl) = self.decl(id).syntax {
+            let env = self.decl(id).env.clone();
+            let want = decl.ty.is_some().then_some(val.ty);
+            self.record_value(&env, &decl.value, &val, want);
+        }
         Ok(self.constant_entity(name, val))
     }
 

@@ -212,8 +212,9 @@ impl Sema<'_> {
             },
             Inline::For(node) => {
                 let head = head(node.span, &node.iters, &node.captures);
-                for bindings in self.iterations(env, node)? {
+                for (step, bindings) in self.iterations(env, node)?.into_iter().enumerate() {
                     let inner = env.child();
+                    inner.copy.set(Some((node.span, step as u32)));
                     let mut captures = Vec::new();
                     for (name, binding) in bindings {
                         if !is_made_name(name) {

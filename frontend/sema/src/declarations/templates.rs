@@ -366,6 +366,11 @@ impl Sema<'_> {
             name.push_str(&self.ct_name(arg));
         }
         let scope = tenv.child();
+        let number = self.templates[template.index()].instances.len();
+        scope.copy.set(Some((
+            decl.map_or(span, |d| self.decl(d).span),
+            number as u32,
+        )));
         let mut rest = args.as_slice();
         for param in params {
             if param.kind == ParamKind::ComptimePack {

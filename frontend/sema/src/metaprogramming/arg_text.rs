@@ -75,6 +75,7 @@ impl Sema<'_> {
         {
             spans.push(default.span);
         }
+        spans.iter().for_each(|span| self.record_text(*span));
         let texts: Vec<String> = spans
             .iter()
             .map(|span| sx_syntax::normalised(&self.span_text(*span)))

@@ -5,8 +5,8 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Addr, CaptureKind, Val, ValKind};
 use crate::sema::{Res, Sema};
 use crate::statements::control::empty_branch;
+use crate::views::recording::Choice;
 use sx_ir::{StmtKind, TypeId};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ArmBody, Branch, Cond, ExprKind, PatternKind};
 
 impl Sema<'_> {
@@ -22,6 +22,12 @@ impl Sema<'_> {
                 } else {
                     node.else_.as_ref()
                 };
+                let choice = match branch {
+                    Some(_) if taken => Choice::Branch(0),
+                    Some(_) => Choice::Otherwise,
+                    None => Choice::Nothing,
+                };
+                self.record_choice(&env, node, choice);
                 // `else if` of an inline chain is static too.
                 match branch {
                     Some(Branch::Expr(expr)) if let ExprKind::If(next) = &expr.kind => {
@@ -239,10 +245,10 @@ impl Sema<'_> {
                 self.val_of_ct(cx, &val)
             }
         };
-        let mut chosen: Option<(&'static ArmBody, Span, Option<ast::Ident>)> = None;
+        let mut chosen: Option<(&'static ArmBody, usize, Option<ast::Ident>)> = None;
         let mut payload: Option<Val> = None;
         if let Some(ty) = subject.as_type() {
-            for arm in &node.arms {
+            for (i, arm) in node.arms.iter().enumerate() {
                 let PatternKind::Expr(pattern) = &arm.pattern.kind else {
                     return Err(self.error(
                         arm.pattern.span,
@@ -257,7 +263,7 @@ impl Sema<'_> {
                     }
                 };
                 if hit {
-                    chosen = Some((&arm.body, arm.span, arm.capture));
+                    chosen = Some((&arm.body, i, arm.capture));
                     break;
                 }
             }
@@ -271,7 +277,7 @@ impl Sema<'_> {
                     "the subject of an `inline if` match must be known at compile time",
                 ));
             };
-            for arm in &node.arms {
+            for (i, arm) in node.arms.iter().enumerate() {
                 let hit = match &arm.pattern.kind {
                     PatternKind::Variant(name) => {
                         let name = &self.spelled(&env, *name)?;
@@ -305,14 +311,20 @@ impl Sema<'_> {
                     }
                 };
                 if hit {
-                    chosen = Some((&arm.body, arm.span, arm.capture));
+                    chosen = Some((&arm.body, i, arm.capture));
                     break;
                 }
             }
         }
-        let (body, span) = match (chosen, &node.else_) {
-            (Some((body, span, _)), _) => (body, span),
-            (None, Some(body)) => (body, node.span),
+        let choice = match (&chosen, &node.else_) {
+            (Some((_, i, _)), _) => Choice::Branch(*i),
+            (None, Some(_)) => Choice::Otherwise,
+            (None, None) => Choice::Nothing,
+        };
+        self.record_choice(&env, node, choice);
+        let body = match (chosen, &node.else_) {
+            (Some((body, _, _)), _) => body,
+            (None, Some(body)) => body,
             (None, None) => {
                 return match want {
                     Some(want) if as_value && want != TypeId::VOID => Ok(self.zero_val(cx, want)),
@@ -339,7 +351,6 @@ impl Sema<'_> {
             self.end_scope(cx)?;
             return val;
         }
-        let _ = span;
         self.chosen_arm(cx, body, want, as_value)
     }
 

@@ -1,5 +1,5 @@
-//! A file after metaprogramming: what forms have made stands in their place, code where it has been put, `#name`s as
-//! they are spelled. What is made anew for each instance of generic code, and what has no text, stays as it is written:
+//! A file after metaprogramming: what forms have made stands in their place, code where it has been put, loops unrolled,
+//! branches that were taken, values that are known, `#name`s as they are spelled. What is made anew for each instance of generic code, and what has no text, stays as it is written:
 //! the program is the same either way.
 
 use std::cell::RefCell;
@@ -26,6 +26,8 @@ pub struct State {
     pub frames: Vec<Frame>,
     /// Why what is being written can't be.
     pub failed: Option<String>,
+    /// Why the declaration asked for can't be shown.
+    pub refused: Option<String>,
     /// Inside of what is checked anew for each instance.
     pub generic: u32,
     /// Inside of code that may be put somewhere, where a name made by `#name` is another than a plain one.
@@ -63,6 +65,7 @@ impl Sema<'_> {
             state: RefCell::new(State {
                 frames: vec![Frame::new(0, root.clone())],
                 failed: None,
+                refused: None,
                 generic: 0,
                 quoted: 0,
                 plain: false,
@@ -76,22 +79,15 @@ impl Sema<'_> {
             root,
         };
         let mut r = Renderer::new(&expander);
-        let mut found = only.is_none();
-        for item in &tree.items {
-            match only {
-                None => expander.whole(&mut r, |r| expander.item_with_made(r, item, None)),
-                Some(name) => {
-                    let start = r.mark();
-                    let name = Symbol::intern(name);
-                    expander.whole(&mut r, |r| expander.only(r, item, name));
-                    found |= r.mark() > start;
+        match only {
+            None => {
+                for item in &tree.items {
+                    expander.whole(&mut r, |r| expander.item_with_made(r, item, None));
                 }
             }
+            Some(name) => expander.named(&mut r, &tree.items, name, &shown)?,
         }
-        match (found, only) {
-            (false, Some(name)) => Err(format!("no declaration '{name}' in '{shown}'")),
-            _ => Ok(r.finish()),
-        }
+        Ok(r.finish())
     }
 }
 
@@ -119,10 +115,11 @@ impl<'s, 'a> Expander<'s, 'a> {
         }
     }
 
-    /// Whether this is the program as written.
+    /// Whether this is the program as written, iterations of its loops included.
     pub fn as_written(&self) -> bool {
         let state = self.state.borrow();
-        (state.frames.iter()).all(|f| f.context == 0 && Rc::ptr_eq(&f.env, &self.root))
+        let original = |f: &Frame| f.context == 0 && Rc::ptr_eq(&f.env, &self.root);
+        state.frames.iter().all(|f| f.iteration || original(f))
     }
 
     pub fn within<T>(&self, frame: Frame, f: impl FnOnce() -> T) -> T {
@@ -186,7 +183,7 @@ impl<'s, 'a> Expander<'s, 'a> {
 
     /// Writes what `f` does. Code that is left to be put finds names made by `#name` only while those are such names:
     /// then none is put.
-    fn whole(&self, r: &mut Renderer<'_, 'static>, f: impl Fn(&mut Renderer<'_, 'static>)) {
+    pub fn whole(&self, r: &mut Renderer<'_, 'static>, f: impl Fn(&mut Renderer<'_, 'static>)) {
         let set = |plain| {
             let mut state = self.state.borrow_mut();
             (state.plain, state.made, state.left) = (plain, false, false);
@@ -237,7 +234,7 @@ impl<'s, 'a> Expander<'s, 'a> {
             .collect()
     }
 
-    fn frame_of(&self, env: &Rc<Env>) -> Frame {
+    pub fn frame_of(&self, env: &Rc<Env>) -> Frame {
         let mut frame = Frame::new(self.context_of(env), env.clone());
         frame.declares = true;
         frame
@@ -276,30 +273,6 @@ impl<'s, 'a> Expander<'s, 'a> {
             let names = super::hygiene::free_names(walk);
             self.names_hold(env, &self.root, &names);
         }
-    }
-
-    /// A type that a field of a constant holds: there may be no text for the constant.
-    fn type_in_constant(&self, expr: &'static ast::Expr, base: &ast::Expr) -> Option<Literal> {
-        let ExprKind::Ident(name) = &base.kind else {
-            return None;
-        };
-        let (_, env, _) = self.here();
-        let local = self
-            .state
-            .borrow()
-            .frames
-            .last()?
-            .local(name.name)
-            .is_some();
-        if local || !matches!(env.get(name.name), Some(Binding::Ct(_))) {
-            return None;
-        }
-        let mut sema = self.sema.borrow_mut();
-        let ty = sema.quietly(|s| match s.denotes_type(&env, expr) {
-            true => s.eval_type(&env, expr).ok(),
-            false => None,
-        })?;
-        sema.type_text(&self.root, ty)
     }
 
     /// Whether an element has been written as what it has become.
@@ -360,8 +333,7 @@ impl<'s, 'a> Expander<'s, 'a> {
                 r.item(item);
                 r.end_item(start);
             } else {
-                r.s("// not implemented: ");
-                r.s(&reason);
+                self.state.borrow_mut().refused.get_or_insert(reason);
             }
         }
     }
@@ -376,7 +348,7 @@ impl<'s, 'a> Expander<'s, 'a> {
     }
 
     /// Writes the declarations of a name that an item is or makes.
-    fn only(&self, r: &mut Renderer<'_, 'static>, item: &'static ast::Item, name: Symbol) {
+    pub fn only(&self, r: &mut Renderer<'_, 'static>, item: &'static ast::Item, name: Symbol) {
         if matches!(&item.kind, ItemKind::Decl(_)) && self.made_of(item).is_empty() {
             if self.is_named(item, &self.root.clone(), name) {
                 r.item_lines(item);
@@ -406,6 +378,22 @@ impl<'s, 'a> Expander<'s, 'a> {
         let mut sema = self.sema.borrow_mut();
         let spelled = sema.quietly(|s| s.spelled(&env, name)).ok()?;
         Some(spelled.name)
+    }
+
+    /// What stands for a `#name` that a loop's capture has.
+    fn made_in_iteration(&self, name: ast::Ident) -> Option<Literal> {
+        if !self.state.borrow().frames.last()?.iteration {
+            return None;
+        }
+        let plain = ast::Ident {
+            name: self.spelled(name)?,
+            kind: IdentKind::Plain,
+            span: name.span,
+        };
+        match self.meaning(plain) {
+            Meaning::Text(literal) => Some(literal),
+            Meaning::AsWritten | Meaning::Quote(_) => None,
+        }
     }
 
     /// Whether an expression mentions names of the function around.
@@ -518,6 +506,7 @@ impl Resolve<'static> for Expander<'_, '_> {
     }
 
     fn expr(&self, r: &mut Renderer<'_, 'static>, expr: &'static ast::Expr, level: Level) -> bool {
+        self.keeps_text(expr);
         match &expr.kind {
             ExprKind::Ident(name) if !matches!(name.kind, IdentKind::Computed(_)) => {
                 match self.meaning(*name) {
@@ -532,6 +521,13 @@ impl Resolve<'static> for Expander<'_, '_> {
                     }
                 }
             }
+            ExprKind::Ident(name) => match self.made_in_iteration(*name) {
+                Some(literal) => {
+                    self.literal(r, &literal, level);
+                    true
+                }
+                None => false,
+            },
             ExprKind::Aggregate(node) => {
                 // A name alone may be that of a field.
                 let renamed = node.elems.iter().any(|elem| match &elem.value.kind {
@@ -545,24 +541,42 @@ impl Resolve<'static> for Expander<'_, '_> {
                 }
                 false
             }
-            ExprKind::Field { base, .. } => match self.type_in_constant(expr, base) {
+            ExprKind::Field { base, .. } => match self.part_of_constant(expr, base) {
                 Some(literal) => {
                     self.literal(r, &literal, level);
                     true
                 }
                 None => false,
             },
+            ExprKind::Star(inner) => {
+                self.keeps_place(inner);
+                false
+            }
+            ExprKind::Run(inner) => self.put_value(r, expr, inner, level),
+            ExprKind::If(node) if node.inline => self.put_taken_value(r, expr),
+            ExprKind::Match(node) if node.inline => self.put_taken_value(r, expr),
             ExprKind::Splice(inner) => self.put_splice(r, expr, inner, level),
             ExprKind::Insert(inner) => self.put_insert_value(r, expr, inner, level),
-            ExprKind::Call(call) => self.put_mixin_value(r, expr, call, level),
+            ExprKind::Call(call) => match self.instance_within_itself(expr, call) {
+                Some(literal) => {
+                    self.literal(r, &literal, level);
+                    true
+                }
+                None => self.put_mixin_value(r, expr, call, level),
+            },
             _ => false,
         }
+    }
+
+    fn constant(&self, r: &mut Renderer<'_, 'static>, value: &'static ast::Expr) -> bool {
+        self.put_constant(r, value)
     }
 
     fn stmt(&self, r: &mut Renderer<'_, 'static>, stmt: &'static ast::Stmt) -> bool {
         match &stmt.kind {
             ast::StmtKind::Insert(expr) => self.put_insert_statement(r, expr),
             ast::StmtKind::Expr { expr, .. } => self.put_expression_statement(r, expr),
+            ast::StmtKind::For(node) if node.inline => self.put_loop(r, node),
             _ => false,
         }
     }

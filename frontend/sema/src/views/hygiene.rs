@@ -26,6 +26,8 @@ pub struct Frame {
     pub quote: Option<Span>,
     /// Among declarations.
     pub declares: bool,
+    /// An iteration of a loop, in place of which it stands.
+    pub iteration: bool,
 }
 
 impl Frame {
@@ -36,6 +38,7 @@ impl Frame {
             scopes: vec![FxHashMap::default()],
             quote: None,
             declares: false,
+            iteration: false,
         }
     }
 
@@ -233,6 +236,22 @@ impl Expander<'_, '_> {
                 Meaning::AsWritten
             }
         }
+    }
+
+    /// Whether a name is one that the code shown declares.
+    pub fn is_declared(&self, env: &Rc<Env>, name: Symbol) -> bool {
+        let local = {
+            let state = self.state.borrow();
+            (state.frames.last()).is_some_and(|frame| frame.local(name).is_some())
+        };
+        let mut at = Some(env);
+        while let Some(level) = at {
+            if level.names.borrow().contains_key(&name) {
+                return local || self.in_frame(level, name).is_some();
+            }
+            at = level.parent.as_ref();
+        }
+        local
     }
 
     /// How code around writes a name of its own.

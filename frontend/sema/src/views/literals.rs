@@ -10,6 +10,9 @@ use crate::comptime::eval::slice_image;
 use crate::emission::value::CtVal;
 use crate::sema::{Env, ModId, Sema};
 
+/// Lists of more than this are not written out.
+const MAX_ELEMENTS: u64 = 1 << 14;
+
 /// A text that stands for a value or type, and how tightly it binds.
 pub struct Literal {
     pub text: String,
@@ -204,7 +207,7 @@ impl Sema<'_> {
                     let part = CtVal {
                         ty: field.ty,
                         image: Rc::new(slice_image(&val.image, offset, size)),
-                        literal: false,
+                        literal: self.takes_type(field.ty),
                     };
                     let text = self.literal_within(env, &part, depth + 1)?.text;
                     parts.push(format!("{} = {text}", spelling(field.name)));
@@ -215,6 +218,12 @@ impl Sema<'_> {
         }
     }
 
+    /// Whether numbers of a type need not say it where it is waited for.
+    pub fn takes_type(&self, ty: TypeId) -> bool {
+        let small = (self.m.types.int_info(ty)).is_some_and(|(bits, signed)| bits < 64 || signed);
+        small || self.is_float(ty)
+    }
+
     /// Of an image, from where in it, elements of a type, so many of them.
     fn list_literal(
         &mut self,
@@ -223,6 +232,9 @@ impl Sema<'_> {
         (image, offset, elem, count): (&Rc<sx_ir::ConstImage>, u64, TypeId, u64),
         depth: u32,
     ) -> Option<Literal> {
+        if count > MAX_ELEMENTS {
+            return None;
+        }
         let ty = self.type_text(env, ty)?;
         let size = self.m.types.size_of(elem);
         let mut parts = Vec::new();
@@ -230,7 +242,7 @@ impl Sema<'_> {
             let part = CtVal {
                 ty: elem,
                 image: Rc::new(slice_image(image, offset + i * size, size)),
-                literal: false,
+                literal: self.takes_type(elem),
             };
             parts.push(self.literal_within(env, &part, depth + 1)?.text);
         }

@@ -4,8 +4,11 @@ mod expand;
 mod hygiene;
 mod literals;
 mod members;
+mod named;
 mod putting;
 pub(crate) mod recording;
+mod unrolling;
+mod values;
 
 use std::path::Path;
 

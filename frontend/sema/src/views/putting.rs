@@ -214,7 +214,7 @@ impl Expander<'_, '_> {
     }
 
     /// The statements of a block from number `from`, without its braces.
-    fn block_lines(
+    pub fn block_lines(
         &self,
         r: &mut Out<'_>,
         block: &'static ast::Block,
@@ -255,6 +255,15 @@ impl Expander<'_, '_> {
                 let put = self.attempt(r, |r| self.put_mixin(r, expr, call, &mixin, false));
                 put.is_ok() || self.left()
             }
+            ExprKind::If(node) if node.inline => self.put_taken(r, expr),
+            ExprKind::Match(node) if node.inline => self.put_taken(r, expr),
+            // For its effects: its value isn't a statement.
+            ExprKind::Run(inner) => {
+                r.s("#run ");
+                self.nested(r, inner, Level::UNARY);
+                r.s(";");
+                true
+            }
             _ => false,
         }
     }
@@ -283,14 +292,14 @@ impl Expander<'_, '_> {
         });
     }
 
-    fn block_value(&self, r: &mut Out<'_>, block: &'static ast::Block) {
+    pub fn block_value(&self, r: &mut Out<'_>, block: &'static ast::Block) {
         r.s("(");
         r.block(block);
         r.s(")");
     }
 
     /// An expression in the middle of others that were not written around it.
-    fn nested(&self, r: &mut Out<'_>, expr: &'static ast::Expr, level: Level) {
+    pub fn nested(&self, r: &mut Out<'_>, expr: &'static ast::Expr, level: Level) {
         if expr.is_atomic() {
             return r.operand(expr, level);
         }
@@ -410,7 +419,7 @@ impl Expander<'_, '_> {
     }
 
     /// Code is left to be put; false for the caller to write it.
-    fn left(&self) -> bool {
+    pub fn left(&self) -> bool {
         self.state.borrow_mut().left = true;
         false
     }

@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::TypeId;
 use sx_syntax::Span;
 use sx_syntax::ast;
 
 use crate::declarations::expansion::Expand;
-use crate::emission::value::Val;
+use crate::emission::value::{CtVal, Val};
 use crate::metaprogramming::insertion::Inserted;
 use crate::sema::{Env, FnId, Sema};
 
@@ -34,6 +34,22 @@ pub struct MixinCall {
     pub ret: Option<TypeId>,
 }
 
+/// What has been taken of an `inline if` or match.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// The branch behind the condition, the arm of that number.
+    Branch(usize),
+    Otherwise,
+    Nothing,
+}
+
+/// A value known at compile time that stands for an expression, and the type it was wanted as.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Known {
+    pub value: CtVal,
+    pub want: Option<TypeId>,
+}
+
 #[derive(Default)]
 pub struct Recording {
     contexts: FxHashMap<(Context, Span, usize), Context>,
@@ -43,6 +59,15 @@ pub struct Recording {
     pub inserted: FxHashMap<(usize, Context), Vec<(Rc<Env>, Inserted)>>,
     pub forms: FxHashMap<usize, Vec<(Rc<Env>, Made)>>,
     pub mixins: FxHashMap<(Span, Context), MixinCall>,
+    pub choices: FxHashMap<(usize, Context), Vec<Choice>>,
+    /// The scopes of the iterations of `inline for` statements, for each time that one was lowered.
+    pub loops: FxHashMap<(usize, Context), Vec<Vec<Rc<Env>>>>,
+    /// What `#run`s and constants have come to.
+    pub values: FxHashMap<(usize, Context), Vec<Known>>,
+    /// Evaluations that have written something, or that others depend on: they are more than their values.
+    pub effects: FxHashSet<Span>,
+    /// Arguments whose text is asked for.
+    pub texts: FxHashSet<Span>,
 }
 
 fn address<T>(of: &T) -> usize {
@@ -54,19 +79,27 @@ impl Recording {
         let mut at = env;
         loop {
             let Some(parent) = &at.parent else { return 0 };
+            if let Some((site, step)) = at.copy.get() {
+                let outer = self.context_of(parent);
+                return self.context((outer, site, step as usize), at);
+            }
             if let Some(expansion) = &at.expansion {
                 let outer = self.context_of(&expansion.put_in);
                 let key = (outer, expansion.site, Rc::as_ptr(parent) as usize);
-                if let Some(known) = self.contexts.get(&key) {
-                    return *known;
-                }
-                self.roots.push(at.clone());
-                let id = self.roots.len() as Context;
-                self.contexts.insert(key, id);
-                return id;
+                return self.context(key, at);
             }
             at = parent;
         }
+    }
+
+    fn context(&mut self, key: (Context, Span, usize), root: &Rc<Env>) -> Context {
+        if let Some(known) = self.contexts.get(&key) {
+            return *known;
+        }
+        self.roots.push(root.clone());
+        let id = self.roots.len() as Context;
+        self.contexts.insert(key, id);
+        id
     }
 
     /// The environment that an expansion began with.
@@ -81,6 +114,61 @@ impl Sema<'_> {
             let key = (address(expr), recording.context_of(env));
             let list = recording.inserted.entry(key).or_default();
             list.push((env.clone(), given.clone()));
+        }
+    }
+
+    pub fn record_choice<T>(&mut self, env: &Rc<Env>, node: &'static T, choice: Choice) {
+        if let Some(recording) = &mut self.caches.meta.recording {
+            let key = (address(node), recording.context_of(env));
+            let list = recording.choices.entry(key).or_default();
+            if !list.contains(&choice) {
+                list.push(choice);
+            }
+        }
+    }
+
+    /// The scopes of a loop's iterations.
+    pub fn record_loop(
+        &mut self,
+        env: &Rc<Env>,
+        node: &'static ast::ForStmt,
+        iterations: Vec<Rc<Env>>,
+    ) {
+        if let Some(recording) = &mut self.caches.meta.recording {
+            let key = (address(node), recording.context_of(env));
+            recording.loops.entry(key).or_default().push(iterations);
+        }
+    }
+
+    pub fn record_value(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        value: &CtVal,
+        want: Option<TypeId>,
+    ) {
+        if let Some(recording) = &mut self.caches.meta.recording {
+            let key = (address(expr), recording.context_of(env));
+            let known = Known {
+                value: value.clone(),
+                want,
+            };
+            let list = recording.values.entry(key).or_default();
+            if !list.contains(&known) {
+                list.push(known);
+            }
+        }
+    }
+
+    pub fn record_effects(&mut self, evaluated: Span) {
+        if let Some(recording) = &mut self.caches.meta.recording {
+            recording.effects.insert(evaluated);
+        }
+    }
+
+    pub fn record_text(&mut self, argument: Span) {
+        if let Some(recording) = &mut self.caches.meta.recording {
+            recording.texts.insert(argument);
         }
     }
 

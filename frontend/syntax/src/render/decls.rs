@@ -149,7 +149,9 @@ impl<'t> Renderer<'_, 't> {
                     }
                     None => self.s(" :: "),
                 }
-                self.expr(&constant.value);
+                if !self.resolve.constant(self, &constant.value) {
+                    self.expr(&constant.value);
+                }
                 self.s(";");
             }
             DeclKind::Fn(f) => {

@@ -47,7 +47,7 @@ impl<'t> Renderer<'_, 't> {
         }
     }
 
-    pub(crate) fn members(&mut self, members: &'t [Member]) {
+    pub fn members(&mut self, members: &'t [Member]) {
         self.braced(members, &|r, member| r.member(member));
     }
 

@@ -46,6 +46,10 @@ pub trait Resolve<'t> {
     fn expr(&self, _r: &mut Renderer<'_, 't>, _expr: &'t Expr, _level: Level) -> bool {
         false
     }
+    /// The value of a constant declaration.
+    fn constant(&self, _r: &mut Renderer<'_, 't>, _value: &'t Expr) -> bool {
+        false
+    }
     fn stmt(&self, _r: &mut Renderer<'_, 't>, _stmt: &'t Stmt) -> bool {
         false
     }

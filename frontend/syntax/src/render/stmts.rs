@@ -112,7 +112,11 @@ impl<'t> Renderer<'_, 't> {
                     ForBody::Block(block) => r.block(block),
                     ForBody::Stmt(stmt) => {
                         r.s("=> ");
+                        let mark = r.mark();
                         r.stmt(stmt);
+                        if r.mark() == mark {
+                            r.s("{}");
+                        }
                     }
                 }
             }),
