@@ -77,7 +77,7 @@ fn names(count: usize) -> String {
     )
 }
 
-/// What `sxc check` of a program took.
+/// What a command took.
 pub struct Cost {
     pub size: usize,
     pub seconds: f64,
@@ -94,14 +94,17 @@ impl Generated {
         Ok(file)
     }
 
-    /// `sxc check` at once, twice and four times the size; the least of several times each.
-    pub fn costs(&self, sxc: &Path, folder: &Path, rounds: usize) -> Vec<Cost> {
+    /// `sxc check`, or another command, at once, twice and four times the size; the least of several times each.
+    pub fn costs(&self, sxc: &Path, folder: &Path, verb: &[&str], rounds: usize) -> Vec<Cost> {
         let sizes = [self.size, 2 * self.size, 4 * self.size];
         let measured = sizes.iter().filter_map(|size| {
             let file = self.write(folder, *size).ok()?;
             let check = || {
                 let mut command = Command::new(sxc);
-                command.arg("check").arg(&file);
+                command.args(verb).arg(&file);
+                if verb.first() == Some(&"build") {
+                    command.arg("-o").arg(file.with_extension("out"));
+                }
                 command.stdout(Stdio::null()).stderr(Stdio::null());
                 command
             };

@@ -7,6 +7,7 @@ pub mod envelope;
 pub mod generated;
 pub mod kernels;
 pub mod measure;
+pub mod meta;
 pub mod page;
 pub mod peers;
 pub mod plots;

@@ -571,7 +571,7 @@ fn goals(
         false,
     );
     for program in &GENERATED {
-        let costs = contest::sxc().map(|sxc| program.costs(&sxc, scratch, 3));
+        let costs = contest::sxc().map(|sxc| program.costs(&sxc, scratch, &["check"], 3));
         let growth = costs.as_deref().and_then(generated::growth);
         let size = program.size;
         line(
