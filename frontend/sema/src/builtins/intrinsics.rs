@@ -39,6 +39,7 @@ pub const NAMES: &[&str] = &[
     "error_name",
     "__sx_variant_tag_width",
     "__sx_variant_tag_offset",
+    "__sx_element_count",
     "any_element",
     "raw_any_data",
     "raw_make_any",
@@ -347,6 +348,19 @@ impl Sema<'_> {
                     }
                     TypeArg::Runtime(tag) => {
                         Ok(self.record_word(cx, tag, record::TAG_OFFSET, TypeId::I64))
+                    }
+                }
+            }
+            "__sx_element_count" => {
+                let arg = self.arg(args, 0, name, 1, span)?;
+                match self.type_arg(cx, env, name, arg, true)? {
+                    TypeArg::Static(ty) => Ok(self.i64_val(match *self.m.types.kind(ty) {
+                        TypeKind::Array(_, n) => n as i64,
+                        TypeKind::Vector(_, n) => i64::from(n),
+                        _ => 0,
+                    })),
+                    TypeArg::Runtime(tag) => {
+                        Ok(self.record_word(cx, tag, record::COUNT, TypeId::I64))
                     }
                 }
             }

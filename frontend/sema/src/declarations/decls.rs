@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use sx_ir::{ConstImage, Global, Symbol, TypeId};
+use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::declarations::chains::Step;
@@ -465,6 +466,7 @@ impl Sema<'_> {
     }
 
     /// What may stand in static data without an evaluation (part 3 §2, globals); also for defaults of context fields.
+    /// Beyond the reference's list: what folds by itself, such as `size_of(T)`, `TABLE[1]` and `"text".len`.
     pub fn check_static(
         &mut self,
         env: &Rc<Env>,
@@ -486,14 +488,32 @@ impl Sema<'_> {
             | ExprKind::Chain { .. }
             | ExprKind::Cast { .. }
             | ExprKind::Unwrap(_)
-            | ExprKind::Deref(_) => false,
+            | ExprKind::Deref(_)
+            | ExprKind::OptField { .. }
+            | ExprKind::OptTupleIndex { .. }
+            | ExprKind::OptCast { .. }
+            | ExprKind::Catch(_)
+            | ExprKind::Try(_)
+            | ExprKind::If(_)
+            | ExprKind::Match(_)
+            | ExprKind::Block(_)
+            | ExprKind::Asm(_) => false,
+            ExprKind::Index { base, index } if !self.denotes_type(env, init) => {
+                self.check_static(env, base, message)?;
+                return self.check_static(env, index, message);
+            }
+            ExprKind::TupleIndex { base, .. }
+            | ExprKind::Slice { base, .. }
+            | ExprKind::Xx(base) => {
+                return self.check_static(env, base, message);
+            }
             ExprKind::Field { base, name } if self.namespace_of(env, base).is_none() => {
                 self.denotes_type(env, init)
                     || match &base.kind {
                         ExprKind::Ident(ident) => {
                             self.reserved_type(*ident).is_some() || name.as_str() == "len"
                         }
-                        _ => true,
+                        _ => return self.check_static(env, base, message),
                     }
             }
             ExprKind::Paren(inner) => return self.check_static(env, inner, message),
@@ -508,8 +528,13 @@ impl Sema<'_> {
         if constant {
             Ok(())
         } else {
-            let message = message();
-            Err(self.error(init.span, message))
+            let text = self.span_text(init.span);
+            let help = match text.len() < 60 && !text.contains('\n') {
+                true => format!("write `#run {text}` to have it evaluated while compiling"),
+                false => "write `#run` before it to have it evaluated while compiling".to_owned(),
+            };
+            let diag = Diagnostic::error(init.span, message()).with_help(None, help);
+            Err(self.report(diag))
         }
     }
 }
