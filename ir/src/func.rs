@@ -440,9 +440,11 @@ impl Function {
             offsets.push(offset);
             offset += slot.size;
         }
+        // The address one past a slot is no other function's.
+        let end = if offset == 0 { 0 } else { offset + 1 };
         FrameLayout {
             offsets,
-            size: offset.next_multiple_of(16),
+            size: end.next_multiple_of(16),
         }
     }
 }

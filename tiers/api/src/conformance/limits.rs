@@ -266,7 +266,8 @@ fn memory(e: &mut dyn ComptimeEngine) -> Result<(), String> {
 /// Frames of 16 MiB: sixteen fit.
 fn stack(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let mut b = Build::native();
-    let at = recursion(&mut b, 16 << 20);
+    // A slot is followed by at least one byte of its frame.
+    let at = recursion(&mut b, (16 << 20) - 16);
     finished(&run(e, &b.module, at.0, &[15]), &[15])?;
     let outcome = run(e, &b.module, at.0, &[16]);
     let mut frames = vec![(at.0, b.module.func(at.0).loc)];
