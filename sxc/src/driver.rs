@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sx_backend_api::EmitKind;
 use sx_sema::{BuildActions, Compilation, LinkJob};
 use sx_tier_api::Status;
 
 use crate::c_sources;
 use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
 use crate::evaluator;
-use crate::native::{self, EmitJob};
+use crate::native;
+use crate::object_cache::Found;
 use crate::pipeline::{Compiled, plain};
 use crate::scratch::Scratch;
 
@@ -21,6 +21,7 @@ struct Actions<'a> {
     link: &'a LinkArgs,
     object: PathBuf,
     emitted: bool,
+    found: Option<Found>,
     c_objects: Option<Vec<String>>,
     output: PathBuf,
     scratch: &'a Scratch,
@@ -29,13 +30,14 @@ struct Actions<'a> {
 impl BuildActions for Actions<'_> {
     fn emit_object(&mut self) -> Result<String, String> {
         if !self.emitted {
-            native::emit(&EmitJob {
-                module: &self.compilation.module,
-                roots: &self.compilation.roots,
-                kind: EmitKind::Object(self.object.clone()),
-                opt: self.opt,
-                codegen: self.codegen,
-            })?;
+            self.found = native::emit_object(
+                &self.compilation.module,
+                &self.compilation.roots,
+                &self.object,
+                self.opt,
+                self.codegen,
+                self.link,
+            )?;
             self.emitted = true;
         }
         Ok(shown(&self.object))
@@ -127,16 +129,18 @@ pub fn run(
         link,
         object: object.unwrap_or_else(|| scratch.join("program.o")),
         emitted: false,
+        found: None,
         c_objects: None,
         output: output.to_path_buf(),
         scratch: &scratch,
     };
     // Linking three times would not make it any safer.
     compiled.evaluator.keep_one_engine();
-    let Some(end) = compiled
+    let end = compiled
         .compilation
-        .drive(&mut compiled.evaluator, &mut actions)
-    else {
+        .drive(&mut compiled.evaluator, &mut actions);
+    compiled.found = actions.found;
+    let Some(end) = end else {
         return Ok(());
     };
     let reason = match end.status {

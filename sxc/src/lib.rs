@@ -21,6 +21,8 @@ pub mod library;
 #[cfg(target_os = "linux")]
 mod memory;
 pub mod native;
+pub mod object_cache;
+mod orphan;
 mod parting;
 pub mod pipeline;
 pub mod program;

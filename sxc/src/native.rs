@@ -6,6 +6,7 @@ use sx_backend_api::{EmitKind, EmitRequest, LinkRequest};
 use sx_ir::{FuncId, Module, Target};
 
 use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
+use crate::object_cache::{self, Found};
 use crate::scratch::Scratch;
 use crate::triples;
 
@@ -16,6 +17,28 @@ pub struct EmitJob<'a> {
     pub kind: EmitKind,
     pub opt: OptLevel,
     pub codegen: &'a CodegenArgs,
+}
+
+/// Emits an object to `path`; with `--cache` it may be there already.
+pub fn emit_object(
+    module: &Module,
+    roots: &[FuncId],
+    path: &Path,
+    opt: OptLevel,
+    codegen: &CodegenArgs,
+    link: &LinkArgs,
+) -> Result<Option<Found>, String> {
+    let job = EmitJob {
+        module,
+        roots,
+        kind: EmitKind::Object(path.to_path_buf()),
+        opt,
+        codegen,
+    };
+    if link.cache {
+        return object_cache::object(&job, path).map(Some);
+    }
+    emit(&job).map(|_| None)
 }
 
 /// Emits code: the text for LLVM IR, else an empty string. The error is worded for the user.
@@ -45,9 +68,6 @@ pub fn link(
     program_flags: &[String],
     args: &LinkArgs,
 ) -> Result<(), String> {
-    if args.cache {
-        return Err("not implemented: --cache".to_owned());
-    }
     let driver = match &args.linker {
         Some(driver) => driver.clone(),
         None => triples::c_compiler(target)?,

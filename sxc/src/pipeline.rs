@@ -12,6 +12,7 @@ use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
 use crate::fold::Folding;
+use crate::object_cache::Found;
 use crate::render::{self, ErrorFormat};
 use crate::{bug, inputs, library, sandbox, timing, triples};
 
@@ -69,6 +70,8 @@ pub struct Compiled {
     pub compilation: ManuallyDrop<Compilation>,
     pub evaluator: EngineEvaluator,
     pub clock: Clock,
+    /// Whether the object was in the cache, if there was one to look in.
+    pub found: Option<Found>,
 }
 
 /// Seconds spent in phases of the command.
@@ -261,6 +264,7 @@ fn analyse_with<T>(
         compilation: ManuallyDrop::new(compilation),
         evaluator,
         clock,
+        found: None,
     };
     Ok((compiled, more))
 }

@@ -1,5 +1,6 @@
 //! `--time`.
 
+use crate::object_cache::Found;
 use crate::pipeline::Compiled;
 
 /// Prints phases, and compile-time evaluations by cost, on stderr.
@@ -20,6 +21,11 @@ pub fn print(compiled: &Compiled) {
         "found in caches: {} function instances, {} types of type functions",
         stats.instances_reused, stats.types_reused
     );
+    match compiled.found {
+        None => {}
+        Some(Found::Hit) => eprintln!("object cache: hit"),
+        Some(Found::Miss) => eprintln!("object cache: miss"),
+    }
     let mut roots: Vec<_> = stats.evaluations.iter().collect();
     roots.sort_by(|a, b| b.3.total_cmp(&a.3));
     if !roots.is_empty() {

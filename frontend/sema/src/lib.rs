@@ -17,6 +17,7 @@ mod expressions;
 mod metaprogramming;
 mod program;
 mod replicas;
+mod scopes;
 mod sema;
 mod statements;
 mod threads;

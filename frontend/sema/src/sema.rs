@@ -18,6 +18,7 @@ use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
 use crate::api::{Config, Evaluator, Files, Goal, Stats};
 use crate::emission::value::{CtVal, Val};
 use crate::metaprogramming::places::{Iteration, Site};
+use crate::scopes::Summaries;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -112,6 +113,11 @@ pub struct Env {
     /// Outermost scope of one of several copies of code: an iteration of an unrolled loop, an instance of a generic
     /// struct. What is written once, and the copy's number.
     pub copy: Cell<Option<(Span, u32)>>,
+    /// Scopes around this one.
+    pub depth: u32,
+    /// Whether a scope inside has gathered the names of this one.
+    pub gathered: Cell<bool>,
+    pub summaries: RefCell<Summaries>,
 }
 
 /// Where code has been put.
@@ -132,6 +138,9 @@ impl Env {
             expansion: None,
             iteration: OnceCell::new(),
             copy: Cell::new(None),
+            depth: 0,
+            gathered: Cell::new(false),
+            summaries: RefCell::default(),
         })
     }
 
@@ -146,6 +155,9 @@ impl Env {
             expansion: None,
             iteration: OnceCell::new(),
             copy: Cell::new(None),
+            depth: self.depth + 1,
+            gathered: Cell::new(false),
+            summaries: RefCell::default(),
         })
     }
 
@@ -164,6 +176,9 @@ impl Env {
             }),
             iteration: OnceCell::new(),
             copy: Cell::new(None),
+            depth: quoted.depth + 1,
+            gathered: Cell::new(false),
+            summaries: RefCell::default(),
         })
     }
 
@@ -187,45 +202,6 @@ impl Env {
         }
         out.reverse();
         out
-    }
-
-    pub fn bind(&self, name: Symbol, binding: Binding) {
-        self.names.borrow_mut().insert(name, binding);
-    }
-
-    /// Whether a name is a constant of a function around the nested one that this scope belongs to.
-    pub fn is_fenced_off(&self, name: Symbol) -> bool {
-        let (mut env, mut fenced) = (Some(self), false);
-        while let Some(e) = env {
-            if e.names.borrow().contains_key(&name) {
-                return fenced && e.constants.borrow().contains(&name);
-            }
-            fenced |= e.fence.get();
-            env = e.parent.as_deref();
-        }
-        false
-    }
-
-    pub fn is_local_constant(&self, name: Symbol) -> bool {
-        let mut env = Some(self);
-        while let Some(e) = env {
-            if e.names.borrow().contains_key(&name) {
-                return e.constants.borrow().contains(&name);
-            }
-            env = e.parent.as_deref();
-        }
-        false
-    }
-
-    pub fn get(&self, name: Symbol) -> Option<Binding> {
-        let mut env = Some(self);
-        while let Some(e) = env {
-            if let Some(binding) = e.names.borrow().get(&name) {
-                return Some(binding.clone());
-            }
-            env = e.parent.as_deref();
-        }
-        None
     }
 }
 
@@ -607,6 +583,11 @@ impl Sema<'_> {
         let message = match diag.message.split_once(" (in ") {
             Some((message, _)) => message.to_string(),
             None => diag.message.clone(),
+        };
+        // A name nobody knows is one mistake, whatever it was taken for.
+        let message = match message.strip_prefix("unknown type ") {
+            Some(name) => format!("unresolved {name}"),
+            None => message,
         };
         if let Some(span) = diag.span
             && !self.reported.insert((span, message))

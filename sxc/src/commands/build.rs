@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use sx_backend_api::EmitKind;
 use sx_sema::Goal;
 
 use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel};
-use crate::native::{self, EmitJob};
+use crate::native;
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
 use crate::{c_sources, commands, driver, timing};
@@ -70,14 +69,10 @@ pub fn executable(
         .map_err(|error| format!("cannot create a temporary folder: {}", plain(&error)))?;
     let object = object.unwrap_or_else(|| scratch.join("program.o"));
     let compilation = &compiled.compilation;
-    let job = EmitJob {
-        module: &compilation.module,
-        roots: &compilation.roots,
-        kind: EmitKind::Object(object.clone()),
-        opt,
-        codegen,
-    };
-    compiled.clock.time("emit", || native::emit(&job))?;
+    let (module, roots) = (&compilation.module, &compilation.roots);
+    compiled.found = compiled.clock.time("emit", || {
+        native::emit_object(module, roots, &object, opt, codegen, link)
+    })?;
     link_program(
         compiled,
         &scratch,

@@ -74,15 +74,14 @@ fn native(compiled: &mut Compiled, opt: OptLevel, args: &RunArgs) -> Result<u8, 
             command
         }
     };
-    let mut child = command
-        .args(args.args.iter().map(OsString::as_os_str))
-        .spawn()
-        .map_err(|error| {
-            fail(
-                format,
-                &format!("cannot run the program: {}", plain(&error)),
-            )
-        })?;
+    command.args(args.args.iter().map(OsString::as_os_str));
+    crate::orphan::ends_with_us(&mut command);
+    let mut child = command.spawn().map_err(|error| {
+        fail(
+            format,
+            &format!("cannot run the program: {}", plain(&error)),
+        )
+    })?;
     // The program runs on without its file, so nothing can be left behind, whatever becomes of this process.
     // An emulator may still have to open it.
     let scratch = if emulator.is_empty() {

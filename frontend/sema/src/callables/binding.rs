@@ -92,7 +92,11 @@ impl Sema<'_> {
                 if !self.names_template(env, &call.callee, template) {
                     return false;
                 }
-                for (arg, given) in call.args.iter().zip(&args) {
+                for (i, (arg, given)) in call.args.iter().zip(&args).enumerate() {
+                    // The rest of the arguments: `pattern_packs` tells what they bind.
+                    if let ExprKind::Spread(_) = &arg.value.kind {
+                        return i + 1 == call.args.len();
+                    }
                     match &arg.value.kind {
                         ExprKind::Dollar { name, .. } => {
                             if let Some((_, bound)) = out.iter().find(|(n, _)| *n == name.name) {
@@ -123,7 +127,11 @@ impl Sema<'_> {
                         }
                     }
                 }
-                call.args.len() == args.len()
+                let spread = call.args.last().is_some_and(|arg| {
+                    call.args.len() == args.len() + 1
+                        && matches!(arg.value.kind, ExprKind::Spread(_))
+                });
+                spread || call.args.len() == args.len()
             }
             ExprKind::TupleType(elems) => match self.m.types.kind(ty).clone() {
                 TypeKind::Tuple(types) => {
@@ -161,6 +169,53 @@ impl Sema<'_> {
                 _ => false,
             },
             _ => false,
+        }
+    }
+
+    /// What `..$Ts` among the arguments of templates in a pattern stand for, in a type that has the pattern's form.
+    pub fn pattern_packs(
+        &self,
+        pattern: &'static ast::Expr,
+        ty: TypeId,
+        out: &mut Vec<(Symbol, Vec<TypeId>)>,
+    ) {
+        match (&pattern.kind, self.m.types.kind(ty)) {
+            (ExprKind::Paren(inner), _) => self.pattern_packs(inner, ty, out),
+            (ExprKind::Star(inner), TypeKind::Pointer(t))
+            | (ExprKind::Optional(inner), TypeKind::Optional(t))
+            | (ExprKind::ManyPointer(inner), TypeKind::ManyPointer(t))
+            | (ExprKind::SliceType(inner), TypeKind::Slice(t) | TypeKind::Array(t, _))
+            | (ExprKind::ArrayType { elem: inner, .. }, TypeKind::Array(t, _)) => {
+                self.pattern_packs(inner, *t, out);
+            }
+            (ExprKind::Optional(inner), _) => self.pattern_packs(inner, ty, out),
+            (ExprKind::TupleType(elems), TypeKind::Tuple(types)) => {
+                for (elem, (_, ty)) in elems.iter().zip(types) {
+                    self.pattern_packs(&elem.ty, *ty, out);
+                }
+            }
+            (ExprKind::Call(call), _) => {
+                let Some((_, args)) = self.instance_of(ty) else {
+                    return;
+                };
+                for (i, arg) in call.args.iter().enumerate() {
+                    if let ExprKind::Spread(inner) = &arg.value.kind {
+                        if let ExprKind::Dollar { name, .. } = &inner.kind
+                            && let Some(rest) = args.get(i..)
+                        {
+                            let types = rest.iter().map(|val| self.ct_type(val)).collect();
+                            out.push((name.name, types));
+                        }
+                        return;
+                    }
+                    if let Some(given) = args.get(i)
+                        && given.ty == TypeId::TYPE
+                    {
+                        self.pattern_packs(&arg.value, self.ct_type(given), out);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

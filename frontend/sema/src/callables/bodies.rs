@@ -324,6 +324,12 @@ impl Sema<'_> {
             }
             FnBody::Block(block) => {
                 let statement = self.tail_is_statement(cx, block);
+                if !statement
+                    && cx.ret.named.is_empty()
+                    && let Some(tail) = &block.tail
+                {
+                    crate::statements::tails::ending_matches(tail, &mut cx.ending_matches);
+                }
                 let tail = self.lower_stmts(cx, block, !statement)?;
                 let tail = tail.filter(|val| cx.ret.named.is_empty() || val.ty != TypeId::VOID);
                 if cx.dead {
@@ -382,11 +388,16 @@ impl Sema<'_> {
         if !branches || returned_before {
             return Ok(());
         }
+        Err(self.produces_no_value(cx, ret))
+    }
+
+    /// The end of a body that has a result is reached without one.
+    pub fn produces_no_value(&mut self, cx: &FnCx, ret: TypeId) -> Failed {
         let name = self.type_name(ret);
-        Err(self.error(
+        self.error(
             cx.ret.span,
             format!("function returns '{name}' but its body produces no value — end it with a value or a `return`"),
-        ))
+        )
     }
 
     /// The end of the body is reached: every named slot has a value there.
@@ -517,10 +528,7 @@ impl Sema<'_> {
                 format!("function returns '{name}' but the last expression's value is discarded by this `;` — drop the `;` or use `return`"),
             ));
         }
-        Err(self.error(
-            cx.ret.span,
-            format!("function returns '{name}' but its body produces no value — end it with a value or a `return`"),
-        ))
+        Err(self.produces_no_value(cx, ret))
     }
 
     /// What a result type yields on success.
@@ -605,16 +613,16 @@ impl Sema<'_> {
         let mut all = Ok(());
         while level > down_to {
             level -= 1;
-            let list = cx.scopes[level].cleanups.clone();
-            for (i, (cleanup, env)) in list.iter().enumerate().rev() {
-                // While one runs, only the older ones remain to be run.
-                let newer = cx.scopes[level].cleanups.split_off(i);
-                let outer = cx.scopes.split_off(level + 1);
-                let done = self.run_cleanup(cx, cleanup, env, failing);
-                cx.scopes.extend(outer);
-                cx.scopes[level].cleanups.extend(newer);
+            // While one runs, only the older ones remain to be run.
+            let mut run = Vec::new();
+            while let Some((cleanup, env)) = cx.scopes[level].cleanups.pop() {
+                let inner = cx.scopes.split_off(level + 1);
+                let done = self.run_cleanup(cx, &cleanup, &env, failing);
+                cx.scopes.extend(inner);
                 all = all.and(done);
+                run.push((cleanup, env));
             }
+            cx.scopes[level].cleanups.extend(run.into_iter().rev());
         }
         all
     }

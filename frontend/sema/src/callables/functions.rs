@@ -266,6 +266,7 @@ impl Sema<'_> {
             shape: None,
             indirect: crate::statements::error_flow::Source::Unknown,
             forwards: Vec::new(),
+            ending_matches: Vec::new(),
             in_cleanup: false,
             handlers: Vec::new(),
             owner: None,
@@ -402,7 +403,14 @@ impl Sema<'_> {
                 .any(|p| p.name.name == *param && p.kind == ParamKind::Plain);
             if !again {
                 name.push_str("__");
-                name.push_str(&self.ct_name(val));
+                // It is shown in traces, a frame a line.
+                name.extend(self.ct_name(val).chars().flat_map(|c| {
+                    let shown: Vec<char> = match c.is_control() {
+                        true => c.escape_default().collect(),
+                        false => vec![c],
+                    };
+                    shown
+                }));
             }
             let binding = if val.ty == TypeId::TYPE {
                 Binding::Type(self.ct_type(val))

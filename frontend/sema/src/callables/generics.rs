@@ -374,6 +374,14 @@ impl Sema<'_> {
                         scope.bind(pack, Binding::TypePack(types));
                         packs.push((pack, f.params));
                     }
+                    let mut found = Vec::new();
+                    self.pattern_packs(pattern, val.ty, &mut found);
+                    for (pack, types) in found {
+                        if scope.get(pack).is_none() {
+                            scope.bind(pack, Binding::TypePack(Rc::new(types.clone())));
+                            packs.push((pack, types));
+                        }
+                    }
                     vals[i].push(val);
                     for (n, ct) in &bindings {
                         let binding = if ct.ty == TypeId::TYPE {

@@ -328,20 +328,30 @@ impl Sema<'_> {
         if let Some(found) = self.caches.conformance.matches.get(&(id, ty)) {
             return Ok(found.clone());
         }
-        let Some(head) = self.impls[id.index()].resolved.clone() else {
+        let Some(head) = &self.impls[id.index()].resolved else {
             return Ok(None);
         };
+        // Nearly all impls are for other types.
+        let other = match &head.target {
+            ImplTarget::Type(t) => *t != ty,
+            ImplTarget::Template(t) => {
+                let instance = self.nominals.get(&ty).and_then(|n| n.instance.as_ref());
+                instance.is_none_or(|(template, _)| template != t)
+            }
+            ImplTarget::Pattern => false,
+        };
+        if other {
+            return Ok(None);
+        }
+        let head = head.clone();
         let info = &self.impls[id.index()];
         let (decl, outer) = (info.decl, info.env.clone());
         let env = outer.child();
         let covers = match &head.target {
-            ImplTarget::Type(t) => *t == ty,
-            ImplTarget::Template(t) => {
-                self.instance_of(ty)
-                    .is_some_and(|(template, _)| template == *t)
-                    && self.match_pattern(&env, &decl.target, ty)?
+            ImplTarget::Type(_) => true,
+            ImplTarget::Template(_) | ImplTarget::Pattern => {
+                self.match_pattern(&env, &decl.target, ty)?
             }
-            ImplTarget::Pattern => self.match_pattern(&env, &decl.target, ty)?,
         };
         let found = if covers {
             env.bind(Symbol::intern("Self"), Binding::Type(ty));

@@ -386,9 +386,41 @@ impl Sema<'_> {
             None => format!(" (in {path})"),
         };
         let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
-        match self.nearest_name(env, name.as_str()) {
+        match self.nearest_name(env, name.as_str(), false) {
             Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
             None => diag,
+        }
+    }
+
+    /// The same where a type is expected: what was meant is one, too.
+    pub fn unknown_type(&mut self, env: &Env, name: ast::Ident) -> Diagnostic {
+        let diag = self.unresolved(env, name);
+        if !diag.message.starts_with("unresolved") {
+            return diag;
+        }
+        let diag = Diagnostic::error(name.span, format!("unknown type '{}'", name.name));
+        match self.nearest_name(env, name.as_str(), true) {
+            Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
+            None => diag,
+        }
+    }
+
+    /// Whether a declaration may be a type's.
+    fn may_be_type(&self, decl: DeclId) -> bool {
+        match &self.decl(decl).syntax {
+            DeclSyntax::Fn(f) => matches!(
+                f.sig.ret.as_ref().map(|ret| &ret.kind),
+                Some(ast::RetKind::Type(ty))
+                    if matches!(&ty.kind, ExprKind::Ident(name) if name.as_str() == "Type")
+            ),
+            DeclSyntax::Const(constant) => !matches!(
+                constant.value.kind,
+                ExprKind::Int { .. }
+                    | ExprKind::Float { .. }
+                    | ExprKind::Str(_)
+                    | ExprKind::Bool(_)
+            ),
+            _ => self.is_type_decl(decl),
         }
     }
 
@@ -403,12 +435,21 @@ impl Sema<'_> {
         )
     }
 
-    fn nearest_name(&self, env: &Env, name: &str) -> Option<String> {
+    fn nearest_name(&self, env: &Env, name: &str, types: bool) -> Option<String> {
         // Locals first: what a body declares is what it most likely means.
         let mut scope = Some(env);
         let mut locals: Vec<Symbol> = Vec::new();
         while let Some(e) = scope {
-            locals.extend(e.names.borrow().keys().copied());
+            let names = e.names.borrow();
+            let fits = |binding: &Binding| match binding {
+                Binding::Type(_) | Binding::TypePack(_) | Binding::Decl(_) => true,
+                Binding::Ct(val) => !types || val.ty == TypeId::TYPE,
+                Binding::Var { .. }
+                | Binding::Pack { .. }
+                | Binding::Lazy { .. }
+                | Binding::Poison => !types,
+            };
+            locals.extend(names.iter().filter(|(_, b)| fits(b)).map(|(name, _)| *name));
             scope = e.parent.as_deref();
         }
         locals.sort_by(|a, b| a.as_str().cmp(b.as_str()));
@@ -421,8 +462,9 @@ impl Sema<'_> {
         let mut names: Vec<&str> = self
             .module(module)
             .names
-            .keys()
-            .map(|s| s.as_str())
+            .iter()
+            .filter(|(_, d)| !types || self.may_be_type(**d))
+            .map(|(s, _)| s.as_str())
             .collect();
         for set in &self.module(module).flat_imports {
             for m in &self.import_sets[set.0 as usize].modules {
@@ -431,6 +473,7 @@ impl Sema<'_> {
                         .names
                         .iter()
                         .filter(|(_, d)| !self.decl(**d).private && !self.is_weak(**d))
+                        .filter(|(_, d)| !types || self.may_be_type(**d))
                         .map(|(s, _)| s.as_str()),
                 );
             }
@@ -614,14 +657,16 @@ impl Sema<'_> {
 
 /// The candidate closest to `name`, if any is close enough to be a likely misspelling.
 pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    // A single letter resembles every other.
+    // A single letter resembles every other; of two, only the order or the case may be wrong.
     let limit = match name.chars().count() {
         0 | 1 => return None,
         n => (n / 3).max(1),
     };
+    let swapped: String = name.chars().rev().collect();
+    let short = |c: &str| name.len() > 2 || c.eq_ignore_ascii_case(name) || *c == swapped;
     candidates
         .into_iter()
-        .filter(|c| *c != name)
+        .filter(|c| *c != name && short(c))
         .map(|c| (distance(name, c, limit), c))
         .filter(|(d, _)| *d <= limit)
         .min()

@@ -364,17 +364,7 @@ impl Sema<'_> {
                 if self.is_value_parameter(ident) {
                     return Err(self.error(ident.span, format!("'{0}' is a value parameter, not a type; write '${0}: Type' to use it in types", ident.name)));
                 }
-                let diag = self.unresolved(env, ident);
-                let diag = if diag.message.starts_with("unresolved") {
-                    let mut d = sx_syntax::Diagnostic::error(
-                        ident.span,
-                        format!("unknown type '{}'", ident.name),
-                    );
-                    d.children = diag.children;
-                    d
-                } else {
-                    diag
-                };
+                let diag = self.unknown_type(env, ident);
                 Err(self.report(diag))
             }
         }
@@ -473,6 +463,11 @@ impl Sema<'_> {
                 out.push(made);
             }
             return Ok(());
+        }
+        if let ExprKind::Ident(name) = &inner.kind
+            && self.try_resolve_name(env, *name)?.is_none()
+        {
+            self.eval_type(env, inner)?;
         }
         Err(self.error(
             expr.span,

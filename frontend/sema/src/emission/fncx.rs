@@ -164,6 +164,8 @@ pub struct FnCx {
     pub indirect: crate::statements::error_flow::Source,
     /// Expressions at the end of the body whose error, if they have one, is the function's.
     pub forwards: Vec<*const sx_syntax::ast::Expr>,
+    /// Matches without `else:` whose value is the body's, if they have one.
+    pub ending_matches: Vec<*const sx_syntax::ast::MatchExpr>,
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
     /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.

@@ -530,6 +530,36 @@ pub fn carries_target(expr: &ast::Expr) -> bool {
     }
 }
 
+/// Whether the target of an operation is for the arms of an operand: for literals if no arm has a type of its own, and
+/// for what has none without a target.
+pub fn arms_take_target(expr: &ast::Expr) -> bool {
+    carries_target(expr) || arms_are_literals(expr)
+}
+
+fn arms_are_literals(expr: &ast::Expr) -> bool {
+    let branch = |branch: &ast::Branch| match branch {
+        ast::Branch::Expr(expr) => arms_are_literals(expr),
+        ast::Branch::Block(block) => block.tail.as_ref().is_none_or(|t| arms_are_literals(t)),
+        ast::Branch::Jump(_) => true,
+    };
+    match &expr.kind {
+        ExprKind::Paren(e) => arms_are_literals(e),
+        ExprKind::Block(block) => block.tail.as_ref().is_none_or(|t| arms_are_literals(t)),
+        ExprKind::If(node) => branch(&node.then) && node.else_.as_ref().is_none_or(branch),
+        ExprKind::Match(node) => {
+            let mut arms = node.arms.iter().map(|arm| &arm.body).chain(&node.else_);
+            arms.all(|arm| match arm {
+                ast::ArmBody::Break(_) => true,
+                ast::ArmBody::Arrow(body) => branch(body),
+                ast::ArmBody::Stmts(block) => {
+                    block.tail.as_ref().is_none_or(|t| arms_are_literals(t))
+                }
+            })
+        }
+        _ => is_literal_operand(expr),
+    }
+}
+
 fn branch_carries(branch: &ast::Branch) -> bool {
     match branch {
         ast::Branch::Expr(expr) => carries_target(expr),

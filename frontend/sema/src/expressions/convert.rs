@@ -191,6 +191,7 @@ impl Sema<'_> {
             }
             (_, TypeKind::Bool) if self.is_number(val.ty) => {
                 let int = if self.is_float(val.ty) {
+                    self.check_narrowing(val, want, span)?;
                     let piece = self.piece(cx, val);
                     cx.convert(ConvertOp::FToS, Ty::I64, piece)
                 } else {
@@ -462,6 +463,14 @@ impl Sema<'_> {
         want: TypeId,
         span: Span,
     ) -> Res<Val> {
+        self.check_narrowing(val, want, span)?;
+        let piece = self.piece(cx, val);
+        let piece = self.number_piece(cx, piece, val.ty, want);
+        Ok(Val::scalar(want, piece))
+    }
+
+    /// A float known at compile time becomes an integer, or a bool, only if it is whole.
+    fn check_narrowing(&mut self, val: &Val, want: TypeId, span: Span) -> Res<()> {
         if self.is_float(val.ty)
             && !self.is_float(want)
             && let Some(bits) = val.const_bits()
@@ -485,9 +494,7 @@ impl Sema<'_> {
                 ));
             }
         }
-        let piece = self.piece(cx, val);
-        let piece = self.number_piece(cx, piece, val.ty, want);
-        Ok(Val::scalar(want, piece))
+        Ok(())
     }
 
     /// Converts a number without any check (truncation, low bits).

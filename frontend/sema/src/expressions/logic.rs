@@ -2,11 +2,19 @@
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
+use crate::expressions::arith::arms_take_target;
 use crate::sema::{Failed, Res, Sema};
 use crate::statements::errors::strip_parens;
 use sx_ir::{BinaryOp, Expr, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, BinOp, ExprKind, UnOp};
+
+fn has_arms(expr: &ast::Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)
+    )
+}
 
 impl Sema<'_> {
     pub fn lower_logical(
@@ -115,6 +123,8 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
+        // What has a type keeps it in the arms of an operand, too.
+        let want = want.filter(|_| !has_arms(strip_parens(expr)) || arms_take_target(expr));
         match op {
             UnOp::Neg => {
                 if let ExprKind::Int { value, .. } = &strip_parens(expr).kind {

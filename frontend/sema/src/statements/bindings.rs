@@ -6,8 +6,9 @@ use crate::declarations::lookup::Name;
 use crate::declarations::modules::decl_syntax;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val};
-use crate::sema::{Binding, DeclInfo, Entity, EntityState, Failed, Res, Sema};
+use crate::sema::{Binding, DeclInfo, Entity, EntityState, Env, Failed, Res, Sema};
 use crate::statements::errors::strip_parens;
+use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
@@ -97,6 +98,22 @@ impl Sema<'_> {
         }
     }
 
+    /// `default: f();` in a match reads as a variable of type `f()`.
+    fn check_no_default_arm(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        ty: &'static ast::Expr,
+    ) -> Res<()> {
+        if let ExprKind::Call(call) = &ty.kind
+            && let Ok(Some(Entity::Fn(f))) = self.resolve_path(env, &call.callee)
+            && !self.returns_type(f)
+        {
+            return Err(self.error(name.span, "the last arm of a match is written `else:`"));
+        }
+        Ok(())
+    }
+
     pub fn lower_var(
         &mut self,
         cx: &mut FnCx,
@@ -115,6 +132,9 @@ impl Sema<'_> {
         let env = cx.env().clone();
         let ty = match &var.ty {
             Some(ty) => {
+                if name.name.as_str() == "default" && var.init.is_none() {
+                    self.check_no_default_arm(&env, name, ty)?;
+                }
                 let ty = self.eval_type(&env, ty)?;
                 self.complete_all();
                 self.complete(ty)?;

@@ -149,7 +149,7 @@ impl Sema<'_> {
         let default = match &node.else_ {
             Some(body) => self.lower_arm(cx, body, node.span, want, as_value, |_, _| {})?,
             None if failed => return Err(Failed),
-            None => self.no_match(cx, &branches, want, as_value, node.span)?,
+            None => self.no_match(cx, node, &branches, want, as_value)?,
         };
         if failed {
             return Err(Failed);
@@ -299,17 +299,27 @@ impl Sema<'_> {
         Err(self.report(diag))
     }
 
-    /// Without `else:` a value match that selects nothing yields zero.
+    /// Without `else:` a value match that selects nothing yields zero; one at the end of a body whose arms all leave
+    /// has no value to yield.
     pub fn no_match(
         &mut self,
         cx: &mut FnCx,
+        node: &'static ast::MatchExpr,
         branches: &[Lowered],
         want: Option<TypeId>,
         as_value: bool,
-        span: Span,
     ) -> Res<Lowered> {
+        let span = node.span;
         if !as_value {
             return Ok(empty_branch(span));
+        }
+        let leaves =
+            |b: &Lowered| b.dead || b.val.as_ref().is_some_and(|v| v.ty == TypeId::NORETURN);
+        if let Some(ret) = cx.ret.ty
+            && branches.iter().all(leaves)
+            && cx.ending_matches.contains(&std::ptr::from_ref(node))
+        {
+            return Err(self.produces_no_value(cx, ret));
         }
         let ty = self.unify(branches, want, span)?;
         if ty == TypeId::VOID {
@@ -441,7 +451,7 @@ impl Sema<'_> {
                 None => {
                     let list: Vec<Lowered> = some.take().into_iter().chain(none.take()).collect();
                     let had_some = node.arms.iter().any(|a| matches!(&a.pattern.kind, PatternKind::Variant(n) if n.as_str() == "some"));
-                    let fallback = self.no_match(cx, &list, want, as_value, node.span)?;
+                    let fallback = self.no_match(cx, node, &list, want, as_value)?;
                     let mut list = list.into_iter();
                     if had_some {
                         some = list.next();
@@ -606,7 +616,7 @@ impl Sema<'_> {
         let default = match &node.else_ {
             Some(body) => self.lower_arm(cx, body, node.span, want, as_value, |_, _| {})?,
             None if failed => return Err(Failed),
-            None => self.no_match(cx, &branches, want, as_value, node.span)?,
+            None => self.no_match(cx, node, &branches, want, as_value)?,
         };
         if failed {
             return Err(Failed);

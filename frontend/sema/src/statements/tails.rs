@@ -27,7 +27,7 @@ impl Sema<'_> {
             );
         }
         if !cx.ret.named.is_empty() {
-            return branches && !yields(tail);
+            return branches && (!yields(tail) || !ends_in_value(tail));
         }
         if let TypeKind::Failable { values, .. } = self.m.types.kind(ret)
             && values.is_empty()
@@ -96,6 +96,66 @@ fn block_yields(block: &ast::Block, arm: bool) -> bool {
         }
         Some(StmtKind::Expr { expr, .. }) => arm && yields(expr),
         Some(_) | None => false,
+    }
+}
+
+/// Whether a path through an `if`, match or block ends in an expression rather than leaving.
+fn ends_in_value(expr: &ast::Expr) -> bool {
+    let in_block = |block: &ast::Block, arm: bool| match (&block.tail, block.stmts.last()) {
+        (Some(tail), _) => ends_in_value(tail),
+        (None, Some(stmt)) => arm && matches!(stmt.kind, StmtKind::Expr { .. }),
+        (None, None) => false,
+    };
+    let in_branch = |branch: &Branch| match branch {
+        Branch::Block(block) => in_block(block, false),
+        Branch::Expr(expr) => ends_in_value(expr),
+        Branch::Jump(_) => false,
+    };
+    match &expr.kind {
+        ExprKind::If(node) => in_branch(&node.then) || node.else_.as_ref().is_some_and(in_branch),
+        ExprKind::Match(node) => {
+            let mut arms = node.arms.iter().map(|arm| &arm.body).chain(&node.else_);
+            arms.any(|arm| match arm {
+                ArmBody::Break(_) => false,
+                ArmBody::Arrow(branch) => in_branch(branch),
+                ArmBody::Stmts(block) => in_block(block, true),
+            })
+        }
+        ExprKind::Block(block) => in_block(block, false),
+        _ => true,
+    }
+}
+
+/// Run-time matches without `else:` whose value would be an expression's.
+pub fn ending_matches(expr: &'static ast::Expr, out: &mut Vec<*const ast::MatchExpr>) {
+    fn branch(branch: &'static Branch, out: &mut Vec<*const ast::MatchExpr>) {
+        match branch {
+            Branch::Block(block) => block.tail.iter().for_each(|e| ending_matches(e, out)),
+            Branch::Expr(expr) => ending_matches(expr, out),
+            Branch::Jump(_) => {}
+        }
+    }
+    match &expr.kind {
+        ExprKind::If(node) => {
+            branch(&node.then, out);
+            node.else_.iter().for_each(|els| branch(els, out));
+        }
+        ExprKind::Match(node) => {
+            for arm in node.arms.iter().map(|arm| &arm.body).chain(&node.else_) {
+                match arm {
+                    ArmBody::Break(_) => {}
+                    ArmBody::Arrow(body) => branch(body, out),
+                    ArmBody::Stmts(block) => {
+                        block.tail.iter().for_each(|e| ending_matches(e, out));
+                    }
+                }
+            }
+            if node.else_.is_none() && !node.inline {
+                out.push(&**node);
+            }
+        }
+        ExprKind::Block(block) => block.tail.iter().for_each(|e| ending_matches(e, out)),
+        _ => {}
     }
 }
 

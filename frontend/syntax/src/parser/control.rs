@@ -202,6 +202,9 @@ impl Parser<'_> {
         }
         if self.eat(Tok::FatArrow) {
             let branch = self.value_branch(true)?;
+            if super::exprs::assign_op(self.peek()).is_some() {
+                return Err(self.fail("expected ';': an arm behind `=>` is an expression, not an assignment; write the statement without the `=>`"));
+            }
             let blocky = match &branch {
                 Branch::Expr(expr) => super::decls::is_block_like(expr),
                 Branch::Block(_) | Branch::Jump(_) => false,

@@ -49,6 +49,16 @@ pub(crate) fn assign_op(kind: Tok) -> Option<AssignOp> {
     })
 }
 
+/// Whether a token goes on with an expression and never begins a statement.
+fn only_continues(kind: Tok) -> bool {
+    match kind {
+        // Also prefixes: an address, a negative number.
+        Tok::Star | Tok::Minus => false,
+        Tok::Catch | Tok::PipeGt | Tok::QuestionDot | Tok::DotStar | Tok::DotParen => true,
+        kind => binary_op(kind).is_some(),
+    }
+}
+
 impl Parser<'_> {
     pub(crate) fn expr(&mut self) -> PResult<Expr> {
         self.nested(|p| {
@@ -68,6 +78,11 @@ impl Parser<'_> {
         self.braces(true, |p| p.expr())
     }
 
+    /// A value behind which a `;` has to stand: no line break ends it.
+    pub(crate) fn ended_value(&mut self) -> PResult<Expr> {
+        self.brackets(|p| p.initializer())
+    }
+
     /// A value, or `---` where an initialiser stands.
     pub(crate) fn initializer(&mut self) -> PResult<Expr> {
         if self.at(Tok::Undef) {
@@ -77,9 +92,13 @@ impl Parser<'_> {
         self.expr()
     }
 
-    /// A line break after the `}` of a block ends the expression.
+    /// A line break after the `}` of a block, behind which no `;` need stand, ends the expression if what follows can
+    /// begin a statement.
     pub(crate) fn ended(&self) -> bool {
-        self.block_end == self.pos && self.newline_before() && !self.in_brackets
+        self.block_end == self.pos
+            && self.newline_before()
+            && !self.in_brackets
+            && !only_continues(self.peek())
     }
 
     fn pipes(&mut self, lo: u32, mut lhs: Expr) -> PResult<Expr> {

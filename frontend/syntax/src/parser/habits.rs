@@ -48,6 +48,12 @@ impl Parser<'_> {
                 "a field behind a pointer is read with `.`, too"
             }
             Tok::Question => "a choice between two values is `if c then a else b`",
+            _ if before(1) == Tok::Colon
+                && before(2) == Tok::Ident
+                && self.text_at(self.pos - 2) == "default" =>
+            {
+                "the last arm of a match is written `else:`"
+            }
             Tok::Comma if semi => "members and statements end with `;`",
             Tok::Star if semi && before(1) == Tok::Ident => "a pointer type is written `*T`",
             Tok::Ident | Tok::Int

@@ -268,7 +268,6 @@ impl Parser<'_> {
         let mut init = None;
         if ty.is_some() && brackets == Brackets::Brace && starts_init {
             init = Some(self.braces(false, |p| p.block())?);
-            self.block_end = self.pos;
         }
         Ok(ExprKind::Aggregate(Box::new(Aggregate {
             ty,
@@ -288,11 +287,7 @@ impl Parser<'_> {
             self.expect(Tok::RParen)?;
         }
         let handler = match self.peek() {
-            Tok::LBrace => {
-                let block = self.braces(false, |p| p.block())?;
-                self.block_end = self.pos;
-                CatchHandler::Block(block)
-            }
+            Tok::LBrace => CatchHandler::Block(self.braces(false, |p| p.block())?),
             Tok::EqEq if self.peek_at(1) == Tok::LBrace && tag.is_some() => {
                 self.catch_match(tag)?
             }
@@ -321,8 +316,6 @@ impl Parser<'_> {
             None => self.mk(lo, ExprKind::Error),
         };
         self.bump();
-        let matching = self.match_arms(lo, false, subject)?;
-        self.block_end = self.pos;
-        Ok(CatchHandler::Match(matching))
+        Ok(CatchHandler::Match(self.match_arms(lo, false, subject)?))
     }
 }

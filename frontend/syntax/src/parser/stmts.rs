@@ -95,7 +95,7 @@ impl Parser<'_> {
             Tok::Raise => {
                 self.check_cleanup("raise", self.span_of(token));
                 self.bump();
-                let value = self.expr()?;
+                let value = self.bracketed_expr()?;
                 self.expect(Tok::Semi)?;
                 Ok(StmtKind::Raise(value))
             }
@@ -230,7 +230,7 @@ impl Parser<'_> {
         if let Some(op) = assign_op(self.peek()) {
             let op_token = self.bump();
             let op_span = self.span_of(op_token);
-            let value = self.initializer()?;
+            let value = self.ended_value()?;
             self.expect(Tok::Semi)?;
             let discard = matches!(&expr.kind, ExprKind::Ident(name) if name.is_discard());
             // `_ := v` alone may drop a value slot unproven; `_ = v` reads it like any assignment.
@@ -269,12 +269,17 @@ impl Parser<'_> {
             }
             Tok::Eq => {
                 self.bump();
-                let mut values = vec![self.initializer()?];
+                let mut values = vec![self.ended_value()?];
                 while self.eat(Tok::Comma) {
-                    values.push(self.initializer()?);
+                    values.push(self.ended_value()?);
                 }
                 self.expect(Tok::Semi)?;
                 Ok(StmtKind::MultiAssign { targets, values })
+            }
+            // `a : [3]i64 = {1, 2, 3};`
+            Tok::RBrace => {
+                let span = targets[0].span.to(self.span_of(self.tok()));
+                Err(self.error_at(span, "a block holds statements; a list of elements is written `.[1, 2, 3]` (arrays, slices) or `.{1, 2, 3}` (structs, tuples)"))
             }
             _ => Err(self.fail("multi-target assignment requires '=' or ':='")),
         }
@@ -300,7 +305,7 @@ impl Parser<'_> {
                 name = Some(self.any_name()?);
                 self.bump();
             }
-            let value = self.initializer()?;
+            let value = self.ended_value()?;
             values.push(ReturnValue { name, value });
             if !self.eat(Tok::Comma) {
                 break;

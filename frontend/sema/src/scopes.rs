@@ -1,0 +1,168 @@
+//! Looking names up in scopes. Each local variable opens a scope of its own, so their chain is as long as a function
+//! has locals: of every 64 scopes in a row the last knows which names are in them, and of every 64 * 64.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+use sx_ir::Symbol;
+
+use crate::sema::{Binding, Env};
+
+const BLOCK: u32 = 64;
+
+thread_local! {
+    /// Counts names that came into scopes whose names had been gathered.
+    static LATE: Cell<u64> = const { Cell::new(0) };
+}
+
+pub type Summaries = [Option<Box<Summary>>; 2];
+
+/// What is in a scope and those around it, down to the one `beyond`.
+pub struct Summary {
+    late: u64,
+    names: FxHashSet<Symbol>,
+    fence: bool,
+    beyond: Rc<Env>,
+}
+
+impl Env {
+    pub fn bind(&self, name: Symbol, binding: Binding) {
+        let known = self.names.borrow_mut().insert(name, binding);
+        if known.is_none() && self.gathered.get() {
+            LATE.set(LATE.get() + 1);
+        }
+    }
+
+    /// The innermost scope that has a name is given to `found`, and whether a fence is before it.
+    pub fn find<T>(&self, name: Symbol, found: impl Fn(&Env, bool) -> T) -> Option<T> {
+        let mut fenced = false;
+        let mut env = self;
+        // The innermost scope may still get names.
+        loop {
+            if env.names.borrow().contains_key(&name) {
+                return Some(found(env, fenced));
+            }
+            fenced |= env.fence.get();
+            let around = env.parent.as_ref()?;
+            if around.depth != 0 && around.depth.is_multiple_of(BLOCK) {
+                break;
+            }
+            env = around;
+        }
+        let mut next = env.parent.clone();
+        while let Some(env) = next {
+            if let Some((fence, beyond)) = env.without(name) {
+                fenced |= fence;
+                next = Some(beyond);
+                continue;
+            }
+            if env.names.borrow().contains_key(&name) {
+                return Some(found(&env, fenced));
+            }
+            fenced |= env.fence.get();
+            next = env.parent.clone();
+        }
+        None
+    }
+
+    /// The scope beyond a block of scopes that ends here and doesn't have the name, and whether a fence is between.
+    fn without(&self, name: Symbol) -> Option<(bool, Rc<Env>)> {
+        [BLOCK * BLOCK, BLOCK]
+            .into_iter()
+            .enumerate()
+            .filter(|(_, size)| self.depth != 0 && self.depth.is_multiple_of(*size))
+            .find_map(|(level, size)| self.summarised(level, size, name))
+    }
+
+    fn summarised(&self, level: usize, size: u32, name: Symbol) -> Option<(bool, Rc<Env>)> {
+        let late = LATE.get();
+        let mut known = self.summaries.borrow_mut();
+        if known[level].as_ref().is_none_or(|s| s.late != late) {
+            let mut names: FxHashSet<Symbol> = self.names.borrow().keys().copied().collect();
+            let mut fence = self.fence.get();
+            self.gathered.set(true);
+            let mut env = self.parent.clone()?;
+            while env.depth + size > self.depth {
+                names.extend(env.names.borrow().keys());
+                fence |= env.fence.get();
+                env.gathered.set(true);
+                let parent = env.parent.clone()?;
+                env = parent;
+            }
+            known[level] = Some(Box::new(Summary {
+                late,
+                names,
+                fence,
+                beyond: env,
+            }));
+        }
+        let summary = known[level].as_ref()?;
+        let absent = !summary.names.contains(&name);
+        absent.then(|| (summary.fence, summary.beyond.clone()))
+    }
+
+    /// Whether a name is a constant of a function around the nested one that this scope belongs to.
+    pub fn is_fenced_off(&self, name: Symbol) -> bool {
+        self.find(name, |env, fenced| {
+            fenced && env.constants.borrow().contains(&name)
+        })
+        .unwrap_or(false)
+    }
+
+    pub fn is_local_constant(&self, name: Symbol) -> bool {
+        self.find(name, |env, _| env.constants.borrow().contains(&name))
+            .unwrap_or(false)
+    }
+
+    pub fn get(&self, name: Symbol) -> Option<Binding> {
+        self.find(name, |env, _| env.names.borrow().get(&name).cloned())?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sema::ModId;
+    use sx_ir::TypeId;
+
+    #[test]
+    fn names_are_found_at_every_depth() {
+        let symbol = |i: usize| Symbol::intern(&format!("name{i}"));
+        let mut chain = vec![Env::root(ModId(0))];
+        for i in 0..9000 {
+            let next = chain[i].child();
+            next.bind(symbol(i), Binding::Type(TypeId(i as u32)));
+            chain.push(next);
+        }
+        let ty = |env: &Env, i: usize| match env.get(symbol(i)) {
+            Some(Binding::Type(ty)) => Some(ty.0 as usize),
+            _ => None,
+        };
+        for at in [0, 1, 63, 64, 65, 128, 4095, 4096, 4097, 8191, 8192, 9000] {
+            for i in (0..9000).step_by(37).chain([0, 63, 64, 4095, 4096, 8999]) {
+                assert_eq!(ty(&chain[at], i), (i < at).then_some(i), "{i} from {at}");
+            }
+        }
+        // What comes in later is seen, and hides what is further out.
+        chain[100].bind(symbol(20000), Binding::Type(TypeId(1)));
+        assert_eq!(ty(&chain[9000], 20000), Some(1));
+        chain[5000].bind(symbol(20000), Binding::Type(TypeId(2)));
+        assert_eq!(ty(&chain[9000], 20000), Some(2));
+        assert_eq!(ty(&chain[4999], 20000), Some(1));
+    }
+
+    #[test]
+    fn fences_are_seen_from_afar() {
+        let constant = Symbol::intern("constant");
+        let mut env = Env::root(ModId(0)).child();
+        env.bind(constant, Binding::Type(TypeId(0)));
+        env.constants.borrow_mut().push(constant);
+        for i in 0..5000 {
+            env = env.child();
+            env.fence.set(i == 3000);
+            assert_eq!(env.is_fenced_off(constant), i > 3000, "{i}");
+            assert!(env.is_local_constant(constant));
+        }
+    }
+}
