@@ -86,6 +86,7 @@ pub fn run_engine(kind: EngineKind, compilation: &Compilation) -> Option<(f64, R
         | Status::Limit(_)
         | Status::Exit(_)
         | Status::Unsupported(_)
+        | Status::Refused(_)
         | Status::Bug(_) => None,
     }
 }

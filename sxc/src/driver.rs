@@ -150,7 +150,7 @@ pub fn run(
             drop(scratch);
             std::process::exit(code);
         }
-        Status::Unsupported(reason) => reason,
+        Status::Unsupported(reason) | Status::Refused(reason) => reason,
         Status::Trapped(trap) => trap.message(),
         Status::Limit(_) => "a limit was reached".to_owned(),
         Status::Bug(text) => format!("internal error: {text}"),

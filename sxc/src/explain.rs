@@ -51,6 +51,7 @@ impl Again<'_> {
             | Status::Trapped(_)
             | Status::Exit(_)
             | Status::Unsupported(_)
+            | Status::Refused(_)
             | Status::Bug(_) => return None,
         };
         let place = Place::of(failure.module, frame.loc);

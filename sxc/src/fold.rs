@@ -490,7 +490,7 @@ impl Pass<'_> {
                 Err("its calls are nested too deep".to_owned())
             }
             Status::Exit(_) => Err("it ends the program".to_owned()),
-            Status::Unsupported(why) | Status::Bug(why) => Err(why),
+            Status::Unsupported(why) | Status::Refused(why) | Status::Bug(why) => Err(why),
         }
     }
 

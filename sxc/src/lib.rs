@@ -3,6 +3,9 @@
 //! [`cli`] says what can be asked, [`commands`] answers it. [`pipeline`] drives the frontend; [`evaluator`] and
 //! [`sandbox`] run its compile-time code in an engine of [`engines`]; [`native`] makes executables.
 
+#[macro_use]
+mod say;
+
 pub mod arguments;
 pub mod bug;
 mod c_sources;
@@ -59,7 +62,7 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> u8 {
         Err(what) => {
             held::write_all();
             scratch::remove_all();
-            eprint!("{}", bug::report(&what));
+            say!("{}", bug::report(&what));
             bug::STATUS
         }
     }

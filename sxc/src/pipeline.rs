@@ -33,7 +33,7 @@ pub fn fail(format: ErrorFormat, message: &str) -> Stopped {
     diagnostic.extra_lines = lines
         .map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned())
         .collect();
-    eprint!(
+    say!(
         "{}",
         render::render(
             &[diagnostic],
@@ -46,7 +46,7 @@ pub fn fail(format: ErrorFormat, message: &str) -> Stopped {
 }
 
 pub fn usage(message: &str) -> Stopped {
-    eprintln!("error: {message}\n\nFor more information, try '--help'.");
+    say_line!("error: {message}\n\nFor more information, try '--help'.");
     Stopped(USAGE)
 }
 
@@ -117,7 +117,7 @@ pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         timing::trace(&compiled, &engine);
     }
     report(&compiled, args.error_format)?;
-    eprint!("{}", compiled.evaluator.folding.remarks());
+    say!("{}", compiled.evaluator.folding.remarks());
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
     }
@@ -312,10 +312,10 @@ pub fn report(compiled: &Compiled, format: ErrorFormat) -> Result<(), Stopped> {
         format,
         render::stderr_colour(),
     );
-    eprint!("{text}{}", compiled.evaluator.leaks());
+    say!("{text}{}", compiled.evaluator.leaks());
     if let [first, ..] = compiled.evaluator.disagreements.as_slice() {
         let parting = compiled.evaluator.parting.as_deref().unwrap_or_default();
-        eprint!("{}", bug::report(&format!("{first}{parting}")));
+        say!("{}", bug::report(&format!("{first}{parting}")));
         return Err(Stopped(bug::STATUS));
     }
     if compilation.has_errors() {

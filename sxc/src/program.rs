@@ -56,21 +56,21 @@ pub fn run_main(
         Status::Finished(values) => Ok(values.first().copied().unwrap_or(0) as u8),
         Status::Exit(status) => Ok(status as u8),
         Status::Trapped(trap) => {
-            eprintln!("error: {}", trap.message());
+            say_line!("error: {}", trap.message());
             stack(&module, &outcome.frames);
             Ok(ABORTED)
         }
         Status::Limit(limit) => {
-            eprintln!("error: the program exceeds the {limit:?} limit of the engine");
+            say_line!("error: the program exceeds the {limit:?} limit of the engine");
             stack(&module, &outcome.frames);
             Ok(ABORTED)
         }
-        Status::Unsupported(what) => {
+        Status::Unsupported(what) | Status::Refused(what) => {
             stack(&module, &outcome.frames);
             Err(what)
         }
         Status::Bug(what) => {
-            eprint!("{}", crate::bug::report(&what));
+            say!("{}", crate::bug::report(&what));
             Ok(crate::bug::STATUS)
         }
     }
@@ -93,7 +93,7 @@ fn stack(module: &Module, frames: &[Frame]) {
     for (i, frame) in calls.iter().enumerate() {
         if total > 2 * SHOWN && i >= SHOWN && i < total - SHOWN {
             if i == SHOWN {
-                eprintln!("  ... {} more", total - 2 * SHOWN);
+                say_line!("  ... {} more", total - 2 * SHOWN);
             }
             continue;
         }
@@ -103,6 +103,6 @@ fn stack(module: &Module, frames: &[Frame]) {
             continue;
         }
         let name = if wrapper { "main" } else { "" };
-        eprintln!("  {name}{}", frame_text(module, frame));
+        say_line!("  {name}{}", frame_text(module, frame));
     }
 }

@@ -89,7 +89,7 @@ fn watch_signals() {
             if let Some(signal) = signals.forever().next() {
                 held::write_all();
                 if signal == SIGINT {
-                    eprint!("{}", progress::interrupted());
+                    say!("{}", progress::interrupted());
                 }
                 remove_all();
                 std::process::exit(128 + signal);

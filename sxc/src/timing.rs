@@ -6,20 +6,23 @@ use crate::pipeline::Compiled;
 /// Prints phases, and compile-time evaluations by cost, on stderr.
 pub fn print(compiled: &Compiled) {
     let stats = &compiled.compilation.stats;
-    eprintln!(
+    say_line!(
         "files {}, lines {}, functions {}",
-        stats.files, stats.lines, stats.functions
+        stats.files,
+        stats.lines,
+        stats.functions
     );
     for (name, seconds) in &stats.phases {
-        eprintln!("{:>10.3} ms  compile: {name}", seconds * 1e3);
+        say_line!("{:>10.3} ms  compile: {name}", seconds * 1e3);
     }
     for (name, seconds) in &compiled.clock.phases {
-        eprintln!("{:>10.3} ms  {name}", seconds * 1e3);
+        say_line!("{:>10.3} ms  {name}", seconds * 1e3);
     }
-    eprintln!("{:>10.3} ms  total", compiled.clock.total() * 1e3);
-    eprintln!(
+    say_line!("{:>10.3} ms  total", compiled.clock.total() * 1e3);
+    say_line!(
         "found in caches: {} function instances, {} types of type functions",
-        stats.instances_reused, stats.types_reused
+        stats.instances_reused,
+        stats.types_reused
     );
     match compiled.found {
         None => {}
@@ -29,11 +32,11 @@ pub fn print(compiled: &Compiled) {
     let mut roots: Vec<_> = stats.evaluations.iter().collect();
     roots.sort_by(|a, b| b.3.total_cmp(&a.3));
     if !roots.is_empty() {
-        eprintln!("compile-time evaluations: {}", roots.len());
+        say_line!("compile-time evaluations: {}", roots.len());
     }
     let engine = compiled.evaluator.engine_names();
     for (name, steps, memory, seconds) in roots.iter().take(20) {
-        eprintln!(
+        say_line!(
             "{:>10.3} ms  {name}: {engine}, {steps} steps, {memory} bytes",
             seconds * 1e3
         );
@@ -46,7 +49,7 @@ pub fn trace(compiled: &Compiled, engine: &str) {
     for ((name, steps, memory, seconds), (asked, patched)) in
         stats.evaluations.iter().zip(&stats.work)
     {
-        eprintln!(
+        say_line!(
             "comptime: {name}, asked for at {asked}, {engine}, {steps} steps, {memory} bytes, {:.3} ms -> {patched}",
             seconds * 1e3
         );

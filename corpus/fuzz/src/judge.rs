@@ -291,7 +291,9 @@ fn run(compilation: &Compilation, kind: EngineKind) -> Run {
         Status::Finished(values) => (i32::from(values.first().copied().unwrap_or(0) as u8), None),
         Status::Exit(status) => (i32::from(*status as u8), None),
         Status::Trapped(trap) => (134, Some(trap.message())),
-        Status::Limit(_) | Status::Unsupported(_) | Status::Bug(_) => (-1, None),
+        Status::Limit(_) | Status::Unsupported(_) | Status::Refused(_) | Status::Bug(_) => {
+            (-1, None)
+        }
     };
     Run {
         name: kind.name(),
@@ -314,7 +316,7 @@ fn run(compilation: &Compilation, kind: EngineKind) -> Run {
             .iter()
             .all(|effect| matches!(effect, Effect::Write { .. })),
         limited: matches!(outcome.status, Status::Limit(_)),
-        unsupported: matches!(outcome.status, Status::Unsupported(_)),
+        unsupported: matches!(outcome.status, Status::Unsupported(_) | Status::Refused(_)),
         bug: matches!(outcome.status, Status::Bug(_)),
     }
 }

@@ -62,6 +62,10 @@ impl Diagnostic {
         Diagnostic::new(DiagKind::Error, message, None)
     }
 
+    pub fn warning_without_span(message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(DiagKind::Warning, message, None)
+    }
+
     pub fn with_line(mut self, line: impl Into<String>) -> Diagnostic {
         self.extra_lines.push(line.into());
         self

@@ -33,6 +33,6 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
         codegen: &args.codegen,
     };
     native::emit(&job).map_err(|message| fail(args.compile.error_format, &message))?;
-    eprintln!("emitted: {}", output.display());
+    say_line!("emitted: {}", output.display());
     Ok(0)
 }

@@ -46,7 +46,7 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     if args.compile.time {
         timing::print(&compiled);
     }
-    eprintln!("compiled: {}", output.display());
+    say_line!("compiled: {}", output.display());
     Ok(0)
 }
 

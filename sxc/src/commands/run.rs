@@ -44,7 +44,7 @@ pub const BUILD_DONE: &str = "--- build done ---";
 /// Prints that line if it is due.
 pub fn announce(compiled: &Compiled) {
     if compiled.compilation.had_run_statement {
-        println!("{BUILD_DONE}");
+        crate::say::to_stdout(format_args!("{BUILD_DONE}\n"));
     }
 }
 

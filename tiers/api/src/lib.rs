@@ -61,8 +61,10 @@ pub enum Status {
     Limit(LimitKind),
     /// The program asked to end with this status (`_exit`).
     Exit(i32),
-    /// A call the sandbox does not offer; the text says which and why.
+    /// An operation that evaluations lack; the text says which and why.
     Unsupported(String),
+    /// A call that is not allowed, or not with these arguments; the text says why.
+    Refused(String),
     /// The engine is at fault.
     Bug(String),
 }
@@ -187,6 +189,7 @@ pub enum HostFault {
     Limit(LimitKind),
     Exit(i32),
     Unsupported(String),
+    Refused(String),
 }
 
 /// Calls that leave the sandbox: `extern` symbols and compiler functions (`Linkage::Extern`, `Linkage::Host`).

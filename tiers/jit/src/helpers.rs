@@ -123,7 +123,8 @@ fn with_machine(ctx: *mut VmCtx, work: impl FnOnce(&mut Machine) -> Result<(), H
         }
         Ok(Err(HostFault::Trap(trap))) => set_fault(ctx, Fault::new(trap.kind, trap.a, trap.b)),
         // Neither happens; an exit without a reason is reported as a bug.
-        Ok(Err(HostFault::Exit(_) | HostFault::Unsupported(_))) | Err(_) => Exit::Host as u64,
+        Ok(Err(HostFault::Exit(_) | HostFault::Unsupported(_) | HostFault::Refused(_)))
+        | Err(_) => Exit::Host as u64,
     }
 }
 

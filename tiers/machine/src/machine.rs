@@ -522,6 +522,7 @@ pub fn fault_of(status: Status) -> HostFault {
         Status::Limit(limit) => HostFault::Limit(limit),
         Status::Exit(code) => HostFault::Exit(code),
         Status::Unsupported(text) | Status::Bug(text) => HostFault::Unsupported(text),
+        Status::Refused(text) => HostFault::Refused(text),
         Status::Finished(_) => HostFault::Unsupported("a function ended without a result".into()),
     }
 }
@@ -533,6 +534,7 @@ pub fn status_of(fault: HostFault) -> Status {
         HostFault::Limit(limit) => Status::Limit(limit),
         HostFault::Exit(code) => Status::Exit(code),
         HostFault::Unsupported(text) => Status::Unsupported(text),
+        HostFault::Refused(text) => Status::Refused(text),
     }
 }
 

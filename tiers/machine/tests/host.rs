@@ -185,7 +185,7 @@ fn output_goes_through_the_transcript() {
 
 fn unsupported(result: Result<u64, HostFault>) -> String {
     match result {
-        Err(HostFault::Unsupported(text)) => text,
+        Err(HostFault::Unsupported(text) | HostFault::Refused(text)) => text,
         other => panic!("{other:?}"),
     }
 }

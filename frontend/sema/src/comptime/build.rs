@@ -370,7 +370,7 @@ impl Texts<'_> {
 }
 
 fn fault(text: &str) -> HostFault {
-    HostFault::Unsupported(text.to_owned())
+    HostFault::Refused(text.to_owned())
 }
 
 /// A call of one of [`OPTIONS`] or [`PRIMITIVES`].
@@ -396,7 +396,7 @@ pub fn call(
             .unwrap_or_default()
     };
     let driving = |what: &str| fault(&format!("'{what}' works in the build driver only"));
-    let failed = |message: String| HostFault::Unsupported(message);
+    let failed = |message: String| HostFault::Refused(message);
     Ok(match name {
         "build_options" => Vec::new(),
         "on_build" => match texts.memory.function_of(arg(0)) {

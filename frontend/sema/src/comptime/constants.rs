@@ -204,6 +204,30 @@ impl Sema<'_> {
         val
     }
 
+    /// A word of a value where a `Type` should be and none is.
+    pub fn forged_type(&self, ty: TypeId, image: &ConstImage, offset: u64) -> Option<u64> {
+        match self.m.types.kind(ty) {
+            TypeKind::Type => {
+                let word = self.get_int(&image.bytes, offset as usize, 8);
+                (word >= self.m.types.len() as u64).then_some(word)
+            }
+            TypeKind::Optional(of) => self.forged_type(*of, image, offset),
+            TypeKind::Struct(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::AnonStruct(_)
+            | TypeKind::Failable { .. } => {
+                let members = self.m.types.members(ty).unwrap_or_default();
+                let layout = self.m.types.layout(ty);
+                let mut members = members.iter().zip(&layout.offsets);
+                members.find_map(|((_, member), at)| self.forged_type(*member, image, offset + at))
+            }
+            TypeKind::Array(elem, count) if *elem == TypeId::TYPE => {
+                (0..*count).find_map(|i| self.forged_type(*elem, image, offset + i * 8))
+            }
+            _ => None,
+        }
+    }
+
     /// Strings in an evaluation's result share the pool, so that equal strings are equal constants.
     pub fn normalise_strings(&mut self, ty: TypeId, image: &mut ConstImage, offset: u64) {
         match self.m.types.kind(ty).clone() {

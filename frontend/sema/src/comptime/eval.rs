@@ -1,6 +1,7 @@
 //! Evaluation at compile time: an expression becomes a thunk; what does not fold while it is lowered is run by an
 //! engine, and the result comes back as bytes.
 
+use std::io::Write as _;
 use std::rc::Rc;
 
 use sx_ir::func::StmtKind;
@@ -287,7 +288,8 @@ impl Sema<'_> {
 
     /// What compile-time code asked of the compiler through its library.
     fn take_effects(&mut self, effects: crate::comptime::library::Effects) {
-        eprint!("{}", effects.log);
+        // Whether anybody reads it is no matter of the program's.
+        let _ = std::io::stderr().write_all(effects.log.as_bytes());
         self.inputs.extend(effects.inputs);
         for report in effects.reports {
             let file = (0..self.sources.len())
@@ -306,7 +308,8 @@ impl Sema<'_> {
             let diag = match (span, report.error) {
                 (Some(span), true) => Diagnostic::error(span, report.message),
                 (Some(span), false) => Diagnostic::warning(span, report.message),
-                (None, _) => Diagnostic::error_without_span(report.message),
+                (None, true) => Diagnostic::error_without_span(report.message),
+                (None, false) => Diagnostic::warning_without_span(report.message),
             };
             self.report(diag);
         }
@@ -573,7 +576,9 @@ impl Sema<'_> {
                 self.caches.lacks_operation = true;
                 return Err(Failed);
             }
-            Status::Unsupported(reason) => return Err(failed(self, reason)),
+            Status::Unsupported(reason) | Status::Refused(reason) => {
+                return Err(failed(self, reason));
+            }
             Status::Bug(text) => {
                 return Err(self.error(
                     span,
@@ -640,6 +645,13 @@ impl Sema<'_> {
             image = slice_image(&image, 0, self.m.types.size_of(ty));
         }
         image.bytes.resize(self.m.types.size_of(ty) as usize, 0);
+        if let Some(word) = self.forged_type(ty, &image, 0) {
+            let subject = purpose.subject(number);
+            return Err(self.error(
+                span,
+                format!("{subject}: its value holds {word} where a 'Type' should be"),
+            ));
+        }
         self.normalise_strings(ty, &mut image, 0);
         let whole = CtVal {
             ty,

@@ -36,7 +36,7 @@ pub fn is_told(evaluation: &Evaluation) -> bool {
     match evaluation.status {
         Status::Trapped(_) | Status::Limit(_) => true,
         Status::Finished(_) => matches!(evaluation.result, Some(Err(_))),
-        Status::Exit(_) | Status::Unsupported(_) | Status::Bug(_) => false,
+        Status::Exit(_) | Status::Unsupported(_) | Status::Refused(_) | Status::Bug(_) => false,
     }
 }
 

@@ -320,7 +320,7 @@ fn same_shape(a: &NominalDef, b: &NominalDef) -> bool {
 }
 
 fn fail<T>(reason: String) -> Result<T, HostFault> {
-    Err(HostFault::Unsupported(reason))
+    Err(HostFault::Refused(reason))
 }
 
 pub fn text_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<String, HostFault> {

@@ -46,7 +46,7 @@ pub struct Library<'c> {
 }
 
 fn fault<T>(text: String) -> Result<T, HostFault> {
-    Err(HostFault::Unsupported(text))
+    Err(HostFault::Refused(text))
 }
 
 impl Library<'_> {

@@ -34,7 +34,7 @@ pub struct QuoteMaker {
 }
 
 fn fault<T>(text: String) -> Result<T, HostFault> {
-    Err(HostFault::Unsupported(text))
+    Err(HostFault::Refused(text))
 }
 
 impl QuoteMaker {

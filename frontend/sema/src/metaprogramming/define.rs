@@ -100,7 +100,7 @@ struct StandIns {
 }
 
 fn fail<T>(text: String) -> Result<T, HostFault> {
-    Err(HostFault::Unsupported(text))
+    Err(HostFault::Refused(text))
 }
 
 impl Definer {

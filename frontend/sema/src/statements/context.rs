@@ -71,21 +71,23 @@ impl Sema<'_> {
         if let Some(info) = self.nominals.get_mut(&ty) {
             info.state = NominalState::Complete;
         }
-        // What the library registers comes first: types and defaults of the program's own fields may need compile-time
-        // evaluations, which allocate.
+        // What the library registers comes first: types of the program's own fields may need compile-time evaluations,
+        // which allocate. No default is worked out before the layout is final, unless one of these evaluations needs it:
+        // code and other types rely on the layout.
         let library = self
             .context_fields
             .iter()
             .take_while(|f| self.in_library_module(f.module))
             .count();
-        self.caches.conformance.library_only = true;
         let global = self.default_context_global();
         self.add_context_fields(global, 0..library);
-        self.caches.conformance.library_only = false;
         self.add_context_fields(global, library..self.context_fields.len());
+        for i in 0..self.context_fields.len() {
+            self.demand_context_field(self.context_fields[i].name);
+        }
     }
 
-    /// Adds fields to the end of `Context`, and their values to the constant context.
+    /// Adds fields to the end of `Context`; their values in the constant context follow on demand.
     fn add_context_fields(&mut self, global: GlobalId, range: Range<usize>) {
         let ty = self.context_type.unwrap_or(TypeId::VOID);
         let TypeKind::Struct(nominal) = *self.m.types.kind(ty) else {
@@ -114,14 +116,11 @@ impl Sema<'_> {
         let storage = &mut self.m.globals[global.index()];
         (storage.size, storage.align) = (layout.size, layout.align.max(8));
         storage.init.bytes.resize(layout.size as usize, 0);
-        for i in range.clone() {
+        for i in range {
             let name = self.context_fields[i].name;
             self.caches
                 .context_defaults
                 .insert(name, ContextDefault::Waiting(i));
-        }
-        for i in range {
-            self.demand_context_field(self.context_fields[i].name);
         }
     }
 
@@ -135,7 +134,10 @@ impl Sema<'_> {
                     .insert(name, ContextDefault::Open(index));
                 let span = self.context_fields[index].decl.name.span;
                 self.caches.chains.enter(Step::ContextField(name, span));
+                let library = self.in_library_module(self.context_fields[index].module);
+                let before = std::mem::replace(&mut self.caches.conformance.library_only, library);
                 self.context_default(index);
+                self.caches.conformance.library_only = before;
                 self.caches.chains.leave();
                 self.caches.context_defaults.remove(&name);
             }

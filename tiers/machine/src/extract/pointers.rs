@@ -196,6 +196,9 @@ impl Extractor<'_> {
                 return self
                     .error("it points into the value that is being stored, which will move");
             }
+            if let Through::Slice { of, len, .. } = through {
+                self.check_extent(&object, value, of, len)?;
+            }
             self.relocate(target, addr, RelocTarget::Global(global), offset);
             return Ok(());
         }
@@ -203,6 +206,23 @@ impl Extractor<'_> {
         let placeholder = self.placeholder(index);
         self.relocate(target, addr, RelocTarget::Global(placeholder), offset);
         self.see(index, &object, value, through, last)
+    }
+
+    /// Whether `len` elements from `value` on lie in the object.
+    fn check_extent(
+        &self,
+        object: &Object,
+        value: u64,
+        of: TypeId,
+        len: u64,
+    ) -> Result<(), ExtractError> {
+        match len.checked_mul(self.module.types.size_of(of)) {
+            Some(bytes) if bytes <= object.base + object.size - value => Ok(()),
+            _ => self.error(format!(
+                "its {} elements reach beyond the object they lie in ({} bytes)",
+                len as i64, object.size
+            )),
+        }
     }
 
     fn is_writable_object(&self, global: sx_ir::GlobalId) -> bool {
@@ -280,16 +300,7 @@ impl Extractor<'_> {
                 )
             }
             Through::Slice { of, len, text } => {
-                let size = types.size_of(of);
-                match len.checked_mul(size) {
-                    Some(bytes) if bytes <= end - value => {}
-                    _ => {
-                        return self.error(format!(
-                            "its {len} elements reach beyond the object they lie in ({} bytes)",
-                            object.size
-                        ));
-                    }
-                }
+                self.check_extent(object, value, of, len)?;
                 self.objects[index].roomy |= !text;
                 let nul = text && value + len < end && self.word(value + len, 1)? == 0;
                 (of, value, if nul { len + 1 } else { len }, true)

@@ -279,21 +279,26 @@ impl StdHost<'_> {
                 .iter()
                 .any(|granted| granted == library_name);
         if !granted {
-            if found.is_none()
-                && of_libc
-                && module
-                    .libraries
-                    .iter()
-                    .all(|l| matches!(l.as_str(), "c" | "m"))
-            {
+            let others = module
+                .libraries
+                .iter()
+                .any(|l| !matches!(l.as_str(), "c" | "m"));
+            if found.is_none() && of_libc && !others {
                 return Err(missing());
             }
+            // What another library has is there when the program has been linked.
+            let after_linking = !of_libc || found.is_none() && others;
             let grant = if is_exec(symbol) {
                 "exec".to_owned()
             } else {
                 format!("extern:{library_name}")
             };
-            return Err(io::denied(symbol, &grant));
+            let what = io::denial(symbol, &grant);
+            return Err(if after_linking {
+                HostFault::Unsupported(what)
+            } else {
+                HostFault::Refused(what)
+            });
         }
         if found.is_none() && !foreign_target {
             for library in library

@@ -24,10 +24,8 @@ fn grant(symbol: &str) -> Option<&'static str> {
     })
 }
 
-pub(super) fn denied(symbol: &str, grant: &str) -> HostFault {
-    HostFault::Unsupported(format!(
-        "'{symbol}' leaves the sandbox at compile time; allow it with --allow={grant}"
-    ))
+pub(super) fn denial(symbol: &str, grant: &str) -> String {
+    format!("'{symbol}' leaves the sandbox at compile time; allow it with --allow={grant}")
 }
 
 impl StdHost<'_> {
@@ -83,7 +81,7 @@ impl StdHost<'_> {
             }
             "fflush" if !own_stdio => return Some(one(0)),
             "pthread_cond_wait" => {
-                return Some(Err(HostFault::Unsupported(format!(
+                return Some(Err(HostFault::Refused(format!(
                     "'{symbol}' waits for ever: there is one thread, and it is waiting"
                 ))));
             }
@@ -99,7 +97,7 @@ impl StdHost<'_> {
         };
         let granted = self.options.allow_io || self.grants.libraries.iter().any(|l| l == "c");
         if !granted && !self.may_read(symbol, args, memory) {
-            return Some(Err(denied(symbol, wanted)));
+            return Some(Err(HostFault::Refused(denial(symbol, wanted))));
         }
         let reply = self.granted(symbol, args, memory, module);
         if let Ok(values) = &reply {

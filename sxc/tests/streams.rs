@@ -1,0 +1,71 @@
+//! Output that goes nowhere: a full device, a reader that has gone. What the command does and its status don't change.
+#![cfg(target_os = "linux")]
+
+use std::fs::OpenOptions;
+use std::process::{Command, Stdio};
+
+fn program(name: &str, text: &str) -> std::path::PathBuf {
+    let file = std::env::temp_dir().join(format!("sxc-streams-{}-{name}.sx", std::process::id()));
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+fn full() -> Stdio {
+    OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap()
+        .into()
+}
+
+/// A pipe that nobody reads.
+fn unread() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+fn status(args: &[&str], text: &str, name: &str, errors: Stdio) -> Option<i32> {
+    let file = program(name, text);
+    let status = Command::new(env!("CARGO_BIN_EXE_sxc"))
+        .args(args)
+        .arg(&file)
+        .stdin(Stdio::null())
+        .stdout(unread())
+        .stderr(errors)
+        .status()
+        .unwrap();
+    let _ = std::fs::remove_file(file);
+    status.code()
+}
+
+const WRONG: &str = "main :: () { x : i64 = \"a\"; }\n";
+const TRAP: &str = "main :: () { n := 0; x := 1 / n; }\n";
+const TALKS: &str = "#import \"modules/std.sx\";
+#import \"modules/compiler.sx\";
+#run { for 0..3000 (i) { print(\"ct {}\\n\", i); } comptime_print(\"log\\n\"); };
+main :: () -> i64 { return 3; }\n";
+
+#[test]
+fn diagnostics() {
+    assert_eq!(status(&["check"], WRONG, "wrong", full()), Some(1));
+    assert_eq!(status(&["check"], WRONG, "unread", unread()), Some(1));
+    assert_eq!(
+        status(&["run", "--engine=vm"], TRAP, "trap", full()),
+        Some(134)
+    );
+}
+
+#[test]
+fn output_of_evaluations() {
+    for (name, errors) in [("talks", full()), ("talks-on", unread())] {
+        let args = [
+            "run",
+            "--engine=vm",
+            "--time",
+            "--remarks=fold",
+            "--trace=comptime",
+        ];
+        assert_eq!(status(&args, TALKS, name, errors), Some(3));
+    }
+}
