@@ -113,3 +113,47 @@ fn any_limit_of_steps_stops_every_engine_at_the_same_place() {
     }
     assert!(limits > 1000, "{limits}");
 }
+
+/// An evaluation that was stopped anywhere leaves a state; what goes on from it does the same as often as it is restored, in
+/// whatever engine, and whatever engine left it.
+#[test]
+fn every_engine_goes_on_from_the_state_of_any() {
+    let mut engines: Vec<_> = ENGINES.into_iter().map(create).collect();
+    let mut resumed = 0;
+    for seed in 0..600u64 {
+        let mut program = random::program(seed);
+        program.limits.steps = 400;
+        let (_, end) = random::observe_from(engines[0].as_mut(), &program, None);
+        assert!(end.is_some(), "seed {seed}");
+        for stop in [3, seed % 60, 400] {
+            program.limits.steps = stop;
+            let left: Vec<_> = engines
+                .iter_mut()
+                .map(|engine| random::observe_from(engine.as_mut(), &program, None))
+                .collect();
+            program.limits.steps = stop + 300;
+            let mut wanted: Option<String> = None;
+            for (from, (_, state)) in left.iter().enumerate() {
+                for _ in 0..2 {
+                    let engine = &mut engines[(from + seed as usize) % ENGINES.len()];
+                    let (seen, after) =
+                        random::observe_from(engine.as_mut(), &program, state.as_ref());
+                    assert!(!seen.contains("Bug("), "seed {seed}: {seen}");
+                    let wanted = wanted.get_or_insert_with(|| seen.clone());
+                    assert_eq!(*wanted, seen, "seed {seed}, stopped after {stop} steps");
+                    resumed += usize::from(after.is_some());
+                }
+            }
+        }
+    }
+    assert!(resumed > 10_000, "{resumed}");
+}
+
+#[test]
+fn a_state_of_another_program_is_refused() {
+    let mut engine = create(EngineKind::Vm);
+    let (one, other) = (random::program(1), random::program(2));
+    let (_, state) = random::observe_from(engine.as_mut(), &one, None);
+    let (seen, _) = random::observe_from(engine.as_mut(), &other, state.as_ref());
+    assert!(seen.contains("another program"), "{seen}");
+}

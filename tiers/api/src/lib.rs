@@ -3,9 +3,12 @@
 
 pub mod bisect;
 pub mod conformance;
+mod snapshot;
 
 use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, GlobalId, LocId, Module, TrapKind};
+
+pub use snapshot::Snapshot;
 
 /// Exact bounds on an evaluation, equal in every engine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -136,6 +139,10 @@ pub trait MemoryView {
     fn address_of(&self, global: GlobalId) -> Option<u64>;
     /// What part of the address space an address is in, whether or not anything lives there.
     fn region_of(&self, addr: u64) -> Region;
+    /// The state, for going on from it. Frames are no part of it: what is resumed starts with a call.
+    fn snapshot(&self) -> Option<Snapshot> {
+        None
+    }
 }
 
 /// A part of the address space.
@@ -280,4 +287,18 @@ pub trait ComptimeEngine {
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome;
+
+    /// As `run`, on the state that another run of this or another engine has left. Steps go on counting from there, for
+    /// the limit, too. `root` must be the function that ran there, in the same module.
+    fn resume(
+        &mut self,
+        _from: &Snapshot,
+        _module: &Module,
+        _root: FuncId,
+        _args: &[u64],
+        _limits: &Limits,
+        _host: &mut dyn Host,
+    ) -> Outcome {
+        Outcome::refused("this engine runs evaluations from the beginning only")
+    }
 }

@@ -4,7 +4,7 @@ use sx_ir::trap::LIMIT_KINDS;
 use sx_ir::{FuncId, Module};
 use sx_machine::Machine;
 use sx_machine::status_of;
-use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Status, Trap};
+use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Snapshot, Status, Trap};
 
 use crate::dispatch;
 use crate::dispatch::End;
@@ -61,7 +61,21 @@ impl ComptimeEngine for VmEngine {
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome {
-        execute(&mut self.tables, None, module, root, args, limits, host)
+        let job = (module, root, args);
+        execute(&mut self.tables, None, None, job, limits, host)
+    }
+
+    fn resume(
+        &mut self,
+        from: &Snapshot,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        let job = (module, root, args);
+        execute(&mut self.tables, None, Some(from), job, limits, host)
     }
 }
 
@@ -80,20 +94,44 @@ impl ComptimeEngine for AutoEngine {
     ) -> Outcome {
         let mut tiering = self.tiering.clone();
         let hot = Some((self.compiler.as_mut(), &mut tiering));
-        execute(&mut self.tables, hot, module, root, args, limits, host)
+        execute(
+            &mut self.tables,
+            hot,
+            None,
+            (module, root, args),
+            limits,
+            host,
+        )
+    }
+
+    fn resume(
+        &mut self,
+        from: &Snapshot,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        let mut tiering = self.tiering.clone();
+        let hot = Some((self.compiler.as_mut(), &mut tiering));
+        let job = (module, root, args);
+        execute(&mut self.tables, hot, Some(from), job, limits, host)
     }
 }
 
 fn execute(
     tables: &mut Tables,
     hot: Hot<'_>,
-    module: &Module,
-    root: FuncId,
-    args: &[u64],
+    from: Option<&Snapshot>,
+    (module, root, args): (&Module, FuncId, &[u64]),
     limits: &Limits,
     host: &mut dyn Host,
 ) -> Outcome {
-    let mut machine = Box::new(Machine::new(module, root, limits));
+    let mut machine = match Machine::start(from, module, root, limits) {
+        Ok(machine) => Box::new(machine),
+        Err(why) => return Outcome::refused(why),
+    };
     if let Some(why) = machine.unusable() {
         return machine.into_outcome(Status::Bug(why));
     }

@@ -20,7 +20,7 @@ mod shadow;
 use sx_ir::{FuncId, Module};
 use sx_machine::{Dangling, Machine, stack};
 use sx_tier_api::{
-    ComptimeEngine, Explanation, Host, Limits, MemoryView, Moment, Outcome, Place, Status,
+    ComptimeEngine, Explanation, Host, Limits, MemoryView, Moment, Outcome, Place, Snapshot, Status,
 };
 
 /// The engine.
@@ -116,7 +116,39 @@ impl ComptimeEngine for Interp {
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome {
-        let machine = Machine::new(module, root, limits);
+        self.start(None, module, root, args, limits, host)
+    }
+
+    fn resume(
+        &mut self,
+        from: &Snapshot,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        if self.sanitize {
+            return Outcome::refused("what is known of memory's contents is in no snapshot");
+        }
+        self.start(Some(from), module, root, args, limits, host)
+    }
+}
+
+impl Interp {
+    fn start(
+        &mut self,
+        from: Option<&Snapshot>,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        let machine = match Machine::start(from, module, root, limits) {
+            Ok(machine) => machine,
+            Err(why) => return Outcome::refused(why),
+        };
         if let Some(why) = machine.unusable() {
             return machine.into_outcome(Status::Bug(why));
         }

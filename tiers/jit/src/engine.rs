@@ -12,7 +12,7 @@ use sx_ir::{FuncId, Linkage, Module};
 use sx_machine::ctx::{CodeEntry, Exit, VmCtx};
 use sx_machine::stack::on_big_stack;
 use sx_machine::{Machine, fault_of, status_of};
-use sx_tier_api::{ComptimeEngine, Host, HostFault, Limits, Outcome, Status, Trap};
+use sx_tier_api::{ComptimeEngine, Host, HostFault, Limits, Outcome, Snapshot, Status, Trap};
 
 #[derive(Clone, Default)]
 pub struct JitEngine {
@@ -52,12 +52,34 @@ impl ComptimeEngine for JitEngine {
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome {
-        let options = self.options;
-        if stack_left() > u64::from(limits.depth) * FRAME_BYTES + HOST_BYTES {
-            return run(options, module, root, args, limits, host);
-        }
-        on_big_stack(|| run(options, module, root, args, limits, host))
+        run_with_room(self.options, None, (module, root, args), limits, host)
     }
+
+    fn resume(
+        &mut self,
+        from: &Snapshot,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        let job = (module, root, args);
+        run_with_room(self.options, Some(from), job, limits, host)
+    }
+}
+
+fn run_with_room(
+    options: Options,
+    from: Option<&Snapshot>,
+    job: (&Module, FuncId, &[u64]),
+    limits: &Limits,
+    host: &mut dyn Host,
+) -> Outcome {
+    if stack_left() > u64::from(limits.depth) * FRAME_BYTES + HOST_BYTES {
+        return run(options, from, job, limits, host);
+    }
+    on_big_stack(|| run(options, from, job, limits, host))
 }
 
 /// Native stack that a compiled frame takes.
@@ -94,13 +116,15 @@ fn lowest_stack_address() -> usize {
 
 fn run(
     options: Options,
-    module: &Module,
-    root: FuncId,
-    args: &[u64],
+    from: Option<&Snapshot>,
+    (module, root, args): (&Module, FuncId, &[u64]),
     limits: &Limits,
     host: &mut dyn Host,
 ) -> Outcome {
-    let mut machine = Machine::new(module, root, limits);
+    let mut machine = match Machine::start(from, module, root, limits) {
+        Ok(machine) => machine,
+        Err(why) => return Outcome::refused(why),
+    };
     if let Some(why) = machine.unusable() {
         return machine.into_outcome(Status::Bug(why));
     }

@@ -76,6 +76,7 @@ pub struct NewBlock {
     pub dirty: u64,
 }
 
+#[derive(Clone)]
 pub struct Heap {
     start: u64,
     /// Addresses never reach here.
@@ -113,6 +114,20 @@ impl Heap {
             large: BTreeMap::new(),
             holes: BTreeMap::new(),
         }
+    }
+
+    /// The same books for an address space that ends elsewhere, with another limit.
+    pub(crate) fn within(&self, end: u64, limit: u64) -> Heap {
+        Heap {
+            end,
+            // What is live stays so.
+            limit: limit.max(self.live),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
     }
 
     pub fn start(&self) -> u64 {

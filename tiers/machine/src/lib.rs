@@ -62,6 +62,7 @@ pub mod machine;
 pub mod mapping;
 pub mod memory;
 pub mod show;
+mod snapshot;
 pub mod stack;
 pub mod watch;
 

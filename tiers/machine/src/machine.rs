@@ -8,7 +8,7 @@ use sx_ir::trap::LimitKind;
 use sx_ir::{FrameLayout, FuncId, GlobalId, LocId, Module, SigId, TrapKind, Ty};
 use sx_tier_api::{
     Frame, Host, HostFault, Limits, MemoryView, Object, ObjectKind, Outcome, Region, SandboxMemory,
-    Status, Trap,
+    Snapshot, Status, Trap,
 };
 
 use crate::builtin::Builtins;
@@ -466,6 +466,24 @@ impl Machine {
         }
     }
 
+    /// Takes over the state of a machine with the same address space; this one is as it was made.
+    pub(crate) fn adopt(&mut self, heap: &Heap, pieces: &[(u64, Box<[u8]>)], steps: u64) {
+        self.heap = heap.within(self.space.heap_end, self.heap.limit());
+        self.ctx.mem_end = self.heap.top().max(self.ctx.mem_end);
+        self.ctx.steps = steps;
+        let (from, to) = (self.space.store_start, self.space.globals_end);
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.clear(from as usize, to as usize);
+        }
+        for (addr, bytes) in pieces {
+            let end = addr.saturating_add(bytes.len() as u64);
+            if end <= self.ctx.mem_end {
+                // SAFETY: the range lies below mem_end, inside the mapping; `bytes` is memory of its own.
+                unsafe { std::ptr::copy(bytes.as_ptr(), self.host(*addr), bytes.len()) };
+            }
+        }
+    }
+
     // ---- the end ----
 
     /// Digest of the mutable globals and the live heap blocks with their addresses.
@@ -646,6 +664,10 @@ impl MemoryView for Machine {
         } else {
             Region::Outside
         }
+    }
+
+    fn snapshot(&self) -> Option<Snapshot> {
+        (!self.broken).then(|| self.take_snapshot())
     }
 }
 

@@ -11,7 +11,7 @@ use sx_ir::{
 
 use super::build::{Build, Fun, big_endian, big_endian_32, little_endian_32};
 use super::expect::TestHost;
-use crate::{ComptimeEngine, Limits};
+use crate::{ComptimeEngine, Limits, Snapshot};
 
 pub struct Program {
     pub module: Module,
@@ -22,15 +22,23 @@ pub struct Program {
 
 /// What a run did, as far as engines must agree.
 pub fn observe(engine: &mut dyn ComptimeEngine, program: &Program) -> String {
+    observe_from(engine, program, None).0
+}
+
+/// The same from a state, and the state it leaves.
+pub fn observe_from(
+    engine: &mut dyn ComptimeEngine,
+    program: &Program,
+    from: Option<&Snapshot>,
+) -> (String, Option<Snapshot>) {
     let mut host = TestHost::default();
-    let outcome = engine.run(
-        &program.module,
-        program.root,
-        &program.args,
-        &program.limits,
-        &mut host,
-    );
-    format!(
+    let (module, root) = (&program.module, program.root);
+    let (args, limits) = (&program.args, &program.limits);
+    let outcome = match from {
+        None => engine.run(module, root, args, limits, &mut host),
+        Some(from) => engine.resume(from, module, root, args, limits, &mut host),
+    };
+    let text = format!(
         "{:x?}\nframes {:?}\nsteps {} peak {} digest {:x}\nlog {:x?}",
         outcome.status,
         &outcome.frames[..outcome.frames.len().min(50)],
@@ -38,7 +46,8 @@ pub fn observe(engine: &mut dyn ComptimeEngine, program: &Program) -> String {
         outcome.peak_memory,
         outcome.digest,
         host.log
-    )
+    );
+    (text, outcome.memory.snapshot())
 }
 
 struct Rng(u64);
