@@ -117,3 +117,34 @@ fn ctrl_c_tells_of_the_evaluation() {
     }
     let _ = std::fs::remove_dir_all(&dir);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_end_with_a_killed_compiler() {
+    let dir = std::env::temp_dir().join(format!("sxc-killed-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    let program = "#import \"modules/std.sx\";
+usleep :: (us: u32) -> i32 extern;
+main :: () { print(\"started\\n\"); for 0..60 { usleep(500000); } }
+";
+    std::fs::write(dir.join("prog.sx"), program).expect("a file can be written");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+        .args(["run", "prog.sx"])
+        .current_dir(&dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("sxc starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("text");
+    assert_eq!(line, "started\n");
+    let killed = std::time::Instant::now();
+    child.kill().expect("it runs");
+    child.wait().expect("an end");
+    // The program holds the other end of the pipe.
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).expect("text");
+    assert!(killed.elapsed().as_secs() < 20, "it lived on");
+    let _ = std::fs::remove_dir_all(&dir);
+}

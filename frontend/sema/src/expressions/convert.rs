@@ -9,6 +9,13 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Pieces, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
 
+/// Whether the value of a literal stands where a constant is named: that isn't checked, as `255 + 1` isn't.
+fn names_constant(text: &str) -> bool {
+    let name = text.trim_matches(|c: char| matches!(c, '(' | ')' | '-') || c.is_whitespace());
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '`');
+    name.starts_with(|c: char| part(c) && !c.is_ascii_digit()) && name.chars().all(part)
+}
+
 impl Sema<'_> {
     /// Whether values of this type are numbers for arithmetic.
     pub fn is_number(&self, ty: TypeId) -> bool {
@@ -418,7 +425,8 @@ impl Sema<'_> {
         let word = self.m.types.int_info(want).is_some_and(|i| i.0 == 64);
         // -1 stands for all bits of a word.
         let fits = self.int_fits(value, want) || word && value == -1;
-        if !fits {
+        let text = self.span_text(span);
+        if !fits && !names_constant(&text) {
             let shown = self.type_name(want);
             let (bits, signed) = self.m.types.int_info(want).unwrap_or((64, true));
             let range = if signed {
@@ -426,7 +434,6 @@ impl Sema<'_> {
             } else {
                 format!("0..{}", (1i128 << bits) - 1)
             };
-            let text = self.span_text(span);
             let diag = if text.starts_with('\'') {
                 Diagnostic::error(span, format!("char literal {text} (value {value}) does not fit in {shown} (range {range})"))
                     .with_help(None, "use a wider type such as u32")
