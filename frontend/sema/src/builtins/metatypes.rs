@@ -112,7 +112,7 @@ impl Sema<'_> {
                 Ok(_) | Err(Failed) => None,
             },
             ast::ExprKind::Field { base, name } => match self.namespace_of(env, base) {
-                Some(set) => match self.lookup_in_set(set, name.name) {
+                Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => match self.resolve_decl(decl) {
                         Ok(Entity::Fn(f)) => Some(f),
                         Ok(_) | Err(Failed) => None,

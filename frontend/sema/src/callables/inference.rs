@@ -289,6 +289,7 @@ impl Sema<'_> {
                     Some(types) => params.extend(types.iter().copied()),
                     None => {
                         if let ExprKind::Field { base, name } = &inner.kind
+                            && let name = self.name_at(scope, *name)
                             && let Some(types) = self.pack_protocol_args(scope, base, name.name)
                         {
                             params.extend(types);

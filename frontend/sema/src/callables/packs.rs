@@ -212,7 +212,8 @@ impl Sema<'_> {
         if let ExprKind::Field { base, name } = &expr.kind
             && let Some((owner, pack)) = self.pack_of(cx, base)
         {
-            return self.project(cx, owner, &pack, base, *name).map(Some);
+            let name = self.spelled(&cx.env().clone(), *name)?;
+            return self.project(cx, owner, &pack, base, name).map(Some);
         }
         Ok(None)
     }

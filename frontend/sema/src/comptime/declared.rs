@@ -167,7 +167,7 @@ impl Sema<'_> {
             ExprKind::Field { base, name } => match self.namespace_of(env, base) {
                 Some(set) => {
                     let ns = self.span_text(base.span);
-                    let (entity, decl) = self.resolve_in_namespace(set, &ns, *name)?;
+                    let (entity, decl) = self.resolve_in_namespace_of(env, set, &ns, *name)?;
                     Some(match entity {
                         Entity::Type(ty) if self.nominals.contains_key(&ty) => Declared::Type(ty),
                         _ => Declared::Decl(decl),

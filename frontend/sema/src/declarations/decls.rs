@@ -142,6 +142,8 @@ impl Sema<'_> {
     }
 
     fn add_template(&mut self, id: DeclId, syntax: TemplateSyntax) -> TemplateId {
+        let env = self.decl(id).env.clone();
+        let syntax = self.spelled_template(&env, syntax);
         let info = self.decl(id);
         let template = Template {
             name: info.name,
@@ -195,7 +197,7 @@ impl Sema<'_> {
             ExprKind::Field { base, name } => match self.namespace_of(env, base) {
                 Some(set) => {
                     let ns = self.span_text(base.span);
-                    Ok(Some(self.resolve_in_namespace(set, &ns, *name)?.0))
+                    Ok(Some(self.resolve_in_namespace_of(env, set, &ns, *name)?.0))
                 }
                 None => Ok(None),
             },

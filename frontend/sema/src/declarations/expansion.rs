@@ -632,6 +632,11 @@ impl Sema<'_> {
         })
     }
 
+    /// The same where a mistake in the parts has been told, or will be.
+    pub fn name_at(&mut self, env: &Rc<Env>, name: ast::Ident) -> ast::Ident {
+        self.spelled(env, name).unwrap_or(name)
+    }
+
     fn spelling(&mut self, text: &str, span: Span) -> Res<()> {
         let mut chars = text.chars();
         let good = chars

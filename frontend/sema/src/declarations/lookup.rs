@@ -501,7 +501,7 @@ impl Sema<'_> {
                 }
             }
             ExprKind::Field { base, name } => match self.namespace_of(env, base) {
-                Some(set) => match self.lookup_in_set(set, name.name) {
+                Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => matches!(
                         self.resolve_decl(decl),
                         Ok(Entity::Type(_) | Entity::Template(_))
@@ -509,7 +509,10 @@ impl Sema<'_> {
                     _ => false,
                 },
                 None => {
-                    self.denotes_type(env, base) && self.type_member_is_type(env, base, name.name)
+                    self.denotes_type(env, base) && {
+                        let name = self.name_at(env, *name);
+                        self.type_member_is_type(env, base, name.name)
+                    }
                 }
             },
             ExprKind::Call(call) => self.callee_makes_type(env, &call.callee),
@@ -576,7 +579,7 @@ impl Sema<'_> {
                 _ => false,
             },
             ExprKind::Field { base, name } => match self.namespace_of(env, base) {
-                Some(set) => match self.lookup_in_set(set, name.name) {
+                Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => match self.resolve_decl(decl) {
                         Ok(Entity::Template(_)) => true,
                         Ok(Entity::Fn(f)) => self.returns_type(f),
@@ -620,6 +623,7 @@ impl Sema<'_> {
     pub fn namespace_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<ImportSetId> {
         match &expr.kind {
             ExprKind::Ident(name) => {
+                let name = &self.name_at(env, *name);
                 if env.get(name.name).is_some() {
                     return None;
                 }
@@ -637,7 +641,7 @@ impl Sema<'_> {
             }
             ExprKind::Field { base, name } => {
                 let set = self.namespace_of(env, base)?;
-                match self.lookup_in_set(set, name.name) {
+                match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => match self.resolve_decl(decl) {
                         Ok(Entity::Namespace(inner)) => Some(inner),
                         _ => None,
@@ -648,6 +652,23 @@ impl Sema<'_> {
             ExprKind::Paren(inner) => self.namespace_of(env, inner),
             _ => None,
         }
+    }
+
+    pub fn lookup_in_set_of(&mut self, env: &Rc<Env>, set: ImportSetId, name: ast::Ident) -> Found {
+        let name = self.name_at(env, name);
+        self.lookup_in_set(set, name.name)
+    }
+
+    /// A member of a namespace, whose name is spelled as `env` sees it.
+    pub fn resolve_in_namespace_of(
+        &mut self,
+        env: &Rc<Env>,
+        set: ImportSetId,
+        shown: &str,
+        name: ast::Ident,
+    ) -> Res<(Entity, DeclId)> {
+        let name = self.spelled(env, name)?;
+        self.resolve_in_namespace(set, shown, name)
     }
 
     pub fn span_text(&self, span: Span) -> String {

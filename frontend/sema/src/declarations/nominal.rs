@@ -76,7 +76,11 @@ impl Sema<'_> {
             let mut fields = Vec::new();
             for member in &decl.members {
                 if let MemberKind::Field(field) = &member.kind {
-                    let inner = match (self.inline_names.last(), field.names.first()) {
+                    let mut names = Vec::with_capacity(field.names.len());
+                    for name in &field.names {
+                        names.push(self.spelled(env, *name)?);
+                    }
+                    let inner = match (self.inline_names.last(), names.first()) {
                         (Some(outer), Some(first)) => Some(format!("{outer}.{}", first.name)),
                         (None, _) | (_, None) => None,
                     };
@@ -86,7 +90,7 @@ impl Sema<'_> {
                         self.inline_names.pop();
                     }
                     let ty = ty?;
-                    for name in &field.names {
+                    for name in names {
                         if fields.iter().any(|(n, _)| *n == name.name) {
                             self.error(name.span, format!("duplicate field '{}'", name.name));
                             continue;
@@ -225,6 +229,8 @@ impl Sema<'_> {
         let settling = std::mem::take(&mut self.settling);
         let depth = self.instantiation_depth;
         self.instantiation_depth = depth.max(self.nominals.get(&ty).map_or(0, |n| n.depth));
+        let instance = self.type_instance(ty);
+        let instance = std::mem::replace(&mut self.caches.meta.instance, instance);
         let result = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || {
             self.sites_of(&env, |s| match syntax {
                 NominalSyntax::Struct(decl) => s.complete_struct(ty, decl, &env),
@@ -237,6 +243,7 @@ impl Sema<'_> {
                 NominalSyntax::Minted => s.complete_minted(ty),
             })
         });
+        self.caches.meta.instance = instance;
         self.set_state(
             ty,
             if result.is_ok() {

@@ -73,7 +73,7 @@ impl Sema<'_> {
             ExprKind::Field { base, name } => match self.namespace_of(env, base) {
                 Some(set) => {
                     let ns = self.span_text(base.span);
-                    self.resolve_in_namespace(set, &ns, *name)?.0
+                    self.resolve_in_namespace_of(env, set, &ns, *name)?.0
                 }
                 None => return Ok(None),
             },
@@ -394,6 +394,7 @@ impl Sema<'_> {
         if let Some(info) = self.nominals.get_mut(&ty) {
             info.instance = Some((template, args.clone()));
         }
+        self.note_type_site(ty, span);
         self.templates[template.index()]
             .instances
             .insert(args, Some(ty));

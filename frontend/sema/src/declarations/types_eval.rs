@@ -220,10 +220,11 @@ impl Sema<'_> {
             ExprKind::Field { base, name: field } => {
                 if let Some(set) = self.namespace_of(env, base) {
                     let ns = self.span_text(base.span);
-                    let (entity, _) = self.resolve_in_namespace(set, &ns, *field)?;
+                    let (entity, _) = self.resolve_in_namespace_of(env, set, &ns, *field)?;
                     return self.entity_as_type(entity, *field, expr.span);
                 }
                 if self.denotes_type(env, base) {
+                    let field = &self.spelled(env, *field)?;
                     let owner = self.eval_type(env, base)?;
                     // What its body declares may be used before the fields are laid out.
                     let own_member = self.nominals.get(&owner).is_some_and(|n| {
@@ -446,6 +447,7 @@ impl Sema<'_> {
             return Ok(());
         }
         if let ExprKind::Field { base, name } = &inner.kind
+            && let name = self.name_at(env, *name)
             && let Some(types) = self.pack_protocol_args(env, base, name.name)
         {
             out.extend(types);
@@ -540,7 +542,8 @@ impl Sema<'_> {
                 let mut values = Vec::new();
                 for slot in slots {
                     let ty = self.eval_type(env, &slot.ty)?;
-                    values.push((slot.name.map(|n| n.name), ty));
+                    let name = slot.name.map(|name| self.name_at(env, name).name);
+                    values.push((name, ty));
                 }
                 match error {
                     Some(error) => {

@@ -68,6 +68,8 @@ impl Mentioned {
 
     fn params(&mut self, params: &[ast::Param]) {
         self.known.extend(params.iter().map(|p| p.name.name));
+        let computed = |p: &ast::Param| matches!(p.name.kind, ast::IdentKind::Computed(_));
+        self.opaque |= params.iter().any(computed);
     }
 }
 

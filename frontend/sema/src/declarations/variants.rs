@@ -51,11 +51,12 @@ impl Sema<'_> {
                     let field_ty =
                         self.inline_type(env, NominalSyntax::Struct(anon), None, member.span)?;
                     // Its fields are the union's own names.
-                    for inner in &anon.members {
+                    for (inner, env) in self.expand_body(env, &anon.members)? {
                         let MemberKind::Field(field) = &inner.kind else {
                             continue;
                         };
                         for name in &field.names {
+                            let name = &self.spelled(&env, *name)?;
                             if seen.contains(&name.name) {
                                 self.error(
                                     name.span,

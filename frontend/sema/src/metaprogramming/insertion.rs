@@ -14,7 +14,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Val};
 use crate::metaprogramming::places::Site;
 use crate::metaprogramming::quotes::{Body, Quote, as_expression, splice_key};
-use crate::sema::{Binding, Env, Failed, Res, Sema};
+use crate::sema::{Binding, Env, Failed, Res, Sema, TemplateSyntax};
 
 /// Code in code in code: more than this is generation without end.
 const MAX_DEPTH: usize = 200;
@@ -33,6 +33,10 @@ pub enum Inserted {
 /// How a name made by `#name` is entered beside its spelling.
 pub fn made_name(name: Symbol) -> Symbol {
     Symbol::intern(&format!("#name {name}"))
+}
+
+fn is_computed(name: ast::Ident) -> bool {
+    matches!(name.kind, ast::IdentKind::Computed(_))
 }
 
 pub fn is_made_name(name: Symbol) -> bool {
@@ -417,28 +421,79 @@ impl Sema<'_> {
         env: &Rc<Env>,
         decl: &'static ast::FnDecl,
     ) -> &'static ast::FnDecl {
-        let computed = |param: &ast::Param| matches!(param.name.kind, ast::IdentKind::Computed(_));
-        if !decl.sig.params.iter().any(computed) {
+        let slots: &[ast::RetSlot] = match decl.sig.ret.as_ref().map(|ret| &ret.kind) {
+            Some(ast::RetKind::Slots { slots, .. }) => slots,
+            Some(ast::RetKind::Void | ast::RetKind::Type(_)) | None => &[],
+        };
+        let of_slot = |slot: &ast::RetSlot| slot.name.is_some_and(is_computed);
+        let slots = slots.iter().any(of_slot);
+        let params = self.spelled_names(env, &decl.sig.params);
+        if params.is_none() && !slots {
             return decl;
         }
         let mut own = decl.clone();
-        for i in 0..own.sig.params.len() {
-            let name = own.sig.params[i].name;
-            if !computed(&own.sig.params[i]) {
+        if let Some(params) = params {
+            own.sig.params = params;
+        }
+        if let Some(ast::RetKind::Slots { slots, .. }) =
+            own.sig.ret.as_mut().map(|ret| &mut ret.kind)
+        {
+            for name in slots.iter_mut().filter_map(|slot| slot.name.as_mut()) {
+                *name = self.name_at(env, *name);
+            }
+        }
+        Box::leak(Box::new(own))
+    }
+
+    /// Parameters by their spelled names; `None` if all are written.
+    fn spelled_names(&mut self, env: &Rc<Env>, params: &[ast::Param]) -> Option<Vec<ast::Param>> {
+        if !params.iter().any(|param| is_computed(param.name)) {
+            return None;
+        }
+        let mut own = params.to_vec();
+        for i in 0..own.len() {
+            let name = own[i].name;
+            if !is_computed(name) {
                 continue;
             }
             // What is wrong has been told; nothing is of the name then.
             let Ok(spelled) = self.spelled(env, name) else {
                 continue;
             };
-            let earlier = own.sig.params[..i].iter().map(|param| param.name.name);
-            if earlier.clone().any(|known| known == spelled.name) {
+            let mut earlier = own[..i].iter().map(|param| param.name.name);
+            if earlier.any(|known| known == spelled.name) {
                 self.error(name.span, format!("duplicate parameter '{}'", spelled.name));
             }
             // Still known as one that is looked for where code is put.
-            own.sig.params[i].name.name = spelled.name;
+            own[i].name.name = spelled.name;
         }
-        Box::leak(Box::new(own))
+        Some(own)
+    }
+
+    /// A generic type whose parameters have the names that are spelled for them.
+    pub fn spelled_template(&mut self, env: &Rc<Env>, syntax: TemplateSyntax) -> TemplateSyntax {
+        match syntax {
+            TemplateSyntax::Struct(decl) => match self.spelled_names(env, &decl.params) {
+                Some(params) => {
+                    let own = ast::StructDecl {
+                        params,
+                        ..decl.clone()
+                    };
+                    TemplateSyntax::Struct(Box::leak(Box::new(own)))
+                }
+                None => syntax,
+            },
+            TemplateSyntax::Protocol(decl) => match self.spelled_names(env, &decl.params) {
+                Some(params) => {
+                    let own = ast::ProtocolDecl {
+                        params,
+                        ..decl.clone()
+                    };
+                    TemplateSyntax::Protocol(Box::leak(Box::new(own)))
+                }
+                None => syntax,
+            },
+        }
     }
 
     /// The same for names bound already, as parameters.

@@ -35,6 +35,8 @@ pub struct Meta {
     pub told_too_large: bool,
     /// How the code being looked at has come to where it is, innermost last.
     pub sites: Vec<places::Site>,
+    /// What has asked for instances of generic types.
+    pub type_sites: FxHashMap<sx_ir::TypeId, sx_syntax::Span>,
     /// The generic instance whose body is being lowered.
     pub instance: Option<places::Instance>,
     /// Function contexts whose captures are addresses.

@@ -44,7 +44,7 @@ impl Iteration {
     }
 }
 
-/// A generic function's instance, as diagnostics in its body tell of it.
+/// An instance of generic code, as diagnostics in its body tell of it.
 #[derive(Clone)]
 pub struct Instance {
     /// The declaration.
@@ -54,6 +54,12 @@ pub struct Instance {
     /// What its parameters are bound to.
     env: Rc<Env>,
     owner: Option<TypeId>,
+    /// If it is a type, which its scope names, too.
+    made: Option<TypeId>,
+}
+
+fn within(span: Span, outer: Span) -> bool {
+    span.file == outer.file && span.lo >= outer.lo && span.hi <= outer.hi
 }
 
 /// From the loop's head to its captures: the body would say where it ends.
@@ -114,9 +120,7 @@ impl Sema<'_> {
         for site in sites.iter().rev() {
             match site {
                 Site::Put(place) => {
-                    let inside =
-                        place.file == last.file && place.lo <= last.lo && last.hi <= place.hi;
-                    if !inside {
+                    if !within(last, *place) {
                         notes.push((*place, "in code put here".to_string()));
                     }
                     last = *place;
@@ -148,6 +152,32 @@ impl Sema<'_> {
             site: site?,
             env: job.env.clone(),
             owner: info.owner,
+            made: None,
+        })
+    }
+
+    /// An instance of a generic type is made, for what stands at `span`.
+    pub fn note_type_site(&mut self, ty: TypeId, span: Span) {
+        let site = match &self.caches.meta.instance {
+            Some(outer) if within(span, outer.decl) => outer.site,
+            Some(_) | None => span,
+        };
+        self.caches.meta.type_sites.insert(ty, site);
+    }
+
+    /// The place for which an instance of a generic type has been made.
+    pub fn type_site(&self, ty: TypeId) -> Option<Span> {
+        self.caches.meta.type_sites.get(&ty).copied()
+    }
+
+    pub fn type_instance(&self, ty: TypeId) -> Option<Instance> {
+        let info = self.nominals.get(&ty)?;
+        Some(Instance {
+            decl: info.span,
+            site: self.type_site(ty)?,
+            env: info.env.clone(),
+            owner: None,
+            made: Some(ty),
         })
     }
 
@@ -157,16 +187,16 @@ impl Sema<'_> {
             return diag;
         };
         let (decl, site) = (instance.decl, instance.site);
-        let within = diag
-            .span
-            .is_some_and(|s| s.file == decl.file && s.lo >= decl.lo && s.hi <= decl.hi);
-        if !within || diag.span == Some(site) || diag.children.iter().any(|n| n.span == Some(site))
+        if !diag.span.is_some_and(|span| within(span, decl))
+            || diag.span == Some(site)
+            || diag.children.iter().any(|n| n.span == Some(site))
         {
             return diag;
         }
         let mut names: Vec<(Symbol, Binding)> = Vec::new();
         for (name, binding) in instance.env.names.borrow().iter() {
-            if !name.as_str().contains('#') {
+            let own = matches!(binding, Binding::Type(ty) if Some(*ty) == instance.made);
+            if !own && !name.as_str().contains('#') {
                 names.push((*name, binding.clone()));
             }
         }
@@ -184,10 +214,7 @@ impl Sema<'_> {
             true => String::new(),
             false => format!(", with {}", told.join(", ")),
         };
-        diag.with_note(
-            Some(site),
-            format!("in the instance{of} made for this call{with}"),
-        )
+        diag.with_note(Some(site), format!("in the instance{of} made here{with}"))
     }
 
     fn told_iteration(&mut self, iteration: &Iteration) -> String {

@@ -20,8 +20,8 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<()> {
         let laid_out = self.open_nominals.last().copied();
-        let declared = self.resolving.last().and_then(|id| self.decl(*id).owner);
-        let of_instance = [laid_out, declared]
+        let declared_in = self.resolving.last().and_then(|id| self.decl(*id).owner);
+        let of_instance = [laid_out, declared_in]
             .into_iter()
             .flatten()
             .any(|ty| self.instance_of(ty).is_some());
@@ -56,7 +56,9 @@ impl Sema<'_> {
         if let Some(declared) = declared {
             diag = diag.with_note(Some(declared), "the variable");
         }
-        if let Some(site) = self.sites.outermost() {
+        let site = [laid_out, declared_in].into_iter().flatten();
+        let site = site.filter_map(|ty| self.type_site(ty)).next();
+        if let Some(site) = site.or(self.sites.outermost()) {
             diag = diag.with_note(Some(site), "instantiated here");
         } else {
             diag = diag.with_note(Some(span), "while this is evaluated");

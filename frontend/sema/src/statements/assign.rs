@@ -201,6 +201,7 @@ impl Sema<'_> {
         if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
             return Ok(None);
         }
+        let name = &self.spelled(&env, *name)?;
         let val = self.lower_expr(cx, base, None)?;
         let ty = match self.m.types.kind(val.ty) {
             TypeKind::Pointer(t) => *t,
@@ -236,6 +237,7 @@ impl Sema<'_> {
         let ExprKind::Field { base, name } = &target.kind else {
             return Err(Failed);
         };
+        let name = &self.spelled(&cx.env().clone(), *name)?;
         let instance = self.instantiate_fn(setter, Vec::new(), Vec::new(), span)?;
         let param = instance.ty.params.get(1).copied().unwrap_or(TypeId::VOID);
         match op {

@@ -6,6 +6,7 @@ use crate::declarations::lookup::Name;
 use crate::declarations::modules::decl_syntax;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val};
+use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{Binding, DeclInfo, Entity, EntityState, Env, Failed, Res, Sema};
 use crate::statements::errors::strip_parens;
 use std::rc::Rc;
@@ -29,7 +30,14 @@ impl Sema<'_> {
             return self.lower_decl_named(cx, decl, decl.name);
         }
         let env = cx.env().clone();
-        let name = self.spelled(&env, decl.name)?;
+        let name = match self.spelled(&env, decl.name) {
+            Ok(name) => name,
+            Err(failed) => {
+                // Any name may be the one that it would have declared.
+                env.bind(unknown_names(), Binding::Poison);
+                return Err(failed);
+            }
+        };
         let done = self.lower_decl_named(cx, decl, name);
         self.note_made_name(cx, name.name);
         done

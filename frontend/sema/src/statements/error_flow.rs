@@ -425,7 +425,7 @@ impl Sema<'_> {
             ExprKind::Field { base, name } => {
                 if let Some(set) = self.namespace_of(&env, base) {
                     let shown = self.span_text(base.span);
-                    return match self.resolve_in_namespace(set, &shown, *name) {
+                    return match self.resolve_in_namespace_of(&env, set, &shown, *name) {
                         Ok((Entity::Fn(f) | Entity::UfcsAlias(f), _)) => self.fn_is_failable(f),
                         _ => None,
                     };
