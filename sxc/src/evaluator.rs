@@ -59,6 +59,10 @@ pub struct EngineEvaluator {
     /// Files that compile-time code has read.
     pub inputs: Vec<std::path::PathBuf>,
     progress: Option<Progress>,
+    /// What evaluations depend on is to be recorded.
+    pub read_sets: bool,
+    /// Files that the last evaluation has read.
+    last_inputs: Vec<std::path::PathBuf>,
     /// The last evaluation, if its output is kept back.
     running: Option<Running>,
     pub folding: Folding,
@@ -85,6 +89,8 @@ impl EngineEvaluator {
         EngineEvaluator {
             progress: Progress::start(),
             running: None,
+            read_sets: false,
+            last_inputs: Vec::new(),
             ..EngineEvaluator::unwatched(kinds, limits, grants, keep_records)
         }
     }
@@ -114,6 +120,8 @@ impl EngineEvaluator {
             inputs: Vec::new(),
             progress: None,
             running: None,
+            read_sets: false,
+            last_inputs: Vec::new(),
             folding: Folding::default(),
             threads: 1,
             called_out: false,
@@ -340,6 +348,14 @@ impl Evaluator for EngineEvaluator {
         }
     }
 
+    fn wants_read_sets(&self) -> bool {
+        self.read_sets
+    }
+
+    fn files_read(&self) -> &[std::path::PathBuf] {
+        &self.last_inputs
+    }
+
     fn hold(&mut self, place: OutputPlace, written: &Written) {
         held::keep(place, written);
         self.running = None;
@@ -485,6 +501,7 @@ impl EngineEvaluator {
         self.called_out = ran.called_out;
         self.had_effects = ran.had_effects;
         self.stdout_bytes += ran.stdout_bytes;
+        self.last_inputs.clone_from(&ran.inputs);
         self.inputs.extend(ran.inputs);
         self.disagreements.extend(ran.disagreements);
         self.leaks.extend(ran.leaks);

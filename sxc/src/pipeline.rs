@@ -252,6 +252,7 @@ fn analyse_with<T>(
     };
     let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
     evaluator.find_partings = true;
+    evaluator.read_sets = args.trace == Some(TraceTopic::Comptime);
     evaluator.threads = jobs(args);
     evaluator.folding = Folding::new(
         args.fold.unwrap_or(plan.fold),

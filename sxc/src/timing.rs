@@ -46,12 +46,22 @@ pub fn print(compiled: &Compiled) {
 /// `--trace=comptime`: each evaluation in the order they were done, on stderr.
 pub fn trace(compiled: &Compiled, engine: &str) {
     let stats = &compiled.compilation.stats;
-    for ((name, steps, memory, seconds), (asked, patched)) in
-        stats.evaluations.iter().zip(&stats.work)
-    {
+    let evaluations = stats.evaluations.iter().zip(&stats.work).zip(&stats.reads);
+    for (((name, steps, memory, seconds), (asked, patched)), reads) in evaluations {
         say_line!(
             "comptime: {name}, asked for at {asked}, {engine}, {steps} steps, {memory} bytes, {:.3} ms -> {patched}",
             seconds * 1e3
         );
+        let files = reads.files.iter().map(|file| file.display().to_string());
+        let lists = [
+            ("functions", reads.functions.clone()),
+            ("variables", reads.variables.clone()),
+            ("files", files.collect()),
+        ];
+        for (what, names) in lists {
+            if !names.is_empty() {
+                say_line!("  depends on {what}: {}", names.join(", "));
+            }
+        }
     }
 }

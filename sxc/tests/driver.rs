@@ -193,6 +193,42 @@ fn the_program_chooses_its_path() {
 }
 
 #[test]
+fn a_trace_tells_what_evaluations_depend_on() {
+    let place = Place::new(
+        "#import \"modules/std.sx\";
+#import \"modules/compiler.sx\";
+limit := 3;
+other := 4;
+inner :: (n: i64) -> i64 { return n + limit; }
+outer :: (n: i64) -> i64 { return inner(n) * 2; }
+unused :: () -> i64 { return other; }
+A :: #run outer(1);
+B :: #run embed(\"prog.sx\").len;
+main :: () { print(\"{} {} {}\\n\", A, B > 0, unused()); }
+",
+    );
+    let output = place.sxc(&["check", "prog.sx", "--trace=comptime"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("  depends on functions: inner, outer\n"),
+        "{said}"
+    );
+    assert!(said.contains("  depends on variables: limit\n"), "{said}");
+    let files = said
+        .lines()
+        .find(|line| line.starts_with("  depends on files: "));
+    assert!(
+        files.is_some_and(|line| line.ends_with("prog.sx")),
+        "{said}"
+    );
+    assert!(
+        !said.contains("unused") && !said.contains("other"),
+        "{said}"
+    );
+}
+
+#[test]
 fn inputs_are_written_down() {
     let place = Place::new("main :: () {}\n");
     let output = place.sxc(&[

@@ -118,6 +118,16 @@ pub trait Evaluator {
         c_sources: &[sx_cimport::Sources],
     ) -> Vec<(Evaluation, f64)>;
 
+    /// Whether what each evaluation depends on is to be recorded.
+    fn wants_read_sets(&self) -> bool {
+        false
+    }
+
+    /// Files that the last evaluation has read by itself.
+    fn files_read(&self) -> &[PathBuf] {
+        &[]
+    }
+
     /// Writes what was kept back.
     fn write(&mut self, _written: &Written) {}
 
@@ -237,6 +247,8 @@ pub struct Stats {
     pub evaluations: Vec<(String, u64, u64, f64)>,
     /// Beside each of `evaluations`: where it was asked for, and what its result became.
     pub work: Vec<(String, String)>,
+    /// Beside each of `evaluations`: what it depends on, if the evaluator wants that known.
+    pub reads: Vec<crate::ReadSet>,
     /// Calls and names that found their function made, those of plain functions included.
     pub instances_reused: u64,
     /// Calls of type functions with arguments known from before.

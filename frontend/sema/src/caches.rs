@@ -77,6 +77,8 @@ pub struct Caches {
     pub context_defaults: FxHashMap<sx_ir::Symbol, crate::statements::context::ContextDefault>,
     /// Variables of other objects.
     pub extern_globals: Vec<GlobalId>,
+    /// Files that the evaluation just done has read.
+    pub files_read: Vec<std::path::PathBuf>,
     /// Number of the next evaluation that isn't numbered with those the program asks for.
     pub demanded_evaluations: u32,
     /// Globals whose initialisers are being worked out.

@@ -488,6 +488,9 @@ impl Sema<'_> {
             } else {
                 self.evaluator.write(&written);
             }
+            self.caches.files_read = effects.inputs.clone();
+            let files = self.evaluator.files_read();
+            self.caches.files_read.extend_from_slice(files);
             self.take_effects(effects);
             let run = Run {
                 seconds: started.elapsed().as_secs_f64(),
@@ -529,6 +532,9 @@ impl Sema<'_> {
         self.stats
             .evaluations
             .push((name, evaluation.steps, evaluation.peak_memory, run.seconds));
+        let files = std::mem::take(&mut self.caches.files_read);
+        let reads = self.read_set(root, files);
+        self.stats.reads.push(reads);
         let failed = |s: &mut Self, reason: &str| {
             s.comptime_failure(
                 span,

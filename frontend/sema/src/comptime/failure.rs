@@ -228,7 +228,7 @@ impl Sema<'_> {
             .or_else(|| spans().next())
     }
 
-    fn in_library_file(&self, span: Span) -> bool {
+    pub fn in_library_file(&self, span: Span) -> bool {
         let shown = self.sources.path(span.file);
         let module =
             self.modules

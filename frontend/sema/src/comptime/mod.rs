@@ -11,4 +11,5 @@ pub(crate) mod library;
 pub(crate) mod output;
 pub(crate) mod purpose;
 pub(crate) mod reach;
+pub mod reads;
 pub(crate) mod saved;
