@@ -578,11 +578,16 @@ impl Sema<'_> {
         }
         let diag = self.at_users_call(diag);
         let diag = self.with_sites(diag);
+        let alone = diag.children.len();
         let diag = self.with_instance(diag);
-        // Instances of one body make one mistake, whatever they are called.
+        let in_instance = diag.children.len() > alone;
+        // Instances of one body make one mistake, whatever they are called, or the type that has no such member.
         let message = match diag.message.split_once(" (in ") {
             Some((message, _)) => message.to_string(),
-            None => diag.message.clone(),
+            None => match diag.message.split_once(" not found on type ") {
+                Some((member, _)) if in_instance => member.to_string(),
+                _ => diag.message.clone(),
+            },
         };
         // A name nobody knows is one mistake, whatever it was taken for.
         let message = match message.strip_prefix("unknown type ") {

@@ -542,7 +542,7 @@ impl Sema<'_> {
 }
 
 /// Names that need no import (part 5 §5.2, §5.4).
-fn is_compiler_name(name: &ast::Ident) -> bool {
+pub fn is_compiler_name(name: &ast::Ident) -> bool {
     let known = matches!(name.as_str(), "context" | "OS" | "ARCH" | "POINTER_SIZE");
     !name.is_raw() && (known || crate::builtins::intrinsics::is_intrinsic_name(name.as_str()))
 }

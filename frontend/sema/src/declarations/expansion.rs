@@ -290,11 +290,7 @@ impl Sema<'_> {
                             .map(|v| v.value)
                     });
                     let Some(value) = known else {
-                        let shown = self.type_name(subject.ty);
-                        return Err(self.error(
-                            name.span,
-                            format!("no variant '{}' on type '{shown}'", name.name),
-                        ));
+                        return Err(self.no_variant(subject.ty, *name));
                     };
                     self.ct_i64(&subject) == value
                 }

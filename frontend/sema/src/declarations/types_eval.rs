@@ -8,6 +8,7 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::comptime::purpose::Purpose;
+use crate::declarations::decls::is_compiler_name;
 use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
 use crate::sema::{Binding, Entity, Env, NominalSyntax, Res, Sema};
@@ -214,6 +215,13 @@ impl Sema<'_> {
             ExprKind::Call(call) => {
                 if let Some(ty) = self.apply_type(env, call, expr.span, name)? {
                     return Ok(ty);
+                }
+                if let ExprKind::Ident(head) = &call.callee.kind
+                    && !is_compiler_name(head)
+                    && self.try_resolve_name(env, *head)?.is_none()
+                {
+                    let diag = self.unknown_type(env, *head);
+                    return Err(self.report(diag));
                 }
                 self.type_from_value(env, expr)
             }

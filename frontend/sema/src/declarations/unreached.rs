@@ -6,7 +6,7 @@ use sx_ir::Symbol;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
 use sx_syntax::visit::{self, Visitor};
 
-use crate::callables::generics::mentions_dollar;
+use crate::declarations::decls::is_compiler_name;
 use crate::declarations::lookup::Found;
 use crate::sema::{DeclSyntax, Env, Failed, ModId, Sema};
 
@@ -34,10 +34,9 @@ impl Mentioned {
             ExprKind::Spread(inner) => self.type_names(inner),
             // The arguments of a generic type; a constant may be one.
             ExprKind::Call(call) => {
-                // A pattern `S($T)` that names nothing just never matches.
                 if let ExprKind::Ident(head) = &call.callee.kind
-                    && mentions_dollar(ty)
                     && head.as_str() != "Vector"
+                    && !is_compiler_name(head)
                 {
                     self.used.push(*head);
                 }

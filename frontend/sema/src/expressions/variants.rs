@@ -1,11 +1,12 @@
 //! Enum values and spreads.
 
+use crate::declarations::lookup::nearest;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Failed, Res, Sema};
 use sx_ir::{TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
     pub fn enum_literal(
@@ -33,7 +34,27 @@ impl Sema<'_> {
         self.make_variant(cx, target, index, None, span)
     }
 
+    /// Says that `ty` has no variant of this name, unless a mistake in the type itself has been told.
+    pub fn no_variant(&mut self, ty: TypeId, name: ast::Ident) -> Failed {
+        if self.complete(ty).is_err() {
+            return Failed;
+        }
+        let shown = self.type_name(ty);
+        let diag = Diagnostic::error(
+            name.span,
+            format!("no variant '{}' on type '{shown}'", name.name),
+        );
+        let variants = self.m.types.enum_def(ty).map_or(&[][..], |d| &d.variants);
+        let names = variants.iter().map(|v| v.name.as_str());
+        let diag = match nearest(name.as_str(), names) {
+            Some(near) => diag.with_help(None, format!("did you mean '.{near}'?")),
+            None => diag,
+        };
+        self.report(diag)
+    }
+
     pub fn variant_index(&mut self, ty: TypeId, name: ast::Ident, span: Span) -> Res<usize> {
+        self.complete(ty)?;
         let shown = self.type_name(ty);
         let Some(def) = self.m.types.enum_def(ty) else {
             return Err(self.error(
@@ -48,7 +69,7 @@ impl Sema<'_> {
             Some(index) => Ok(index),
             None => {
                 let list: Vec<String> = def.variants.iter().map(|v| v.name.to_string()).collect();
-                let diag = sx_syntax::Diagnostic::error(
+                let diag = Diagnostic::error(
                     name.span,
                     format!(
                         "'{}' is not a variant of '{shown}' (variants are: {})",
@@ -56,10 +77,7 @@ impl Sema<'_> {
                         list.join(", ")
                     ),
                 );
-                let diag = match crate::declarations::lookup::nearest(
-                    name.as_str(),
-                    list.iter().map(String::as_str),
-                ) {
+                let diag = match nearest(name.as_str(), list.iter().map(String::as_str)) {
                     Some(near) => diag.with_help(None, format!("did you mean '.{near}'?")),
                     None => diag,
                 };

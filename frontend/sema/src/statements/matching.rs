@@ -195,21 +195,7 @@ impl Sema<'_> {
                     let env = cx.env().clone();
                     let name = &self.spelled(&env, *name)?;
                     let Some(variant) = def.variants.iter().find(|v| v.name == name.name) else {
-                        let shown = self.type_name(subject.ty);
-                        let list: Vec<String> =
-                            def.variants.iter().map(|v| v.name.to_string()).collect();
-                        let diag = sx_syntax::Diagnostic::error(
-                            name.span,
-                            format!("no variant '{}' on type '{shown}'", name.name),
-                        );
-                        let diag = match crate::declarations::lookup::nearest(
-                            name.as_str(),
-                            list.iter().map(String::as_str),
-                        ) {
-                            Some(near) => diag.with_help(None, format!("did you mean '.{near}'?")),
-                            None => diag,
-                        };
-                        return Err(self.report(diag));
+                        return Err(self.no_variant(subject.ty, *name));
                     };
                     let payload_at = match def.places {
                         Some(places) => places.payload_offset,
@@ -227,13 +213,7 @@ impl Sema<'_> {
                     let name = self.spelled(&cx.env().clone(), *name)?;
                     u64::from(self.error_tag(name.name))
                 }
-                (None, _) => {
-                    let shown = self.type_name(subject.ty);
-                    return Err(self.error(
-                        name.span,
-                        format!("no variant '{}' on type '{shown}'", name.name),
-                    ));
-                }
+                (None, _) => return Err(self.no_variant(subject.ty, *name)),
             },
             PatternKind::Expr(pattern) => {
                 let env = cx.env().clone();

@@ -291,13 +291,7 @@ impl Sema<'_> {
                                 sx_ir::semantics::zext_from(variant.value as u64, width)
                                     == self.ct_u64(&ct)
                             }
-                            None => {
-                                let shown = self.type_name(subject.ty);
-                                return Err(self.error(
-                                    name.span,
-                                    format!("no variant '{}' on type '{shown}'", name.name),
-                                ));
-                            }
+                            None => return Err(self.no_variant(subject.ty, *name)),
                         }
                     }
                     PatternKind::Expr(pattern) => {
