@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sx_benches::contest::{self, Result, Runner};
 use sx_benches::kernels::{C_KERNELS, FAMOUS, Kernel, famous_path};
-use sx_benches::{ENGINES, compile};
+use sx_benches::{ENGINES, compile, meta};
 use sx_sema::Goal;
 use sxc::engines::EngineKind;
 
@@ -90,6 +90,35 @@ fn interpreter_agrees() {
         assert!(runs[0].is_some(), "{name}");
         for (run, engine) in runs.iter().zip(ENGINES) {
             assert_eq!(run, &runs[0], "{name} in {engine:?}");
+        }
+    }
+}
+
+/// The programs that compare generated code with code by hand: both ways come to the same, in all engines.
+#[test]
+fn generated_and_by_hand_agree() {
+    for (name, _) in meta::PROGRAMS {
+        let text = std::fs::read_to_string(meta::path(name)).unwrap_or_default();
+        let (Some(rounds), Some(main)) = (text.find("ROUNDS :: "), text.find("main :: ()")) else {
+            panic!("{name} has no ROUNDS or main")
+        };
+        let line = text[rounds..].lines().next().unwrap_or_default();
+        let both = "main :: () { a := generated(); b := by_hand(); print(\"{} {}\\n\", a == b, a != 0); }\n";
+        let file = scratch(&format!("meta-{name}.sx"));
+        let small = text[..main].replace(line, "ROUNDS :: 40;") + both;
+        assert!(std::fs::write(&file, small).is_ok());
+        let compilation = compile(&file, Goal::Run);
+        let _ = std::fs::remove_file(&file);
+        let Some(compilation) = compilation else {
+            panic!("{name} does not compile")
+        };
+        for engine in ENGINES {
+            let output = contest::run_engine(engine, &compilation).map(|run| run.1.output);
+            assert_eq!(
+                output.as_deref(),
+                Some(&b"true true\n"[..]),
+                "{name} in {engine:?}"
+            );
         }
     }
 }

@@ -179,7 +179,11 @@ impl Sema<'_> {
                 }
                 Form::Assert(assert) => self.check_assert(env, assert)?,
             }
-            self.record_form(env, item, &out[first..]);
+            // What is spliced into a quote is part of what that becomes.
+            if !matches!(item.form(), Form::Insert(expr) if matches!(expr.kind, ast::ExprKind::Splice(_)))
+            {
+                self.record_form(env, item, &out[first..]);
+            }
         }
         Ok(())
     }

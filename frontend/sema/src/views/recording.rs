@@ -56,6 +56,8 @@ pub struct Recording {
     /// Environments of expansions, by context, and what they are part of: as long as they are here their addresses are
     /// nobody else's.
     roots: Vec<Rc<Env>>,
+    /// Contexts by the addresses of environments, and these.
+    known: FxHashMap<usize, (Context, Rc<Env>)>,
     pub inserted: FxHashMap<(usize, Context), Vec<(Rc<Env>, Inserted)>>,
     pub forms: FxHashMap<usize, Vec<(Rc<Env>, Made)>>,
     pub mixins: FxHashMap<(Span, Context), MixinCall>,
@@ -77,19 +79,27 @@ fn address<T>(of: &T) -> usize {
 impl Recording {
     pub fn context_of(&mut self, env: &Rc<Env>) -> Context {
         let mut at = env;
-        loop {
-            let Some(parent) = &at.parent else { return 0 };
-            if let Some((site, step)) = at.copy.get() {
-                let outer = self.context_of(parent);
-                return self.context((outer, site, step as usize), at);
+        while let Some(parent) = &at.parent {
+            if at.copy.get().is_none() && at.expansion.is_none() {
+                at = parent;
+                continue;
             }
-            if let Some(expansion) = &at.expansion {
-                let outer = self.context_of(&expansion.put_in);
-                let key = (outer, expansion.site, Rc::as_ptr(parent) as usize);
-                return self.context(key, at);
+            let address = Rc::as_ptr(at) as usize;
+            if let Some((known, _)) = self.known.get(&address) {
+                return *known;
             }
-            at = parent;
+            let around = at.expansion.as_ref().map_or(parent, |e| &e.put_in);
+            let outer = stacker::maybe_grow(64 * 1024, 4 * 1024 * 1024, || self.context_of(around));
+            let key = match (&at.expansion, at.copy.get()) {
+                (Some(expansion), _) => (outer, expansion.site, Rc::as_ptr(parent) as usize),
+                (None, Some((site, step))) => (outer, site, step as usize),
+                (None, None) => return outer,
+            };
+            let context = self.context(key, at);
+            self.known.insert(address, (context, at.clone()));
+            return context;
         }
+        0
     }
 
     fn context(&mut self, key: (Context, Span, usize), root: &Rc<Env>) -> Context {
