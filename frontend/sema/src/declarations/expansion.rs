@@ -138,8 +138,10 @@ impl Sema<'_> {
         items: &'static [T],
     ) -> Res<Expanded<T>> {
         let mut out = Vec::with_capacity(items.len());
-        self.expand_into(env, items, &mut out)?;
-        Ok(out)
+        let inserting = std::mem::take(&mut self.caches.meta.inserting);
+        let done = self.expand_into(env, items, &mut out);
+        self.caches.meta.inserting = inserting;
+        done.map(|()| out)
     }
 
     pub fn expand_into<T: Expand>(
@@ -159,10 +161,12 @@ impl Sema<'_> {
                 Form::Insert(expr) => {
                     let made = self.inserted_elements::<T>(env, expr)?;
                     let expand = |s: &mut Self, out: &mut Expanded<T>| {
-                        for (elements, env) in made {
-                            s.sites_within(expr.span, |s| s.expand_into(&env, elements, out))?;
-                        }
-                        Ok(())
+                        s.caches.meta.inserting += 1;
+                        let done = made.into_iter().try_for_each(|(elements, env)| {
+                            s.sites_within(expr.span, |s| s.expand_into(&env, elements, out))
+                        });
+                        s.caches.meta.inserting -= 1;
+                        done
                     };
                     match &expr.kind {
                         ast::ExprKind::Splice(_) => {
@@ -179,9 +183,9 @@ impl Sema<'_> {
                 }
                 Form::Assert(assert) => self.check_assert(env, assert)?,
             }
-            // What is spliced into a quote is part of what that becomes.
-            if !matches!(item.form(), Form::Insert(expr) if matches!(expr.kind, ast::ExprKind::Splice(_)))
-            {
+            // What a quote begins with is part of what the quote becomes, and long lists are made like that.
+            let spliced = matches!(item.form(), Form::Insert(expr) if matches!(expr.kind, ast::ExprKind::Splice(_)));
+            if !spliced || self.caches.meta.inserting == 0 {
                 self.record_form(env, item, &out[first..]);
             }
         }

@@ -56,4 +56,6 @@ pub struct Meta {
     pub protocol_methods: FxHashMap<*const ast::FnDecl, (Rc<Env>, Rc<Env>)>,
     /// What has been put where, if somebody wants to see it.
     pub recording: Option<Box<crate::views::recording::Recording>>,
+    /// Within elements that an `#insert` puts into a body.
+    pub inserting: u32,
 }

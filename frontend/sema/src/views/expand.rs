@@ -494,7 +494,7 @@ impl Resolve<'static> for Expander<'_, '_> {
             NameUse::Uses => match self.meaning(name) {
                 Meaning::AsWritten => false,
                 Meaning::Text(literal) => {
-                    r.s(&literal.text);
+                    self.literal(r, &literal, Level::POSTFIX);
                     true
                 }
                 Meaning::Quote(_) => {

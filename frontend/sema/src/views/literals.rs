@@ -20,11 +20,29 @@ pub struct Literal {
 }
 
 impl Literal {
+    /// Of a number, which may have a sign.
+    fn number(digits: String) -> Option<Literal> {
+        let level = match digits.starts_with('-') {
+            true => Level::UNARY,
+            false => Level::POSTFIX,
+        };
+        let text = digits;
+        Some(Literal { text, level })
+    }
+
     fn new(text: impl Into<String>) -> Option<Literal> {
         Some(Literal {
             text: text.into(),
             level: Level::POSTFIX,
         })
+    }
+}
+
+/// Digits before a cast.
+fn in_parens(digits: String) -> String {
+    match digits.starts_with('-') {
+        true => format!("({digits})"),
+        false => digits,
     }
 }
 
@@ -136,15 +154,11 @@ impl Sema<'_> {
                     return None;
                 }
                 let plain = val.literal || val.ty == TypeId::I64;
-                let digits = match digits.starts_with('-') {
-                    true => format!("({digits})"),
-                    false => digits,
-                };
                 match plain {
-                    true => Literal::new(digits),
+                    true => Literal::number(digits),
                     false => {
                         let ty = self.type_name(val.ty);
-                        Literal::new(format!("{digits}.({ty})"))
+                        Literal::new(format!("{}.({ty})", in_parens(digits)))
                     }
                 }
             }
@@ -157,13 +171,9 @@ impl Sema<'_> {
                 if !digits.contains('.') {
                     digits.push_str(".0");
                 }
-                let digits = match digits.starts_with('-') {
-                    true => format!("({digits})"),
-                    false => digits,
-                };
                 match val.ty == TypeId::F64 || val.literal {
-                    true => Literal::new(digits),
-                    false => Literal::new(format!("{digits}.(f32)")),
+                    true => Literal::number(digits),
+                    false => Literal::new(format!("{}.(f32)", in_parens(digits))),
                 }
             }
             TypeKind::String | TypeKind::StringZ => {

@@ -233,7 +233,10 @@ impl Expander<'_, '_> {
         next_line(r, started, |r| {
             if !self.put_expression_statement(r, expr) {
                 r.expr(expr);
-                r.s(";");
+                // Without an `else` it has no value that the `;` would take away.
+                let statement = matches!(&expr.kind, ExprKind::If(node)
+                    if node.else_.is_none() && matches!(node.then, ast::Branch::Block(_)));
+                r.s(if statement { "" } else { ";" });
             }
         });
     }
