@@ -388,16 +388,28 @@ impl Sema<'_> {
         if !branches || returned_before {
             return Ok(());
         }
-        Err(self.produces_no_value(cx, ret))
+        Err(self.leaves_without_value(cx, ret))
     }
 
     /// The end of a body that has a result is reached without one.
     pub fn produces_no_value(&mut self, cx: &FnCx, ret: TypeId) -> Failed {
+        let diag = self.no_value(cx, ret);
+        self.report(diag)
+    }
+
+    /// The same where the last statement leaves on every path that it knows of.
+    pub fn leaves_without_value(&mut self, cx: &FnCx, ret: TypeId) -> Failed {
+        let help = "the last statement may be a value, `case ..: v;` or `if c { v } else { w }`, or something has to follow it";
+        let diag = self.no_value(cx, ret).with_help(None, help);
+        self.report(diag)
+    }
+
+    fn no_value(&mut self, cx: &FnCx, ret: TypeId) -> Diagnostic {
         let name = self.type_name(ret);
-        self.error(
-            cx.ret.span,
-            format!("function returns '{name}' but its body produces no value — end it with a value or a `return`"),
-        )
+        let message = format!(
+            "function returns '{name}' but its body produces no value — end it with a value or a `return`"
+        );
+        Diagnostic::error(cx.ret.span, message)
     }
 
     /// The end of the body is reached: every named slot has a value there.

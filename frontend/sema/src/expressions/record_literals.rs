@@ -79,8 +79,9 @@ impl Sema<'_> {
                 return Err(self.error(
                     span,
                     format!(
-                        "'{shown}' has {} fields, but the literal gives {} values",
+                        "'{shown}' has {} field{}, but the literal gives {} values",
                         members.len(),
+                        crate::declarations::nominal::plural(members.len()),
                         elems.len()
                     ),
                 ));

@@ -299,7 +299,7 @@ impl Sema<'_> {
             && branches.iter().all(leaves)
             && cx.ending_matches.contains(&std::ptr::from_ref(node))
         {
-            return Err(self.produces_no_value(cx, ret));
+            return Err(self.leaves_without_value(cx, ret));
         }
         let ty = self.unify(branches, want, span)?;
         if ty == TypeId::VOID {
