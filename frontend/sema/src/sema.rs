@@ -235,6 +235,8 @@ pub struct ModuleInfo {
 /// A module-scope `#run` statement.
 pub struct RunStmt {
     pub expr: &'static ast::Expr,
+    /// Where the module's text has it, or the item that makes it.
+    pub place: Span,
     /// What it sees.
     pub env: Rc<Env>,
 }

@@ -56,13 +56,16 @@ impl Sema<'_> {
     /// Where the output of a body's `#run`s stands, with the modules in that order.
     pub fn place_of_output(&self, func: FuncId, order: &[ModId]) -> OutputPlace {
         let at = self.m.loc(self.m.func(func).loc);
-        let module = self.module_of_file.get(&FileId(at.file));
+        let file = FileId(at.file);
+        let (file, line, col) = match self.maker_of_text(file) {
+            Some(place) => {
+                let at = self.sources.line_col(place);
+                (place.file, at.line, at.col)
+            }
+            None => (file, at.line, at.col),
+        };
+        let module = self.module_of_file.get(&file);
         let module = module.and_then(|module| order.iter().position(|m| m == module));
-        (
-            module.unwrap_or(order.len()) as u32,
-            at.line,
-            at.col,
-            func.0,
-        )
+        (module.unwrap_or(order.len()) as u32, line, col, func.0)
     }
 }

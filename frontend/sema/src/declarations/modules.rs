@@ -86,10 +86,12 @@ impl Sema<'_> {
                     });
                     self.modules[id.index()].impls.push(impl_id);
                 }
-                ItemKind::ContextExtend(decl) if self.caches.inside_inline => {
+                ItemKind::ContextExtend(decl)
+                    if self.caches.inside_inline || self.making_declarations() =>
+                {
                     self.error(
                         decl.name.span,
-                        "`#context_extend` stands at module scope only, outside `inline if`",
+                        "`#context_extend` stands at module scope only, outside `inline` and `#insert`",
                     );
                 }
                 ItemKind::ContextExtend(decl) => self.context_fields.push(ContextField {
@@ -98,8 +100,10 @@ impl Sema<'_> {
                     decl,
                 }),
                 ItemKind::Run(expr) => {
+                    let place = self.caches.meta.forms.place.unwrap_or(expr.span);
                     let env = env.clone();
-                    self.modules[id.index()].runs.push(RunStmt { expr, env });
+                    let runs = &mut self.modules[id.index()].runs;
+                    runs.push(RunStmt { expr, place, env });
                 }
                 ItemKind::Error(directive) => {
                     self.error(directive.span, directive.message.text.to_string());
@@ -272,6 +276,7 @@ impl Sema<'_> {
             local: false,
         };
         let decl_id = self.add_decl(info);
+        self.note_maker(decl_id);
         self.keep_attrs(decl_id, decl);
         if let DeclKind::CUnit(unit) = &decl.kind {
             self.note_c_unit(id, unit, Some(decl_id));

@@ -29,6 +29,8 @@ enum State {
 struct Waiting {
     item: &'static ast::Item,
     state: State,
+    /// Where the module's text has it, or the item that made it.
+    place: Span,
 }
 
 /// Items that make declarations, by module.
@@ -37,6 +39,12 @@ pub struct Forms {
     of: FxHashMap<ModId, Vec<Waiting>>,
     /// How many are not done.
     open: usize,
+    /// The place of the one that is making declarations.
+    pub place: Option<Span>,
+    /// Made declarations, with the places of what has made them.
+    made: FxHashMap<DeclId, Span>,
+    /// Made texts, likewise.
+    texts: FxHashMap<FileId, Span>,
 }
 
 impl Expand for ast::Item {
@@ -86,13 +94,39 @@ impl Sema<'_> {
     /// An item that makes declarations is met.
     pub fn add_form(&mut self, module: ModId, item: &'static ast::Item) {
         let forms = &mut self.caches.meta.forms;
-        let state = State::Waiting;
-        forms
-            .of
-            .entry(module)
-            .or_default()
-            .push(Waiting { item, state });
+        let waiting = Waiting {
+            item,
+            state: State::Waiting,
+            place: forms.place.unwrap_or(item.span),
+        };
+        forms.of.entry(module).or_default().push(waiting);
         forms.open += 1;
+    }
+
+    /// A declaration is entered: what has made it, if something has.
+    pub fn note_maker(&mut self, decl: DeclId) {
+        let forms = &mut self.caches.meta.forms;
+        if let Some(place) = forms.place {
+            forms.made.insert(decl, place);
+        }
+    }
+
+    /// Where the item is that has made a text.
+    pub fn maker_of_text(&self, file: FileId) -> Option<Span> {
+        self.caches.meta.forms.texts.get(&file).copied()
+    }
+
+    /// What has been made takes the place of what has made it: order is part of the language.
+    fn put_in_place(&mut self, module: ModId) {
+        let mut decls = std::mem::take(&mut self.modules[module.index()].decls);
+        let made = &self.caches.meta.forms.made;
+        decls.sort_by_key(|id| match made.get(id) {
+            Some(place) => place.lo,
+            None => self.decl(*id).name_span.lo,
+        });
+        let module = &mut self.modules[module.index()];
+        module.decls = decls;
+        module.runs.sort_by_key(|run| run.place.lo);
     }
 
     /// Whether the items being entered are what a form has made.
@@ -171,6 +205,10 @@ impl Sema<'_> {
                 }
             }
         }
+        let modules: Vec<ModId> = self.caches.meta.forms.of.keys().copied().collect();
+        for module in modules {
+            self.put_in_place(module);
+        }
     }
 
     fn make_declarations(&mut self, module: ModId, index: usize) {
@@ -184,8 +222,10 @@ impl Sema<'_> {
         else {
             return;
         };
-        let item = form.item;
+        let (item, place) = (form.item, form.place);
         form.state = State::InProgress;
+        let outer = self.caches.meta.forms.place.replace(place);
+        let first_text = self.sources.len();
         // What asked for a name is not where these declarations are.
         let sites = std::mem::take(&mut self.caches.meta.sites);
         let call_sites = std::mem::take(&mut self.sites);
@@ -195,12 +235,18 @@ impl Sema<'_> {
         self.caches.chains.enter(Step::Forms(item.span));
         let done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
         self.caches.chains.leave();
+        for text in first_text..self.sources.len() {
+            let text = FileId(text as u32);
+            let forms = &mut self.caches.meta.forms;
+            forms.texts.entry(text).or_insert(place);
+        }
         let mut imports = Vec::new();
         for (item, env) in expanded {
             let places = std::mem::replace(&mut self.caches.meta.sites, env.sites());
             self.collect_item(module, item, &env, &mut imports);
             self.caches.meta.sites = places;
         }
+        self.caches.meta.forms.place = outer;
         self.caches.meta.sites = sites;
         self.sites = call_sites;
         if let Some(forms) = self.caches.meta.forms.of.get_mut(&module) {
