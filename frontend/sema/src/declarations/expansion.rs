@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
-use sx_ir::{RelocTarget, TypeId, TypeKind};
+use sx_ir::{RelocTarget, Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, ForIterKind, Inline, InlineElse, MemberKind, PatternKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
@@ -655,5 +655,41 @@ impl Sema<'_> {
             false => format!("`#name` spells '{text}', which is not an identifier"),
         };
         Err::<(), Failed>(self.error(span, message))
+    }
+}
+
+/// Names of a body's declarations, each with the half of a property it is, and where it stands first.
+type MemberNames = FxHashMap<(Symbol, Option<ast::Property>), Span>;
+
+impl Sema<'_> {
+    /// What makes declarations in a body may make one twice; written ones differ.
+    pub fn check_distinct(&mut self, members: &Expanded<ast::Member>) -> Res<()> {
+        let mut seen = MemberNames::default();
+        let outer = self.caches.meta.sites.clone();
+        for (member, env) in members {
+            let ast::MemberKind::Decl(decl) = &member.kind else {
+                continue;
+            };
+            let name = self.spelled(env, decl.name)?;
+            let (what, property) = decl.as_member();
+            let others = match property {
+                None => vec![None, Some(ast::Property::Get), Some(ast::Property::Set)],
+                half => vec![None, half],
+            };
+            let first = others
+                .into_iter()
+                .find_map(|other| seen.get(&(name.name, other)).copied());
+            if let Some(first) = first {
+                self.look_from(env);
+                let diag =
+                    Diagnostic::error(name.span, format!("duplicate {what} '{}'", name.name))
+                        .with_note(Some(first), "first declared here");
+                self.report(diag);
+            } else {
+                seen.insert((name.name, property), name.span);
+            }
+        }
+        self.caches.meta.sites = outer;
+        Ok(())
     }
 }

@@ -33,7 +33,9 @@ impl Sema<'_> {
         let owner = self.type_name(ty);
         let mut methods = FxHashMap::default();
         let outer = self.caches.meta.sites.clone();
-        for (member, env) in self.expand_body(&m.env, &decl.members)? {
+        let expanded = self.expand_body(&m.env, &decl.members)?;
+        self.check_distinct(&expanded)?;
+        for (member, env) in expanded {
             self.look_from(&env);
             match &member.kind {
                 MemberKind::Decl(ast::Decl {

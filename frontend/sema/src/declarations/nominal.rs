@@ -320,6 +320,7 @@ impl Sema<'_> {
             return Ok(());
         };
         let module = info.module;
+        self.check_distinct(members)?;
         let outer = self.caches.meta.sites.clone();
         for (member, env) in members {
             self.look_from(env);

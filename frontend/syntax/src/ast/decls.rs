@@ -297,6 +297,18 @@ pub struct Link {
     pub symbol: Option<StrLit>,
 }
 
+impl Decl {
+    /// What it is called among the members of a body, and which of a property's two halves it is.
+    pub fn as_member(&self) -> (&'static str, Option<Property>) {
+        match &self.kind {
+            DeclKind::Fn(f) if f.property.is_some() => ("property", f.property),
+            DeclKind::Fn(_) => ("method", None),
+            DeclKind::Const(_) => ("constant", None),
+            _ => ("member", None),
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LinkKind {
     Extern,

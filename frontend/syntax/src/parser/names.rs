@@ -144,18 +144,7 @@ impl Parser<'_> {
             if matches!(decl.name.kind, IdentKind::Computed(_)) {
                 continue;
             }
-            let (what, property) = match &decl.kind {
-                DeclKind::Fn(f) => (
-                    if f.property.is_some() {
-                        "property"
-                    } else {
-                        "method"
-                    },
-                    f.property,
-                ),
-                DeclKind::Const(_) => ("constant", None),
-                _ => ("member", None),
-            };
+            let (what, property) = decl.as_member();
             let clash = seen.iter().any(|(name, other)| {
                 *name == decl.name.name
                     && (property.is_none() || other.is_none() || *other == property)
