@@ -101,8 +101,17 @@ fn extract_with(
     let mut e = Extractor::new(module, mem, addr, module.types.size_of(ty));
     e.anew = anew;
     e.view(Target::Value, addr, ty, PathId::ROOT)?;
-    while let Some(view) = e.todo.pop() {
-        e.run_view(view)?;
+    loop {
+        if let Some(view) = e.todo.pop() {
+            e.run_view(view)?;
+        } else if let Some(view) = e.guessed.pop() {
+            // By now all is known that has a certain type.
+            for rest in e.uncovered(view) {
+                e.run_view(rest)?;
+            }
+        } else {
+            break;
+        }
     }
     e.finish()
 }
@@ -135,6 +144,7 @@ struct ObjectDraft {
 }
 
 /// `count` values of type `ty` in an object, to be walked.
+#[derive(Clone)]
 struct View {
     object: usize,
     addr: u64,
@@ -143,6 +153,8 @@ struct View {
     path: PathId,
     /// Elements are values of their own in paths (`[i]`).
     indexed: bool,
+    /// The number of its first element in paths.
+    first: u64,
 }
 
 struct Extractor<'a> {
@@ -152,6 +164,8 @@ struct Extractor<'a> {
     objects: Vec<ObjectDraft>,
     by_base: FxHashMap<u64, usize>,
     todo: Vec<View>,
+    /// Through `[*]T`: how far its elements reach in an object isn't known.
+    guessed: Vec<View>,
     seen: FxHashSet<(usize, u64, TypeId, u64)>,
     plain: FxHashMap<TypeId, bool>,
     /// Writable objects of earlier evaluations are new objects.
@@ -174,6 +188,7 @@ impl<'a> Extractor<'a> {
             objects: Vec::new(),
             by_base: FxHashMap::default(),
             todo: Vec::new(),
+            guessed: Vec::new(),
             seen: FxHashSet::default(),
             plain: FxHashMap::default(),
             anew: false,
@@ -213,11 +228,54 @@ impl<'a> Extractor<'a> {
             self.view_path = view.path;
             self.at.clear();
             if view.indexed {
-                self.at.push(Segment::Index(i));
+                self.at.push(Segment::Index(view.first + i));
             }
             self.walk(target, view.addr + i * size, view.ty)?;
         }
         Ok(())
+    }
+
+    /// The elements of a view that don't lie wholly in what other views have seen.
+    fn uncovered(&mut self, view: View) -> Vec<View> {
+        let size = self.module.types.size_of(view.ty);
+        let covered = &mut self.objects[view.object].covered;
+        if size == 0 || covered.is_empty() {
+            return vec![view];
+        }
+        covered.sort_unstable();
+        covered.dedup_by(|next, before| {
+            let joined = next.0 <= before.1;
+            if joined {
+                before.1 = before.1.max(next.1);
+            }
+            joined
+        });
+        let mut rest = Vec::new();
+        let mut at = 0;
+        // Elements that lie wholly in a range go; those between stay.
+        for (start, end) in covered.iter().map(|(s, e)| {
+            let s = s.saturating_sub(view.addr).div_ceil(size);
+            let e = e.saturating_sub(view.addr) / size;
+            (s.min(view.count), e.min(view.count))
+        }) {
+            if end <= start {
+                continue;
+            }
+            if start > at {
+                rest.push((at, start));
+            }
+            at = at.max(end);
+        }
+        if at < view.count {
+            rest.push((at, view.count));
+        }
+        let part = |(from, to): (u64, u64)| View {
+            addr: view.addr + from * size,
+            count: to - from,
+            first: view.first + from,
+            ..view.clone()
+        };
+        rest.into_iter().map(part).collect()
     }
 
     fn draft(&mut self, target: Target) -> &mut Draft {

@@ -277,6 +277,7 @@ impl Extractor<'_> {
     ) -> Result<(), ExtractError> {
         let types = &self.module.types;
         let end = object.base + object.size;
+        let guessed = matches!(through, Through::Many(_));
         let (ty, addr, count, indexed) = match through {
             Through::Bytes => {
                 self.objects[index].whole = true;
@@ -290,7 +291,7 @@ impl Extractor<'_> {
             }
             Through::Many(ty) => {
                 self.objects[index].whole = true;
-                let size = types.size_of(ty);
+                let size = types.size_of(ty).max(1);
                 let before = (value - object.base) / size;
                 (
                     ty,
@@ -311,13 +312,18 @@ impl Extractor<'_> {
         if count > 0 && self.seen.insert((index, addr, ty, count)) {
             let last = if indexed { None } else { Some(last) };
             let path = self.paths.add(self.view_path, &self.at, last);
-            self.todo.push(View {
+            let views = match guessed {
+                true => &mut self.guessed,
+                false => &mut self.todo,
+            };
+            views.push(View {
                 object: index,
                 addr,
                 ty,
                 count,
                 path,
                 indexed,
+                first: 0,
             });
         }
         Ok(())
