@@ -51,8 +51,8 @@ pub struct Caches {
     pub inside_inline: bool,
     /// An evaluation in a body has met an operation that only the program has.
     pub lacks_operation: bool,
-    /// Expressions being evaluated, and how often each.
-    pub evaluating: FxHashMap<*const sx_syntax::ast::Expr, u32>,
+    /// Expressions being evaluated, with their scopes, and how often each.
+    pub evaluating: FxHashMap<(*const sx_syntax::ast::Expr, *const crate::sema::Env), u32>,
     pub minted: crate::comptime::host::Minted,
     pub chains: crate::declarations::chains::Chains,
     /// Evaluations that wait for others to join them.

@@ -622,7 +622,7 @@ impl Sema<'_> {
                 stack.push((func, at + 1));
                 match event {
                     Event::Diag(index) => order.push(*index),
-                    Event::Reach(callee) => {
+                    Event::Reach(callee) | Event::Evaluate(callee) => {
                         if seen.insert(Some(*callee)) {
                             stack.push((Some(*callee), 0));
                         }

@@ -459,6 +459,8 @@ pub struct FnInstance {
 pub enum Event {
     Diag(usize),
     Reach(FuncId),
+    /// Like `Reach`, of code that is evaluated and not part of the program.
+    Evaluate(FuncId),
 }
 
 /// The user's calls behind what is being lowered.
@@ -575,7 +577,7 @@ impl Sema<'_> {
 
     pub fn report(&mut self, diag: Diagnostic) -> Failed {
         // What follows an evaluation that ended the compiler was never looked at.
-        if self.exit.is_some() {
+        if self.exit.is_some() || self.caches.chains.giving_up() {
             return Failed;
         }
         let diag = self.at_users_call(diag);

@@ -442,7 +442,7 @@ impl Sema<'_> {
             match (self.events.get(&Some(func)), &self.m.func(func).body) {
                 (Some(events), _) => callees.extend(events.iter().filter_map(|e| match e {
                     Event::Reach(callee) => Some(*callee),
-                    Event::Diag(_) => None,
+                    Event::Diag(_) | Event::Evaluate(_) => None,
                 })),
                 // The entry wrapper.
                 (None, Some(body)) => body.for_each_stmt(&mut |stmt| {

@@ -48,9 +48,26 @@ impl Sema<'_> {
         self.caches.meta.depth = levels;
         self.instantiation_depth = outer;
         self.sites = sites;
-        if done.is_err() {
+        if self.caches.chains.giving_up() {
+            // As if it had never been begun.
+            self.forget_body(func);
+            self.bodies.insert(func, BodyState::Queued);
+            self.pending.insert(func, pending);
+            self.queue.push_back(func);
+        } else if done.is_err() {
             self.bodies.insert(func, BodyState::Failed);
         }
+    }
+
+    fn forget_body(&mut self, func: FuncId) {
+        let params = self.m.params_of(func).len();
+        let place = &mut self.m.funcs[func.index()];
+        place.body = None;
+        place.labels = 0;
+        place.locals.truncate(params);
+        place.slots.clear();
+        place.exprs = Vec::new();
+        place.expr_locs = Vec::new();
     }
 
     pub fn drain_queue(&mut self) {
@@ -81,14 +98,7 @@ impl Sema<'_> {
             && !self.calls_unnoticed(func)
         {
             self.verify_now(func);
-            let params = self.m.params_of(func).len();
-            let place = &mut self.m.funcs[func.index()];
-            place.body = None;
-            place.labels = 0;
-            place.locals.truncate(params);
-            place.slots.clear();
-            place.exprs = Vec::new();
-            place.expr_locs = Vec::new();
+            self.forget_body(func);
             self.bodies.insert(func, BodyState::Queued);
             self.pending.insert(func, PendingBody { job });
         }

@@ -218,6 +218,24 @@ impl Sema<'_> {
             .push(Event::Reach(func));
     }
 
+    /// How many events there are of the function being lowered.
+    pub fn events_seen(&self, cx: &FnCx) -> usize {
+        self.events.get(&cx.func_id).map_or(0, Vec::len)
+    }
+
+    /// The code lowered since is evaluated and dropped.
+    pub fn note_evaluated(&mut self, cx: &FnCx, seen: usize) {
+        let events = self.events.get_mut(&cx.func_id);
+        for event in events
+            .into_iter()
+            .flat_map(|events| events.iter_mut().skip(seen))
+        {
+            if let Event::Reach(func) = *event {
+                *event = Event::Evaluate(func);
+            }
+        }
+    }
+
     pub fn context_piece(&mut self, cx: &mut FnCx) -> Piece {
         match cx.context {
             Some(local) => Piece::Local(Ty::Ptr, local),
@@ -336,22 +354,42 @@ impl Sema<'_> {
                 ),
             ));
         }
-        self.check_depth(func, span)?;
+        // Others are as many as are written.
+        let generic = self.is_made_from_generic(func, &statics, &packs);
+        if generic {
+            self.check_depth(func, span)?;
+        }
         if !self.making.insert(key.clone()) {
             return Err(self.cycle(Step::Signature(func), &[]));
         }
         self.caches.chains.enter(Step::Signature(func));
-        self.instantiation_depth += 1;
+        self.instantiation_depth += u32::from(generic);
         let result = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.make_instance(func, &key, &statics, &packs, span)
         });
-        self.instantiation_depth -= 1;
+        self.instantiation_depth -= u32::from(generic);
         self.caches.chains.leave();
         self.making.remove(&key);
         if result.is_err() {
-            self.instances.insert(key, None);
+            match self.caches.chains.giving_up() {
+                true => self.instances.remove(&key),
+                false => self.instances.insert(key, None),
+            };
         }
         result
+    }
+
+    /// Whether a function for these arguments is an instance of a generic body.
+    fn is_made_from_generic(
+        &self,
+        func: FnId,
+        statics: &[(Symbol, CtVal)],
+        packs: &[(Symbol, Vec<TypeId>)],
+    ) -> bool {
+        let owner = self.fn_info(func).owner;
+        !statics.is_empty()
+            || !packs.is_empty()
+            || owner.is_some_and(|ty| self.instance_of(ty).is_some())
     }
 
     /// Families of instances that grow without end are cut.
@@ -621,11 +659,7 @@ impl Sema<'_> {
         } else {
             self.bodies.insert(id, BodyState::Queued);
             // An instance made from a generic body is one level deeper; a plain function starts anew.
-            let of_instance = self
-                .fn_info(func)
-                .owner
-                .is_some_and(|t| self.instance_of(t).is_some());
-            let made = of_instance || !statics.is_empty() || !packs.is_empty();
+            let made = self.is_made_from_generic(func, statics, packs);
             let depth = if made { self.instantiation_depth } else { 0 };
             self.body_depth.insert(id, depth);
             if made && let Some(site) = self.sites.outermost() {

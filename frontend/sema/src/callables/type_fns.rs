@@ -139,8 +139,11 @@ impl Sema<'_> {
         self.caches.chains.leave();
         self.instantiation_depth -= 1;
         self.sites.call = site;
-        let state = result.map_or(TypeFnState::Failed, TypeFnState::Done);
-        self.caches.type_fns.insert(key, state);
+        match result {
+            Err(_) if self.caches.chains.giving_up() => self.caches.type_fns.remove(&key),
+            Err(_) => self.caches.type_fns.insert(key, TypeFnState::Failed),
+            Ok(ty) => self.caches.type_fns.insert(key, TypeFnState::Done(ty)),
+        };
         result
     }
 

@@ -61,25 +61,23 @@ impl Sema<'_> {
             self.record_value(env, expr, &val, want);
             return Ok(val);
         }
-        // The program has ended the compiler.
-        if self.exit.is_some() {
+        // The program has ended the compiler, or nobody wants the value any more.
+        if self.exit.is_some() || self.caches.chains.giving_up() {
             return Err(Failed);
         }
-        // An evaluation that needs itself through signatures and counts never gets to run.
+        // An evaluation that needs itself through signatures and counts never gets to run. The same text in another
+        // instance or iteration is another evaluation.
         const NESTED: u32 = 100;
         const CHAIN: u32 = 5000;
-        let key: *const ast::Expr = expr;
+        let key: (*const ast::Expr, *const Env) = (expr, Rc::as_ptr(env));
         let active = self.caches.evaluating.entry(key).or_insert(0);
         if *active > NESTED {
-            return Err(self.error(
-                expr.span,
-                "cycle: this compile-time value needs itself (it is nested in itself more than 100 deep)",
-            ));
+            return Err(self.error(expr.span, "cycle: this compile-time value needs itself"));
         }
         if self.eval_depth > CHAIN {
             return Err(self.error(
                 expr.span,
-                "compile-time values need one another more than 5000 deep",
+                "nested too deeply: compile-time values need one another more than 5000 deep",
             ));
         }
         *active += 1;
@@ -88,8 +86,12 @@ impl Sema<'_> {
             self.apart(|s| s.comptime_thunk(env, expr, want, purpose))
         });
         self.eval_depth -= 1;
+        // Scopes end, and another may come to stand where one stood.
         if let Some(active) = self.caches.evaluating.get_mut(&key) {
             *active -= 1;
+            if *active == 0 {
+                self.caches.evaluating.remove(&key);
+            }
         }
         if let Ok(val) = &result {
             self.record_value(env, expr, val, want);

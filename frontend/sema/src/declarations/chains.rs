@@ -42,6 +42,19 @@ pub struct Chains {
     steps: Vec<Step>,
     /// In whose body an instance was first asked for.
     made_in: FxHashMap<FuncId, FuncId>,
+    /// The forms under way that are only asked whether they declare a name, as indices of steps.
+    asked: Vec<usize>,
+    given_up: Option<GivenUp>,
+}
+
+/// A form that is asked for a name can't have it if it needs what asks: what it had begun is undone.
+struct GivenUp {
+    /// The step of the form.
+    step: usize,
+    /// What it needs of what was under way before it.
+    needs: Step,
+    /// The cycle there is if the form is all the same what the program lacks.
+    told: Diagnostic,
 }
 
 impl Chains {
@@ -51,6 +64,36 @@ impl Chains {
 
     pub fn leave(&mut self) {
         self.steps.pop();
+    }
+
+    /// A form is only asked whether it declares a name.
+    pub fn enter_asked(&mut self, form: Span) {
+        self.asked.push(self.steps.len());
+        self.enter(Step::Forms(form));
+    }
+
+    /// The form that was asked is done. If it has been given up: what it needs, and the cycle that is.
+    pub fn leave_asked(&mut self) -> Option<(Step, Diagnostic)> {
+        self.asked.pop();
+        self.leave();
+        let depth = self.steps.len();
+        let given_up = self.given_up.take_if(|given_up| given_up.step == depth)?;
+        Some((given_up.needs, given_up.told))
+    }
+
+    /// Whether what is being worked out is to be undone: nothing is told, and nothing kept.
+    pub fn giving_up(&self) -> bool {
+        self.given_up.is_some()
+    }
+
+    pub fn is_under_way(&self, step: Step) -> bool {
+        self.steps.contains(&step)
+    }
+
+    /// The outermost form that is asked for something by `start`, directly or through others.
+    fn asked_since(&self, start: Step) -> Option<usize> {
+        let from = self.steps.iter().rposition(|s| *s == start)?;
+        self.asked.iter().copied().find(|asked| *asked > from)
     }
 
     pub fn made_in(&mut self, instance: FuncId, body: FuncId) {
@@ -118,8 +161,11 @@ impl Sema<'_> {
         };
         let first = (0..way.len()).min_by_key(|i| order(&way[*i])).unwrap_or(0);
         way.rotate_left(first);
+        let asked = self.caches.chains.asked_since(start);
         for step in &way {
-            if let Step::Decl(decl) = step {
+            if let Step::Decl(decl) = step
+                && asked.is_none()
+            {
                 self.decls[decl.index()].state = EntityState::Failed;
             }
         }
@@ -166,6 +212,14 @@ impl Sema<'_> {
         way.push(head);
         let what = if by_value { "holds" } else { "needs" };
         let diag = self.with_steps(diag, &way, what);
+        if let Some(step) = asked {
+            self.caches.chains.given_up.get_or_insert(GivenUp {
+                step,
+                needs: start,
+                told: diag,
+            });
+            return Failed;
+        }
         self.report(diag)
     }
 

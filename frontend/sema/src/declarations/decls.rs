@@ -47,6 +47,7 @@ impl Sema<'_> {
         // A nominal type or function enters its entity early, so that it can refer to itself.
         self.decls[id.index()].state = match &result {
             Ok(entity) => EntityState::Done(entity.clone()),
+            Err(_) if self.caches.chains.giving_up() => EntityState::Unresolved,
             Err(_) => EntityState::Failed,
         };
         self.settle();

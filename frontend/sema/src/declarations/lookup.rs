@@ -386,6 +386,7 @@ impl Sema<'_> {
             None => format!(" (in {path})"),
         };
         let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
+        let diag = self.with_form_under_way(diag, module, name);
         match self.nearest_name(env, name.as_str(), false) {
             Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
             None => diag,
@@ -399,6 +400,7 @@ impl Sema<'_> {
             return diag;
         }
         let diag = Diagnostic::error(name.span, format!("unknown type '{}'", name.name));
+        let diag = self.with_form_under_way(diag, env.module, name);
         match self.nearest_name(env, name.as_str(), true) {
             Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
             None => diag,

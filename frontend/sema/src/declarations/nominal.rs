@@ -246,10 +246,10 @@ impl Sema<'_> {
         self.caches.meta.instance = instance;
         self.set_state(
             ty,
-            if result.is_ok() {
-                NominalState::Complete
-            } else {
-                NominalState::Failed
+            match result {
+                Ok(()) => NominalState::Complete,
+                Err(_) if self.caches.chains.giving_up() => NominalState::Open,
+                Err(_) => NominalState::Failed,
             },
         );
         self.open_nominals.pop();

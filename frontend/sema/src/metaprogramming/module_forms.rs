@@ -31,6 +31,19 @@ struct Waiting {
     state: State,
     /// Where the module's text has it, or the item that made it.
     place: Span,
+    /// What it turned out to need that was under way when it was asked for a name.
+    needs: Option<Step>,
+    /// The cycle that this was.
+    cycle: Option<Diagnostic>,
+}
+
+/// Why a form makes its declarations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It may declare a name that is looked for: if it needs what looks for it, it doesn't.
+    Asked,
+    /// It does declare a name that is looked for, or it is its turn.
+    Due,
 }
 
 /// Items that make declarations, by module.
@@ -98,6 +111,8 @@ impl Sema<'_> {
             item,
             state: State::Waiting,
             place: forms.place.unwrap_or(item.span),
+            needs: None,
+            cycle: None,
         };
         forms.of.entry(module).or_default().push(waiting);
         forms.open += 1;
@@ -166,15 +181,24 @@ impl Sema<'_> {
     /// What a module declares by this name.
     pub fn module_name(&mut self, module: ModId, name: Symbol) -> Option<DeclId> {
         let found = self.module(module).names.get(&name).copied();
-        if found.is_some() || self.caches.meta.forms.open == 0 {
+        if found.is_some() || self.caches.meta.forms.open == 0 || self.caches.chains.giving_up() {
             return found;
         }
         let count = self.caches.meta.forms.of.get(&module).map_or(0, Vec::len);
         for i in 0..count {
             let form = &self.caches.meta.forms.of[&module][i];
             let item = form.item;
-            if form.state == State::Waiting && self.may_declare(item, name) {
-                self.make_declarations(module, i);
+            if form.state == State::Waiting
+                && !form
+                    .needs
+                    .is_some_and(|step| self.caches.chains.is_under_way(step))
+                && self.may_declare(item, name)
+            {
+                let why = match Self::declares_by_text(item, name) {
+                    true => Why::Due,
+                    false => Why::Asked,
+                };
+                self.make_declarations(module, i, why);
                 if let Some(found) = self.module(module).names.get(&name) {
                     return Some(*found);
                 }
@@ -199,7 +223,7 @@ impl Sema<'_> {
                     .and_then(|forms| forms.get(i))
                 {
                     if form.state == State::Waiting {
-                        self.make_declarations(module, i);
+                        self.make_declarations(module, i, Why::Due);
                     }
                     i += 1;
                 }
@@ -211,7 +235,7 @@ impl Sema<'_> {
         }
     }
 
-    fn make_declarations(&mut self, module: ModId, index: usize) {
+    fn make_declarations(&mut self, module: ModId, index: usize, why: Why) {
         let Some(form) = self
             .caches
             .meta
@@ -224,6 +248,7 @@ impl Sema<'_> {
         };
         let (item, place) = (form.item, form.place);
         form.state = State::InProgress;
+        let cycle = form.cycle.take();
         let outer = self.caches.meta.forms.place.replace(place);
         let first_text = self.sources.len();
         // What asked for a name is not where these declarations are.
@@ -232,9 +257,40 @@ impl Sema<'_> {
         let env = self.module(module).env.clone();
         let mut expanded: Expanded<ast::Item> = Vec::new();
         // What is wrong has been told; what was made before stands.
-        self.caches.chains.enter(Step::Forms(item.span));
-        let done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
-        self.caches.chains.leave();
+        let done;
+        let given_up = match why {
+            Why::Asked => {
+                self.caches.chains.enter_asked(item.span);
+                done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
+                self.caches.chains.leave_asked()
+            }
+            Why::Due => {
+                self.caches.chains.enter(Step::Forms(item.span));
+                done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
+                self.caches.chains.leave();
+                None
+            }
+        };
+        if given_up.is_some() || self.caches.chains.giving_up() {
+            self.caches.meta.forms.place = outer;
+            self.caches.meta.sites = sites;
+            self.sites = call_sites;
+            let forms = self.caches.meta.forms.of.get_mut(&module);
+            if let Some(form) = forms.and_then(|forms| forms.get_mut(index)) {
+                form.state = State::Waiting;
+                if let Some((needs, cycle)) = given_up {
+                    form.needs = Some(needs);
+                    form.cycle = Some(cycle);
+                }
+            }
+            return;
+        }
+        // What it needs has failed, and without it nothing has been told.
+        if let (Err(_), Some(cycle)) = (&done, cycle)
+            && !self.diags.iter().any(Diagnostic::is_error)
+        {
+            self.report(cycle);
+        }
         for text in first_text..self.sources.len() {
             let text = FileId(text as u32);
             let forms = &mut self.caches.meta.forms;
@@ -267,11 +323,37 @@ impl Sema<'_> {
 
     /// Whether the declarations that an item makes may have this name.
     fn may_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
-        let any =
-            |items: &'static [ast::Item]| items.iter().any(|item| self.may_declare(item, name));
+        Self::has_declaration(item, true, &|decl| self.may_be_spelled(decl, name))
+    }
+
+    /// Whether its text has the name, or a part of it.
+    fn seems_to_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
+        Self::has_declaration(item, false, &|decl| {
+            self.may_be_spelled(decl, name) && self.has_fixed_part(decl)
+        })
+    }
+
+    /// Whether its text has the name.
+    fn declares_by_text(item: &'static ast::Item, name: Symbol) -> bool {
+        Self::has_declaration(item, false, &|decl| {
+            !matches!(decl.kind, ast::IdentKind::Computed(_)) && decl.name == name
+        })
+    }
+
+    /// Whether one of the declarations that an item may make is named as wanted.
+    fn has_declaration(
+        item: &'static ast::Item,
+        inserted: bool,
+        wanted: &dyn Fn(ast::Ident) -> bool,
+    ) -> bool {
+        let any = |items: &'static [ast::Item]| {
+            items
+                .iter()
+                .any(|item| Self::has_declaration(item, inserted, wanted))
+        };
         match &item.kind {
-            ItemKind::Decl(decl) => self.may_be_spelled(decl.name, name),
-            ItemKind::Insert(_) => true,
+            ItemKind::Decl(decl) => wanted(decl.name),
+            ItemKind::Insert(_) => inserted,
             ItemKind::Inline(Inline::For(node)) => any(&node.items),
             ItemKind::Inline(Inline::Match(node)) => {
                 node.arms.iter().any(|arm| any(&arm.items))
@@ -318,12 +400,25 @@ impl Sema<'_> {
         name.as_str().starts_with(&*start) && name.as_str().ends_with(&*end)
     }
 
+    /// Whether a name's text is known in part.
+    fn has_fixed_part(&self, written: ast::Ident) -> bool {
+        let ast::IdentKind::Computed(index) = written.kind else {
+            return true;
+        };
+        let names = self.caches.computed_names.get(&written.span.file);
+        let parts = names.and_then(|names| names.get(index as usize));
+        parts
+            .into_iter()
+            .flatten()
+            .any(|part| matches!(&part.kind, ast::ExprKind::Str(text) if !text.is_empty()))
+    }
+
     /// The error for a name that is looked for while the declarations that may have it are being made.
     pub fn made_by_itself(&self, module: ModId, name: ast::Ident) -> Option<Diagnostic> {
         let forms = self.caches.meta.forms.of.get(&module)?;
         let own = forms
             .iter()
-            .find(|f| f.state == State::InProgress && self.may_declare(f.item, name.name))?;
+            .find(|f| f.state == State::InProgress && self.seems_to_declare(f.item, name.name))?;
         let diag = Diagnostic::error(
             name.span,
             format!(
@@ -332,6 +427,27 @@ impl Sema<'_> {
             ),
         );
         Some(self.with_way_back(diag, Step::Forms(own.item.span)))
+    }
+
+    /// For a name that nothing answers to: what can't declare it, as it is being made with it.
+    pub fn with_form_under_way(
+        &self,
+        diag: Diagnostic,
+        module: ModId,
+        name: ast::Ident,
+    ) -> Diagnostic {
+        let forms = self.caches.meta.forms.of.get(&module);
+        let own = forms
+            .into_iter()
+            .flatten()
+            .find(|form| form.state == State::InProgress && self.may_declare(form.item, name.name));
+        match own {
+            Some(form) => diag.with_note(
+                Some(form.item.span),
+                "it can't be declared here, where making the declarations needs it",
+            ),
+            None => diag,
+        }
     }
 
     /// Whether a name is missing because what may declare it has failed.

@@ -124,11 +124,14 @@ impl Sema<'_> {
             }
             _ => {}
         }
+        let seen = self.events_seen(cx);
         cx.open();
         self.caches.tags_only = true;
         let piece = self.lower_condition(cx, cond);
         self.caches.tags_only = false;
         cx.close();
+        // An ordinary `if` lowers it again.
+        self.note_evaluated(cx, seen);
         let piece = piece?;
         match piece.as_const() {
             Some(bits) => Ok(Some(bits != 0)),
