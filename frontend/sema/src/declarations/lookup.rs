@@ -518,7 +518,12 @@ impl Sema<'_> {
                 }
             },
             ExprKind::Call(call) => self.callee_makes_type(env, &call.callee),
-            ExprKind::Star(inner) => self.denotes_type(env, inner),
+            // `*T` and `!Set` read as operators where a value may stand.
+            ExprKind::Star(inner)
+            | ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr: inner,
+            } => self.denotes_type(env, inner),
             ExprKind::Paren(inner) => self.denotes_type(env, inner),
             ExprKind::Dollar { .. } => true,
             ExprKind::Splice(inner) => self.splices_type(env, inner),

@@ -167,6 +167,10 @@ impl Sema<'_> {
                 Ok(self.m.types.intern(TypeKind::Tuple(list)))
             }
             ExprKind::ErrorSetType(set) => self.error_set_type(env, set.as_deref(), expr.span),
+            ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr: set,
+            } if self.denotes_type(env, set) => self.error_set_type(env, Some(set), expr.span),
             ExprKind::Struct(decl) => {
                 self.inline_type(env, NominalSyntax::Struct(decl), name, expr.span)
             }
@@ -503,8 +507,8 @@ impl Sema<'_> {
         set: Option<&'static ast::Expr>,
         span: Span,
     ) -> Res<TypeId> {
-        let set = match set {
-            None => TypeId::ANY_ERROR,
+        match set {
+            None => Ok(TypeId::ANY_ERROR),
             Some(path) => {
                 if let ExprKind::Ident(name) = &path.kind
                     && self.try_resolve_name(env, *name)?.is_none()
@@ -519,13 +523,9 @@ impl Sema<'_> {
                         format!("expected an error set after '!', found type '{name}'"),
                     ));
                 }
-                ty
+                Ok(ty)
             }
-        };
-        Ok(self.m.types.intern(TypeKind::Failable {
-            values: Vec::new(),
-            set,
-        }))
+        }
     }
 
     /// A declared result: void, one type, a tuple of slots, or a failable.
@@ -535,10 +535,12 @@ impl Sema<'_> {
         };
         match &ret.kind {
             ast::RetKind::Void => Ok(TypeId::VOID),
-            ast::RetKind::Type(ty) => {
-                let ty = self.eval_type(env, ty)?;
+            ast::RetKind::Type(written) => {
+                let ty = self.eval_type(env, written)?;
                 // `-> Set` is `-> !Set`.
-                if matches!(self.m.types.kind(ty), TypeKind::ErrorSet(_)) {
+                if matches!(self.m.types.kind(ty), TypeKind::ErrorSet(_))
+                    || matches!(written.kind, ExprKind::ErrorSetType(_))
+                {
                     return Ok(self.m.types.intern(TypeKind::Failable {
                         values: Vec::new(),
                         set: ty,
@@ -557,7 +559,6 @@ impl Sema<'_> {
                     Some(error) => {
                         let pure = self.eval_type(env, error)?;
                         let set = match self.m.types.kind(pure) {
-                            TypeKind::Failable { set, .. } => *set,
                             TypeKind::ErrorSet(_) => pure,
                             _ => TypeId::ANY_ERROR,
                         };

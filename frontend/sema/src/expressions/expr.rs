@@ -261,6 +261,14 @@ impl Sema<'_> {
             }
             ExprKind::Aggregate(agg) => self.lower_aggregate(cx, agg, want, span),
             ExprKind::Catch(catch) => self.lower_catch(cx, catch, want, span),
+            ExprKind::Unary {
+                op: ast::UnOp::Not,
+                expr: inner,
+            } if self.denotes_type(&cx.env().clone(), inner) => {
+                let env = cx.env().clone();
+                let ty = self.eval_type(&env, expr)?;
+                Ok(Val::type_value(ty))
+            }
             ExprKind::Unary { op, expr: inner } => {
                 let want = want.map(|w| self.literal_target(w));
                 self.lower_unary(cx, *op, inner, want, span)
