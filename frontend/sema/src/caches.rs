@@ -47,6 +47,8 @@ pub struct Caches {
     pub body_sites: FxHashMap<FuncId, sx_syntax::Span>,
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
+    /// What the compiler function is called there, if it has another name.
+    pub host_spellings: FxHashMap<(FuncId, FuncId), String>,
     /// Items of a module-scope `inline if` are being entered.
     pub inside_inline: bool,
     /// An evaluation in a body has met an operation that only the program has.

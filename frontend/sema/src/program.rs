@@ -277,16 +277,7 @@ impl Sema<'_> {
                         if matches!(f.body, ast::FnBody::Intrinsic) {
                             self.check_intrinsic(decl);
                         }
-                        let name = self.decl(decl).name;
-                        if let Some(Err(unknown)) =
-                            crate::builtins::metatypes::library_function(f, name.as_str())
-                        {
-                            let span = self.decl(decl).name_span;
-                            self.error(
-                                span,
-                                format!("the compiler library has no function '{unknown}'"),
-                            );
-                        }
+                        self.check_library_function(decl, f);
                         self.check_signature(decl, f);
                     }
                     DeclSyntax::Protocol(_)

@@ -161,7 +161,7 @@ impl Sema<'_> {
             return self.lower_define(cx, call, span);
         }
         let info = self.fn_info(f);
-        let (decl, env) = (info.decl, info.env.clone());
+        let (decl, env, called) = (info.decl, info.env.clone(), info.name.clone());
         let params: &'static [ast::Param] = match &receiver {
             Some(_) => decl.sig.params.get(1..).unwrap_or_default(),
             None => &decl.sig.params,
@@ -179,7 +179,7 @@ impl Sema<'_> {
             return Err(self.error(
                 span,
                 format!(
-                    "'{name}' expects {want} argument{}, but {given} {} given",
+                    "'{called}' expects {want} argument{}, but {given} {} given",
                     plural(want),
                     were(given)
                 ),
@@ -243,7 +243,7 @@ impl Sema<'_> {
         ) {
             self.caches.minting = true;
         }
-        if name == "raw_find_type" || name == "get_type_by_name" {
+        if name == "raw_find_type" {
             self.resolve_all_types();
         }
         let results: Vec<Ty> = self
@@ -253,6 +253,11 @@ impl Sema<'_> {
         let func = self.host_function(name, &tys, &results);
         self.note_reach(cx, func);
         if let Some(caller) = cx.func_id {
+            let spelling = &self.fns[f.index()].name;
+            if spelling != name && !self.caches.host_sites.contains_key(&(caller, func)) {
+                let spelling = spelling.clone();
+                self.caches.host_spellings.insert((caller, func), spelling);
+            }
             self.caches.host_sites.entry((caller, func)).or_insert(span);
         }
         let results = cx.call_direct(func, &pieces, &results);
@@ -500,12 +505,19 @@ impl Sema<'_> {
         while let Some(Some(caller)) = from.get(&path[path.len() - 1]) {
             path.push(*caller);
         }
-        let name = self.m.func(func).name.clone();
+        let spelling = path
+            .get(1)
+            .and_then(|caller| self.caches.host_spellings.get(&(*caller, func)));
+        let name = spelling.unwrap_or(&self.m.func(func).name).clone();
         let mut text = String::from("reached from the runtime graph:");
         // The C entry wrapper is no function of the program.
         let mut arrow = "\n    ";
         for step in path.iter().rev() {
-            let name = &self.m.func(*step).name;
+            let name = if *step == func {
+                &name
+            } else {
+                &self.m.func(*step).name
+            };
             if name.is_empty() {
                 continue;
             }

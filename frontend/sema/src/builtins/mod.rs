@@ -5,6 +5,7 @@ pub(crate) mod asm_rules;
 pub(crate) mod assembly;
 pub(crate) mod atomics;
 pub(crate) mod intrinsics;
+pub(crate) mod library_signatures;
 pub(crate) mod metatypes;
 pub(crate) mod minting;
 pub(crate) mod reflect;

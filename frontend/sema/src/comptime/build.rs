@@ -13,6 +13,7 @@ use sx_tier_api::{Frame, HostFault, SandboxMemory, Status};
 use crate::api::{Compilation, EvalRequest, Evaluator};
 use crate::callables::functions::Target;
 use crate::comptime::host::{CompilerHost, Minted};
+use crate::comptime::type_names::TypeNames;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Val};
 use crate::sema::{DeclSyntax, Entity, ModId, Res, Sema};
@@ -109,6 +110,7 @@ pub struct Driver {
     root: FuncId,
     result: GlobalId,
     minted: Minted,
+    names: TypeNames,
 }
 
 /// How the driver ended.
@@ -136,6 +138,7 @@ impl Compilation {
             self.build.clone(),
         );
         host.actions = Some(actions);
+        host.names = driver.names.clone();
         let evaluation = evaluator.evaluate(EvalRequest {
             keep_output: None,
             module: &self.module,
@@ -212,6 +215,10 @@ impl Sema<'_> {
             root,
             result,
             minted: Minted::default(),
+            names: match self.asks_for_names(&self.m, root) {
+                true => self.all_type_names(),
+                false => TypeNames::default(),
+            },
         }))
     }
 }

@@ -7,6 +7,7 @@ use sx_ir::types::FnType;
 use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::visit::Visitor;
 
 use crate::builtins::arguments::TypeArg;
 use crate::comptime::purpose::Purpose;
@@ -417,7 +418,8 @@ impl Sema<'_> {
         Ok(Fact::List(list))
     }
 
-    /// A default that is a constant; others are run-time code and have no value here.
+    /// A default's value. Those that can't be worked out at compile time, or differ from use to use, are run-time code
+    /// and have none.
     fn constant_default(
         &mut self,
         env: &Rc<Env>,
@@ -425,14 +427,15 @@ impl Sema<'_> {
         ty: TypeId,
         all: bool,
     ) -> Option<CtVal> {
-        let constant = self.is_constant_literal(env, expr)
-            || all
-                && (matches!(expr.kind, ExprKind::Run(_))
-                    || self.is_constant_expression(env, expr));
-        if !constant {
+        if self.is_constant_literal(env, expr) || all && matches!(expr.kind, ExprKind::Run(_)) {
+            return self
+                .comptime_value(env, expr, Some(ty), &Purpose::Operand)
+                .ok();
+        }
+        if !all || depends_on_use(env, expr) {
             return None;
         }
-        self.comptime_value(env, expr, Some(ty), &Purpose::Operand)
+        self.comptime_value(env, expr, Some(ty), &Purpose::Default)
             .ok()
     }
 
@@ -703,4 +706,36 @@ impl Sema<'_> {
         global.init = image;
         self.caches.field_table = Some(FieldTable { table, field });
     }
+}
+
+/// Whether an expression speaks of where it is used: the caller, the context, variables of a function.
+fn depends_on_use(env: &Rc<Env>, expr: &ast::Expr) -> bool {
+    struct Finder<'f> {
+        env: &'f Env,
+        found: bool,
+    }
+    impl Visitor for Finder<'_> {
+        fn expr(&mut self, expr: &ast::Expr) {
+            match &expr.kind {
+                ExprKind::CallerLocation | ExprKind::ArgText(_) | ExprKind::Asm(_) => {
+                    self.found = true;
+                }
+                ExprKind::Ident(name) => {
+                    self.found |= match self.env.get(name.name) {
+                        Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Lazy { .. }) => {
+                            true
+                        }
+                        Some(_) => false,
+                        None => name.as_str() == "context",
+                    };
+                }
+                // A function is the same wherever it is named.
+                ExprKind::Lambda(_) => {}
+                _ => sx_syntax::visit::walk_expr(self, expr),
+            }
+        }
+    }
+    let mut finder = Finder { env, found: false };
+    finder.expr(expr);
+    finder.found
 }

@@ -18,6 +18,7 @@ use crate::api::{EvalRequest, Evaluation, Unexplained};
 use crate::comptime::failure;
 use crate::comptime::host::CompilerHost;
 use crate::comptime::purpose::Purpose;
+use crate::comptime::type_names::TypeNames;
 use crate::declarations::chains::Step;
 use crate::emission::fncx::{FnCx, RetInfo};
 use crate::emission::value::{Addr, CtVal, Val, ValKind};
@@ -146,8 +147,8 @@ impl Sema<'_> {
         self.at(&mut cx, expr.span);
         let bare = strip_parens(expr);
         // A constant's call without `#run` can't tell that it runs at compile time (part 4 §6).
-        cx.implicit =
-            matches!(purpose, Purpose::Constant(_)) && !matches!(bare.kind, ExprKind::Run(_));
+        cx.implicit = matches!(purpose, Purpose::Constant(_) | Purpose::Default)
+            && !matches!(bare.kind, ExprKind::Run(_));
         cx.initialises = matches!(purpose, Purpose::Global(_) | Purpose::ContextDefault(_))
             && !matches!(bare.kind, ExprKind::Run(_));
         cx.counting = matches!(purpose, Purpose::Count | Purpose::ValueArgument);
@@ -342,6 +343,9 @@ impl Sema<'_> {
     /// Runs a root whose body has been lowered, or queues it.
     pub fn run_root(&mut self, root: Root) -> Res<CtVal> {
         let span = root.span;
+        if matches!(root.purpose, Purpose::Default) && self.is_being_lowered(root.func) {
+            return Err(Failed);
+        }
         self.caches.chains.enter(Step::Evaluation(root.func));
         let lowered = self.lower_reachable(root.func);
         self.caches.chains.leave();
@@ -360,6 +364,9 @@ impl Sema<'_> {
             }
             return Err(Failed);
         }
+        if matches!(root.purpose, Purpose::Default) && self.reads_variables(root.func) {
+            return Err(Failed);
+        }
         let root = match self.enqueue(root) {
             // Whoever asked looks for the result later.
             Ok(()) => return Err(Failed),
@@ -367,6 +374,8 @@ impl Sema<'_> {
         };
         // Functions that the evaluation has defined in runs before.
         let mut known = Vec::new();
+        let mut names = TypeNames::default();
+        let asks_for_names = self.asks_for_names(&self.m, root.func);
         let mut runs = 0;
         loop {
             let saving = self.saving_root(root.func, root.result, root.ty, span);
@@ -389,6 +398,8 @@ impl Sema<'_> {
                 Some(holder) => Some(self.place_of_output(holder, &self.modules_in_order())),
                 None => {
                     let kept = self.caches.meta.recording.is_some()
+                        || asks_for_names
+                        || matches!(root.purpose, Purpose::Default)
                         || self.defines_functions(&self.m, run);
                     kept.then_some((0, 0, 0, 0))
                 }
@@ -409,6 +420,7 @@ impl Sema<'_> {
             host.files = Some(self.files);
             host.quotes.first = self.quote_count();
             host.definer = self.definer(&known);
+            host.names = std::mem::take(&mut names);
             let result = (m.types.size_of(run_ty) > 0).then_some((run_result, run_ty));
             let mut evaluation = self.evaluator.evaluate(EvalRequest {
                 saving: saving.is_some(),
@@ -421,6 +433,16 @@ impl Sema<'_> {
             });
             let mut written = std::mem::take(&mut evaluation.output);
             let mut definer = std::mem::take(&mut host.definer);
+            names = std::mem::take(&mut host.names);
+            if names.wanted.is_some() {
+                // As if this run had not been.
+                (self.caches.minted, self.caches.build) = host.state_before();
+                m.closed = Vec::new();
+                self.m = m;
+                self.learn_name(&mut names)?;
+                self.lower_reachable(root.func)?;
+                continue;
+            }
             if definer.again {
                 // As if this run had not been.
                 (self.caches.minted, self.caches.build) = host.state_before();
@@ -442,7 +464,9 @@ impl Sema<'_> {
                 }
                 continue;
             }
-            let before = failure::is_told(&evaluation).then(|| host.state_before());
+            let optional = matches!(root.purpose, Purpose::Default);
+            let told = !optional && failure::is_told(&evaluation);
+            let before = told.then(|| host.state_before());
             if host.asked || self.evaluator.had_effects() {
                 // Without the engine's answer to what a replica may not ask.
                 if let Some(replica) = &self.replica {
@@ -461,6 +485,7 @@ impl Sema<'_> {
                         let mut host =
                             CompilerHost::new(types, minted, scope.clone(), records, build);
                         host.definer = definer.clone();
+                        host.names = names.clone();
                         host
                     })
                 }
@@ -472,6 +497,14 @@ impl Sema<'_> {
             if let Some(grown) = grown {
                 self.m.types = grown;
                 self.adopt_minted(span);
+            }
+            if optional
+                && !(matches!(evaluation.status, Status::Finished(_))
+                    && matches!(evaluation.result, Some(Ok(_)) | None)
+                    && written.is_empty()
+                    && effects.are_none())
+            {
+                return Err(Failed);
             }
             if matches!(evaluation.status, Status::Finished(_)) {
                 let made = std::mem::take(&mut definer.made);
@@ -654,6 +687,9 @@ impl Sema<'_> {
         }
         image.bytes.resize(self.m.types.size_of(ty) as usize, 0);
         if let Some(word) = self.forged_type(ty, &image, 0) {
+            if matches!(purpose, Purpose::Default) {
+                return Err(Failed);
+            }
             let subject = purpose.subject(number);
             return Err(self.error(
                 span,
@@ -679,6 +715,9 @@ impl Sema<'_> {
         let offset = self.m.types.offset_of(failed, values.len());
         let tag = self.get_int(&whole.image.bytes, offset as usize, 4);
         if tag != 0 {
+            if matches!(purpose, Purpose::Default) {
+                return Err(Failed);
+            }
             let trace = self.recorded_trace(ty, &whole.image);
             let name = self
                 .error_names

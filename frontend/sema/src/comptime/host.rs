@@ -6,6 +6,7 @@ use crate::api::Files;
 use crate::builtins::reflect::record;
 use crate::comptime::build::{self, BuildActions, BuildState};
 use crate::comptime::library::{self, Effects, Library};
+use crate::comptime::type_names::TypeNames;
 use crate::metaprogramming::define::{self, Definer};
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
@@ -46,6 +47,7 @@ pub struct CompilerHost<'a> {
     pub asked: bool,
     pub quotes: crate::metaprogramming::capture::QuoteMaker,
     pub definer: Definer,
+    pub names: TypeNames,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -75,6 +77,7 @@ impl<'a> CompilerHost<'a> {
             asked: false,
             quotes: Default::default(),
             definer: Definer::default(),
+            names: TypeNames::default(),
             actions: None,
         }
     }
@@ -96,6 +99,7 @@ impl<'a> CompilerHost<'a> {
             self.effects = Effects::default();
             self.quotes.made.clear();
             self.definer.begin();
+            self.names.wanted = None;
             memory.write(*mark, &[1])?;
         }
         Ok(())
@@ -461,6 +465,7 @@ impl Host for CompilerHost<'_> {
                 types: self.grown.as_ref().unwrap_or(self.types),
                 files: self.files,
                 effects: &mut self.effects,
+                names: &mut self.names,
             };
             if question {
                 return library.ask(name, arg(0)).map(|()| Vec::new());

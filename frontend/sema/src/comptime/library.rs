@@ -8,11 +8,12 @@ use sx_ir::{Module, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, HostFault, SandboxMemory};
 
 use crate::api::Files;
+use crate::comptime::type_names::{LOOKUP, TypeNames};
 
 /// Functions that only `abi(.compiler)` declarations bind.
 pub const NAMES: &[&str] = &[
     "comptime_print",
-    "get_type_by_name",
+    LOOKUP,
     "embed",
     "compile_error",
     "compile_warning",
@@ -38,11 +39,18 @@ pub struct Effects {
     pub inputs: Vec<PathBuf>,
 }
 
+impl Effects {
+    pub fn are_none(&self) -> bool {
+        self.log.is_empty() && self.reports.is_empty() && self.inputs.is_empty()
+    }
+}
+
 pub struct Library<'c> {
     pub module: &'c Module,
     pub types: &'c TypeTable,
     pub files: Option<&'c dyn Files>,
     pub effects: &'c mut Effects,
+    pub names: &'c mut TypeNames,
 }
 
 fn fault<T>(text: String) -> Result<T, HostFault> {
@@ -66,10 +74,9 @@ impl Library<'_> {
                 self.effects.log.push_str(&text);
                 Ok(Vec::new())
             }
-            "get_type_by_name" => {
+            LOOKUP => {
                 let wanted = self.text(memory, arg(0), arg(1))?;
-                let found = self.types.ids().find(|ty| self.types.name(*ty) == wanted);
-                Ok(match found {
+                Ok(match self.names.get(&wanted)? {
                     Some(ty) => vec![u64::from(ty.0), 1],
                     None => vec![0, 0],
                 })
@@ -83,6 +90,9 @@ impl Library<'_> {
                 let Some(files) = self.files else {
                     return fault("'embed' does not work in the build driver".into());
                 };
+                if full.exists() && !files.is_file(&full) {
+                    return fault(format!("cannot read '{}': not a file", full.display()));
+                }
                 let bytes = match files.read(&full) {
                     Ok(bytes) => bytes,
                     Err(error) => {

@@ -13,3 +13,4 @@ pub(crate) mod purpose;
 pub(crate) mod reach;
 pub mod reads;
 pub(crate) mod saved;
+pub(crate) mod type_names;

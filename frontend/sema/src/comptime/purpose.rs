@@ -21,6 +21,9 @@ pub enum Purpose {
     Condition,
     ContextDefault(Symbol),
     CaseLabel,
+    /// A field's or parameter's default, for whoever asks for the declaration. One that has no value at compile time is no
+    /// mistake: it is worked out in the program, at each use.
+    Default,
 }
 
 impl Purpose {
@@ -37,6 +40,7 @@ impl Purpose {
             Purpose::Condition => format!("__condition_{n}"),
             Purpose::ContextDefault(name) => format!("{name}_default_{n}"),
             Purpose::CaseLabel => format!("__label_{n}"),
+            Purpose::Default => format!("__default_{n}"),
         }
     }
 
@@ -55,6 +59,7 @@ impl Purpose {
             Purpose::Condition => "condition",
             Purpose::ContextDefault(_) => "context default",
             Purpose::CaseLabel => "case label",
+            Purpose::Default => "default",
         }
     }
 
@@ -74,7 +79,8 @@ impl Purpose {
             | Purpose::Insert
             | Purpose::Condition
             | Purpose::ContextDefault(_)
-            | Purpose::CaseLabel => false,
+            | Purpose::CaseLabel
+            | Purpose::Default => false,
         }
     }
 
@@ -91,7 +97,8 @@ impl Purpose {
             | Purpose::EnumValue
             | Purpose::ValueArgument
             | Purpose::Condition
-            | Purpose::CaseLabel => {
+            | Purpose::CaseLabel
+            | Purpose::Default => {
                 format!("comptime evaluation of the {} failed", self.patches())
             }
         }

@@ -24,12 +24,26 @@ impl Sema<'_> {
                     Some(BodyState::Done | BodyState::Failed | BodyState::External) | None => {}
                 }
             }
+            // Defaults in the table of fields may name functions.
+            if !progressed && self.caches.field_table.is_some() {
+                self.fill_field_table();
+                progressed = self.m.reachable(&[root]).funcs.len() > funcs.len();
+            }
             if !progressed {
                 self.keep_unoptimised(&funcs);
                 self.optimise_new(root);
                 return Ok(());
             }
         }
+    }
+
+    /// Whether code needs a function that is just being lowered.
+    pub fn is_being_lowered(&self, root: FuncId) -> bool {
+        let reach = self.m.reachable(&[root]);
+        let bodies = reach.funcs.iter().map(|func| self.bodies.get(func));
+        bodies
+            .flatten()
+            .any(|state| matches!(state, BodyState::Lowering))
     }
 
     /// Globals that an evaluation can't access: variables of other objects, and those whose initial values are being

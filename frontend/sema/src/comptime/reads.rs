@@ -54,6 +54,13 @@ impl Sema<'_> {
         }
     }
 
+    /// Whether code looks at variables that the program declares: what it comes to may differ from use to use.
+    pub fn reads_variables(&self, root: FuncId) -> bool {
+        let declared = self.own_variables();
+        let reach = self.m.reachable(&[root]);
+        reach.globals.iter().any(|g| declared.contains_key(g))
+    }
+
     fn is_own_function(&self, func: FuncId) -> bool {
         let span = self.loc_span(self.m.func(func).loc);
         span.is_some_and(|span| !self.in_library_file(span))

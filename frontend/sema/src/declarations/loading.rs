@@ -348,7 +348,7 @@ impl Sema<'_> {
         None
     }
 
-    /// The source files of an imported directory, sorted by name.
+    /// The source files of an imported directory, sorted by name; without hidden ones, as in `*.sx`.
     fn directory(&mut self, dir: &Path, import: &PendingImport) -> Option<Vec<PathBuf>> {
         let mut entries = match self.files.list(dir) {
             Ok(entries) => entries,
@@ -360,8 +360,15 @@ impl Sema<'_> {
                 return None;
             }
         };
-        entries
-            .retain(|path| path.extension().is_some_and(|e| e == "sx") && self.files.is_file(path));
+        let is_hidden = |path: &Path| {
+            let name = path.file_name().map(|name| name.as_encoded_bytes());
+            name.is_some_and(|name| name.starts_with(b"."))
+        };
+        entries.retain(|path| {
+            path.extension().is_some_and(|e| e == "sx")
+                && !is_hidden(path)
+                && self.files.is_file(path)
+        });
         entries.sort();
         Some(entries)
     }

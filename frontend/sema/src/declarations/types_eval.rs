@@ -495,7 +495,10 @@ impl Sema<'_> {
             Some(abi) => match abi.kind {
                 // A naked function is called as a C function is.
                 ast::AbiKind::C | ast::AbiKind::Naked => Ok(true),
-                ast::AbiKind::Compiler => Err(self.not_implemented(abi.span, "`abi(.compiler)`")),
+                ast::AbiKind::Compiler => Err(self.error(
+                    abi.span,
+                    "a function of the compiler library has no address: it can be called at compile time, nothing else",
+                )),
             },
         }
     }
