@@ -219,6 +219,10 @@ impl Sema<'_> {
         if plain && let Some(method) = self.own_method(target, name.name)? {
             return self.call_fn(cx, method, Vec::new(), call, Some(want), span);
         }
+        // It was tried without a destination before.
+        if self.has_told(span) {
+            return Err(Failed);
+        }
         let shown = self.type_name(want);
         Err(self.error(
             span,

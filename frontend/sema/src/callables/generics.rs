@@ -473,6 +473,10 @@ impl Sema<'_> {
                         if let Some(protocol) = &protocol
                             && !self.has_impl(protocol, val.ty, env.module)
                         {
+                            // The impl may be one whose head is wrong.
+                            if self.impls.iter().any(|known| known.failed) {
+                                return Err(Failed);
+                            }
                             let shown = self.type_name(val.ty);
                             let p = self.templates[protocol.template.index()].name;
                             return Err(self.error(span, format!("pack argument of type '{shown}' does not conform to protocol '{p}'")));

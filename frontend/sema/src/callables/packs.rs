@@ -326,7 +326,7 @@ impl Sema<'_> {
         }
         let val = self.as_error_value(cx, val);
         if let TypeKind::Failable { .. } = self.m.types.kind(val.ty) {
-            return Err(self.error(expr.span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
+            return Err(self.unhandled_in(cx, expr.span));
         }
         self.literal_above_i64(&val, expr.span)?;
         Ok(val)

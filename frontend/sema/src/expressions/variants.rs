@@ -57,6 +57,10 @@ impl Sema<'_> {
         self.complete(ty)?;
         let shown = self.type_name(ty);
         let Some(def) = self.m.types.enum_def(ty) else {
+            // It was tried without a destination before.
+            if self.has_told(span) {
+                return Err(Failed);
+            }
             return Err(self.error(
                 span,
                 format!(

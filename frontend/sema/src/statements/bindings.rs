@@ -238,10 +238,7 @@ impl Sema<'_> {
                 if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
                     && !values.is_empty()
                 {
-                    return Err(self.error(
-                        span,
-                        "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
-                    ));
+                    return Err(self.unhandled_in(cx, span));
                 }
                 let special = matches!(
                     (self.m.types.kind(val.ty), self.m.types.kind(ty)),
@@ -288,10 +285,7 @@ impl Sema<'_> {
                 if values.is_empty() {
                     return Ok(self.retype(cx, &val, set));
                 }
-                Err(self.error(
-                    init.span,
-                    "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
-                ))
+                Err(self.unhandled_in(cx, init.span))
             }
             TypeKind::Void if crate::statements::control::value_discarded_by(init).is_some() => {
                 let semi =

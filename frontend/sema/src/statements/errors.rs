@@ -160,6 +160,14 @@ impl Sema<'_> {
         )
     }
 
+    /// The same in a body: a cleanup has fewer ways to handle it.
+    pub fn unhandled_in(&mut self, cx: &FnCx, span: Span) -> Failed {
+        match cx.in_cleanup {
+            true => self.error(span, crate::statements::flow_check::CLEANUP),
+            false => self.unhandled(span),
+        }
+    }
+
     /// Rejects a value-carrying failable as a part of something.
     pub fn no_failable(&mut self, val: &Val, span: Span) -> Res<()> {
         match self.m.types.kind(val.ty) {

@@ -271,7 +271,7 @@ impl Sema<'_> {
             if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
                 && !values.is_empty()
             {
-                return Err(self.unhandled(span));
+                return Err(self.unhandled_in(cx, span));
             }
             return self.leave_with(cx, None, None);
         }
@@ -292,7 +292,7 @@ impl Sema<'_> {
             if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
                 && !values.is_empty()
             {
-                return Err(self.error(span, "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)"));
+                return Err(self.unhandled_in(cx, span));
             }
             return match self.try_coerce(cx, &val, ret, span)? {
                 Some(val) => Ok(val),

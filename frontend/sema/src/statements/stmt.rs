@@ -273,10 +273,7 @@ impl Sema<'_> {
         if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
             && !values.is_empty()
         {
-            return Err(self.error(
-                expr.span,
-                "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
-            ));
+            return Err(self.unhandled_in(cx, expr.span));
         }
         Ok(())
     }
