@@ -141,6 +141,48 @@ main :: () { print("mine\n"); }
 }
 
 #[test]
+fn a_driver_reads_writes_and_runs() {
+    let place = Place::new(
+        r#"
+fs :: #import "modules/std/fs.sx";
+process :: #import "modules/std/process.sx";
+drive :: (opt: BuildOptions) -> bool {
+    fs.write_file("made.txt", "written\n");
+    if r := process.run("echo from a program") { print("{}", r.stdout); }
+    return default_pipeline(opt) and fs.exists("made.txt");
+}
+#run on_build(drive);
+main :: () { print("ran\n"); }
+"#,
+    );
+    let output = place.sxc(&["build", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "from a program\n");
+    assert!(place.has("made.txt"));
+    assert_eq!(place.run("prog"), "ran\n");
+}
+
+#[test]
+fn what_is_not_the_driver_is_not_trusted() {
+    let place = Place::new(
+        r#"
+fs :: #import "modules/std/fs.sx";
+#run { fs.write_file("made.txt", "written\n"); }
+#run on_build((opt: BuildOptions) -> bool => default_pipeline(opt));
+main :: () { }
+"#,
+    );
+    let output = place.sxc(&["build", "prog.sx"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("'open' leaves the sandbox at compile time; allow it with --allow=extern:c"),
+        "{said}"
+    );
+    assert!(!place.has("made.txt"));
+}
+
+#[test]
 fn a_driver_may_make_nothing() {
     let place = Place::new(
         "drive :: (opt: BuildOptions) -> bool { return true; }\n#run on_build(drive);\nmain :: () {}\n",

@@ -15,11 +15,10 @@ use crate::memory::write_word;
 /// The grant that a function needs, as the command line spells it; `None` if it is not one of these.
 fn grant(symbol: &str) -> Option<&'static str> {
     Some(match symbol {
-        "open" | "openat" | "creat" | "read" | "pread" | "close" | "lseek" | "unlink" | "rmdir"
-        | "mkdir" | "access" | "chmod" | "rename" | "fstat" | "stat" | "ftruncate" | "fsync"
-        | "dup" | "getcwd" | "pwrite" => "read:PATH",
-        "getenv" | "clock_gettime" | "time" | "gettimeofday" | "getpid" | "getppid"
-        | "nanosleep" | "usleep" | "sleep" => "extern:c",
+        "open" | "read" | "pread" | "close" | "lseek" | "access" | "fstat" | "stat" => "read:PATH",
+        "openat" | "creat" | "unlink" | "rmdir" | "mkdir" | "chmod" | "rename" | "ftruncate"
+        | "fsync" | "dup" | "getcwd" | "pwrite" | "getenv" | "clock_gettime" | "time"
+        | "gettimeofday" | "getpid" | "getppid" | "nanosleep" | "usleep" | "sleep" => "extern:c",
         _ => return None,
     })
 }
@@ -93,6 +92,7 @@ impl StdHost<'_> {
         }
         let wanted = match symbol {
             "write" => "extern:c",
+            "open" if !reads_only(args.int(1)) => "extern:c",
             _ => grant(symbol)?,
         };
         let granted = self.options.allow_io || self.grants.libraries.iter().any(|l| l == "c");
