@@ -4,6 +4,7 @@
 //! CONTRIBUTING.md describes the files.
 
 pub mod case;
+pub mod copy;
 pub mod docs;
 pub mod gate;
 pub mod known;

@@ -36,7 +36,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "sx-backend-api",
         ],
     ),
-    ("sx-corpus", &["sxc"]),
+    ("sx-corpus", &["sxc", "sx-syntax"]),
     (
         "sx-fuzz",
         &[

@@ -1,10 +1,11 @@
 //! Every case that runs, once more as `sxc expand` prints it: the text is a program that does the same.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use sx_corpus::copy::copied;
 use sx_corpus::process::{self, Ended, Folder};
 use sx_corpus::{case, known};
 
@@ -41,27 +42,6 @@ fn main() {
         }));
     }
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// What stands beside a case, in a folder of its own, at the same path.
-fn copied(case: &case::Case) -> std::io::Result<Folder> {
-    let folder = Folder::new("expand")?;
-    let beside = case.file.parent().unwrap_or(Path::new(""));
-    copy(&case::root().join(beside), &folder.path().join(beside))?;
-    Ok(folder)
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &target)?,
-            false => std::fs::copy(entry.path(), target).map(drop)?,
-        }
-    }
-    Ok(())
 }
 
 fn same(case: &case::Case, expected: &case::Expectation) -> Result<(), String> {
