@@ -5,7 +5,7 @@ use std::path::Path;
 use sx_ir::{BinaryOp, Target, Ty};
 use sx_sema::{Config, Goal};
 use sx_tier_api::conformance::Faulty;
-use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome};
+use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Snapshot};
 use sxc::engines::{self, Engine, EngineKind};
 use sxc::evaluator::EngineEvaluator;
 use sxc::files::DiskFiles;
@@ -17,15 +17,16 @@ impl ComptimeEngine for Wrong {
         "wrong"
     }
 
-    fn run(
+    fn start(
         &mut self,
+        from: Option<&Snapshot>,
         module: &sx_ir::Module,
         root: sx_ir::FuncId,
         args: &[u64],
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome {
-        self.0.run(module, root, args, limits, host)
+        self.0.start(from, module, root, args, limits, host)
     }
 }
 

@@ -276,11 +276,16 @@ pub struct FrameValues {
     pub values: Vec<(String, String)>,
 }
 
-/// An engine. `run` executes `root` (a verified function of `module`) on fresh memory holding the initial globals.
+/// An engine.
 pub trait ComptimeEngine {
     fn name(&self) -> &'static str;
-    fn run(
+
+    /// Executes `root`, a verified function of `module`: on fresh memory holding the initial globals, or on the state
+    /// that a run of this or another engine has left. Steps go on counting from there, for the limit, too; `root` must
+    /// then be the function that ran there, in the same module. An engine that can't go on says so in its outcome.
+    fn start(
         &mut self,
+        from: Option<&Snapshot>,
         module: &Module,
         root: FuncId,
         args: &[u64],
@@ -288,17 +293,15 @@ pub trait ComptimeEngine {
         host: &mut dyn Host,
     ) -> Outcome;
 
-    /// As `run`, on the state that another run of this or another engine has left. Steps go on counting from there, for
-    /// the limit, too. `root` must be the function that ran there, in the same module.
-    fn resume(
+    /// On fresh memory.
+    fn run(
         &mut self,
-        _from: &Snapshot,
-        _module: &Module,
-        _root: FuncId,
-        _args: &[u64],
-        _limits: &Limits,
-        _host: &mut dyn Host,
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
     ) -> Outcome {
-        Outcome::refused("this engine runs evaluations from the beginning only")
+        self.start(None, module, root, args, limits, host)
     }
 }

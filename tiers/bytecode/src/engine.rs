@@ -53,8 +53,9 @@ impl ComptimeEngine for VmEngine {
         "vm"
     }
 
-    fn run(
+    fn start(
         &mut self,
+        from: Option<&Snapshot>,
         module: &Module,
         root: FuncId,
         args: &[u64],
@@ -62,20 +63,7 @@ impl ComptimeEngine for VmEngine {
         host: &mut dyn Host,
     ) -> Outcome {
         let job = (module, root, args);
-        execute(&mut self.tables, None, None, job, limits, host)
-    }
-
-    fn resume(
-        &mut self,
-        from: &Snapshot,
-        module: &Module,
-        root: FuncId,
-        args: &[u64],
-        limits: &Limits,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        let job = (module, root, args);
-        execute(&mut self.tables, None, Some(from), job, limits, host)
+        execute(&mut self.tables, None, from, job, limits, host)
     }
 }
 
@@ -84,29 +72,9 @@ impl ComptimeEngine for AutoEngine {
         "auto"
     }
 
-    fn run(
+    fn start(
         &mut self,
-        module: &Module,
-        root: FuncId,
-        args: &[u64],
-        limits: &Limits,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        let mut tiering = self.tiering.clone();
-        let hot = Some((self.compiler.as_mut(), &mut tiering));
-        execute(
-            &mut self.tables,
-            hot,
-            None,
-            (module, root, args),
-            limits,
-            host,
-        )
-    }
-
-    fn resume(
-        &mut self,
-        from: &Snapshot,
+        from: Option<&Snapshot>,
         module: &Module,
         root: FuncId,
         args: &[u64],
@@ -116,7 +84,7 @@ impl ComptimeEngine for AutoEngine {
         let mut tiering = self.tiering.clone();
         let hot = Some((self.compiler.as_mut(), &mut tiering));
         let job = (module, root, args);
-        execute(&mut self.tables, hot, Some(from), job, limits, host)
+        execute(&mut self.tables, hot, from, job, limits, host)
     }
 }
 

@@ -108,34 +108,6 @@ impl ComptimeEngine for Interp {
         "interp"
     }
 
-    fn run(
-        &mut self,
-        module: &Module,
-        root: FuncId,
-        args: &[u64],
-        limits: &Limits,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        self.start(None, module, root, args, limits, host)
-    }
-
-    fn resume(
-        &mut self,
-        from: &Snapshot,
-        module: &Module,
-        root: FuncId,
-        args: &[u64],
-        limits: &Limits,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        if self.sanitize {
-            return Outcome::refused("what is known of memory's contents is in no snapshot");
-        }
-        self.start(Some(from), module, root, args, limits, host)
-    }
-}
-
-impl Interp {
     fn start(
         &mut self,
         from: Option<&Snapshot>,
@@ -145,6 +117,9 @@ impl Interp {
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome {
+        if self.sanitize && from.is_some() {
+            return Outcome::refused("what is known of memory's contents is in no snapshot");
+        }
         let machine = match Machine::start(from, module, root, limits) {
             Ok(machine) => machine,
             Err(why) => return Outcome::refused(why),

@@ -44,42 +44,21 @@ impl ComptimeEngine for JitEngine {
         "jit"
     }
 
-    fn run(
+    fn start(
         &mut self,
+        from: Option<&Snapshot>,
         module: &Module,
         root: FuncId,
         args: &[u64],
         limits: &Limits,
         host: &mut dyn Host,
     ) -> Outcome {
-        run_with_room(self.options, None, (module, root, args), limits, host)
+        let (options, job) = (self.options, (module, root, args));
+        if stack_left() > u64::from(limits.depth) * FRAME_BYTES + HOST_BYTES {
+            return run(options, from, job, limits, host);
+        }
+        on_big_stack(|| run(options, from, job, limits, host))
     }
-
-    fn resume(
-        &mut self,
-        from: &Snapshot,
-        module: &Module,
-        root: FuncId,
-        args: &[u64],
-        limits: &Limits,
-        host: &mut dyn Host,
-    ) -> Outcome {
-        let job = (module, root, args);
-        run_with_room(self.options, Some(from), job, limits, host)
-    }
-}
-
-fn run_with_room(
-    options: Options,
-    from: Option<&Snapshot>,
-    job: (&Module, FuncId, &[u64]),
-    limits: &Limits,
-    host: &mut dyn Host,
-) -> Outcome {
-    if stack_left() > u64::from(limits.depth) * FRAME_BYTES + HOST_BYTES {
-        return run(options, from, job, limits, host);
-    }
-    on_big_stack(|| run(options, from, job, limits, host))
 }
 
 /// Native stack that a compiled frame takes.

@@ -2,7 +2,7 @@
 
 use sx_ir::{BinaryOp, Expr, FuncId, Module, Ty};
 
-use crate::{ComptimeEngine, Host, Limits, Outcome};
+use crate::{ComptimeEngine, Host, Limits, Outcome, Snapshot};
 
 /// Runs everything in `engine`, except that one operation on one type computes another one.
 pub struct Faulty<E> {
@@ -17,8 +17,9 @@ impl<E: ComptimeEngine> ComptimeEngine for Faulty<E> {
         "faulty"
     }
 
-    fn run(
+    fn start(
         &mut self,
+        from: Option<&Snapshot>,
         module: &Module,
         root: FuncId,
         args: &[u64],
@@ -33,6 +34,6 @@ impl<E: ComptimeEngine> ComptimeEngine for Faulty<E> {
                 *op = self.instead;
             }
         }
-        self.engine.run(&module, root, args, limits, host)
+        self.engine.start(from, &module, root, args, limits, host)
     }
 }

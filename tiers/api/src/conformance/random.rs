@@ -34,10 +34,7 @@ pub fn observe_from(
     let mut host = TestHost::default();
     let (module, root) = (&program.module, program.root);
     let (args, limits) = (&program.args, &program.limits);
-    let outcome = match from {
-        None => engine.run(module, root, args, limits, &mut host),
-        Some(from) => engine.resume(from, module, root, args, limits, &mut host),
-    };
+    let outcome = engine.start(from, module, root, args, limits, &mut host);
     let text = format!(
         "{:x?}\nframes {:?}\nsteps {} peak {} digest {:x}\nlog {:x?}",
         outcome.status,
