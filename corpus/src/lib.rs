@@ -3,6 +3,7 @@
 //! [`case`] finds them and reads expectations, [`process`] runs the compiler with a timeout, [`gate`] decides.
 //! CONTRIBUTING.md describes the files.
 
+pub mod again;
 pub mod case;
 pub mod copy;
 pub mod docs;

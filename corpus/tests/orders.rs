@@ -2,54 +2,30 @@
 //! runs at compile time by itself (constants, variables, `#run` and what makes declarations) keeps its order, which is
 //! that of its output.
 
-use std::ffi::OsString;
-use std::time::Duration;
-
 use libtest_mimic::{Arguments, Failed, Trial};
-use sx_corpus::case::{self, Case, Expectation};
+use sx_corpus::again::{self, Otherwise};
+use sx_corpus::case::{Case, Expectation};
 use sx_corpus::copy::copied;
-use sx_corpus::known;
-use sx_corpus::process::{self, Folder};
+use sx_corpus::process;
 use sx_syntax::FileId;
 use sx_syntax::ast::{DeclKind, Item, ItemKind};
 
 /// Cases that tell their lines, or that print while functions are compiled.
-const OTHERWISE: &[(&str, &str)] = &include!("orders/otherwise.in");
-
-const TIMEOUT: Duration = Duration::from_secs(60);
+const OTHERWISE: Otherwise = &include!("orders/otherwise.in");
 
 fn main() {
     process::act_as_compiler();
     let arguments = Arguments::from_args();
-    let (Ok(cases), Ok(gaps)) = (case::all(), known::gaps()) else {
+    let Ok(cases) = again::running() else {
         eprintln!("cannot read the corpus");
         std::process::exit(1);
     };
-    let runs = |case: &Case, expected: &Expectation| {
-        expected.stdout.is_some()
-            && expected.diagnostics.is_none()
-            && !case.directives.check_only
-            && case.directives.native_only.is_none()
-            && !gaps.contains_key(&case.name)
+    let trial = |(case, expected): (Case, Expectation)| {
+        Trial::test(format!("order: {}", case.name), move || {
+            again::judge(&case.name, same(&case, &expected), OTHERWISE).map_err(Failed::from)
+        })
     };
-    let mut trials = Vec::new();
-    for case in cases {
-        let expected = case.expectation();
-        if !runs(&case, &expected) {
-            continue;
-        }
-        trials.push(Trial::test(format!("order: {}", case.name), move || {
-            let otherwise = OTHERWISE.iter().find(|(name, _)| *name == case.name);
-            match (same(&case, &expected), otherwise) {
-                (Ok(()), None) | (Err(_), Some(_)) => Ok(()),
-                (Ok(()), Some((_, reason))) => Err(Failed::from(format!(
-                    "does the same now; take it off the list (the reason there: {reason})"
-                ))),
-                (Err(problem), None) => Err(Failed::from(problem)),
-            }
-        }));
-    }
-    libtest_mimic::run(&arguments, trials).exit();
+    libtest_mimic::run(&arguments, cases.into_iter().map(trial).collect()).exit();
 }
 
 /// Whether an item only declares.
@@ -110,31 +86,5 @@ fn same(case: &Case, expected: &Expectation) -> Result<(), String> {
     let file = copy.path().join(&case.file);
     let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
     std::fs::write(&file, turned_round(&text)?).map_err(|e| e.to_string())?;
-    let mut args: Vec<OsString> = vec!["run".into(), "--engine=vm".into()];
-    args.push(case.file.clone().into_os_string());
-    args.extend(case.directives.flags.iter().cloned());
-    if !case.directives.args.is_empty() {
-        args.push("--".into());
-        args.extend(case.directives.args.iter().cloned());
-    }
-    let files = Folder::new("orders").map_err(|e| e.to_string())?;
-    let ended = process::run_in(
-        process::compiler(),
-        args,
-        &case.directives.stdin,
-        &files,
-        TIMEOUT,
-        copy.path(),
-    )
-    .map_err(|e| e.to_string())?;
-    let stdout = expected.stdout.as_deref().unwrap_or_default();
-    if (ended.status, ended.stdout.as_slice()) != (Some(expected.status), stdout) {
-        return Err(format!(
-            "status {:?}, stdout:\n{}\nstderr:\n{}",
-            ended.status,
-            String::from_utf8_lossy(&ended.stdout),
-            ended.stderr
-        ));
-    }
-    Ok(())
+    again::compare(&again::run(&copy, case)?, expected)
 }

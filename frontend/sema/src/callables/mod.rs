@@ -12,6 +12,7 @@ pub(crate) mod erasure;
 pub(crate) mod functions;
 pub(crate) mod generics;
 pub(crate) mod inference;
+pub(crate) mod instances;
 pub(crate) mod into;
 pub(crate) mod packs;
 pub(crate) mod patterns;

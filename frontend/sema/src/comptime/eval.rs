@@ -5,19 +5,19 @@ use std::io::Write as _;
 use std::rc::Rc;
 
 use sx_ir::func::StmtKind;
-use sx_ir::trap::LimitKind;
 use sx_ir::{
-    ConstImage, Expr, FuncId, Function, Global, Linkage, LocId, Reloc, RelocTarget, Signature,
-    Symbol, Ty, TypeId, TypeKind,
+    ConstImage, Expr, FuncId, Function, Global, Linkage, LocId, Signature, Symbol, Ty, TypeId,
+    TypeKind,
 };
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
-use sx_tier_api::{Explanation, Status};
+use sx_tier_api::Status;
 
-use crate::api::{EvalRequest, Evaluation, Unexplained};
+use crate::api::{EvalRequest, Unexplained};
 use crate::comptime::failure;
 use crate::comptime::host::CompilerHost;
 use crate::comptime::purpose::Purpose;
+use crate::comptime::results::slice_image;
 use crate::comptime::type_names::TypeNames;
 use crate::declarations::chains::Step;
 use crate::emission::fncx::{FnCx, RetInfo};
@@ -540,225 +540,6 @@ impl Sema<'_> {
         std::mem::replace(&mut self.m, sx_ir::Module::new(self.cfg.target.clone()))
     }
 
-    /// Takes over what an evaluation has come to.
-    pub fn commit_root(
-        &mut self,
-        root: &Root,
-        saving: Option<&crate::comptime::saved::Saving>,
-        evaluation: Evaluation,
-        story: &Result<Explanation, Unexplained>,
-        run: Run,
-    ) -> Res<CtVal> {
-        let Root {
-            func: root,
-            ty,
-            failable,
-            want,
-            span,
-            purpose,
-            number,
-            ..
-        } = root;
-        let (root, ty, want, span, number) = (*root, *ty, *want, *span, *number);
-        let name = self.m.func(root).name.clone();
-        let at = self.sources.line_col(span);
-        let asked = format!("{}:{}:{}", self.sources.path(span.file), at.line, at.col);
-        self.stats.work.push((asked, purpose.patches().to_owned()));
-        self.stats
-            .evaluations
-            .push((name, evaluation.steps, evaluation.peak_memory, run.seconds));
-        let files = std::mem::take(&mut self.caches.files_read);
-        let reads = self.read_set(root, files);
-        self.stats.reads.push(reads);
-        let failed = |s: &mut Self, reason: &str| {
-            s.comptime_failure(
-                span,
-                purpose,
-                number,
-                reason,
-                &evaluation.frames,
-                root,
-                story,
-            )
-        };
-        match &evaluation.status {
-            Status::Finished(_) => {}
-            Status::Exit(code) => {
-                self.exit = Some(*code);
-                return Err(Failed);
-            }
-            Status::Trapped(trap) => {
-                let Some(global) = evaluation.closed else {
-                    return Err(failed(self, &trap.message()));
-                };
-                if let Some(cycle) = self.global_cycle(global, &evaluation.frames) {
-                    return Err(cycle);
-                }
-                if matches!(purpose, Purpose::RunHere) {
-                    self.caches.lacks_operation = true;
-                    return Err(Failed);
-                }
-                let global = self.m.global(global);
-                let symbol = global.extern_symbol.as_ref().unwrap_or(&global.name);
-                let reason = format!("symbol not found: '{symbol}'");
-                return Err(failed(self, &reason));
-            }
-            Status::Limit(limit) => {
-                let reason = match limit {
-                    LimitKind::Steps => "the step limit was reached (--comptime-steps)",
-                    LimitKind::Memory => "the memory limit was reached (--comptime-memory)",
-                    LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
-                    LimitKind::Stack => "the stack memory for local variables is used up",
-                    LimitKind::Block => "one block of memory has at most 256 MiB at compile time",
-                };
-                return Err(failed(self, reason));
-            }
-            Status::Unsupported(_) if matches!(purpose, Purpose::RunHere) => {
-                self.caches.lacks_operation = true;
-                return Err(Failed);
-            }
-            Status::Unsupported(reason) | Status::Refused(reason) => {
-                return Err(failed(self, reason));
-            }
-            Status::Bug(text) => {
-                return Err(self.error(
-                    span,
-                    format!("internal error in the comptime engine: {text}"),
-                ));
-            }
-        }
-        let (mut image, objects) = match evaluation.result {
-            Some(Ok(result)) => (result.image, result.objects),
-            Some(Err(unstorable)) => {
-                let saved = saving.and_then(|saving| self.saved_path(saving, &unstorable.path));
-                let place = match purpose {
-                    _ if saved.is_some() => saved.unwrap_or_default(),
-                    Purpose::Constant(name) | Purpose::Global(name) => {
-                        format!("{name}{}", unstorable.path)
-                    }
-                    _ => format!("result{}", unstorable.path),
-                };
-                let subject = purpose.subject(number);
-                let diag = Diagnostic::error(
-                    span,
-                    format!(
-                        "{subject}: {place} can't be stored in the program: {}",
-                        unstorable.reason
-                    ),
-                );
-                let diag = match story {
-                    Ok(story) => self.with_object(diag, story),
-                    Err(_) => diag,
-                };
-                return Err(self.report(diag));
-            }
-            None => (ConstImage::default(), Vec::new()),
-        };
-        let first_object = self.m.globals.len();
-        // Other results may have been taken over since.
-        let mut objects = objects;
-        let moved = (first_object - run.globals) as u32;
-        let inits = objects.iter_mut().map(|object| &mut object.init);
-        for init in inits.chain([&mut image]) {
-            for reloc in &mut init.relocs {
-                if let RelocTarget::Global(id) = &mut reloc.target
-                    && id.index() >= run.globals
-                {
-                    id.0 += moved;
-                }
-            }
-        }
-        // Reached through a variable, it can be written.
-        let writable = matches!(purpose, Purpose::Global(_));
-        for mut object in objects {
-            if let Purpose::Constant(name) | Purpose::Global(name) = purpose
-                && object.is_stored_object()
-            {
-                object.name = format!("{}{name}", sx_ir::STORED_OBJECT);
-            }
-            object.mutable |= writable;
-            object.mergeable &= !writable;
-            self.m.add_global(object);
-        }
-        if let Some(saving) = saving {
-            self.check_template_writes(root, saving, &image, span)?;
-            self.keep_saved(saving, &image, first_object);
-            image = slice_image(&image, 0, self.m.types.size_of(ty));
-        }
-        image.bytes.resize(self.m.types.size_of(ty) as usize, 0);
-        if let Some(word) = self.forged_type(ty, &image, 0) {
-            if matches!(purpose, Purpose::Default) {
-                return Err(Failed);
-            }
-            let subject = purpose.subject(number);
-            return Err(self.error(
-                span,
-                format!("{subject}: its value holds {word} where a 'Type' should be"),
-            ));
-        }
-        self.normalise_strings(ty, &mut image, 0);
-        let whole = CtVal {
-            ty,
-            image: Rc::new(image),
-            literal: false,
-        };
-        let Some(values) = failable.clone() else {
-            return Ok(whole);
-        };
-        // The error slot is last; 0 is success. Behind it stands the trace of a failure.
-        let failed = self
-            .m
-            .types
-            .members(ty)
-            .and_then(|m| m.first().map(|f| f.1))
-            .unwrap_or(ty);
-        let offset = self.m.types.offset_of(failed, values.len());
-        let tag = self.get_int(&whole.image.bytes, offset as usize, 4);
-        if tag != 0 {
-            if matches!(purpose, Purpose::Default) {
-                return Err(Failed);
-            }
-            let trace = self.recorded_trace(ty, &whole.image);
-            let name = self
-                .error_names
-                .get(tag as usize - 1)
-                .map_or("?", |s| s.as_str());
-            let which = match purpose {
-                Purpose::Constant(n) | Purpose::Global(n) => n.to_string(),
-                Purpose::Statement => "top-level statement".to_string(),
-                _ => format!("__ct_{number}"),
-            };
-            let (what, place) = match purpose {
-                Purpose::Insert => ("the operand of `#insert`".to_string(), "there"),
-                _ => (format!("comptime `#run` ({which})"), "at the #run site"),
-            };
-            let diag = Diagnostic::error(
-                span,
-                format!("{what} raised an unhandled error: error.{name}{trace}"),
-            )
-            .with_help(
-                None,
-                format!("handle it {place} with `catch (e) {{ ... }}` or `or <default>`"),
-            );
-            return Err(self.report(diag));
-        }
-        let stripped = match values.as_slice() {
-            [] => TypeId::VOID,
-            [(_, one)] => *one,
-            _ => self.m.types.intern(TypeKind::Tuple(values)),
-        };
-        let size = self.m.types.size_of(stripped);
-        let val = CtVal {
-            ty: stripped,
-            image: Rc::new(slice_image(&whole.image, 0, size)),
-            literal: false,
-        };
-        match want {
-            Some(want) if want != stripped => self.convert_ct(&val, want, span),
-            _ => Ok(val),
-        }
-    }
-
     /// Converts a constant as an assignment would.
     pub fn convert_ct(&mut self, val: &CtVal, want: TypeId, span: Span) -> Res<CtVal> {
         let env = Env::root(crate::sema::ModId(0));
@@ -852,25 +633,4 @@ fn is_straight(blocks: &[Vec<sx_ir::Stmt>]) -> bool {
                 | StmtKind::Eval(_)
         )
     })
-}
-
-/// `size` bytes of an image from `offset`, with the relocations in them.
-pub fn slice_image(image: &ConstImage, offset: u64, size: u64) -> ConstImage {
-    let (from, to) = (offset as usize, (offset + size) as usize);
-    let mut bytes = image
-        .bytes
-        .get(from.min(image.bytes.len())..to.min(image.bytes.len()))
-        .unwrap_or(&[])
-        .to_vec();
-    bytes.resize(size as usize, 0);
-    let relocs = image
-        .relocs
-        .iter()
-        .filter(|r| r.offset >= offset && r.offset < offset + size)
-        .map(|r| Reloc {
-            offset: r.offset - offset,
-            ..*r
-        })
-        .collect();
-    ConstImage { bytes, relocs }
 }

@@ -12,5 +12,6 @@ pub(crate) mod output;
 pub(crate) mod purpose;
 pub(crate) mod reach;
 pub mod reads;
+pub(crate) mod results;
 pub(crate) mod saved;
 pub(crate) mod type_names;

@@ -4,7 +4,7 @@ use sx_ir::func::StmtKind;
 use sx_ir::{ConstImage, FuncId, Global, GlobalId, RelocTarget, TypeId, TypeKind};
 use sx_syntax::Span;
 
-use crate::comptime::eval::slice_image;
+use crate::comptime::results::slice_image;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Val};
 use crate::sema::{Env, ModId, Sema};

@@ -9,8 +9,8 @@ use sx_ir::{RelocTarget, Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, ForIterKind, Inline, InlineElse, MemberKind, PatternKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
-use crate::comptime::eval::slice_image;
 use crate::comptime::purpose::Purpose;
+use crate::comptime::results::slice_image;
 use crate::emission::value::CtVal;
 use crate::metaprogramming::Meta;
 use crate::metaprogramming::insertion::{Inserted, is_made_name, made_name};

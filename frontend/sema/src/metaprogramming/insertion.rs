@@ -7,8 +7,8 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, CodeBody};
 use sx_syntax::{Diagnostic, Span};
 
-use crate::comptime::eval::slice_image;
 use crate::comptime::purpose::Purpose;
+use crate::comptime::results::slice_image;
 use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Val};

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::{Diagnostic, Span, ast};
 
-use crate::comptime::eval::slice_image;
+use crate::comptime::results::slice_image;
 use crate::emission::fncx::BodyJob;
 use crate::emission::value::CtVal;
 use crate::sema::{Binding, Env, Sema};

@@ -11,7 +11,7 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, CodeBody, CodeQuote};
 use sx_syntax::visit::Visitor;
 
-use crate::comptime::eval::slice_image;
+use crate::comptime::results::slice_image;
 use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, CtVal, Piece, Val, ValKind};

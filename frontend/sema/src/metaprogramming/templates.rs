@@ -6,7 +6,7 @@ use sx_ir::func::{Callee, StmtKind};
 use sx_ir::{ConstImage, Expr, ExprId, FuncId, Function, GlobalId};
 use sx_syntax::{Diagnostic, Span};
 
-use crate::comptime::eval::slice_image;
+use crate::comptime::results::slice_image;
 use crate::comptime::saved::Saving;
 use crate::sema::{DeclSyntax, Entity, EntityState, Res, Sema};
 

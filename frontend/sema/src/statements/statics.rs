@@ -429,7 +429,8 @@ impl Sema<'_> {
             return None;
         };
         let size = self.m.types.size_of(def.backing);
-        let image = crate::comptime::eval::slice_image(&self.m.global(global).init, offset, size);
+        let image =
+            crate::comptime::results::slice_image(&self.m.global(global).init, offset, size);
         Some(crate::emission::value::CtVal {
             ty: def.backing,
             image: std::rc::Rc::new(image),

@@ -6,7 +6,7 @@ use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::render::{Level, needs_backtick, string_literal};
 
-use crate::comptime::eval::slice_image;
+use crate::comptime::results::slice_image;
 use crate::emission::value::CtVal;
 use crate::sema::{Env, ModId, Sema};
 
