@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::profile::{ProfileFile, Weight};
 use crate::render::ErrorFormat;
 
 /// Compiler for sx
@@ -254,8 +256,25 @@ pub struct CompileArgs {
     /// Print what the compiler does: comptime, for each evaluation
     #[arg(long, value_name = "TOPIC", value_enum, help_heading = "Compile time")]
     pub trace: Option<TraceTopic>,
-    #[arg(long, value_name = "FILE", hide = true)]
-    pub profile: Option<PathBuf>,
+    /// Write where compile-time code spends its steps, by function: as a flame graph (FILE.svg), or its stacks as text
+    /// (FILE.folded, FILE.txt). It runs in the bytecode VM for this
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_parser = OsStringValueParser::new().try_map(ProfileFile::parse),
+        conflicts_with = "sanitize",
+        help_heading = "Compile time"
+    )]
+    pub profile: Option<ProfileFile>,
+    /// What the profile counts
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_enum,
+        requires = "profile",
+        help_heading = "Compile time"
+    )]
+    pub profile_by: Option<Weight>,
     /// Write the files the program was made of, as a rule for Make and Ninja
     #[arg(long, value_name = "FILE")]
     pub depfile: Option<PathBuf>,
@@ -444,17 +463,6 @@ fn parse_bytes(text: &str) -> Result<u64, String> {
     number
         .checked_mul(factor)
         .ok_or_else(|| "too many bytes".to_owned())
-}
-
-impl CompileArgs {
-    /// The first option given that is not there yet.
-    pub fn not_implemented(&self) -> Option<&'static str> {
-        let later = [(self.profile.is_some(), "--profile")];
-        later
-            .into_iter()
-            .find(|(given, _)| *given)
-            .map(|(_, name)| name)
-    }
 }
 
 #[cfg(test)]

@@ -4,12 +4,15 @@ use sx_tier_api::ComptimeEngine;
 
 use crate::cli::{ComptimeChoice, MainEngine};
 use crate::hot::JitCompiler;
+use crate::profile::{ProfilingVm, Samples, Weight};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EngineKind {
     /// The VM, which compiles what gets hot.
     Auto,
     Vm,
+    /// The VM, seeing where its steps go.
+    Profiler(Weight),
     Jit,
     Interp,
     /// The tree interpreter, checking how memory is used.
@@ -41,7 +44,7 @@ impl EngineKind {
     pub fn name(self) -> &'static str {
         match self {
             EngineKind::Auto => "auto",
-            EngineKind::Vm => "vm",
+            EngineKind::Vm | EngineKind::Profiler(_) => "vm",
             EngineKind::Jit => "jit",
             EngineKind::Interp => "interp",
             EngineKind::Sanitizer => "sanitizer",
@@ -54,6 +57,11 @@ pub trait Engine: ComptimeEngine {
     /// Blocks that the last run has lost, one line each.
     fn leaks(&self) -> &[String] {
         &[]
+    }
+
+    /// Where the last run's steps have gone.
+    fn samples(&mut self) -> Option<Samples> {
+        None
     }
 }
 
@@ -73,6 +81,7 @@ pub fn create(kind: EngineKind) -> Box<dyn Engine> {
             JitCompiler::default(),
         ))),
         EngineKind::Vm => Box::new(sx_bytecode::VmEngine::new()),
+        EngineKind::Profiler(by) => Box::new(ProfilingVm::new(by)),
         EngineKind::Jit => Box::new(sx_jit::JitEngine::new()),
         EngineKind::Interp => Box::new(sx_interp::Interp::new()),
         EngineKind::Sanitizer => Box::new(sx_interp::Interp::sanitizing()),

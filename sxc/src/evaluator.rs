@@ -20,6 +20,7 @@ use crate::explain::Again;
 use crate::fold::Folding;
 use crate::held::{self, Running};
 use crate::parting;
+use crate::profile::{self, Profile, Samples};
 use crate::progress::Progress;
 use crate::sandbox::{Output, Sandbox};
 use crate::scratch;
@@ -66,6 +67,8 @@ pub struct EngineEvaluator {
     /// The last evaluation, if its output is kept back.
     running: Option<Running>,
     pub folding: Folding,
+    /// Of all evaluations, if their engine is the profiler.
+    pub profile: Option<Profile>,
     /// Threads for independent evaluations.
     pub threads: usize,
     /// The last evaluation has called a host library.
@@ -123,6 +126,7 @@ impl EngineEvaluator {
             read_sets: false,
             last_inputs: Vec::new(),
             folding: Folding::default(),
+            profile: profile_of(kinds),
             threads: 1,
             called_out: false,
             replica: false,
@@ -195,6 +199,7 @@ impl Evaluator for EngineEvaluator {
         let EvalRequest {
             module,
             root,
+            asked_by,
             result,
             saving,
             keep_output,
@@ -240,6 +245,7 @@ impl Evaluator for EngineEvaluator {
             let job = Job {
                 module,
                 root,
+                asked_by,
                 result,
                 saving,
                 limits: &self.limits,
@@ -296,6 +302,7 @@ impl Evaluator for EngineEvaluator {
                 let job = Job {
                     module,
                     root: item.root,
+                    asked_by: item.asked_by,
                     result: item.result,
                     saving: false,
                     limits,
@@ -330,6 +337,7 @@ impl Evaluator for EngineEvaluator {
         let grants = &self.grants;
         let plain = matches!(kinds[..], [kind] if kind != EngineKind::Sanitizer)
             && !self.keep_records
+            && self.profile.is_none()
             && grants.read.is_empty()
             && grants.libraries.is_empty()
             && !grants.exec;
@@ -407,6 +415,7 @@ impl Evaluator for EngineEvaluator {
 struct Job<'a> {
     module: &'a Module,
     root: sx_ir::FuncId,
+    asked_by: &'static str,
     result: Option<(sx_ir::GlobalId, sx_ir::TypeId)>,
     saving: bool,
     limits: &'a Limits,
@@ -420,6 +429,7 @@ struct Ran {
     /// The first engine that differs from the one before all.
     parted: Option<EngineKind>,
     leaks: Vec<String>,
+    samples: Option<Samples>,
     stdout_bytes: u64,
     inputs: Vec<std::path::PathBuf>,
     called_out: bool,
@@ -439,6 +449,7 @@ impl Ran {
             disagreements: Vec::new(),
             parted: None,
             leaks: Vec::new(),
+            samples: None,
             stdout_bytes: 0,
             inputs: Vec::new(),
             called_out: false,
@@ -467,6 +478,10 @@ impl Ran {
             for leak in engine.leaks() {
                 self.leaks.push(format!("evaluation '{name}': {leak}"));
             }
+        }
+        if let Some(samples) = engine.samples() {
+            let title = profile::title(job.module, job.root, job.asked_by);
+            self.samples = Some(samples.titled(title));
         }
         self.called_out = sandbox.called_out();
         if self.replica {
@@ -514,6 +529,9 @@ impl EngineEvaluator {
         self.inputs.extend(ran.inputs);
         self.disagreements.extend(ran.disagreements);
         self.leaks.extend(ran.leaks);
+        if let (Some(profile), Some(samples)) = (&mut self.profile, ran.samples) {
+            profile.add(samples);
+        }
         match ran.chosen {
             Some((mut evaluation, record)) => {
                 evaluation.output = ran.output;
@@ -538,6 +556,7 @@ impl EngineEvaluator {
             let evaluation = self.evaluate(EvalRequest {
                 module,
                 root: item.root,
+                asked_by: item.asked_by,
                 result: item.result,
                 saving: false,
                 keep_output: None,
@@ -587,6 +606,17 @@ impl EngineEvaluator {
 /// Whether other code than the engines' may write something.
 fn may_call_out(grants: &Grants) -> bool {
     grants.exec || !grants.libraries.is_empty()
+}
+
+fn profile_of(kinds: &[EngineKind]) -> Option<Profile> {
+    kinds.iter().find_map(|kind| match kind {
+        EngineKind::Profiler(by) => Some(Profile::new(*by)),
+        EngineKind::Auto
+        | EngineKind::Vm
+        | EngineKind::Jit
+        | EngineKind::Interp
+        | EngineKind::Sanitizer => None,
+    })
 }
 
 /// An evaluation that did not begin.

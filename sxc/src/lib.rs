@@ -28,6 +28,7 @@ pub mod object_cache;
 mod orphan;
 mod parting;
 pub mod pipeline;
+pub mod profile;
 pub mod program;
 pub mod progress;
 pub mod render;

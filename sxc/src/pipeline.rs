@@ -116,7 +116,10 @@ pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
         let engine = format!("{:?}", args.comptime).to_lowercase();
         timing::trace(&compiled, &engine);
     }
-    report(&compiled, args.error_format)?;
+    let reported = report(&compiled, args.error_format);
+    // A program that is wrong, or does not end, may need it most.
+    let profiled = write_profile(&compiled, file, args);
+    reported.and(profiled)?;
     say!("{}", compiled.evaluator.folding.remarks());
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
@@ -158,6 +161,18 @@ pub fn write_inputs(
     Ok(())
 }
 
+/// Writes what `--profile` asks for.
+pub fn write_profile(compiled: &Compiled, file: &Path, args: &CompileArgs) -> Result<(), Stopped> {
+    let (Some(target), Some(profile)) = (&args.profile, &compiled.evaluator.profile) else {
+        return Ok(());
+    };
+    target.write(profile, file).map_err(|error| {
+        let path = target.path().display();
+        let message = format!("cannot write '{path}': {}", plain(&error));
+        fail(args.error_format, &message)
+    })
+}
+
 /// Compiles `file`; says nothing of its diagnostics yet.
 pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
     let (compiled, ()) = analyse_with(file, args, plan, |config, files, evaluator| {
@@ -190,7 +205,9 @@ pub fn view<T>(
         };
         look(&config, files, evaluator)
     })?;
-    report(&compiled, args.error_format)?;
+    let reported = report(&compiled, args.error_format);
+    let profiled = write_profile(&compiled, file, args);
+    reported.and(profiled)?;
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
     }
@@ -219,9 +236,6 @@ fn analyse_with<T>(
     plan: &Plan,
     work: impl FnOnce(&Config, &DiskFiles, &mut EngineEvaluator) -> (Compilation, T),
 ) -> Result<(Compiled, T), Stopped> {
-    if let Some(option) = args.not_implemented() {
-        return Err(usage(&format!("not implemented: {option}")));
-    }
     let grants = sandbox::parse_grants(&args.allow).map_err(|message| usage(&message))?;
     let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
     let files = DiskFiles::open(file).map_err(|error| {
@@ -245,12 +259,8 @@ fn analyse_with<T>(
         threads: threads(args),
         threads_from: threads_from(),
     };
-    let kinds: &[EngineKind] = if args.sanitize {
-        &[EngineKind::Sanitizer]
-    } else {
-        EngineKind::for_comptime(args.comptime)
-    };
-    let mut evaluator = EngineEvaluator::new(kinds, limits(args), grants, plan.records);
+    let kinds = engines(args).map_err(|message| usage(&message))?;
+    let mut evaluator = EngineEvaluator::new(&kinds, limits(args), grants, plan.records);
     evaluator.find_partings = true;
     evaluator.read_sets = args.trace == Some(TraceTopic::Comptime);
     evaluator.threads = jobs(args);
@@ -270,12 +280,33 @@ fn analyse_with<T>(
     Ok((compiled, more))
 }
 
+/// What runs evaluations.
+fn engines(args: &CompileArgs) -> Result<Vec<EngineKind>, String> {
+    if args.sanitize {
+        return Ok(vec![EngineKind::Sanitizer]);
+    }
+    let mut kinds = EngineKind::for_comptime(args.comptime).to_vec();
+    if args.profile.is_some() {
+        let by = args.profile_by.unwrap_or_default();
+        match kinds.first_mut() {
+            Some(first @ (EngineKind::Auto | EngineKind::Vm)) => *first = EngineKind::Profiler(by),
+            _ => {
+                return Err(
+                    "'--profile' watches the bytecode VM: it goes with '--comptime=auto', 'vm' and 'all'"
+                        .to_owned(),
+                );
+            }
+        }
+    }
+    Ok(kinds)
+}
+
 /// Threads that may check bodies.
 fn threads(args: &CompileArgs) -> usize {
-    // A trace tells evaluations in the order of one thread.
-    match args.trace {
-        Some(_) => 1,
-        None => jobs(args),
+    // A trace tells evaluations in the order of one thread, and a profile counts each once.
+    match args.trace.is_some() || args.profile.is_some() {
+        true => 1,
+        false => jobs(args),
     }
 }
 

@@ -60,14 +60,6 @@ fn wrong_usage_is_2() {
 #[test]
 fn what_is_not_there_says_so() {
     assert!(stderr(&sxc(&["debug", "x.sx"])).contains("not implemented: sxc debug"));
-    let output = sxc(&["check", "--profile=x.svg", "x.sx"]);
-    assert_eq!(
-        (
-            output.status.code(),
-            stderr(&output).contains("not implemented: --profile")
-        ),
-        (Some(2), true)
-    );
     let output = sxc(&["check", "--target=pdp11", "Cargo.toml"]);
     assert!(
         stderr(&output).contains("unknown target 'pdp11'"),

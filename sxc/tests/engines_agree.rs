@@ -6,12 +6,15 @@ use sx_tier_api::ComptimeEngine;
 use sx_tier_api::conformance::random::{self, Program};
 use sxc::engines::{EngineKind, create};
 use sxc::hot::JitCompiler;
+use sxc::profile::Weight;
 
-const ENGINES: [EngineKind; 4] = [
+const ENGINES: [EngineKind; 6] = [
     EngineKind::Interp,
     EngineKind::Vm,
     EngineKind::Jit,
     EngineKind::Auto,
+    EngineKind::Profiler(Weight::Steps),
+    EngineKind::Profiler(Weight::Time),
 ];
 
 /// The default engine, leaving the VM at other points for each seed: at once, after a few steps, or late.

@@ -41,9 +41,11 @@ fn make(kind: EngineKind) -> Box<dyn Engine> {
             op: BinaryOp::Xor,
             instead: BinaryOp::Or,
         })),
-        EngineKind::Auto | EngineKind::Vm | EngineKind::Interp | EngineKind::Sanitizer => {
-            engines::create(kind)
-        }
+        EngineKind::Auto
+        | EngineKind::Vm
+        | EngineKind::Profiler(_)
+        | EngineKind::Interp
+        | EngineKind::Sanitizer => engines::create(kind),
     }
 }
 

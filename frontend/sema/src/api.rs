@@ -39,6 +39,8 @@ pub trait Files: Sync {
 pub struct EvalRequest<'a> {
     pub module: &'a Module,
     pub root: FuncId,
+    /// What asked for it: a declaration's name, or what kind of thing needs the value.
+    pub asked_by: &'static str,
     /// Where `root` leaves its result, and its type: to be extracted as static data.
     pub result: Option<(GlobalId, TypeId)>,
     /// The result holds `#saved` globals: what earlier evaluations stored and this one may have written is stored anew.
@@ -55,6 +57,7 @@ pub struct EvalRequest<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct BatchItem {
     pub root: FuncId,
+    pub asked_by: &'static str,
     pub result: Option<(GlobalId, TypeId)>,
 }
 

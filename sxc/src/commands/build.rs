@@ -36,8 +36,10 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     commands::make_folder(&output, format)?;
     let kept = args.emit_obj.then(|| with_suffix(&output, ".o"));
     if compiled.compilation.driver.is_some() {
-        driver::run(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
-            .map_err(|message| fail(format, &message))?;
+        let driven = driver::run(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
+            .map_err(|message| fail(format, &message));
+        let profiled = pipeline::write_profile(&compiled, &args.file, &args.compile);
+        driven.and(profiled)?;
     } else {
         executable(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
             .map_err(|message| fail(format, &message))?;

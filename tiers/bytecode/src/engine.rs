@@ -8,8 +8,9 @@ use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Snapshot, Status, Trap}
 
 use crate::dispatch;
 use crate::dispatch::End;
+use crate::observe::Observer;
 use crate::tiering::{HotCompiler, Tiering};
-use crate::vm::{Hot, Stop, Tables};
+use crate::vm::{Looker, Stop, Tables};
 
 /// Bytecode only.
 #[derive(Default)]
@@ -20,6 +21,20 @@ pub struct VmEngine {
 impl VmEngine {
     pub fn new() -> VmEngine {
         VmEngine::default()
+    }
+
+    /// [`ComptimeEngine::start`] with somebody who watches.
+    pub fn start_observed(
+        &mut self,
+        observer: &mut (dyn Observer + 'static),
+        from: Option<&Snapshot>,
+        (module, root, args): (&Module, FuncId, &[u64]),
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> Outcome {
+        let looker = Looker::Observer(observer);
+        let job = (module, root, args);
+        execute(&mut self.tables, looker, from, job, limits, host)
     }
 }
 
@@ -63,7 +78,7 @@ impl ComptimeEngine for VmEngine {
         host: &mut dyn Host,
     ) -> Outcome {
         let job = (module, root, args);
-        execute(&mut self.tables, None, from, job, limits, host)
+        execute(&mut self.tables, Looker::Nobody, from, job, limits, host)
     }
 }
 
@@ -82,7 +97,7 @@ impl ComptimeEngine for AutoEngine {
         host: &mut dyn Host,
     ) -> Outcome {
         let mut tiering = self.tiering.clone();
-        let hot = Some((self.compiler.as_mut(), &mut tiering));
+        let hot = Looker::Hot(self.compiler.as_mut(), &mut tiering);
         let job = (module, root, args);
         execute(&mut self.tables, hot, from, job, limits, host)
     }
@@ -90,7 +105,7 @@ impl ComptimeEngine for AutoEngine {
 
 fn execute(
     tables: &mut Tables,
-    hot: Hot<'_>,
+    looker: Looker<'_>,
     from: Option<&Snapshot>,
     (module, root, args): (&Module, FuncId, &[u64]),
     limits: &Limits,
@@ -109,7 +124,7 @@ fn execute(
         ));
     }
     let (end, stop, results) =
-        dispatch::launch(tables, hot, module, &mut machine, root, args, host);
+        dispatch::launch(tables, looker, module, &mut machine, root, args, host);
     tables.reset(dispatch::stub());
     let status = match end {
         End::Returned => Status::Finished(results),

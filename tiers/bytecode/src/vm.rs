@@ -11,6 +11,7 @@ use sx_tier_api::Host;
 use crate::code::FuncCode;
 use crate::dispatch::{self, Resume};
 use crate::isa::Inst;
+use crate::observe::Observer;
 use crate::tiering::{HotCompiler, Tiering};
 
 /// What a call needs to know of its callee.
@@ -70,8 +71,13 @@ pub(crate) enum Stop {
     Bug(String),
 }
 
-/// The compiler of the `auto` engine, and when to use it.
-pub(crate) type Hot<'a> = Option<(&'a mut (dyn HotCompiler + 'static), &'a mut Tiering)>;
+/// Who looks at the run when the step count reaches [`Vm::poll`].
+pub(crate) enum Looker<'a> {
+    Nobody,
+    /// The compiler of the `auto` engine, and when to use it.
+    Hot(&'a mut (dyn HotCompiler + 'static), &'a mut Tiering),
+    Observer(&'a mut (dyn Observer + 'static)),
+}
 
 /// The VM while it runs. The first fields are those of the hot paths.
 #[repr(C)]
@@ -88,7 +94,7 @@ pub(crate) struct Vm<'a> {
     pub host: &'a mut dyn Host,
     pub codes: &'a mut [Option<Box<FuncCode>>],
     pub entries: &'a mut [CodeEntry],
-    pub hot: Hot<'a>,
+    pub looker: Looker<'a>,
     pub stop: Option<Stop>,
     /// Set when the loop suspends itself.
     pub resume: Resume,

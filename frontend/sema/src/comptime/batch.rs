@@ -165,6 +165,7 @@ impl Sema<'_> {
             .iter()
             .map(|queued| BatchItem {
                 root: queued.root.func,
+                asked_by: queued.root.purpose.asked_by(),
                 result: queued.root.place(&self.m),
             })
             .collect();

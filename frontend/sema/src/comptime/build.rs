@@ -143,6 +143,7 @@ impl Compilation {
             keep_output: None,
             module: &self.module,
             root: driver.root,
+            asked_by: "build driver",
             result: Some((driver.result, TypeId::BOOL)),
             saving: false,
             c_sources: &self.c_sources,

@@ -428,6 +428,7 @@ impl Sema<'_> {
                 c_sources: &self.caches.c.sources,
                 module: &m,
                 root: run,
+                asked_by: root.purpose.asked_by(),
                 result,
                 compiler: &mut host,
             });

@@ -44,6 +44,24 @@ impl Purpose {
         }
     }
 
+    /// What asked for the evaluation, for who knows its place.
+    pub fn asked_by(&self) -> &'static str {
+        match self {
+            Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
+                name.as_str()
+            }
+            Purpose::Statement | Purpose::Operand | Purpose::RunHere => "#run",
+            Purpose::Insert => "#insert",
+            Purpose::Type
+            | Purpose::Count
+            | Purpose::EnumValue
+            | Purpose::ValueArgument
+            | Purpose::Condition
+            | Purpose::CaseLabel
+            | Purpose::Default => self.patches(),
+        }
+    }
+
     /// What the result goes to.
     pub fn patches(&self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use sx_tier_api::Host;
 use super::slow::{self, Entered, Resume};
 use super::{self as dispatch, End};
 use super::{native_stack, reentry};
-use crate::vm::{Hot, Return, Stop, Tables, Vm};
+use crate::vm::{Looker, Return, Stop, Tables, Vm};
 
 /// What `VmCtx::entries` holds for functions that have no machine code.
 pub(crate) fn stub() -> CodeEntry {
@@ -19,7 +19,7 @@ pub(crate) fn stub() -> CodeEntry {
 /// Runs `root` on a machine for which `tables` are prepared: how it ended, why if the context doesn't say, results.
 pub(crate) fn launch<'a>(
     tables: &'a mut Tables,
-    mut hot: Hot<'a>,
+    mut looker: Looker<'a>,
     module: &'a Module,
     machine: &mut Machine,
     root: FuncId,
@@ -28,18 +28,17 @@ pub(crate) fn launch<'a>(
 ) -> (End, Option<Stop>, Vec<u64>) {
     let frame = machine.frames_base();
     let results = module.sig(module.func(root).sig).results.len();
-    let first_look = match &mut hot {
-        None => u64::MAX,
-        Some((compiler, tiering)) => {
+    let (first_look, eager, compiles) = match &mut looker {
+        Looker::Nobody => (u64::MAX, false, false),
+        Looker::Hot(compiler, tiering) => {
             compiler.begin(module, &machine.space);
-            tiering.warmup.saturating_add(tiering.next())
+            let eager = tiering.interval == 0 && tiering.warmup == 0;
+            (tiering.warmup.saturating_add(tiering.next()), eager, true)
         }
+        Looker::Observer(_) => (0, false, false),
     };
-    let eager = hot
-        .as_ref()
-        .is_some_and(|(_, tiering)| tiering.interval == 0 && tiering.warmup == 0);
     let returns = tables.returns();
-    machine.show(module, hot.is_none());
+    machine.show(module, !compiles);
     machine.ctx.entries = tables.entries.as_ptr();
     let mut vm = Vm {
         poll: machine.ctx.step_limit.min(first_look),
@@ -51,7 +50,7 @@ pub(crate) fn launch<'a>(
         host,
         codes: &mut tables.codes,
         entries: &mut tables.entries,
-        hot,
+        looker,
         stop: None,
         resume: Resume::None,
         big_stack: native_stack::is_enough(machine.ctx.depth_limit),
@@ -77,6 +76,9 @@ pub(crate) fn launch<'a>(
                 (*vm).big_stack = true;
                 resume(vm)
             });
+        }
+        if let Looker::Observer(observer) = &mut (*vm).looker {
+            observer.end((*(*vm).machine).ctx.steps);
         }
         (*(*vm).machine).ctx.owner = std::ptr::null_mut();
         (*(*vm).machine).hide();

@@ -9,7 +9,7 @@ use sx_machine::Machine;
 use sx_tier_api::{Host, HostFault, Trap};
 
 use super::{self as dispatch, End, native_stack};
-use crate::vm::{Stop, Vm};
+use crate::vm::{Looker, Stop, Vm};
 
 /// See [`sx_machine::Reenter`].
 ///
@@ -37,10 +37,15 @@ pub(super) unsafe fn reenter(
         );
         // Nothing gets compiled in here if the stack would not do: this loop can't move to another one.
         let enough = (*vm).big_stack && native_stack::is_enough(depth_left);
-        let hot = if enough { None } else { (*vm).hot.take() };
+        let hot = match &(*vm).looker {
+            Looker::Hot(..) if !enough => {
+                Some(std::mem::replace(&mut (*vm).looker, Looker::Nobody))
+            }
+            Looker::Hot(..) | Looker::Nobody | Looker::Observer(_) => None,
+        };
         let end = dispatch::start(vm, func, frame, args);
         if let Some(hot) = hot {
-            (*vm).hot = Some(hot);
+            (*vm).looker = hot;
             (*vm).poll = (*machine).ctx.steps.min((*machine).ctx.step_limit);
         }
         (*vm).host = host_before;

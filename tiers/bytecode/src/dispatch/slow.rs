@@ -11,8 +11,9 @@ use sx_tier_api::Host;
 
 use super::{self as dispatch, End, native_stack};
 use crate::isa::{Inst, NO_RESULT};
+use crate::observe::Calls;
 use crate::translate::{self, RMW_OPS};
-use crate::vm::{GIVEN_UP, Return, Stop, Vm};
+use crate::vm::{GIVEN_UP, Looker, Return, Stop, Vm};
 
 /// What became of a call.
 pub(crate) enum Entered {
@@ -157,8 +158,18 @@ enum Look {
     Suspend,
 }
 
-/// Step counts have reached `poll`: a limit, or time to see what is hot.
-unsafe fn look(vm: *mut Vm<'_>, func: FuncId) -> Look {
+/// The calls under way, as an observer sees them.
+unsafe fn calls<'a>(vm: *mut Vm<'a>, last: Option<FuncId>) -> Calls<'a> {
+    // SAFETY: the first `depth` records are those of active calls; they stay as they are while an observer looks.
+    unsafe {
+        let ctx = ctx(vm);
+        let records = std::slice::from_raw_parts(ctx.records, ctx.depth as usize);
+        Calls::new((*vm).module, records, last)
+    }
+}
+
+/// Step counts have reached `poll`: a limit, or time to see what runs, which is `func`, `entered` now or in a loop.
+unsafe fn look(vm: *mut Vm<'_>, func: FuncId, entered: bool) -> Look {
     // SAFETY: see the module; the vm is used through this one reference here.
     unsafe {
         let steps = ctx(vm).steps;
@@ -166,10 +177,18 @@ unsafe fn look(vm: *mut Vm<'_>, func: FuncId) -> Look {
         if steps >= step_limit {
             return Look::Limit;
         }
+        let calls = calls(vm, entered.then_some(func));
         let vm = &mut *vm;
-        let Some((compiler, tiering)) = &mut vm.hot else {
-            vm.poll = step_limit;
-            return Look::Continue;
+        let (compiler, tiering) = match &mut vm.looker {
+            Looker::Hot(compiler, tiering) => (compiler, tiering),
+            Looker::Nobody => {
+                vm.poll = step_limit;
+                return Look::Continue;
+            }
+            Looker::Observer(observer) => {
+                vm.poll = step_limit.min(observer.step(steps, calls));
+                return Look::Continue;
+            }
         };
         let info = &mut *vm.infos.add(func.index());
         if info.entry.is_null() && info.samples != GIVEN_UP {
@@ -213,7 +232,7 @@ pub(crate) unsafe fn enter(
             return call_host(vm, func, new, resume, caller, argc);
         }
         if ctx(vm).steps >= (*vm).poll {
-            match look(vm, func) {
+            match look(vm, func, true) {
                 Look::Continue => {}
                 Look::Limit => return Entered::End(limit(vm, LimitKind::Steps)),
                 Look::Suspend => {
@@ -327,7 +346,14 @@ pub(crate) unsafe fn call_host(
         // It may call the program back, see `reentry`: neither the machine nor the host is used here meanwhile.
         (*(*vm).machine).free_words = new.add(argc.max(count));
         let host: *mut dyn Host = &raw mut *(*vm).host;
-        match (*(*vm).machine).call_host_into(module, &mut *host, func, args, results) {
+        if let Looker::Observer(observer) = &mut (*vm).looker {
+            observer.begin_piece(calls(vm, Some(func)));
+        }
+        let done = (*(*vm).machine).call_host_into(module, &mut *host, func, args, results);
+        if let Looker::Observer(observer) = &mut (*vm).looker {
+            observer.end_piece(0);
+        }
+        match done {
             Ok(()) => {
                 new.copy_from_nonoverlapping(results.as_ptr(), count);
                 if count != 0 {
@@ -375,7 +401,10 @@ pub(crate) unsafe fn loop_step(
             return Looped::Go;
         };
         let func = (*ctx(vm).records.add(innermost as usize)).func;
-        match look(vm, func) {
+        if let Looker::Observer(_) = (*vm).looker {
+            set_loc(vm, inst);
+        }
+        match look(vm, func, false) {
             Look::Continue => {}
             Look::Limit => {
                 set_loc(vm, inst);
@@ -389,9 +418,9 @@ pub(crate) unsafe fn loop_step(
         if (*(*vm).infos.add(func.index())).entry.is_null() {
             return Looped::Go;
         }
-        let entry = match &mut (*vm).hot {
-            Some((compiler, _)) => compiler.osr_entry(func, LabelId(label)),
-            None => None,
+        let entry = match &mut (*vm).looker {
+            Looker::Hot(compiler, _) => compiler.osr_entry(func, LabelId(label)),
+            Looker::Nobody | Looker::Observer(_) => None,
         };
         let Some(entry) = entry else {
             return Looped::Go;
@@ -412,11 +441,10 @@ pub(crate) unsafe fn loop_step(
 pub(crate) unsafe fn bulk(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64) {
     // SAFETY: see the module: the innermost record is that of the function `inst` belongs to; the frame is its frame.
     unsafe {
-        let ctx = ctx(vm);
-        let Some(innermost) = ctx.depth.checked_sub(1) else {
+        let Some(innermost) = ctx(vm).depth.checked_sub(1) else {
             return;
         };
-        let func = (*ctx.records.add(innermost as usize)).func;
+        let func = (*ctx(vm).records.add(innermost as usize)).func;
         let code = &(*vm).codes[func.index()];
         let Some(bulk) = code
             .as_ref()
@@ -424,10 +452,18 @@ pub(crate) unsafe fn bulk(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64) {
         else {
             return;
         };
+        if let Looker::Observer(observer) = &mut (*vm).looker {
+            set_loc(vm, inst);
+            observer.begin_piece(calls(vm, None));
+        }
+        let ctx = ctx(vm);
         let left = ctx.step_limit - ctx.steps;
         let globals = (*vm).globals;
         let count = bulk.run(ctx, frame, left, |id| *globals.add(id.index()));
         ctx.steps += count;
+        if let Looker::Observer(observer) = &mut (*vm).looker {
+            observer.end_piece(count);
+        }
         // Nothing to be learned from these about what is hot.
         (*vm).poll = (*vm).poll.saturating_add(count).min(ctx.step_limit);
     }
