@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use sx_sema::{BuildActions, Compilation, LinkJob};
+use sx_sema::{BuildActions, Compilation, Evaluated, LinkJob};
 use sx_tier_api::Status;
 
 use crate::c_sources;
@@ -25,19 +26,33 @@ struct Actions<'a> {
     c_objects: Option<Vec<String>>,
     output: PathBuf,
     scratch: &'a Scratch,
+    /// Seconds of what has been done.
+    phases: Vec<(&'static str, f64)>,
+}
+
+impl Actions<'_> {
+    fn time<T>(&mut self, phase: &'static str, work: impl FnOnce(&Self) -> T) -> T {
+        let started = Instant::now();
+        let done = work(self);
+        self.phases.push((phase, started.elapsed().as_secs_f64()));
+        done
+    }
 }
 
 impl BuildActions for Actions<'_> {
     fn emit_object(&mut self) -> Result<String, String> {
         if !self.emitted {
-            self.found = native::emit_object(
-                &self.compilation.module,
-                &self.compilation.roots,
-                &self.object,
-                self.opt,
-                self.codegen,
-                self.link,
-            )?;
+            self.found = self.time("emit", |s| {
+                let compilation = s.compilation;
+                native::emit_object(
+                    &compilation.module,
+                    &compilation.roots,
+                    &s.object,
+                    s.opt,
+                    s.codegen,
+                    s.link,
+                )
+            })?;
             self.emitted = true;
         }
         Ok(shown(&self.object))
@@ -51,7 +66,9 @@ impl BuildActions for Actions<'_> {
         let made = if sources.is_empty() {
             Vec::new()
         } else {
-            c_sources::objects(sources, self.opt >= OptLevel::Default, self.scratch)?
+            self.time("c", |s| {
+                c_sources::objects(sources, s.opt >= OptLevel::Default, s.scratch)
+            })?
         };
         let paths: Vec<String> = made.iter().map(|path| shown(path)).collect();
         self.c_objects = Some(paths.clone());
@@ -95,15 +112,17 @@ impl BuildActions for Actions<'_> {
             ..self.link.clone()
         };
         let objects = job.objects.into_iter().map(PathBuf::from).collect();
-        native::link(
-            objects,
-            &output,
-            self.scratch,
-            &self.compilation.module.target,
-            &job.libraries,
-            &job.flags,
-            &args,
-        )
+        self.time("link", |s| {
+            native::link(
+                objects,
+                &output,
+                s.scratch,
+                &s.compilation.module.target,
+                &job.libraries,
+                &job.flags,
+                &args,
+            )
+        })
     }
 }
 
@@ -133,17 +152,34 @@ pub fn run(
         c_objects: None,
         output: output.to_path_buf(),
         scratch: &scratch,
+        phases: Vec::new(),
     };
     compiled.evaluator.trust();
     // Linking three times would not make it any safer.
     compiled.evaluator.keep_one_engine();
+    let started = Instant::now();
     let end = compiled
         .compilation
         .drive(&mut compiled.evaluator, &mut actions);
+    let seconds = started.elapsed().as_secs_f64();
     compiled.found = actions.found;
+    compiled.clock.phases.append(&mut actions.phases);
     let Some(end) = end else {
         return Ok(());
     };
+    compiled
+        .clock
+        .phases
+        .push(("build driver, in all", seconds));
+    compiled.compilation.stats.evaluations.push(Evaluated {
+        name: "__build".to_owned(),
+        asked_at: end.asked_at,
+        patched: "nothing",
+        steps: end.steps,
+        peak_memory: end.peak_memory,
+        seconds,
+        ..Evaluated::default()
+    });
     let reason = match end.status {
         Status::Finished(_) if end.success => return Ok(()),
         Status::Finished(_) => return Err("post-link callback returned false".to_owned()),

@@ -113,17 +113,23 @@ pub fn limits(args: &CompileArgs) -> Limits {
 pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
     let compiled = analyse(file, args, plan)?;
     if args.trace == Some(TraceTopic::Comptime) {
-        let engine = format!("{:?}", args.comptime).to_lowercase();
-        timing::trace(&compiled, &engine);
+        timing::trace(&compiled);
     }
     let reported = report(&compiled, args.error_format);
     // A program that is wrong, or does not end, may need it most.
     let profiled = write_profile(&compiled, file, args);
-    reported.and(profiled)?;
-    say!("{}", compiled.evaluator.folding.remarks());
-    if let Some(status) = compiled.compilation.exit {
-        return Err(Stopped(status as u8));
+    let ended = match compiled.compilation.exit {
+        Some(status) => Err(Stopped(status as u8)),
+        None => Ok(()),
+    };
+    let done = reported.and(profiled).and(ended);
+    if done.is_err() && args.time {
+        timing::print(&compiled);
     }
+    if reported.and(profiled).is_ok() {
+        say!("{}", compiled.evaluator.folding.remarks());
+    }
+    done?;
     if plan.goal != Goal::Build {
         write_inputs(&compiled, file, args, &file.with_extension(""))?;
     }
@@ -207,6 +213,9 @@ pub fn view<T>(
     })?;
     let reported = report(&compiled, args.error_format);
     let profiled = write_profile(&compiled, file, args);
+    if args.time {
+        timing::print(&compiled);
+    }
     reported.and(profiled)?;
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));

@@ -246,18 +246,29 @@ pub struct Stats {
     pub files: usize,
     pub lines: usize,
     pub functions: usize,
-    /// One per comptime evaluation: name, steps, peak bytes, seconds.
-    pub evaluations: Vec<(String, u64, u64, f64)>,
-    /// Beside each of `evaluations`: where it was asked for, and what its result became.
-    pub work: Vec<(String, String)>,
-    /// Beside each of `evaluations`: what it depends on, if the evaluator wants that known.
-    pub reads: Vec<crate::ReadSet>,
+    pub evaluations: Vec<Evaluated>,
     /// Calls and names that found their function made, those of plain functions included.
     pub instances_reused: u64,
     /// Calls of type functions with arguments known from before.
     pub types_reused: u64,
     /// (phase, seconds).
     pub phases: Vec<(&'static str, f64)>,
+}
+
+/// A comptime evaluation that has been made, and what it took.
+#[derive(Clone, Default, Debug)]
+pub struct Evaluated {
+    pub name: String,
+    /// `file:line:col`.
+    pub asked_at: String,
+    /// What its result became.
+    pub patched: &'static str,
+    pub steps: u64,
+    /// Most heap bytes at once.
+    pub peak_memory: u64,
+    pub seconds: f64,
+    /// What it depends on, if the evaluator wants that known.
+    pub reads: crate::ReadSet,
 }
 
 pub struct Compilation {

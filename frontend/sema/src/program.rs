@@ -519,6 +519,7 @@ impl Sema<'_> {
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
             })
         };
+        let started = Instant::now();
         self.evaluator.fold_calls(FoldRequest {
             module: &mut m,
             roots,
@@ -528,6 +529,8 @@ impl Sema<'_> {
             comptime_flag: self.comptime_flag,
             is_users: &is_users,
         });
+        let seconds = started.elapsed().as_secs_f64();
+        self.stats.phases.push(("passes, calls that fold", seconds));
         self.m = m;
         sx_ir::opt::inline(&mut self.m, &fresh, options);
     }
@@ -552,15 +555,17 @@ impl Sema<'_> {
         let diagnostics = self.ordered_diagnostics(&roots);
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         if !failed && self.exit.is_none() {
-            self.optimise_program(&roots);
-            if let Some(driver) = &self.caches.driver {
-                self.optimise_new(driver.root());
-            }
+            self.phase("passes", |s| {
+                s.optimise_program(&roots);
+                if let Some(driver) = &s.caches.driver {
+                    s.optimise_new(driver.root());
+                }
+            });
         }
         let mut diagnostics = diagnostics;
         if !failed
             && self.exit.is_none()
-            && let Err(errors) = self.verify()
+            && let Err(errors) = self.phase("verification", |s| s.verify())
         {
             for error in errors.into_iter().take(3) {
                 diagnostics.push(Diagnostic::error_without_span(format!(

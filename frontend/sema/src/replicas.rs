@@ -9,7 +9,7 @@
 //! none of them gives up, everything that any of them demanded has been checked by one of them, which is at least
 //! what the bodies reached from the roots demand, and there is nothing left to find in bodies.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,7 +20,7 @@ use sx_ir::{FuncId, Symbol};
 use sx_syntax::SourceMap;
 use sx_syntax::ast::{self, FnBody, ParamKind};
 
-use crate::api::{Config, Files, Goal, MakeEvaluator};
+use crate::api::{Config, Evaluated, Files, Goal, MakeEvaluator};
 use crate::callables::adapters::is_generic;
 use crate::declarations::modules::PendingImport;
 use crate::sema::{
@@ -164,6 +164,7 @@ struct LoadedModule {
 struct Report {
     flows: Flows,
     functions: usize,
+    evaluations: Vec<Evaluated>,
 }
 
 /// Replicas at work beside the `Sema` that counts.
@@ -395,6 +396,7 @@ impl<'a> Sema<'a> {
         Some(Report {
             flows,
             functions: self.stats.functions,
+            evaluations: std::mem::take(&mut self.stats.evaluations),
         })
     }
 
@@ -503,16 +505,46 @@ impl<'a> Sema<'a> {
                 Ok(None) | Err(_) => replicas.crew.give_up(),
             }
         }
-        let (flows, functions): (Vec<Flows>, Vec<usize>) =
-            reports.into_iter().map(|r| (r.flows, r.functions)).unzip();
+        let mut flows = Vec::new();
+        let (mut functions, mut evaluations) = (0, Vec::new());
+        for report in reports {
+            flows.push(report.flows);
+            functions += report.functions;
+            evaluations.push(report.evaluations);
+        }
         // Demands made when the others had finished.
         let all_checked = replicas.crew.lock().wanted.is_empty();
         let clean = all_checked && !replicas.crew.gave_up() && merged_flows_are_clean(&flows);
         replicas.done = Some(clean);
         if clean {
-            self.stats.functions += functions.iter().sum::<usize>();
+            self.stats.functions += functions;
+            self.take_over_evaluations(evaluations);
         }
         clean
+    }
+}
+
+impl Sema<'_> {
+    /// Adds the evaluations that only replicas have made, for `--time`. What several of them needed counts once.
+    fn take_over_evaluations(&mut self, all: Vec<Vec<Evaluated>>) {
+        let known = self.stats.evaluations.iter();
+        let known: FxHashSet<String> = known.map(|made| made.asked_at.clone()).collect();
+        let mut by_place: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
+        for of_replica in all {
+            let mut own: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
+            for made in of_replica {
+                own.entry(made.asked_at.clone()).or_default().push(made);
+            }
+            for (place, made) in own {
+                let most = by_place.entry(place).or_default();
+                if most.len() < made.len() {
+                    *most = made;
+                }
+            }
+        }
+        by_place.retain(|place, _| !known.contains(place));
+        let added = by_place.into_values().flatten();
+        self.stats.evaluations.extend(added);
     }
 }
 

@@ -7,6 +7,7 @@ use crate::cli::{AsmArgs, OptLevel};
 use crate::commands;
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Plan, Stopped, fail};
+use crate::timing;
 
 pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
     let opt = args.codegen.opt.unwrap_or(OptLevel::Default);
@@ -19,7 +20,7 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
         records: false,
         fold: crate::cli::Fold::Calls,
     };
-    let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
+    let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let output = args
         .output
         .clone()
@@ -32,7 +33,11 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
         opt,
         codegen: &args.codegen,
     };
-    native::emit(&job).map_err(|message| fail(args.compile.error_format, &message))?;
+    let emitted = compiled.clock.time("emit", || native::emit(&job));
+    emitted.map_err(|message| fail(args.compile.error_format, &message))?;
+    if args.compile.time {
+        timing::print(&compiled);
+    }
     say_line!("emitted: {}", output.display());
     Ok(0)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use sx_sema::Goal;
 
-use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel};
+use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel, TraceTopic};
 use crate::native;
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
@@ -36,8 +36,12 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     commands::make_folder(&output, format)?;
     let kept = args.emit_obj.then(|| with_suffix(&output, ".o"));
     if compiled.compilation.driver.is_some() {
+        let before = compiled.compilation.stats.evaluations.len();
         let driven = driver::run(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
             .map_err(|message| fail(format, &message));
+        if args.compile.trace == Some(TraceTopic::Comptime) {
+            timing::trace_from(&compiled, before);
+        }
         let profiled = pipeline::write_profile(&compiled, &args.file, &args.compile);
         driven.and(profiled)?;
     } else {

@@ -12,6 +12,7 @@ use crate::commands::listing;
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
+use crate::timing;
 
 pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     let format = args.compile.error_format;
@@ -41,6 +42,9 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
         }
         Emit::Obj => emitted(&compiled, args, EmitKind::Object)?,
     };
+    if args.compile.time {
+        timing::print(&compiled);
+    }
     let written = match &args.output {
         Some(path) => std::fs::write(path, &text),
         None => std::io::stdout().lock().write_all(&text),

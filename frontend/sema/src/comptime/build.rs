@@ -117,6 +117,11 @@ pub struct Driver {
 pub struct Driven {
     pub status: Status,
     pub frames: Vec<Frame>,
+    /// The driver's place: `file:line:col`.
+    pub asked_at: String,
+    pub steps: u64,
+    /// Most heap bytes at once.
+    pub peak_memory: u64,
     /// What it returned.
     pub success: bool,
 }
@@ -149,10 +154,16 @@ impl Compilation {
             c_sources: &self.c_sources,
             compiler: &mut host,
         });
+        let at = self.module.loc(self.module.func(driver.root).loc);
+        let file = self.module.files.get(at.file as usize);
+        let file = file.map_or("?", String::as_str);
         let success = matches!(&evaluation.result, Some(Ok(result)) if result.image.bytes.first().is_some_and(|b| *b != 0));
         Some(Driven {
             status: evaluation.status,
             frames: evaluation.frames,
+            asked_at: format!("{file}:{}:{}", at.line, at.col),
+            steps: evaluation.steps,
+            peak_memory: evaluation.peak_memory,
             success,
         })
     }

@@ -377,6 +377,7 @@ impl Sema<'_> {
         let mut names = TypeNames::default();
         let asks_for_names = self.asks_for_names(&self.m, root.func);
         let mut runs = 0;
+        let started = std::time::Instant::now();
         loop {
             let saving = self.saving_root(root.func, root.result, root.ty, span);
             let (run, run_result, run_ty) = match &saving {
@@ -387,7 +388,6 @@ impl Sema<'_> {
                 }
                 None => (root.func, root.result, root.ty),
             };
-            let started = std::time::Instant::now();
             self.name_files();
             let holder = match root.purpose {
                 Purpose::RunHere => self.holder_of_output(),

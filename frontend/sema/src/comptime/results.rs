@@ -7,7 +7,7 @@ use sx_ir::{ConstImage, Global, Reloc, RelocTarget, Symbol, TypeId, TypeKind};
 use sx_syntax::Diagnostic;
 use sx_tier_api::{Explanation, Status};
 
-use crate::api::{Evaluation, Unexplained, Unstorable};
+use crate::api::{Evaluated, Evaluation, Unexplained, Unstorable};
 use crate::comptime::eval::{Root, Run};
 use crate::comptime::purpose::Purpose;
 use crate::comptime::saved::Saving;
@@ -74,16 +74,18 @@ impl Sema<'_> {
         let name = self.m.func(root.func).name.clone();
         let at = self.sources.line_col(root.span);
         let file = self.sources.path(root.span.file);
-        let asked = format!("{file}:{}:{}", at.line, at.col);
-        self.stats
-            .work
-            .push((asked, root.purpose.patches().to_owned()));
-        self.stats
-            .evaluations
-            .push((name, evaluation.steps, evaluation.peak_memory, run.seconds));
+        let asked_at = format!("{file}:{}:{}", at.line, at.col);
         let files = std::mem::take(&mut self.caches.files_read);
         let reads = self.read_set(root.func, files);
-        self.stats.reads.push(reads);
+        self.stats.evaluations.push(Evaluated {
+            name,
+            asked_at,
+            patched: root.purpose.patches(),
+            steps: evaluation.steps,
+            peak_memory: evaluation.peak_memory,
+            seconds: run.seconds,
+            reads,
+        });
     }
 
     /// Reports an evaluation without a result; at its end by `exit` there is nothing to report.
