@@ -242,6 +242,60 @@ fn declarations_after_metaprogramming() {
     }
 }
 
+/// What `sxc expand prog.sx NAME` prints of generic functions: the declaration, and the instances there are.
+#[test]
+fn instances_after_metaprogramming() {
+    let place = Place::new(
+        "add :: (a: $T, b: T) -> T => a + b;
+         unrolled :: ($n: i64) -> i64 { r := 0; inline for 0..n (i) { r += i; } return r; }
+         first :: (..$a) -> i64 { inline for a (v) { return v.(i64); } return a.len; }
+         lists :: (..$a) -> i64 { t : []Type = $a; return t.len; }
+         Box :: struct ($T: Type) { v: T; plus :: (self: *Box, x: $U) -> U => x + self.v; }
+         main :: () -> i64 {
+             b := Box(i64).{ v = 1 };
+             return add(1, 2) + add(1.0, 2.0).(i64) + unrolled(2) + first(3, true) + lists(1) + b.plus(1);
+         }\n",
+    );
+    let shown = |name: &str| {
+        let output = place.sxc(&["expand", "prog.sx", name]);
+        let text = text(&output.stdout).to_string();
+        let instances = text.find("// ").map_or("", |at| &text[at..]);
+        instances.to_string()
+    };
+    for (name, want) in [
+        (
+            "add",
+            "// T = i64\nadd__i64 :: (a: i64, b: i64) -> i64 => a + b;\n\n\
+             // T = f64\nadd__f64 :: (a: f64, b: f64) -> f64 => a + b;\n",
+        ),
+        (
+            "add(f64)",
+            "// T = f64\nadd__f64 :: (a: f64, b: f64) -> f64 => a + b;\n",
+        ),
+        (
+            "unrolled",
+            "// n = 2\nunrolled__2 :: () -> i64 {\n    r := 0;\n    {\n        r += 0;\n    }\n    {\n        r += 1;\n    }\n    return r;\n}\n",
+        ),
+        (
+            "first",
+            "// a of types (i64, bool)\nfirst__i64__bool :: (a: Tuple(i64, bool)) -> i64 {\n    {\n        return a[0].(i64);\n    }\n    return 2;\n}\n",
+        ),
+        (
+            "lists",
+            "// a of types (i64): no text can be given of it, as '$a' is a list of types\n",
+        ),
+        (
+            "Box(i64).plus",
+            "// U = i64\nplus__i64 :: (self: *Box(i64), x: i64) -> i64 => x + self.v;\n",
+        ),
+    ] {
+        assert_eq!(shown(name), want, "{name}");
+    }
+    let output = place.sxc(&["expand", "prog.sx", "add(u8)"]);
+    let message = "error: the program makes no instance 'add(u8)'\n";
+    assert_eq!(text(&output.stderr), message);
+}
+
 #[test]
 fn no_main() {
     let place = Place::new("x :: 1;\n");

@@ -1,7 +1,7 @@
 //! What is wrong with an `asm` expression on its face (reference part 2 §7, §9).
 
 use sx_syntax::Span;
-use sx_syntax::ast::{AsmExpr, AsmOperand, AsmRole};
+use sx_syntax::ast::{AsmExpr, AsmOperand, AsmRole, Ident};
 
 /// The register a constraint pins its operand to.
 fn pinned(operand: &AsmOperand) -> Option<&str> {
@@ -10,16 +10,16 @@ fn pinned(operand: &AsmOperand) -> Option<&str> {
     rest.split_once('}').map(|(register, _)| register)
 }
 
-/// What templates and results call an operand: its name, else its register.
-pub fn effective_name(operand: &AsmOperand) -> Option<String> {
-    match &operand.name {
+/// What templates and results call an operand: its name, as it is spelled, else its register.
+pub fn effective_name(operand: &AsmOperand, name: Option<Ident>) -> Option<String> {
+    match name {
         Some(name) => Some(name.as_str().to_string()),
         None => pinned(operand).map(String::from),
     }
 }
 
-/// The first mistake of the operand list, if there is one.
-pub fn mistake(asm: &AsmExpr) -> Option<(Span, String)> {
+/// The first mistake of the operand list, if there is one. `names`: those between brackets, as they are spelled.
+pub fn mistake(asm: &AsmExpr, names: &[Option<Ident>]) -> Option<(Span, String)> {
     if asm.template.is_none() {
         return Some((
             asm.template_span,
@@ -36,9 +36,9 @@ pub fn mistake(asm: &AsmExpr) -> Option<(Span, String)> {
             "asm expression with no outputs must be marked `volatile`".into(),
         ));
     }
-    let mut names: Vec<String> = Vec::new();
-    for operand in &asm.operands {
-        if let Some(name) = &operand.name
+    let mut seen: Vec<String> = Vec::new();
+    for (operand, given) in asm.operands.iter().zip(names) {
+        if let Some(name) = given
             && pinned(operand) == Some(name.as_str())
         {
             return Some((
@@ -49,14 +49,14 @@ pub fn mistake(asm: &AsmExpr) -> Option<(Span, String)> {
                 ),
             ));
         }
-        let Some(name) = effective_name(operand) else {
+        let Some(name) = effective_name(operand, *given) else {
             continue;
         };
-        if names.contains(&name) {
-            let at = operand.name.map_or(operand.span, |n| n.span);
+        if seen.contains(&name) {
+            let at = given.map_or(operand.span, |n| n.span);
             return Some((at, format!("duplicate asm operand name `{name}`")));
         }
-        names.push(name);
+        seen.push(name);
     }
     None
 }

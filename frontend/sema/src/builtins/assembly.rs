@@ -84,12 +84,20 @@ struct Operands {
 
 impl Sema<'_> {
     pub fn lower_asm(&mut self, cx: &mut FnCx, asm: &'static AsmExpr) -> Res<Val> {
-        if let Some((at, message)) = asm_rules::mistake(asm) {
+        let env = cx.env().clone();
+        let mut names = Vec::with_capacity(asm.operands.len());
+        for operand in &asm.operands {
+            names.push(match operand.name {
+                Some(name) => Some(self.spelled(&env, name)?),
+                None => None,
+            });
+        }
+        if let Some((at, message)) = asm_rules::mistake(asm, &names) {
             return Err(self.error(at, message));
         }
         let mut operands = Operands::default();
-        for operand in &asm.operands {
-            self.asm_operand(cx, operand, &mut operands)?;
+        for (operand, name) in asm.operands.iter().zip(names) {
+            self.asm_operand(cx, operand, name, &mut operands)?;
         }
         let template = self.asm_template(asm, &operands)?;
         let x86 = self.cfg.target.arch == Arch::X86_64;
@@ -100,6 +108,7 @@ impl Sema<'_> {
             .map(|o| o.constraint.clone())
             .collect();
         for clobber in &asm.clobbers {
+            let clobber = self.spelled(&env, *clobber)?;
             constraints.push(format!("~{{{}}}", clobber.as_str()));
         }
         if x86 {
@@ -168,12 +177,13 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         operand: &'static AsmOperand,
+        name: Option<ast::Ident>,
         out: &mut Operands,
     ) -> Res<()> {
         let text = operand.constraint.text.as_ref();
         let arch = self.cfg.target.arch;
         let c = constraint(text, arch);
-        let given_name = asm_rules::effective_name(operand);
+        let given_name = asm_rules::effective_name(operand, name);
         let name = given_name.clone().unwrap_or_default();
         match &operand.role {
             AsmRole::Value(ty) => {

@@ -21,6 +21,16 @@ pub enum Arg {
     Trailing(&'static ast::FnDecl),
 }
 
+impl Arg {
+    pub fn span(&self) -> Span {
+        match self {
+            Arg::Expr(expr) | Arg::Slice(expr) => expr.span,
+            Arg::Val(_, span) => *span,
+            Arg::Trailing(decl) => decl.span,
+        }
+    }
+}
+
 impl Sema<'_> {
     pub fn lower_call(
         &mut self,

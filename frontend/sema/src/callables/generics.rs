@@ -158,6 +158,8 @@ impl Sema<'_> {
         let mut bindings: Bindings = Vec::new();
         let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
         let mut vals: Vec<Vec<Val>> = params.iter().map(|_| Vec::new()).collect();
+        // Where each parameter's argument stands.
+        let mut places: Vec<Span> = vec![span; params.len()];
         let mut pending: Vec<usize> = Vec::new();
         let mut rest = Some(rest);
         let pack_name = params.iter().find(|p| self.is_pack(p)).map(|p| p.name.name);
@@ -320,6 +322,7 @@ impl Sema<'_> {
                         pending.push(i);
                         continue;
                     };
+                    places[i] = arg.span();
                     let unbound = self.unbound_names(&scope, pattern, params);
                     // What has no type of its own waits for the arguments that bind its parameter's names.
                     if !unbound.is_empty()
@@ -458,6 +461,7 @@ impl Sema<'_> {
                     let mut types = Vec::new();
                     let mut functions = 0u64;
                     for arg in args {
+                        let at = arg.span();
                         let val = match arg {
                             Arg::Expr(expr) => self.pack_argument(cx, expr)?,
                             Arg::Val(val, _) => val,
@@ -479,7 +483,7 @@ impl Sema<'_> {
                             }
                             let shown = self.type_name(val.ty);
                             let p = self.templates[protocol.template.index()].name;
-                            return Err(self.error(span, format!("pack argument of type '{shown}' does not conform to protocol '{p}'")));
+                            return Err(self.error(at, format!("pack argument of type '{shown}' does not conform to protocol '{p}'")));
                         }
                         if names_function(&self.m.types, &named) && types.len() < 64 {
                             functions |= 1 << types.len();
@@ -558,7 +562,7 @@ impl Sema<'_> {
                     let val = if val.ty == ty {
                         val
                     } else {
-                        self.coerce(cx, val, ty, span)?
+                        self.coerce(cx, val, ty, places[i])?
                     };
                     let val = self.load(cx, &val);
                     out.push(self.stable(cx, &val));

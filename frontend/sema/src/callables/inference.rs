@@ -122,11 +122,7 @@ impl Sema<'_> {
         param: &'static ast::Param,
         span: Span,
     ) -> Res<Val> {
-        let at = match &arg {
-            Arg::Expr(e) | Arg::Slice(e) => e.span,
-            Arg::Val(_, s) => *s,
-            Arg::Trailing(t) => t.span,
-        };
+        let at = arg.span();
         if let (ExprKind::SliceType(elem), Arg::Expr(expr)) = (&pattern.kind, &arg)
             && let ExprKind::Dollar { name, .. } = &elem.kind
             && let ExprKind::Aggregate(literal) = &expr.kind

@@ -15,6 +15,7 @@ use crate::emission::value::CtVal;
 use crate::sema::{
     Binding, BodyState, Env, Failed, FnId, FnInstance, InstanceKey, PendingBody, Res, Sema,
 };
+use crate::views::instances::FnMade;
 
 /// Bodies of instances nested less deep than this are lowered in the order they are asked for.
 const BREADTH_FIRST: u32 = 8;
@@ -121,6 +122,12 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<FnInstance> {
         let (scope, name) = self.instance_scope(func, (statics, packs), span)?;
+        let generic = !statics.is_empty() || !packs.is_empty();
+        if generic && self.caches.meta.recording.is_some() {
+            // What each instance becomes is told apart.
+            let at = self.fn_info(func).decl.span;
+            scope.copy.set(Some((at, self.instances.len() as u32)));
+        }
         let (params, bindings) = self.instance_params(func, &scope, (statics, packs))?;
         let decl = self.fn_info(func).decl;
         let linkage_c = decl.link.is_some();
@@ -161,6 +168,17 @@ impl Sema<'_> {
             c_conv,
             variadic,
         };
+        if generic {
+            self.record_instance(|| FnMade {
+                func,
+                scope,
+                name: name.clone(),
+                statics: statics.to_vec(),
+                packs: packs.to_vec(),
+                params: ty.params.clone(),
+                ret,
+            });
+        }
         if ty.c_conv
             && let Some(unsupported) = self.c_unsupported(&ty)
         {

@@ -12,6 +12,27 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
 impl Sema<'_> {
+    /// An element of a type function's pack: a type, or a value that stands for its own.
+    fn pack_type(&mut self, env: &Rc<Env>, arg: &'static ast::Expr) -> Res<TypeId> {
+        let value = match &arg.kind {
+            ExprKind::Int { .. }
+            | ExprKind::Float { .. }
+            | ExprKind::Bool(_)
+            | ExprKind::Str(_)
+            | ExprKind::Binary { .. } => true,
+            ExprKind::Ident(name) => {
+                !self.denotes_type(env, arg)
+                    && !matches!(self.try_resolve_name(env, *name), Ok(None))
+            }
+            _ => false,
+        };
+        if !value {
+            return self.eval_type(env, arg);
+        }
+        let mut cx = self.thunk_cx(env, "argument", arg.span);
+        self.type_of_expr(&mut cx, arg)
+    }
+
     /// `F(args)` where `F` returns a `Type`: evaluated once per distinct arguments.
     pub fn call_type_fn(
         &mut self,
@@ -32,7 +53,7 @@ impl Sema<'_> {
             if param.kind == ParamKind::ComptimePack {
                 let mut types = Vec::new();
                 for arg in args.by_ref() {
-                    types.push(self.eval_type(env, &arg.value)?);
+                    types.push(self.pack_type(env, &arg.value)?);
                 }
                 scope.bind(param.name.name, Binding::TypePack(Rc::new(types.clone())));
                 packs.push((param.name.name, types));

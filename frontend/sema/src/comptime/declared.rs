@@ -340,7 +340,10 @@ impl Sema<'_> {
                     }
                     false => self.comptime_value(env, &arg.value, None, &Purpose::Operand)?,
                 };
-                let name = arg.name.map_or(String::new(), |name| name.name.to_string());
+                let name = match arg.name {
+                    Some(name) => self.spelled(env, name)?.name.to_string(),
+                    None => String::new(),
+                };
                 args.push(Fact::Record(vec![
                     ("name", Fact::Text(name)),
                     ("value", Fact::Any(value)),
@@ -354,8 +357,9 @@ impl Sema<'_> {
                 }
                 _ => String::new(),
             };
+            let name = self.spelled(env, note.name)?;
             list.push(Fact::Record(vec![
-                ("name", Fact::Text(note.name.name.to_string())),
+                ("name", Fact::Text(name.name.to_string())),
                 ("args", Fact::List(args)),
                 ("text", Fact::Text(text)),
             ]));
@@ -465,8 +469,9 @@ impl Sema<'_> {
                     Some(default) if !generic => self.constant_default(&env, default, ty, true),
                     Some(_) | None => None,
                 };
+                let spelled = self.name_at(&env, param.name);
                 params.push(Fact::Record(vec![
-                    ("name", Fact::Text(param.name.name.to_string())),
+                    ("name", Fact::Text(spelled.name.to_string())),
                     ("type", Fact::Word(u64::from(ty.0))),
                     ("default", Fact::Boxed(default)),
                 ]));

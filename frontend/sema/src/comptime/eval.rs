@@ -466,6 +466,8 @@ impl Sema<'_> {
                 continue;
             }
             let optional = matches!(root.purpose, Purpose::Default);
+            // One that would never end is told about, even if nobody had to know its value.
+            let optional = optional && !matches!(evaluation.status, Status::Limit(_));
             let told = !optional && failure::is_told(&evaluation);
             let before = told.then(|| host.state_before());
             if host.asked || self.evaluator.had_effects() {

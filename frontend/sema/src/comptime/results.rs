@@ -12,7 +12,7 @@ use crate::comptime::eval::{Root, Run};
 use crate::comptime::purpose::Purpose;
 use crate::comptime::saved::Saving;
 use crate::emission::value::CtVal;
-use crate::sema::{Failed, Res, Sema};
+use crate::sema::{Failed, NominalState, Res, Sema};
 
 /// What is known of why an evaluation failed.
 type Story = Result<Explanation, Unexplained>;
@@ -88,6 +88,11 @@ impl Sema<'_> {
         });
     }
 
+    fn some_type_failed(&self) -> bool {
+        let mut nominals = self.nominals.values();
+        nominals.any(|info| info.state == NominalState::Failed)
+    }
+
     /// Reports an evaluation without a result; at its end by `exit` there is nothing to report.
     fn unfinished(&mut self, root: &Root, evaluation: &Evaluation, story: &Story) -> Failed {
         let reason = match &evaluation.status {
@@ -97,6 +102,8 @@ impl Sema<'_> {
                 return Failed;
             }
             Status::Trapped(trap) => match evaluation.closed {
+                // What has been told of the type is the mistake.
+                None if self.some_type_failed() => return Failed,
                 None => trap.message(),
                 Some(global) => {
                     if let Some(cycle) = self.global_cycle(global, &evaluation.frames) {

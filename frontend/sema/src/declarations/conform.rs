@@ -253,15 +253,34 @@ impl Sema<'_> {
                 // What makes its methods may be wrong.
                 let _ = self.resolve_decl(id);
             }
-            decl.methods.iter().for_each(|m| self.check_receiver(m));
+            let env = self.decl(id).env.clone();
+            (decl.methods.iter()).for_each(|m| self.check_receiver(&env, m));
         }
     }
 }
 
 impl Sema<'_> {
-    pub fn check_receiver(&mut self, method: &ast::Decl) {
+    /// The receiver's type is a name that nothing has, which is told as such.
+    fn receiver_is_unknown(&mut self, env: &Rc<Env>, f: &'static ast::FnDecl) -> bool {
+        let Some(first) = f.sig.params.first().filter(|p| p.name.name == "self") else {
+            return false;
+        };
+        let mut ty = first.ty.as_ref();
+        while let Some(ast::ExprKind::Star(inner)) = ty.map(|ty| &ty.kind) {
+            ty = Some(inner);
+        }
+        match ty.map(|ty| &ty.kind) {
+            Some(ast::ExprKind::Ident(name)) => {
+                matches!(self.try_resolve_name(env, *name), Ok(None))
+            }
+            _ => false,
+        }
+    }
+
+    pub fn check_receiver(&mut self, env: &Rc<Env>, method: &'static ast::Decl) {
         if let DeclKind::Fn(f) = &method.kind
             && !has_receiver(f)
+            && !self.receiver_is_unknown(env, f)
         {
             self.error(
                 method.span,

@@ -14,14 +14,65 @@ enum LiteralKind {
     Bool,
 }
 
-/// What a typed constant's initialiser is made of, as far as its form tells.
+/// What a typed constant's initialiser is, as far as its form and the constants in it tell.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Literal {
+enum Initialiser {
     Int,
     IntExpression,
     Float,
+    FloatExpression,
     Bool,
+    BoolExpression,
     Str,
+    NumberConstant,
+    FloatConstant,
+    BoolConstant,
+    StrConstant,
+    Enum,
+}
+
+impl Initialiser {
+    fn described(self) -> &'static str {
+        match self {
+            Initialiser::Int => "an integer literal",
+            Initialiser::IntExpression => "an integer expression",
+            Initialiser::Float => "a float literal",
+            Initialiser::FloatExpression => "a float expression",
+            Initialiser::Bool => "a boolean literal",
+            Initialiser::BoolExpression => "a boolean expression",
+            Initialiser::Str => "a string literal",
+            Initialiser::NumberConstant | Initialiser::FloatConstant => "a number constant",
+            Initialiser::BoolConstant => "a boolean constant",
+            Initialiser::StrConstant => "a string constant",
+            Initialiser::Enum => "an enum value",
+        }
+    }
+
+    fn is_number(self) -> bool {
+        matches!(
+            self,
+            Initialiser::Int
+                | Initialiser::IntExpression
+                | Initialiser::Float
+                | Initialiser::FloatExpression
+                | Initialiser::NumberConstant
+                | Initialiser::FloatConstant
+        )
+    }
+
+    fn is_float(self) -> bool {
+        matches!(
+            self,
+            Initialiser::Float | Initialiser::FloatExpression | Initialiser::FloatConstant
+        )
+    }
+
+    fn is_bool(self) -> bool {
+        matches!(
+            self,
+            Initialiser::Bool | Initialiser::BoolExpression | Initialiser::BoolConstant
+        )
+    }
 }
 
 impl Sema<'_> {
@@ -214,17 +265,98 @@ impl Sema<'_> {
         }
     }
 
-    pub fn constant_type(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> Option<TypeId> {
-        let ExprKind::Ident(name) = &value.kind else {
-            return None;
+    /// The class of a constant by its name, also in a namespace or type.
+    fn constant_initialiser(
+        &mut self,
+        env: &Rc<Env>,
+        value: &'static ast::Expr,
+    ) -> Option<Initialiser> {
+        let val = match &value.kind {
+            ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
+                Ok(Some(
+                    crate::declarations::lookup::Name::Entity(Entity::Ct(val), _)
+                    | crate::declarations::lookup::Name::Binding(crate::sema::Binding::Ct(val)),
+                )) => val,
+                _ => return None,
+            },
+            _ => match self.resolve_path(env, value) {
+                Ok(Some(Entity::Ct(val))) => val,
+                _ => return None,
+            },
         };
-        match self.try_resolve_name(env, *name) {
-            Ok(Some(
-                crate::declarations::lookup::Name::Entity(Entity::Ct(val), _)
-                | crate::declarations::lookup::Name::Binding(crate::sema::Binding::Ct(val)),
-            )) => Some(val.ty),
+        match val.ty {
+            TypeId::STRING => Some(Initialiser::StrConstant),
+            TypeId::BOOL => Some(Initialiser::BoolConstant),
+            ty if self.is_float(ty) => Some(Initialiser::FloatConstant),
+            ty if self.is_number(ty) => Some(Initialiser::NumberConstant),
             _ => None,
         }
+    }
+
+    /// Whether `base` names an enum without payloads, of which `base.name` is a value.
+    fn names_variant(&mut self, env: &Rc<Env>, base: &'static ast::Expr, name: Symbol) -> bool {
+        let Ok(Some(Entity::Type(ty))) = self.resolve_path(env, base) else {
+            return false;
+        };
+        let def = self.m.types.enum_def(ty);
+        def.is_some_and(|def| !def.tagged && def.variants.iter().any(|v| v.name == name))
+    }
+
+    fn initialiser(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> Option<Initialiser> {
+        use ast::{BinOp, UnOp};
+        Some(match &value.kind {
+            ExprKind::Int { .. } => Initialiser::Int,
+            ExprKind::Float { .. } => Initialiser::Float,
+            ExprKind::Bool(_) => Initialiser::Bool,
+            ExprKind::Str(_) => Initialiser::Str,
+            ExprKind::Ident(_) => return self.constant_initialiser(env, value),
+            ExprKind::Field { base, name } => match self.names_variant(env, base, name.name) {
+                true => Initialiser::Enum,
+                false => return self.constant_initialiser(env, value),
+            },
+            ExprKind::Paren(inner) => return self.initialiser(env, inner),
+            ExprKind::Chain { .. } => Initialiser::BoolExpression,
+            ExprKind::Unary { op, expr } => match (op, self.initialiser(env, expr)?) {
+                (UnOp::Not, _) => Initialiser::BoolExpression,
+                (UnOp::Neg | UnOp::BitNot, given @ (Initialiser::Int | Initialiser::Float)) => {
+                    given
+                }
+                (UnOp::Neg | UnOp::BitNot, given) if given.is_float() => {
+                    Initialiser::FloatExpression
+                }
+                (UnOp::Neg | UnOp::BitNot, given) if given.is_number() => {
+                    Initialiser::IntExpression
+                }
+                (UnOp::Neg | UnOp::BitNot, _) => return None,
+            },
+            ExprKind::Binary { op, lhs, rhs, .. } => match op {
+                BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
+                    Initialiser::BoolExpression
+                }
+                BinOp::And | BinOp::In => Initialiser::BoolExpression,
+                BinOp::Add
+                | BinOp::Sub
+                | BinOp::Mul
+                | BinOp::Div
+                | BinOp::Rem
+                | BinOp::Shl
+                | BinOp::Shr
+                | BinOp::BitAnd
+                | BinOp::BitOr
+                | BinOp::BitXor => {
+                    match (self.initialiser(env, lhs)?, self.initialiser(env, rhs)?) {
+                        (a, b) if a.is_bool() && b.is_bool() => Initialiser::BoolExpression,
+                        (a, b) if !a.is_number() || !b.is_number() => return None,
+                        (a, b) if a.is_float() || b.is_float() => Initialiser::FloatExpression,
+                        _ => Initialiser::IntExpression,
+                    }
+                }
+                // Of a failable it is the value.
+                BinOp::Or if self.initialiser(env, lhs)?.is_bool() => Initialiser::BoolExpression,
+                BinOp::Or | BinOp::Coalesce => return None,
+            },
+            _ => return None,
+        })
     }
 
     pub fn check_typed_constant(
@@ -241,23 +373,19 @@ impl Sema<'_> {
         let boolean = matches!(kind, TypeKind::Bool);
         let pointer = matches!(kind, TypeKind::Pointer(_) | TypeKind::CString)
             || matches!(kind, TypeKind::ManyPointer(to) if to != TypeId::U8);
-        let (what, wrong) = match literal_class(value) {
-            Some(Literal::Int) => ("an integer literal", text || boolean || pointer),
-            Some(Literal::IntExpression) => ("an integer expression", text || boolean || pointer),
-            Some(Literal::Float) => ("a float literal", text || boolean || pointer),
-            Some(Literal::Bool) => ("a boolean literal", text || number || pointer),
-            Some(Literal::Str) => (
-                "a string literal",
-                number || boolean || pointer && kind != TypeKind::CString,
-            ),
-            // Another constant's name counts by its type.
-            None => match self.constant_type(env, value) {
-                Some(TypeId::STRING) => ("a string constant", number || boolean || pointer),
-                Some(TypeId::BOOL) => ("a boolean constant", text || number || pointer),
-                Some(ty) if self.is_number(ty) => ("a number constant", text || boolean || pointer),
-                _ => return Ok(()),
-            },
+        let Some(given) = self.initialiser(env, value) else {
+            return Ok(());
         };
+        let wrong = match given {
+            _ if given.is_number() => text || boolean || pointer,
+            _ if given.is_bool() => text || number || pointer,
+            Initialiser::Str | Initialiser::StrConstant => {
+                number || boolean || pointer && kind != TypeKind::CString
+            }
+            Initialiser::Enum => text || number || boolean || pointer,
+            _ => false,
+        };
+        let what = given.described();
         if !wrong {
             return Ok(());
         }
@@ -275,33 +403,6 @@ fn literal_kind(expr: &ast::Expr) -> Option<LiteralKind> {
         ExprKind::Str(_) => Some(LiteralKind::Text),
         ExprKind::Bool(_) => Some(LiteralKind::Bool),
         ExprKind::Unary { expr, .. } | ExprKind::Paren(expr) => literal_kind(expr),
-        _ => None,
-    }
-}
-
-fn literal_class(value: &ast::Expr) -> Option<Literal> {
-    match &value.kind {
-        ExprKind::Int { .. } => Some(Literal::Int),
-        ExprKind::Float { .. } => Some(Literal::Float),
-        ExprKind::Bool(_) => Some(Literal::Bool),
-        ExprKind::Str(_) => Some(Literal::Str),
-        ExprKind::Paren(e) => literal_class(e),
-        ExprKind::Unary {
-            op: ast::UnOp::Neg,
-            expr,
-        } => literal_class(expr),
-        ExprKind::Binary {
-            op:
-                ast::BinOp::Add | ast::BinOp::Sub | ast::BinOp::Mul | ast::BinOp::Div | ast::BinOp::Rem,
-            lhs,
-            rhs,
-            ..
-        } => match (literal_class(lhs)?, literal_class(rhs)?) {
-            (Literal::Int | Literal::IntExpression, Literal::Int | Literal::IntExpression) => {
-                Some(Literal::IntExpression)
-            }
-            _ => None,
-        },
         _ => None,
     }
 }

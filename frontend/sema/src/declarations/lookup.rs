@@ -87,8 +87,7 @@ impl Sema<'_> {
             }
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
             Found::Nothing
-                if self.made_by_failed(env.module, name.name)
-                    || env.get(unknown_names()).is_some() =>
+                if self.made_by_failed(env.module, name.name) || follows_failed_insertion(env) =>
             {
                 Err(Failed)
             }
@@ -727,4 +726,21 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
         }
     }
     rows[a.len()][b.len()]
+}
+
+/// Whether what is put here, or where this is put, would have declared names that nobody knows.
+fn follows_failed_insertion(env: &Rc<Env>) -> bool {
+    let mut at = Some(env);
+    while let Some(e) = at {
+        if e.names.borrow().contains_key(&unknown_names()) {
+            return true;
+        }
+        if let Some(expansion) = &e.expansion
+            && follows_failed_insertion(&expansion.put_in)
+        {
+            return true;
+        }
+        at = e.parent.as_ref();
+    }
+    false
 }

@@ -216,7 +216,7 @@ impl Sema<'_> {
                 let same = self.m.types.enum_def(val.ty).is_some_and(|d| {
                     !d.tagged && self.m.types.size_of(d.backing) == self.m.types.size_of(want)
                 });
-                if !same {
+                if !same || self.is_code(val.ty) {
                     return Ok(None);
                 }
                 let piece = self.piece(cx, val);
@@ -226,7 +226,7 @@ impl Sema<'_> {
                 let same = self.m.types.enum_def(want).is_some_and(|d| {
                     !d.tagged && self.m.types.size_of(d.backing) == self.m.types.size_of(val.ty)
                 });
-                if !same || val.literal {
+                if !same || self.is_code(want) {
                     return Ok(None);
                 }
                 let piece = self.piece(cx, val);

@@ -235,7 +235,7 @@ impl Sema<'_> {
             .collect()
     }
 
-    fn told_capture(&mut self, name: Symbol, captured: &Captured) -> Option<String> {
+    pub fn told_capture(&mut self, name: Symbol, captured: &Captured) -> Option<String> {
         let of = |s: &Self, ty| format!("{name} of type '{}'", s.type_name(ty));
         Some(match captured {
             Captured::Known(Binding::Type(ty)) => format!("{name} = {}", self.type_name(*ty)),

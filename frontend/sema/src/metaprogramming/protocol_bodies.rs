@@ -38,7 +38,7 @@ impl Sema<'_> {
                 continue;
             }
             self.look_from(&own);
-            self.check_receiver(method);
+            self.check_receiver(&own, method);
             let mut f: ast::FnDecl = self.spelled_parameters(&own, f).clone();
             f.name = Some(name);
             methods.push(ast::Decl {

@@ -255,11 +255,17 @@ impl Sema<'_> {
                 let PatternKind::Expr(pattern) = &arm.pattern.kind else {
                     return Err(self.error(
                         arm.pattern.span,
-                        "a type match arm names a type or a category",
+                        "a type match arm names a type or a category — it takes no value patterns",
                     ));
                 };
                 let hit = match self.static_category(&env, pattern) {
                     Some(category) => self.type_in_category(ty, &category),
+                    None if is_value(pattern) => {
+                        return Err(self.error(
+                            pattern.span,
+                            "a type match arm names a type or a category — it takes no value patterns",
+                        ));
+                    }
                     None => {
                         let arm_ty = self.eval_type(&env, pattern)?;
                         arm_ty == ty
@@ -436,5 +442,20 @@ impl Sema<'_> {
             image: std::rc::Rc::new(image),
             literal: false,
         })
+    }
+}
+
+/// Whether a pattern is a value on its face.
+fn is_value(pattern: &ast::Expr) -> bool {
+    match &pattern.kind {
+        ExprKind::Int { .. }
+        | ExprKind::Float { .. }
+        | ExprKind::Bool(_)
+        | ExprKind::Str(_)
+        | ExprKind::Null
+        | ExprKind::Unary { .. }
+        | ExprKind::Binary { .. } => true,
+        ExprKind::Paren(inner) => is_value(inner),
+        _ => false,
     }
 }

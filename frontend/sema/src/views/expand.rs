@@ -403,7 +403,11 @@ impl<'s, 'a> Expander<'s, 'a> {
         let Some(frame) = state.frames.last() else {
             return false;
         };
-        used.iter().any(|name| frame.local(name.name).is_some())
+        // The outermost scope of the file's own frame has the module's names.
+        let own = usize::from(frame.declares || Rc::ptr_eq(&frame.env, &self.root));
+        let within = frame.scopes.get(own..).unwrap_or(&[]);
+        let mut used = used.iter();
+        used.any(|name| within.iter().any(|scope| scope.contains_key(&name.name)))
     }
 
     pub fn literal(&self, r: &mut Renderer<'_, 'static>, literal: &Literal, level: Level) {
@@ -507,6 +511,9 @@ impl Resolve<'static> for Expander<'_, '_> {
 
     fn expr(&self, r: &mut Renderer<'_, 'static>, expr: &'static ast::Expr, level: Level) -> bool {
         self.keeps_text(expr);
+        if self.put_of_pack(r, expr, level) {
+            return true;
+        }
         match &expr.kind {
             ExprKind::Ident(name) if !matches!(name.kind, IdentKind::Computed(_)) => {
                 match self.meaning(*name) {

@@ -225,9 +225,8 @@ impl Expander<'_, '_> {
             Binding::Var { .. } | Binding::Pack { .. } if self.context_of(level) == 0 => {
                 return Meaning::AsWritten;
             }
-            Binding::Var { .. } | Binding::Pack { .. } | Binding::TypePack(_) | Binding::Poison => {
-                None
-            }
+            Binding::Var { cx, var } => self.element_of_pack(level, *cx, *var),
+            Binding::Pack { .. } | Binding::TypePack(_) | Binding::Poison => None,
         };
         match written {
             Some(text) => Meaning::Text(text),

@@ -87,6 +87,17 @@ impl Sema<'_> {
             TypeKind::Slice(ty) => return of("[]", ty),
             TypeKind::Optional(ty) => return of("?", ty),
             TypeKind::Array(ty, count) => return of(&format!("[{count}]"), ty),
+            TypeKind::Tuple(elems) => {
+                let mut texts = Vec::with_capacity(elems.len());
+                for (name, ty) in elems {
+                    let ty = self.type_source_within(env, ty, depth + 1);
+                    texts.push(match name {
+                        Some(name) => format!("{}: {ty}", spelling(name)),
+                        None => ty,
+                    });
+                }
+                return format!("Tuple({})", texts.join(", "));
+            }
             _ => {}
         }
         let instance = self
@@ -186,9 +197,8 @@ impl Sema<'_> {
                 self.type_text(env, ty)
             }
             TypeKind::Enum(_) => {
-                let def = self.m.types.enum_def(val.ty)?;
-                if def.tagged {
-                    return None;
+                if self.m.types.enum_def(val.ty)?.tagged {
+                    return self.variant_literal(env, val, depth);
                 }
                 let value = self.ct_i64(val);
                 let def = self.m.types.enum_def(val.ty)?;
@@ -209,23 +219,117 @@ impl Sema<'_> {
                 let TypeKind::Struct(nominal) = kind else {
                     return None;
                 };
-                let fields = self.m.types.struct_fields(nominal).to_vec();
+                let fields = self.fields_literal(env, val, nominal, depth)?;
+                Literal::new(format!("{}.{{ {fields} }}", ty.text))
+            }
+            TypeKind::Tuple(elems) => {
+                let ty = self.type_text(env, val.ty)?;
                 let mut parts = Vec::new();
-                for (i, field) in fields.iter().enumerate() {
+                for (i, (_, elem)) in elems.iter().enumerate() {
                     let offset = self.m.types.offset_of(val.ty, i);
-                    let size = self.m.types.size_of(field.ty);
-                    let part = CtVal {
-                        ty: field.ty,
-                        image: Rc::new(slice_image(&val.image, offset, size)),
-                        literal: self.takes_type(field.ty),
-                    };
-                    let text = self.literal_within(env, &part, depth + 1)?.text;
-                    parts.push(format!("{} = {text}", spelling(field.name)));
+                    let part = self.part(val, offset, *elem);
+                    parts.push(self.literal_within(env, &part, depth + 1)?.text);
                 }
                 Literal::new(format!("{}.{{ {} }}", ty.text, parts.join(", ")))
             }
+            TypeKind::Optional(inner) => self.optional_literal(env, val, inner, depth),
             _ => None,
         }
+    }
+
+    /// A part of a value, as a literal may stand for it.
+    fn part(&self, val: &CtVal, offset: u64, ty: TypeId) -> CtVal {
+        let size = self.m.types.size_of(ty);
+        CtVal {
+            ty,
+            image: Rc::new(slice_image(&val.image, offset, size)),
+            literal: self.takes_type(ty),
+        }
+    }
+
+    /// `x = 1, y = 2`
+    fn fields_literal(
+        &mut self,
+        env: &Rc<Env>,
+        val: &CtVal,
+        nominal: sx_ir::types::NominalId,
+        depth: u32,
+    ) -> Option<String> {
+        let fields = self.m.types.struct_fields(nominal).to_vec();
+        let mut parts = Vec::new();
+        for (i, field) in fields.iter().enumerate() {
+            let offset = self.m.types.offset_of(val.ty, i);
+            let part = self.part(val, offset, field.ty);
+            let text = self.literal_within(env, &part, depth + 1)?.text;
+            parts.push(format!("{} = {text}", spelling(field.name)));
+        }
+        Some(parts.join(", "))
+    }
+
+    /// `5.(?i64)`, `null.(?i64)`: there is no other way to say of which type.
+    fn optional_literal(
+        &mut self,
+        env: &Rc<Env>,
+        val: &CtVal,
+        inner: TypeId,
+        depth: u32,
+    ) -> Option<Literal> {
+        let ty = self.type_text(env, val.ty)?;
+        let size = self.m.types.size_of(inner);
+        let present = match self.m.types.size_of(val.ty) > size {
+            true => self.get_int(&val.image.bytes, size as usize, 1) != 0,
+            false => !val.image.relocs.is_empty() || val.image.bytes.iter().any(|b| *b != 0),
+        };
+        if !present {
+            return Literal::new(format!("null.({})", ty.text));
+        }
+        // A cast of an optional maps over it.
+        if matches!(self.m.types.kind(inner), TypeKind::Optional(_)) {
+            return None;
+        }
+        let payload = self.part(val, 0, inner);
+        let payload = self.literal_within(env, &payload, depth + 1)?;
+        let parens = payload.level < Level::POSTFIX;
+        Literal::new(match parens {
+            true => format!("({}).({})", payload.text, ty.text),
+            false => format!("{}.({})", payload.text, ty.text),
+        })
+    }
+
+    /// The variant that a value of a tagged enum has, and where its payload is.
+    pub fn variant_of(&self, val: &CtVal) -> Option<(sx_ir::types::Variant, u64)> {
+        let def = self.m.types.enum_def(val.ty)?;
+        let size = self.m.types.size_of(def.backing);
+        let (tag_at, payload_at) = match def.places {
+            Some(places) => (places.tag_offset, places.payload_offset),
+            None => (0, size),
+        };
+        let tag = CtVal {
+            ty: def.backing,
+            image: Rc::new(slice_image(&val.image, tag_at, size)),
+            literal: false,
+        };
+        let tag = self.ct_i64(&tag);
+        let active = def.variants.iter().find(|v| v.value == tag)?.clone();
+        Some((active, payload_at))
+    }
+
+    /// `Job.busy(5)`, `Job.move.{ dx = 1 }`, `Job.idle`.
+    fn variant_literal(&mut self, env: &Rc<Env>, val: &CtVal, depth: u32) -> Option<Literal> {
+        let (active, payload_at) = self.variant_of(val)?;
+        let ty = self.type_text(env, val.ty)?;
+        let name = format!("{}.{}", ty.text, spelling(active.name));
+        let Some(payload) = active.payload else {
+            return Literal::new(name);
+        };
+        let payload = self.part(val, payload_at, payload);
+        if let TypeKind::Struct(nominal) = *self.m.types.kind(payload.ty) {
+            // It may have no name of its own.
+            let fields = self.fields_literal(env, &payload, nominal, depth)?;
+            return Literal::new(format!("{name}.{{ {fields} }}"));
+        }
+        let payload = self.literal_within(env, &payload, depth + 1)?;
+        Literal::new(format!("{name}({})", payload.text))
     }
 
     /// Whether numbers of a type need not say it where it is waited for.

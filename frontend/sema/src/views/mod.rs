@@ -2,6 +2,7 @@
 
 mod expand;
 mod hygiene;
+pub(crate) mod instances;
 mod literals;
 mod members;
 mod named;

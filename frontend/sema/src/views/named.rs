@@ -9,6 +9,7 @@ use sx_syntax::render::{Renderer, Resolve, Scope};
 use crate::declarations::lookup::nearest;
 use crate::sema::{Binding, Entity, Env, ImplId, ModId, NominalSyntax, TemplateSyntax};
 use crate::views::expand::Expander;
+use crate::views::instances::Wanted;
 use crate::views::literals::Literal;
 
 type Out<'r> = Renderer<'r, 'static>;
@@ -51,7 +52,10 @@ impl Expander<'_, '_> {
         }
         match &parsed.expr.kind {
             ExprKind::Field { base, name } => self.member(r, base, name.name, file),
-            _ => self.instance(r, &parsed.expr, text),
+            _ => match self.function_instance(r, &parsed.expr, text) {
+                Some(shown) => shown,
+                None => self.instance(r, &parsed.expr, text),
+            },
         }
     }
 
@@ -71,6 +75,7 @@ impl Expander<'_, '_> {
             return Err(not_shown(text, &reason));
         }
         if r.mark() > start {
+            self.instances_of(r, name);
             return Ok(());
         }
         let state = self.state.borrow();
@@ -104,6 +109,7 @@ impl Expander<'_, '_> {
             }
         };
         let mut members = Members::default();
+        let mut of_type = None;
         let generic = match template {
             Some((TemplateSyntax::Struct(decl), env)) => {
                 self.written_members(&decl.members, &env, &mut members);
@@ -118,6 +124,7 @@ impl Expander<'_, '_> {
             }
             None => {
                 let ty = self.type_named(owner, &owner_text, file)?;
+                of_type = Some(ty);
                 self.members_of(ty, &mut members);
                 None
             }
@@ -155,6 +162,17 @@ impl Expander<'_, '_> {
                 return Err(not_shown(&format!("{owner_text}.{name}"), &reason));
             }
             r.end_item(start);
+            if let Member::Of(member) = member
+                && let MemberKind::Decl(decl) = &member.kind
+                && let ast::DeclKind::Fn(decl) = &decl.kind
+            {
+                let wanted = Wanted {
+                    decl,
+                    owner: of_type,
+                    args: None,
+                };
+                self.write_instances(r, &wanted);
+            }
         }
         Ok(())
     }

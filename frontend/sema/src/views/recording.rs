@@ -12,6 +12,7 @@ use crate::declarations::expansion::Expand;
 use crate::emission::value::{CtVal, Val};
 use crate::metaprogramming::insertion::Inserted;
 use crate::sema::{Env, FnId, Sema};
+use crate::views::instances::FnMade;
 
 /// An expansion, the same for each time that it is lowered; 0 is the program as written.
 pub type Context = u32;
@@ -68,6 +69,8 @@ pub struct Recording {
     pub values: FxHashMap<(usize, Context), Vec<Known>>,
     /// Evaluations that have written something, or that others depend on: they are more than their values.
     pub effects: FxHashSet<Span>,
+    /// Functions made of generic ones, in the order in which they were.
+    pub instances: Vec<FnMade>,
     /// Arguments whose text is asked for.
     pub texts: FxHashSet<Span>,
 }

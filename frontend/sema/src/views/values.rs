@@ -40,7 +40,13 @@ impl Expander<'_, '_> {
     /// The text of a value, and whether it refers to another.
     fn known_text(&self, known: &Known) -> Option<(Literal, bool)> {
         let mut value = known.value.clone();
-        let refers = self.sema.borrow().refers(value.ty, 0);
+        let refers = {
+            let sema = self.sema.borrow();
+            match sema.variant_of(&value) {
+                Some((active, _)) => active.payload.is_some_and(|ty| sema.refers(ty, 0)),
+                None => sema.refers(value.ty, 0),
+            }
+        };
         let list = match *self.sema.borrow().m.types.kind(value.ty) {
             TypeKind::Slice(elem) => !self.sema.borrow().refers(elem, 0),
             _ => false,
@@ -174,6 +180,13 @@ impl Sema<'_> {
                 depth > 16
                     || (self.m.types.struct_fields(*nominal).iter())
                         .any(|field| self.refers(field.ty, depth + 1))
+            }
+            TypeKind::Tuple(elems) => elems.iter().any(|(_, ty)| self.refers(*ty, depth + 1)),
+            TypeKind::Enum(_) => {
+                let def = self.m.types.enum_def(ty);
+                let mut payloads = def.iter().flat_map(|def| &def.variants);
+                depth > 16
+                    || payloads.any(|v| v.payload.is_some_and(|ty| self.refers(ty, depth + 1)))
             }
             _ => false,
         }

@@ -301,7 +301,7 @@ impl<'t> Renderer<'_, 't> {
         self.abi(sig.abi);
     }
 
-    pub(crate) fn abi(&mut self, abi: Option<Abi>) {
+    pub fn abi(&mut self, abi: Option<Abi>) {
         match abi.map(|abi| abi.kind) {
             Some(AbiKind::C) => self.s(" abi(.c)"),
             Some(AbiKind::Naked) => self.s(" abi(.naked)"),
@@ -330,7 +330,7 @@ impl<'t> Renderer<'_, 't> {
         self.s(")");
     }
 
-    pub(crate) fn ret(&mut self, ret: &'t RetType) {
+    pub fn ret(&mut self, ret: &'t RetType) {
         match &ret.kind {
             RetKind::Void => self.s("()"),
             RetKind::Type(ty) => self.expr(ty),
