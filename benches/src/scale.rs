@@ -101,9 +101,9 @@ mix_@ :: (a: u64, b: u64) -> u64 {
 
 measure_@ :: (s: Shape_@) -> i64 {
     if s == {
-        case .dot: return 0;
-        case .line: (n) { return n; }
-        case .area: (p) { return p.x + p.y; }
+        case .dot: 0;
+        case .line: (n) { n }
+        case .area: (p) { p.x + p.y }
     }
 }
 

@@ -24,6 +24,7 @@ fn restless(seed: u64) -> AutoEngine {
         warmup: bits >> 8 & 31,
         interval: [0, 1, 3, 20][(bits >> 16 & 3) as usize],
         samples: 1 + (bits >> 24 & 1) as u32,
+        steps_per_inst: [0, 1, 8][(bits >> 32) as usize % 3],
         seed: bits | 1,
     };
     AutoEngine::with_tiering(Box::new(JitCompiler::default()), tiering)

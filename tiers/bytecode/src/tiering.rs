@@ -29,6 +29,8 @@ pub struct Tiering {
     /// Steps between looks, on average; 0: compile everything at its first call.
     pub interval: u64,
     pub samples: u32,
+    /// Steps that the VM takes in the time in which an instruction of bytecode is compiled.
+    pub steps_per_inst: u64,
     /// Intervals vary, so as not to fall in step with the program; equal seeds give equal runs.
     pub seed: u64,
 }
@@ -39,12 +41,22 @@ impl Default for Tiering {
             warmup: 200,
             interval: 200,
             samples: 2,
+            steps_per_inst: 16,
             seed: 0x5EED,
         }
     }
 }
 
 impl Tiering {
+    /// Whether what the VM took so far would have paid for machine code of all that runs: after `looks`, with bytecode
+    /// of `waiting` instructions that is not compiled. Then all of it is compiled at once, which bounds what is lost on
+    /// functions that are called evenly by what the VM took (the rent-or-buy rule of Karlin et al., "Competitive
+    /// snoopy caching", 1988).
+    pub(crate) fn has_paid(&self, looks: u64, waiting: u64) -> bool {
+        waiting != 0
+            && looks.saturating_mul(self.interval) >= waiting.saturating_mul(self.steps_per_inst)
+    }
+
     /// Steps until the next look: from half to one and a half of the interval.
     pub(crate) fn next(&mut self) -> u64 {
         self.seed ^= self.seed << 13;

@@ -95,6 +95,11 @@ pub(crate) struct Vm<'a> {
     pub codes: &'a mut [Option<Box<FuncCode>>],
     pub entries: &'a mut [CodeEntry],
     pub looker: Looker<'a>,
+    /// Times the VM has looked what runs.
+    pub looks: u64,
+    /// Functions that have bytecode since the last time that all were compiled; instructions of those not compiled yet.
+    pub translated: Vec<FuncId>,
+    pub waiting: u64,
     pub stop: Option<Stop>,
     /// Set when the loop suspends itself.
     pub resume: Resume,

@@ -179,8 +179,8 @@ unsafe fn look(vm: *mut Vm<'_>, func: FuncId, entered: bool) -> Look {
         }
         let calls = calls(vm, entered.then_some(func));
         let vm = &mut *vm;
-        let (compiler, tiering) = match &mut vm.looker {
-            Looker::Hot(compiler, tiering) => (compiler, tiering),
+        let tiering = match &mut vm.looker {
+            Looker::Hot(_, tiering) => tiering,
             Looker::Nobody => {
                 vm.poll = step_limit;
                 return Look::Continue;
@@ -191,25 +191,50 @@ unsafe fn look(vm: *mut Vm<'_>, func: FuncId, entered: bool) -> Look {
             }
         };
         let info = &mut *vm.infos.add(func.index());
-        if info.entry.is_null() && info.samples != GIVEN_UP {
-            if info.samples + 1 >= tiering.samples || tiering.interval == 0 {
-                if !vm.big_stack {
-                    return Look::Suspend;
-                }
-                match compiler.compile(vm.module, &(*vm.machine).space, func) {
-                    Some(entry) => {
-                        info.entry = entry;
-                        info.code = std::ptr::null();
-                        vm.entries[func.index()] = entry;
-                    }
-                    None => info.samples = GIVEN_UP,
-                }
-            } else {
-                info.samples += 1;
+        let waits = info.entry.is_null() && info.samples != GIVEN_UP;
+        let hot = info.samples.saturating_add(1) >= tiering.samples || tiering.interval == 0;
+        if waits && hot && !vm.big_stack {
+            return Look::Suspend;
+        }
+        vm.looks += 1;
+        let paid = tiering.has_paid(vm.looks, vm.waiting);
+        vm.poll = step_limit.min(steps.saturating_add(tiering.next()));
+        if waits && hot {
+            compile(vm, func);
+        } else if waits {
+            info.samples += 1;
+        }
+        if paid && vm.big_stack {
+            for func in std::mem::take(&mut vm.translated) {
+                compile(vm, func);
             }
         }
-        vm.poll = step_limit.min(steps.saturating_add(tiering.next()));
         Look::Continue
+    }
+}
+
+/// Makes machine code of a function that has none, if that can be done.
+unsafe fn compile(vm: &mut Vm<'_>, func: FuncId) {
+    // SAFETY: see the module.
+    unsafe {
+        let info = &mut *vm.infos.add(func.index());
+        let Looker::Hot(compiler, _) = &mut vm.looker else {
+            return;
+        };
+        if !info.entry.is_null() || info.samples == GIVEN_UP {
+            return;
+        }
+        if let Some(code) = &vm.codes[func.index()] {
+            vm.waiting -= code.insts.len() as u64;
+        }
+        match compiler.compile(vm.module, &(*vm.machine).space, func) {
+            Some(entry) => {
+                info.entry = entry;
+                info.code = std::ptr::null();
+                vm.entries[func.index()] = entry;
+            }
+            None => info.samples = GIVEN_UP,
+        }
     }
 }
 
@@ -312,6 +337,8 @@ fn make_code(vm: &mut Vm<'_>, func: FuncId) -> Result<(), Stop> {
     info.zero_len = code.zero.end - code.zero.start;
     info.loc = function.loc;
     info.stack = code.stack;
+    vm.waiting += code.insts.len() as u64;
+    vm.translated.push(func);
     vm.codes[func.index()] = Some(code);
     Ok(())
 }

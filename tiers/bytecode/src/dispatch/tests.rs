@@ -111,6 +111,7 @@ fn auto(interval: u64, samples: u32, seed: u64) -> AutoEngine {
             warmup: 0,
             interval,
             samples,
+            steps_per_inst: u64::from(samples) * 4,
             seed,
         },
     )
