@@ -55,8 +55,8 @@ pub enum Command {
     Expand(ExpandArgs),
     /// Print the members of a type
     Members(MembersArgs),
-    /// Debug compile-time code
-    Debug(LaterArgs),
+    /// Debug compile-time code, or main, at the terminal
+    Debug(DebugArgs),
     /// Run one case through all engines and compare (the parity gate uses this)
     #[command(hide = true)]
     Parity(ParityArgs),
@@ -177,9 +177,27 @@ pub struct MembersArgs {
 }
 
 #[derive(Args, Debug)]
-pub struct LaterArgs {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    pub args: Vec<String>,
+#[command(
+    after_help = "Commands come from -c, then from --commands, then from standard input; 'help' lists them."
+)]
+pub struct DebugArgs {
+    /// The program's root file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Debug the program's main, run by the tree interpreter; its compile-time code just runs
+    #[arg(long)]
+    pub main: bool,
+    /// Command to begin with; may be given several times
+    #[arg(short, value_name = "COMMAND")]
+    pub command: Vec<String>,
+    /// File of commands, one a line
+    #[arg(long, value_name = "FILE")]
+    pub commands: Option<PathBuf>,
+    /// Arguments for the program, with --main
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<OsString>,
+    #[command(flatten)]
+    pub compile: CompileArgs,
 }
 
 #[derive(Args, Debug)]

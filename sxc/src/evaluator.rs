@@ -206,18 +206,7 @@ impl Evaluator for EngineEvaluator {
             c_sources,
             compiler,
         } = request;
-        // Calling C needs a grant, and only then are the program's C files compiled for it. Those of another machine
-        // can't be called here.
-        let granted = crate::triples::is_host(&module.target)
-            && c_sources
-                .iter()
-                .any(|unit| self.grants.libraries.contains(&unit.name));
-        let units = if granted {
-            self.units.get(c_sources)
-        } else {
-            Ok(None)
-        };
-        let units = match units {
+        let units = match self.units_for(module, c_sources) {
             Ok(units) => units,
             Err(error) => return failed(Status::Unsupported(error)),
         };
@@ -521,6 +510,32 @@ impl Ran {
 }
 
 impl EngineEvaluator {
+    /// The library of the program's C files, if evaluations may call them. Calling C needs a grant, and only then are
+    /// the files compiled for it. Those of another machine can't be called here.
+    pub fn units_for(
+        &mut self,
+        module: &Module,
+        c_sources: &[sx_cimport::Sources],
+    ) -> Result<Option<std::path::PathBuf>, String> {
+        let granted = crate::triples::is_host(&module.target)
+            && c_sources
+                .iter()
+                .any(|unit| self.grants.libraries.contains(&unit.name));
+        if granted {
+            self.units.get(c_sources)
+        } else {
+            Ok(None)
+        }
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
     fn take_over(&mut self, ran: Ran) -> Evaluation {
         self.called_out = ran.called_out;
         self.had_effects = ran.had_effects;
@@ -620,7 +635,7 @@ fn profile_of(kinds: &[EngineKind]) -> Option<Profile> {
 }
 
 /// An evaluation that did not begin.
-fn failed(status: Status) -> Evaluation {
+pub(crate) fn failed(status: Status) -> Evaluation {
     Evaluation {
         status,
         frames: Vec::new(),
@@ -633,7 +648,7 @@ fn failed(status: Status) -> Evaluation {
 }
 
 /// Reads the result out of the machine's memory.
-fn conclude(
+pub(crate) fn conclude(
     module: &Module,
     outcome: Outcome,
     result: Option<(sx_ir::GlobalId, sx_ir::TypeId)>,

@@ -11,6 +11,7 @@ pub mod bug;
 mod c_sources;
 pub mod cli;
 pub mod commands;
+mod debugger;
 pub mod driver;
 pub mod engines;
 pub mod evaluator;

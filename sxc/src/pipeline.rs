@@ -239,7 +239,8 @@ pub fn write_text(text: &str, output: Option<&Path>, format: ErrorFormat) -> Res
     }
 }
 
-fn analyse_with<T>(
+/// Compiles `file` as `work` says.
+pub fn analyse_with<T>(
     file: &Path,
     args: &CompileArgs,
     plan: &Plan,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sx_ir::{FuncId, Module};
 use sx_sema::Compilation;
-use sx_tier_api::{Frame, Limits, Status};
+use sx_tier_api::{Frame, Limits, Outcome, Status};
 
 use crate::engines::{self, EngineKind};
 use crate::evaluator::frame_text;
@@ -16,13 +16,21 @@ use crate::{arguments, c_sources};
 /// Status of a program that a trap or limit stopped: as if it had aborted.
 const ABORTED: u8 = 134;
 
-/// Runs `main` and returns the program's exit status.
-pub fn run_main(
+/// A program that is ready to run in an engine.
+pub struct Prepared {
+    pub module: Module,
+    pub main: FuncId,
+    pub args: Vec<u64>,
+    pub sandbox: Sandbox<'static>,
+}
+
+/// Makes a program ready. `engine`: what runs it, by name.
+pub fn prepare(
     compilation: &Compilation,
-    kind: EngineKind,
+    engine: &'static str,
     file: &Path,
     args: &[OsString],
-) -> Result<u8, String> {
+) -> Result<Prepared, String> {
     let Some(main) = compilation.main else {
         return Err("no 'main' function found".to_owned());
     };
@@ -40,33 +48,55 @@ pub fn run_main(
         // The library is loaded by this, and lives on without its file.
         Sandbox::for_main(Some(units))
     };
-    sandbox = sandbox.in_engine(kind.name());
+    sandbox = sandbox.in_engine(engine);
     sandbox.adopt_data(&mut module);
+    let args = main_arguments(&module, main);
+    Ok(Prepared {
+        module,
+        main,
+        args,
+        sandbox,
+    })
+}
+
+/// Runs `main` and returns the program's exit status.
+pub fn run_main(
+    compilation: &Compilation,
+    kind: EngineKind,
+    file: &Path,
+    args: &[OsString],
+) -> Result<u8, String> {
+    let mut program = prepare(compilation, kind.name(), file, args)?;
     let mut engine = engines::create(kind);
     // A program may run as long as it likes; its stack is as deep as a native one would be.
     let limits = Limits::default();
     let outcome = engine.run(
-        &module,
-        main,
-        &main_arguments(&module, main),
+        &program.module,
+        program.main,
+        &program.args,
         &limits,
-        &mut sandbox,
+        &mut program.sandbox,
     );
+    status(&program.module, outcome)
+}
+
+/// The exit status of a program that has run; says what there is to say of its end.
+pub fn status(module: &Module, outcome: Outcome) -> Result<u8, String> {
     match outcome.status {
         Status::Finished(values) => Ok(values.first().copied().unwrap_or(0) as u8),
         Status::Exit(status) => Ok(status as u8),
         Status::Trapped(trap) => {
             say_line!("error: {}", trap.message());
-            stack(&module, &outcome.frames);
+            stack(module, &outcome.frames);
             Ok(ABORTED)
         }
         Status::Limit(limit) => {
             say_line!("error: the program exceeds the {limit:?} limit of the engine");
-            stack(&module, &outcome.frames);
+            stack(module, &outcome.frames);
             Ok(ABORTED)
         }
         Status::Unsupported(what) | Status::Refused(what) => {
-            stack(&module, &outcome.frames);
+            stack(module, &outcome.frames);
             Err(what)
         }
         Status::Bug(what) => {

@@ -7,6 +7,7 @@ use std::sync::{Mutex, Once, PoisonError};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::debugger::interrupt;
 use crate::held;
 use crate::progress;
 
@@ -86,7 +87,10 @@ fn watch_signals() {
     let spawned = std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
-            if let Some(signal) = signals.forever().next() {
+            for signal in signals.forever() {
+                if signal == SIGINT && interrupt::taken() {
+                    continue;
+                }
                 held::write_all();
                 if signal == SIGINT {
                     say!("{}", progress::interrupted());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 pub use crate::comptime::batch::NoCompiler;
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_ir::{ConstImage, FuncId, Global, GlobalId, LocId, Module, Target, TypeId};
+use sx_ir::{ConstImage, FuncId, Global, GlobalId, LocId, Module, Symbol, Target, TypeId};
 use sx_syntax::{Diagnostic, SourceMap};
 use sx_tier_api::{Explanation, Frame, Host, Moment, Status};
 
@@ -108,6 +108,16 @@ pub struct Failure<'a> {
     pub errors: &'a [String],
 }
 
+/// What surrounds evaluations, for people who look at them.
+pub struct Surroundings<'a> {
+    /// The files of [`Module::files`], generated texts included.
+    pub sources: &'a SourceMap,
+    /// Which of them belong to the library.
+    pub library: &'a [bool],
+    /// Names of error values, from number 1.
+    pub errors: &'a [Symbol],
+}
+
 /// Runs comptime code: engine, limits and sandbox host are the driver's choice.
 pub trait Evaluator {
     fn evaluate(&mut self, request: EvalRequest<'_>) -> Evaluation;
@@ -120,6 +130,14 @@ pub trait Evaluator {
         items: &[BatchItem],
         c_sources: &[sx_cimport::Sources],
     ) -> Vec<(Evaluation, f64)>;
+
+    /// Whether [`Evaluator::surroundings`] does something.
+    fn wants_surroundings(&self) -> bool {
+        false
+    }
+
+    /// What surrounds the evaluations to come, or the finished program.
+    fn surroundings(&mut self, _surroundings: Surroundings<'_>) {}
 
     /// Whether what each evaluation depends on is to be recorded.
     fn wants_read_sets(&self) -> bool {
@@ -281,6 +299,8 @@ pub struct Compilation {
     /// In the order to be shown.
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
+    /// Names of error values, from number 1.
+    pub error_names: Vec<String>,
     /// There was a module-scope `#run` statement (the build-done line is due).
     pub had_run_statement: bool,
     /// Comptime code ended the compiler with this status.

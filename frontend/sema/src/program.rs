@@ -586,6 +586,7 @@ impl Sema<'_> {
             roots,
             diagnostics,
             sources: std::mem::take(&mut self.sources),
+            error_names: self.error_names.iter().map(ToString::to_string).collect(),
             had_run_statement,
             exit: self.exit,
             link_flags: build.link_flags.clone(),

@@ -3,6 +3,7 @@
 mod asm;
 mod build;
 mod check;
+mod debug;
 mod expand;
 mod ir;
 mod listing;
@@ -13,7 +14,7 @@ mod run;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Command, OptLevel};
-use crate::pipeline::{Stopped, fail, plain, usage};
+use crate::pipeline::{Stopped, fail, plain};
 use crate::render::ErrorFormat;
 
 /// Runs a command and returns the exit status.
@@ -26,7 +27,7 @@ pub fn run(command: &Command) -> u8 {
         Command::Asm(args) => asm::run(args),
         Command::Expand(args) => expand::run(args),
         Command::Members(args) => members::run(args),
-        Command::Debug(_) => Err(usage("not implemented: sxc debug")),
+        Command::Debug(args) => debug::run(args),
         Command::Parity(args) => parity::run(args),
     };
     match result {

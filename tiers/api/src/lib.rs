@@ -139,6 +139,10 @@ pub trait MemoryView {
     fn address_of(&self, global: GlobalId) -> Option<u64>;
     /// What part of the address space an address is in, whether or not anything lives there.
     fn region_of(&self, addr: u64) -> Region;
+    /// The ranges, as start and end, of what may have been written and still counts.
+    fn written(&self) -> Vec<(u64, u64)> {
+        Vec::new()
+    }
     /// The state, for going on from it. Frames are no part of it: what is resumed starts with a call.
     fn snapshot(&self) -> Option<Snapshot> {
         None

@@ -7,6 +7,7 @@ use sx_machine::ctx::Fault;
 use sx_machine::{Machine, give_results, stack, status_of};
 use sx_tier_api::{Host, HostFault, Outcome, Passing, Status, Trap};
 
+use crate::debugger::Track;
 use crate::reentry::Reentrant;
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 
@@ -63,6 +64,8 @@ pub struct Run<'a, S> {
     stack_floor: usize,
     /// Statements on the way out of a stopped run, innermost first, with their calls; kept with a shadow that is on.
     pub unwound: Vec<(Frame<'a>, &'a Stmt)>,
+    /// Kept with a shadow that wants it.
+    pub track: Track<'a>,
 }
 
 /// Statements of a stopped run that are kept.
@@ -89,6 +92,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             slot_offsets: Vec::new(),
             stack_floor: stack::floor(),
             unwound: Vec::new(),
+            track: Track::default(),
         }
     }
 
@@ -244,6 +248,9 @@ impl<'a, S: Shadow> Run<'a, S> {
             slots,
             offsets: prepared.offsets,
         };
+        if S::TRACKS {
+            self.track_call(frame);
+        }
         self.results.clear();
         match self.block(host, frame, body)? {
             Flow::Return => {}
@@ -251,6 +258,9 @@ impl<'a, S: Shadow> Run<'a, S> {
             Flow::Next | Flow::Break(_) | Flow::Continue(_) => self.results.clear(),
         }
         self.locals.truncate(base);
+        if S::TRACKS {
+            self.track_return();
+        }
         self.shadow.leave(entered);
         self.machine.leave(prepared.frame_size);
         Ok(())

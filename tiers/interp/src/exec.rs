@@ -16,7 +16,14 @@ impl<'a, S: Shadow> Run<'a, S> {
         block: &'a Block,
     ) -> Result<Flow, Stop> {
         for stmt in &block.stmts {
-            match self.stmt(host, frame, stmt) {
+            if S::TRACKS {
+                self.track_begin(stmt)?;
+            }
+            let done = self.stmt(host, frame, stmt);
+            if S::TRACKS && done.is_ok() {
+                self.track_end();
+            }
+            match done {
                 Ok(Flow::Next) => {}
                 Ok(flow) => return Ok(flow),
                 Err(stop) => {
@@ -119,6 +126,9 @@ impl<'a, S: Shadow> Run<'a, S> {
             }
             StmtKind::Loop { label, body } => loop {
                 self.pass(loc, Passing::Iteration)?;
+                if S::TRACKS {
+                    self.track_iteration()?;
+                }
                 if let Err(limit) = self.machine.step() {
                     self.machine.set_loc(loc);
                     return Err(limit.into());

@@ -1,25 +1,19 @@
 //! The state of a stopped run, in words: which variables are in scope in the innermost calls and what they hold, and
 //! which object a memory fault concerns.
-//!
-//! Wants IR as the frontend made it, where each variable is a slot with its name and type. Scopes are not in the IR:
-//! a variable counts as visible where a block that holds all its uses is open and an earlier statement of that block
-//! used it.
 
-use std::collections::BTreeSet;
-
-use rustc_hash::{FxHashMap, FxHashSet};
-use sx_ir::{BinaryOp, Block, Expr, ExprId, Function, LocalId, Stmt, StmtKind, TrapKind, TypeKind};
-use sx_machine::show;
-use sx_tier_api::{Explanation, FaultObject, FrameValues, MemoryView, ObjectKind, Status};
+use sx_ir::{BinaryOp, Expr, ExprId, LocalId, StmtKind, TrapKind};
+use sx_tier_api::{Explanation, FaultObject, FrameValues, Status};
 
 use crate::call::{Frame, Run};
 use crate::sanitize::Sanitizer;
+use crate::variables::State;
 
 /// Calls whose variables are told.
 const MAX_FRAMES: usize = 16;
 
 /// `errors`: names of error values.
 pub fn explain(run: &Run<'_, Sanitizer>, status: &Status, errors: &[String]) -> Explanation {
+    let state = state_of(run);
     let stopped = run.machine.innermost(MAX_FRAMES as u64);
     let mut frames = Vec::new();
     let mut calls = run
@@ -30,7 +24,16 @@ pub fn explain(run: &Run<'_, Sanitizer>, status: &Status, errors: &[String]) -> 
         let values = match calls.clone().next() {
             Some(path) if path[0].0.id == frame.func => {
                 calls.next();
-                values(run, path, errors)
+                let open = path.iter().map(|(_, stmt)| *stmt);
+                let variables = state.variables(path[0].0, open);
+                variables
+                    .into_iter()
+                    .map(|variable| {
+                        let (addr, ty) = (variable.addr, variable.ty);
+                        let text = state.show(path[0].0, addr, ty, errors);
+                        (variable.name, text)
+                    })
+                    .collect()
             }
             Some(_) | None => Vec::new(),
         };
@@ -46,130 +49,16 @@ pub fn explain(run: &Run<'_, Sanitizer>, status: &Status, errors: &[String]) -> 
     }
 }
 
-/// Variables in scope, in order of declaration.
-fn values(
-    run: &Run<'_, Sanitizer>,
-    path: &[(Frame<'_>, &Stmt)],
-    errors: &[String],
-) -> Vec<(String, String)> {
-    let frame = path[0].0;
-    let Some(body) = &frame.func.body else {
-        return Vec::new();
-    };
-    let open: FxHashSet<*const Stmt> = path
-        .iter()
-        .map(|(_, stmt)| std::ptr::from_ref(*stmt))
-        .collect();
-    let mut scopes = Scopes {
-        func: frame.func,
-        blocks: vec![Scope {
-            parent: 0,
-            depth: 0,
-            reached: None,
-        }],
-        uses: FxHashMap::default(),
-        statements: 0,
-    };
-    scopes.block(body, 0, &open);
-    // Slots are made where variables are declared; of variables with one name the innermost counts.
-    let mut visible: BTreeSet<usize> = BTreeSet::new();
-    for (slot, used) in &scopes.uses {
-        let reached = scopes.blocks[used.block as usize].reached;
-        if frame.func.slots[*slot].name.is_some() && reached.is_some_and(|at| used.first < at) {
-            visible.insert(*slot);
-        }
-    }
-    let names = show::Names {
-        errors,
-        object: &|addr| pointee(run, frame, addr),
-    };
-    let mut out: Vec<(String, String)> = Vec::new();
-    // Parameters that are passed in memory.
-    for (index, local) in frame.func.locals.iter().enumerate() {
-        let (Some(name), Some(pointer)) = (local.name, local.sx_type) else {
-            continue;
-        };
-        if let TypeKind::Pointer(ty) = *run.module.types.kind(pointer)
-            && let Some(addr) = run.locals.get(frame.base + index)
-        {
-            let text = show::value(run.module, &run.machine, &names, *addr, ty);
-            out.push((name.to_string(), text));
-        }
-    }
-    for slot in visible {
-        let variable = &frame.func.slots[slot];
-        let (Some(name), Some(ty)) = (variable.name, variable.sx_type) else {
-            continue;
-        };
-        let name = name.to_string();
-        // Compiler-made.
-        if name.starts_with("__") || name == "_" {
-            continue;
-        }
-        let addr = slot_address(run, frame, slot);
-        let text = show::value(run.module, &run.machine, &names, addr, ty);
-        out.retain(|(other, _)| *other != name);
-        out.push((name, text));
-    }
-    out
-}
-
-fn slot_address(run: &Run<'_, Sanitizer>, frame: Frame<'_>, slot: usize) -> u64 {
-    frame.slots + run.slot_offsets[frame.offsets + slot]
-}
-
-/// What an address points to, seen from `frame`.
-fn pointee(run: &Run<'_, Sanitizer>, frame: Frame<'_>, addr: u64) -> Option<String> {
-    let (name, base) = named(run, frame, addr)?;
-    Some(match addr - base {
-        0 => name,
-        offset => format!("({name} + {offset} bytes)"),
-    })
-}
-
-fn named(run: &Run<'_, Sanitizer>, frame: Frame<'_>, addr: u64) -> Option<(String, u64)> {
-    let mut seen = None;
-    for (other, _) in &run.unwound {
-        if seen.replace(other.base) == Some(other.base) {
-            continue;
-        }
-        for (slot, variable) in other.func.slots.iter().enumerate() {
-            let base = slot_address(run, *other, slot);
-            let Some(name) = variable
-                .name
-                .filter(|_| addr >= base && addr - base < variable.size)
-            else {
-                continue;
-            };
-            let text = if other.base == frame.base {
-                name.to_string()
-            } else {
-                format!("{name} of {}", other.func.name)
-            };
-            return Some((text, base));
-        }
-    }
-    let heap = |size: u64| format!("heap block of {size} bytes");
-    match run.machine.object_at(addr) {
-        Some(object) => {
-            let text = match object.kind {
-                ObjectKind::Global(id) => {
-                    let global = run.module.global(id);
-                    if global.mergeable {
-                        "constant data".into()
-                    } else {
-                        global.name.clone()
-                    }
-                }
-                ObjectKind::Heap => heap(object.size),
-                ObjectKind::Stack => return None,
-            };
-            Some((text, object.base))
-        }
-        None => {
-            let (base, size) = run.shadow.freed_at(addr)?;
-            Some((format!("freed {}", heap(size)), base))
-        }
+fn state_of<'r, 'a>(run: &'r Run<'a, Sanitizer>) -> State<'r, 'a> {
+    let mut frames: Vec<Frame<'a>> = run.unwound.iter().map(|(frame, _)| *frame).collect();
+    frames.dedup_by_key(|frame| frame.base);
+    State {
+        module: run.module,
+        machine: &run.machine,
+        locals: &run.locals,
+        slot_offsets: &run.slot_offsets,
+        frames,
+        freed: Some(&run.shadow),
     }
 }
 
@@ -253,7 +142,7 @@ fn elements(run: &Run<'_, Sanitizer>) -> Option<FaultObject> {
     by_mark
         .or_else(|| run.shadow.object_at(&run.machine, run.module, start))
         .or_else(|| {
-            let (name, _) = named(run, frame, start)?;
+            let (name, _) = state_of(run).named(frame, start)?;
             Some(FaultObject {
                 text: format!("the elements are in '{name}'"),
                 allocated: Vec::new(),
@@ -270,7 +159,7 @@ fn start_of(
 ) -> Option<(u64, Option<LocalId>)> {
     match *frame.func.expr(id) {
         Expr::Local(local) => Some((*run.locals.get(frame.base + local.index())?, Some(local))),
-        Expr::SlotAddr(slot) => Some((slot_address(run, frame, slot.index()), None)),
+        Expr::SlotAddr(slot) => Some((state_of(run).slot_address(frame, slot.index()), None)),
         Expr::GlobalAddr(global) => Some((run.machine.space.global_address(global)?, None)),
         Expr::Binary {
             op: BinaryOp::PtrAdd,
@@ -285,90 +174,5 @@ fn start_of(
             _ => None,
         },
         _ => None,
-    }
-}
-
-struct Scope {
-    parent: u32,
-    depth: u32,
-    /// Number of the open statement in it.
-    reached: Option<u32>,
-}
-
-struct Use {
-    /// The innermost block with all uses.
-    block: u32,
-    /// Number of the statement that first used it.
-    first: u32,
-}
-
-struct Scopes<'f> {
-    func: &'f Function,
-    blocks: Vec<Scope>,
-    uses: FxHashMap<usize, Use>,
-    statements: u32,
-}
-
-impl Scopes<'_> {
-    fn block(&mut self, block: &Block, id: u32, open: &FxHashSet<*const Stmt>) {
-        for stmt in &block.stmts {
-            let number = self.statements;
-            self.statements += 1;
-            if open.contains(&std::ptr::from_ref(stmt)) {
-                self.blocks[id as usize].reached = Some(number);
-            }
-            for root in stmt.kind.operands() {
-                self.node(root, id, number);
-            }
-            for inner in stmt.kind.blocks() {
-                self.blocks.push(Scope {
-                    parent: id,
-                    depth: self.blocks[id as usize].depth + 1,
-                    reached: None,
-                });
-                let inner_id = self.blocks.len() as u32 - 1;
-                self.block(inner, inner_id, open);
-            }
-        }
-    }
-
-    fn node(&mut self, root: ExprId, block: u32, number: u32) {
-        let func = self.func;
-        let mut slots = Vec::new();
-        func.for_each_node(root, &mut |_, expr| {
-            if let Expr::SlotAddr(slot) = expr {
-                slots.push(slot.index());
-            }
-        });
-        for slot in slots {
-            match self.uses.get(&slot).map(|used| used.block) {
-                Some(known) => {
-                    let common = self.common(known, block);
-                    if let Some(used) = self.uses.get_mut(&slot) {
-                        used.block = common;
-                    }
-                }
-                None => {
-                    self.uses.insert(
-                        slot,
-                        Use {
-                            block,
-                            first: number,
-                        },
-                    );
-                }
-            }
-        }
-    }
-
-    fn common(&self, mut a: u32, mut b: u32) -> u32 {
-        while a != b {
-            if self.blocks[a as usize].depth >= self.blocks[b as usize].depth {
-                a = self.blocks[a as usize].parent;
-            } else {
-                b = self.blocks[b as usize].parent;
-            }
-        }
-        a
     }
 }

@@ -8,20 +8,26 @@
 //! * `explain`: the state of a stopped run in words.
 //! * `reentry`: the machine as host functions see it, which can run the program again.
 //! * `sanitize`: the shadow that checks memory use.
+//! * `variables`: the variables of calls in progress.
+//! * `debugger`: runs that stop at each statement.
 
 mod call;
+pub mod debugger;
 mod eval;
 mod exec;
 mod explain;
 mod reentry;
 mod sanitize;
 mod shadow;
+mod variables;
 
 use sx_ir::{FuncId, Module};
 use sx_machine::{Dangling, Machine, stack};
 use sx_tier_api::{
     ComptimeEngine, Explanation, Host, Limits, MemoryView, Moment, Outcome, Place, Snapshot, Status,
 };
+
+pub use variables::Variable;
 
 /// The engine.
 #[derive(Default)]
@@ -95,6 +101,34 @@ impl Interp {
             }
             (status, explanation)
         }))
+    }
+
+    /// Runs `root` for a debugger. `None`: the controller ended it.
+    pub fn debug(
+        module: &Module,
+        root: FuncId,
+        args: &[u64],
+        limits: &Limits,
+        host: &mut dyn Host,
+        controller: &mut dyn debugger::Controller,
+    ) -> Option<Outcome> {
+        let machine = Machine::new(module, root, limits);
+        if let Some(why) = machine.unusable() {
+            return Some(machine.into_outcome(Status::Bug(why)));
+        }
+        stack::on_big_stack(|| {
+            let shadow = debugger::Controlled {
+                controller,
+                ended: false,
+            };
+            let mut run = call::Run::new(module, machine, shadow);
+            let status = run.run(host, root, args);
+            if run.shadow.ended {
+                return None;
+            }
+            run.tell_end(&status);
+            Some(run.machine.into_outcome(status))
+        })
     }
 
     /// Leaks of the last sanitized run, one line each.

@@ -31,6 +31,10 @@ impl<S: Shadow> MemoryView for Reentrant<'_, '_, S> {
     fn region_of(&self, addr: u64) -> Region {
         self.run.machine.region_of(addr)
     }
+
+    fn written(&self) -> Vec<(u64, u64)> {
+        self.run.machine.written()
+    }
 }
 
 impl<S: Shadow> SandboxMemory for Reentrant<'_, '_, S> {

@@ -6,6 +6,8 @@ use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
 use sx_machine::{Machine, MemoryEvent};
 use sx_tier_api::{Moment, Passing, Place};
 
+use crate::debugger::View;
+
 /// What is wrong with the use of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Problem {
@@ -36,6 +38,13 @@ pub struct Entered {
 pub trait Shadow {
     /// Whether there is anything to tell it.
     const ON: bool;
+    /// Whether the run keeps account of statements and stops at ticks.
+    const TRACKS: bool = false;
+
+    /// A statement of the source begins; whether the run goes on.
+    fn tick(&mut self, _: &View<'_, '_>) -> bool {
+        true
+    }
 
     /// A problem in words.
     fn describe(&self, _: &Module, _: Problem) -> String {

@@ -666,6 +666,14 @@ impl MemoryView for Machine {
         }
     }
 
+    fn written(&self) -> Vec<(u64, u64)> {
+        vec![
+            (self.space.store_start, self.space.globals_end),
+            (self.space.stack_start, self.ctx.sp),
+            (self.space.heap_start, self.heap.top()),
+        ]
+    }
+
     fn snapshot(&self) -> Option<Snapshot> {
         (!self.broken).then(|| self.take_snapshot())
     }

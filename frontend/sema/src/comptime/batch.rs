@@ -161,6 +161,7 @@ impl Sema<'_> {
         let depth = std::mem::replace(&mut self.eval_depth, 1);
         self.current_func.push(None);
         self.name_files();
+        self.tell_surroundings();
         let items: Vec<BatchItem> = queue
             .iter()
             .map(|queued| BatchItem {

@@ -389,6 +389,7 @@ impl Sema<'_> {
                 None => (root.func, root.result, root.ty),
             };
             self.name_files();
+            self.tell_surroundings();
             let holder = match root.purpose {
                 Purpose::RunHere => self.holder_of_output(),
                 _ => None,

@@ -3,12 +3,14 @@
 
 use rustc_hash::FxHashMap;
 use sx_ir::{FuncId, Function, GlobalId, LocId, Module, Symbol, TypeId, TypeTable};
-use sx_syntax::{DiagKind, Diagnostic, Span};
+use sx_syntax::{DiagKind, Diagnostic, FileId, Span};
 use sx_tier_api::{Explanation, Frame, Place, Status};
 
-use crate::api::{Evaluation, Failure, Unexplained};
+use crate::api::{Evaluation, Failure, Surroundings, Unexplained};
 use crate::comptime::host::CompilerHost;
 use crate::comptime::purpose::Purpose;
+use crate::comptime::type_names;
+use crate::metaprogramming::define;
 use crate::sema::{Failed, ModId, Sema};
 
 /// Frames shown at each end of a long stack.
@@ -29,6 +31,20 @@ pub struct StackLine {
     pub loc: LocId,
     pub text: String,
     pub span: Option<Span>,
+}
+
+/// Whether an evaluation was ended only to run again with more known: nothing has gone wrong.
+pub fn runs_again(status: &Status) -> bool {
+    match status {
+        Status::Refused(why) | Status::Unsupported(why) => {
+            why == type_names::RUN_AGAIN || why == define::RUN_AGAIN
+        }
+        Status::Finished(_)
+        | Status::Trapped(_)
+        | Status::Limit(_)
+        | Status::Exit(_)
+        | Status::Bug(_) => false,
+    }
 }
 
 /// Whether an evaluation is run again, to tell about its end.
@@ -101,6 +117,22 @@ impl Sema<'_> {
             let path = self.sources.path(sx_syntax::FileId(i as u32)).to_string();
             self.m.files.push(path);
         }
+    }
+
+    /// Tells the evaluator what surrounds the evaluation that is to run next.
+    pub fn tell_surroundings(&mut self) {
+        if !self.evaluator.wants_surroundings() {
+            return;
+        }
+        let files = (0..self.sources.len()).map(|i| FileId(i as u32));
+        let library: Vec<bool> = files
+            .map(|file| self.in_library_file(Span::new(file, 0, 0)))
+            .collect();
+        self.evaluator.surroundings(Surroundings {
+            sources: &self.sources,
+            library: &library,
+            errors: &self.error_names,
+        });
     }
 
     pub fn comptime_failure(

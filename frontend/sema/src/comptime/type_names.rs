@@ -13,7 +13,7 @@ use crate::sema::{Entity, EntityState, ModId, Res, Sema, TemplateId, TemplateSyn
 pub const LOOKUP: &str = "get_type_by_name";
 
 /// Why an evaluation ends that is to run again, with more names.
-const RUN_AGAIN: &str = "a name is needed that has not been looked at";
+pub const RUN_AGAIN: &str = "a name is needed that has not been looked at";
 
 /// The names an evaluation has asked for.
 #[derive(Clone, Default, Debug)]

@@ -32,7 +32,7 @@ pub const DEFINE: &str = "define_function";
 pub const CALLED: &str = "#defined";
 
 /// Why an evaluation ends that is to run again, with more functions.
-const RUN_AGAIN: &str = "functions are needed that are being defined";
+pub const RUN_AGAIN: &str = "functions are needed that are being defined";
 
 /// Functions that stand in for others of a type, at first.
 const STAND_INS: usize = 8;

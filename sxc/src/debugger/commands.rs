@@ -1,0 +1,880 @@
+//! What can be asked for at a stop.
+
+use std::fmt::Write as _;
+
+use sx_interp::debugger::View;
+use sx_tier_api::{ObjectKind, Region};
+
+use super::expressions::{self, Path};
+use super::places;
+use super::session::{Backwards, Goal, Session, Standing, Then, tell};
+use super::stops::{Breakpoint, Spot, Watch, is_called};
+
+/// Bytes that `x` shows at once.
+const MOST_BYTES: u64 = 4096;
+/// Bytes that can be watched.
+const MOST_WATCHED: u64 = 1 << 20;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Command {
+    Help,
+    Break,
+    Delete,
+    Breakpoints,
+    Continue,
+    Step,
+    Next,
+    Finish,
+    ReverseStep,
+    ReverseNext,
+    ReverseFinish,
+    ReverseContinue,
+    Restart,
+    Goto,
+    Backtrace,
+    Frame,
+    Up,
+    Down,
+    Locals,
+    Print,
+    Type,
+    Examine,
+    Watch,
+    Unwatch,
+    List,
+    Evaluations,
+    NextEvaluation,
+    Info,
+    Quit,
+}
+
+/// Name, other names, command, arguments, what it does.
+type Entry = (
+    &'static str,
+    &'static [&'static str],
+    Command,
+    &'static str,
+    &'static str,
+);
+
+const COMMANDS: &[Entry] = &[
+    (
+        "help",
+        &["h"],
+        Command::Help,
+        "[COMMAND]",
+        "this list, or one line of it",
+    ),
+    (
+        "break",
+        &["b", "br"],
+        Command::Break,
+        "[FILE:LINE | LINE | FUNCTION]",
+        "stop there; alone: at the current line",
+    ),
+    (
+        "delete",
+        &["d"],
+        Command::Delete,
+        "[NUMBER]",
+        "forget a breakpoint or watch; alone: all of them",
+    ),
+    (
+        "breakpoints",
+        &[],
+        Command::Breakpoints,
+        "",
+        "list breakpoints and watches",
+    ),
+    (
+        "continue",
+        &["c", "run", "r"],
+        Command::Continue,
+        "",
+        "go on to a breakpoint, a change of what is watched, or the end",
+    ),
+    (
+        "step",
+        &["s"],
+        Command::Step,
+        "[COUNT]",
+        "go on to the next line, into calls",
+    ),
+    (
+        "next",
+        &["n"],
+        Command::Next,
+        "[COUNT]",
+        "go on to the next line of this function, over calls",
+    ),
+    (
+        "finish",
+        &["fin"],
+        Command::Finish,
+        "",
+        "go on until this function has returned",
+    ),
+    (
+        "reverse-step",
+        &["rs"],
+        Command::ReverseStep,
+        "[COUNT]",
+        "go back to the line before, into calls",
+    ),
+    (
+        "reverse-next",
+        &["rn"],
+        Command::ReverseNext,
+        "",
+        "go back to the line before in this function",
+    ),
+    (
+        "reverse-finish",
+        &["rf"],
+        Command::ReverseFinish,
+        "",
+        "go back to where this function was called",
+    ),
+    (
+        "reverse-continue",
+        &["rc"],
+        Command::ReverseContinue,
+        "",
+        "go back to a breakpoint, a change of what is watched, or the beginning",
+    ),
+    (
+        "restart",
+        &[],
+        Command::Restart,
+        "",
+        "go back to the beginning",
+    ),
+    (
+        "goto",
+        &["g"],
+        Command::Goto,
+        "TICK",
+        "go to a moment, forwards or backwards; 'info' tells the current one",
+    ),
+    (
+        "backtrace",
+        &["bt", "where"],
+        Command::Backtrace,
+        "[COUNT]",
+        "the calls in progress, innermost first",
+    ),
+    (
+        "frame",
+        &["f"],
+        Command::Frame,
+        "[NUMBER]",
+        "look at a call of the backtrace",
+    ),
+    ("up", &[], Command::Up, "", "look at the caller"),
+    ("down", &[], Command::Down, "", "look at what it calls"),
+    ("locals", &[], Command::Locals, "", "the variables in scope"),
+    (
+        "print",
+        &["p"],
+        Command::Print,
+        "EXPR",
+        "a variable or part of it: x, p.field, a[i], a[from..to], p.*; *x is its address",
+    ),
+    (
+        "type",
+        &["ptype", "whatis"],
+        Command::Type,
+        "EXPR",
+        "the type of a variable or part of it, and its size",
+    ),
+    (
+        "x",
+        &[],
+        Command::Examine,
+        "EXPR | ADDRESS [BYTES]",
+        "memory in hexadecimal",
+    ),
+    (
+        "watch",
+        &["w"],
+        Command::Watch,
+        "EXPR | ADDRESS [BYTES]",
+        "stop when it changes",
+    ),
+    (
+        "unwatch",
+        &[],
+        Command::Unwatch,
+        "[NUMBER]",
+        "forget a watch; alone: all of them",
+    ),
+    (
+        "list",
+        &["l"],
+        Command::List,
+        "[LINE | FILE:LINE | FUNCTION]",
+        "source text",
+    ),
+    (
+        "evaluations",
+        &["e"],
+        Command::Evaluations,
+        "",
+        "the evaluations so far",
+    ),
+    (
+        "next-evaluation",
+        &["ne", "skip"],
+        Command::NextEvaluation,
+        "",
+        "go on to the next evaluation",
+    ),
+    (
+        "info",
+        &["i"],
+        Command::Info,
+        "",
+        "where the run stands: tick, steps, memory",
+    ),
+    (
+        "quit",
+        &["q", "exit"],
+        Command::Quit,
+        "",
+        "end the debugger",
+    ),
+];
+
+/// The command that a word stands for.
+fn find(word: &str) -> Result<Command, String> {
+    let exact = |entry: &&Entry| entry.0 == word || entry.1.contains(&word);
+    if let Some(entry) = COMMANDS.iter().find(exact) {
+        return Ok(entry.2);
+    }
+    let begun: Vec<&Entry> = COMMANDS
+        .iter()
+        .filter(|entry| entry.0.starts_with(word))
+        .collect();
+    match begun.as_slice() {
+        [] => Err(format!("there is no command '{word}'; 'help' lists them")),
+        [entry] => Ok(entry.2),
+        several => {
+            let names: Vec<&str> = several.iter().map(|entry| entry.0).collect();
+            Err(format!("'{word}' may be {}", names.join(", ")))
+        }
+    }
+}
+
+/// A command may lead on, be done, or be wrong.
+type Done = Result<Option<Then>, String>;
+
+impl Session {
+    /// Does what is asked for until the run is to go on.
+    pub fn ask(&mut self, view: &View<'_, '_>, standing: Standing<'_>) -> Then {
+        loop {
+            let _ = std::io::Write::flush(&mut std::io::stdout());
+            let Some(line) = self.input.next() else {
+                return Then::Quit;
+            };
+            let (word, rest) = match line.split_once(char::is_whitespace) {
+                Some((word, rest)) => (word, rest.trim()),
+                None => (line.as_str(), ""),
+            };
+            // Empty, or a comment of a command file.
+            if word.is_empty() || word.starts_with('#') {
+                continue;
+            }
+            let done = match find(word) {
+                Ok(command) => self.command(view, standing, command, rest),
+                Err(message) => Err(message),
+            };
+            match done {
+                Ok(Some(then)) => return then,
+                Ok(None) => {}
+                Err(message) => tell!("error: {message}"),
+            }
+        }
+    }
+
+    fn command(
+        &mut self,
+        view: &View<'_, '_>,
+        standing: Standing<'_>,
+        command: Command,
+        rest: &str,
+    ) -> Done {
+        match command {
+            Command::Help => help(rest)?,
+            Command::Break => self.add_breakpoint(view, rest)?,
+            Command::Delete => self.delete(rest, true)?,
+            Command::Unwatch => self.delete(rest, false)?,
+            Command::Breakpoints => self.list_breakpoints(view),
+            Command::Continue => return self.go(standing, Goal::Continue),
+            Command::Step => {
+                self.repeat = count(rest)?;
+                return self.go(standing, Goal::Step);
+            }
+            Command::Next => {
+                self.repeat = count(rest)?;
+                let goal = match view.call(0) {
+                    Some(call) => Goal::Next {
+                        depth: view.depth(),
+                        serial: call.serial,
+                    },
+                    None => Goal::Step,
+                };
+                return self.go(standing, goal);
+            }
+            Command::Finish => {
+                let depth = view.depth().saturating_sub(self.frame);
+                return self.go(standing, Goal::Finish { depth });
+            }
+            Command::ReverseStep => {
+                let back = count(rest)?;
+                let tick = position(view, standing).saturating_sub(back).max(1);
+                return self.back_to(view, standing, tick);
+            }
+            Command::ReverseNext => {
+                let kind = match view.call(0) {
+                    Some(call) => Backwards::Next {
+                        depth: view.depth(),
+                        serial: call.serial,
+                    },
+                    // From the end to the last line of the evaluation itself.
+                    None => Backwards::Finish { depth: 2 },
+                };
+                return self.back(view, standing, kind);
+            }
+            Command::ReverseFinish => {
+                let depth = view.depth().saturating_sub(self.frame);
+                return self.back(view, standing, Backwards::Finish { depth });
+            }
+            Command::ReverseContinue => return self.back(view, standing, Backwards::Continue),
+            Command::Restart => return self.back_to(view, standing, 1),
+            Command::Goto => {
+                let tick = one_number(rest)?.max(1);
+                if tick < position(view, standing) {
+                    return self.back_to(view, standing, tick);
+                }
+                if matches!(standing, Standing::Tick) && tick == view.ticks() {
+                    return Err("this is where the run stands".into());
+                }
+                let why = String::new();
+                return self.go(standing, Goal::At { tick, why });
+            }
+            Command::Backtrace => {
+                let most = match rest {
+                    "" => None,
+                    rest => Some(usize::try_from(one_number(rest)?).unwrap_or(usize::MAX)),
+                };
+                self.show_stack(view, most);
+            }
+            Command::Frame => {
+                let number = match rest {
+                    "" => self.frame,
+                    rest => usize::try_from(one_number(rest)?).unwrap_or(usize::MAX),
+                };
+                self.select(view, number)?;
+            }
+            Command::Up => self.select(view, self.frame.saturating_add(1))?,
+            Command::Down => match self.frame.checked_sub(1) {
+                Some(number) => self.select(view, number)?,
+                None => return Err("this is the innermost call".into()),
+            },
+            Command::Locals => {
+                let variables = view.variables(self.frame);
+                if variables.is_empty() {
+                    tell!("no variables are in scope");
+                }
+                for variable in variables {
+                    let value = view.show(self.frame, variable.addr, variable.ty, &self.errors);
+                    tell!("{} = {value}", variable.name);
+                }
+            }
+            Command::Print => {
+                let path = path(rest)?;
+                tell!("{rest} = {}", self.scope(view).show(&path)?);
+            }
+            Command::Type => {
+                let scope = self.scope(view);
+                let place = scope.place(&path(rest)?)?;
+                let size = scope.size_of(place.ty);
+                tell!("{rest}: {}, {}", scope.type_name(place.ty), bytes(size));
+            }
+            Command::Examine => self.examine(view, rest)?,
+            Command::Watch => self.add_watch(view, rest)?,
+            Command::List => {
+                let at = match rest {
+                    "" => None,
+                    rest => Some(self.line_meant(view, rest)?),
+                };
+                self.list(view, at);
+            }
+            Command::Evaluations => self.list_evaluations(view, standing),
+            Command::NextEvaluation => {
+                if self.is_main {
+                    return Err("there is one run, of main".into());
+                }
+                return Ok(Some(Then::Go(Goal::Skip)));
+            }
+            Command::Info => match rest {
+                "" => self.info(view, standing),
+                "b" | "break" | "breakpoints" | "watch" | "watchpoints" => {
+                    self.list_breakpoints(view);
+                }
+                "locals" | "args" => {
+                    return self.command(view, standing, Command::Locals, "");
+                }
+                "stack" => self.show_stack(view, None),
+                _ => return Err("'info' takes no argument; 'help' lists the commands".into()),
+            },
+            Command::Quit => return Ok(Some(Then::Quit)),
+        }
+        Ok(None)
+    }
+
+    fn go(&mut self, standing: Standing<'_>, goal: Goal) -> Done {
+        // At the end there is only what comes behind it.
+        if let Standing::End(_) = standing {
+            let goal = match goal {
+                Goal::Continue => Goal::Continue,
+                Goal::At { .. } => return Err("the run has ended before that".into()),
+                Goal::Begin
+                | Goal::Step
+                | Goal::Next { .. }
+                | Goal::Finish { .. }
+                | Goal::Skip
+                | Goal::Back { .. } => Goal::Begin,
+            };
+            return Ok(Some(Then::Go(goal)));
+        }
+        Ok(Some(Then::Go(goal)))
+    }
+
+    /// Whether the run can be repeated.
+    fn may_go_back(&self, view: &View<'_, '_>, standing: Standing<'_>) -> Result<(), String> {
+        if let Some(why) = self.told.lost.get() {
+            return Err(format!("the run can't be repeated: {why}"));
+        }
+        if self.told.under_way.get() > 0 {
+            return Err("can't go back from inside a call that a library makes".into());
+        }
+        if position(view, standing) <= 1 {
+            return Err("this is the beginning".into());
+        }
+        Ok(())
+    }
+
+    fn back_to(&mut self, view: &View<'_, '_>, standing: Standing<'_>, tick: u64) -> Done {
+        self.may_go_back(view, standing)?;
+        let why = String::new();
+        Ok(Some(Then::Again(Goal::At { tick, why })))
+    }
+
+    fn back(&mut self, view: &View<'_, '_>, standing: Standing<'_>, kind: Backwards) -> Done {
+        self.may_go_back(view, standing)?;
+        Ok(Some(Then::Again(Goal::Back {
+            before: position(view, standing),
+            kind,
+            found: None,
+        })))
+    }
+
+    fn select(&mut self, view: &View<'_, '_>, number: usize) -> Result<(), String> {
+        let there = view.call(number).is_some();
+        if !there || self.name_of_call(view, number) == places::PROGRAM_START {
+            return Err(match number {
+                0 => "nothing is being called".to_owned(),
+                _ if number == self.frame.saturating_add(1) => "this is the outermost call".into(),
+                number => format!("there is no call {number}"),
+            });
+        }
+        self.frame = number;
+        self.listed = None;
+        self.show_call(view, number, &format!("{number}   "));
+        if let Some(call) = view.call(number) {
+            let at = view.module.loc(call.loc);
+            self.show_line(at.file, at.line, None);
+        }
+        Ok(())
+    }
+
+    /// File and line of an argument that names a line or a function.
+    fn line_meant(&self, view: &View<'_, '_>, text: &str) -> Result<(u32, u32), String> {
+        let line = |text: &str| {
+            let line = expressions::number(text.trim());
+            line.map(|line| u32::try_from(line).unwrap_or(u32::MAX))
+        };
+        if let Some(line) = line(text) {
+            let here = view.call(self.frame).map(|call| view.module.loc(call.loc));
+            return match here {
+                Some(here) => Ok((here.file, line)),
+                None => Err("there is no current file; give FILE:LINE".into()),
+            };
+        }
+        if let Some((file, number)) = text.rsplit_once(':')
+            && let Some(line) = line(number)
+        {
+            return Ok((self.find_file(file.trim())?, line));
+        }
+        let function = view
+            .module
+            .funcs
+            .iter()
+            .find(|func| func.body.is_some() && is_called(&func.name, text));
+        match function {
+            Some(func) => {
+                let at = view.module.loc(func.loc);
+                Ok((at.file, at.line))
+            }
+            None => Err(format!(
+                "no function '{text}' is there so far; a line is LINE or FILE:LINE"
+            )),
+        }
+    }
+
+    fn add_breakpoint(&mut self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
+        let is_line = rest.is_empty()
+            || expressions::number(rest).is_some()
+            || rest
+                .rsplit_once(':')
+                .is_some_and(|(_, line)| expressions::number(line.trim()).is_some());
+        let (spot, text, note) = if is_line {
+            let (file, line) = match rest {
+                "" => {
+                    let call = view.call(self.frame).ok_or("there is no current line")?;
+                    let at = view.module.loc(call.loc);
+                    (at.file, at.line)
+                }
+                rest => self.line_meant(view, rest)?,
+            };
+            let line = self.code_line(file, line)?;
+            let text = format!("{}:{line}", self.file_name(file));
+            (Spot::Line { file, line }, text, "")
+        } else {
+            if rest.contains(char::is_whitespace) {
+                return Err("'break' takes FILE:LINE, LINE or the name of a function".into());
+            }
+            let mut funcs = view.module.funcs.iter();
+            let known = funcs.any(|func| func.body.is_some() && is_called(&func.name, rest));
+            let note = if known { "" } else { " (none so far)" };
+            let text = format!("function '{rest}'");
+            (Spot::Function(rest.to_owned()), text, note)
+        };
+        self.numbers += 1;
+        let number = self.numbers;
+        tell!("breakpoint {number}: {text}{note}");
+        self.breakpoints.push(Breakpoint { number, spot, text });
+        Ok(())
+    }
+
+    fn delete(&mut self, rest: &str, breakpoints: bool) -> Result<(), String> {
+        if rest.is_empty() {
+            self.watches.clear();
+            if breakpoints {
+                self.breakpoints.clear();
+            }
+            return Ok(());
+        }
+        let wanted = one_number(rest)?;
+        let before = self.watches.len() + self.breakpoints.len();
+        self.watches.retain(|w| u64::from(w.number) != wanted);
+        if breakpoints {
+            self.breakpoints.retain(|b| u64::from(b.number) != wanted);
+        }
+        if before == self.watches.len() + self.breakpoints.len() {
+            let what = if breakpoints {
+                "breakpoint or watch"
+            } else {
+                "watch"
+            };
+            return Err(format!("there is no {what} {wanted}"));
+        }
+        Ok(())
+    }
+
+    fn list_breakpoints(&self, view: &View<'_, '_>) {
+        if self.breakpoints.is_empty() && self.watches.is_empty() {
+            tell!("there are no breakpoints or watches");
+        }
+        for Breakpoint { number, text, .. } in &self.breakpoints {
+            tell!("{number}: break at {text}");
+        }
+        for watch in &self.watches {
+            let (number, text) = (watch.number, &watch.text);
+            if watch.evaluation != self.number() {
+                tell!("{number}: watch {text}, in evaluation {}", watch.evaluation);
+            } else if watch.is_there(view) {
+                tell!(
+                    "{number}: watch {text} = {}",
+                    watch.show(view, &self.errors)
+                );
+            } else {
+                tell!("{number}: watch {text}, in a call that is not active");
+            }
+        }
+    }
+
+    /// Address, size and text of what `x` and `watch` are to look at, and its type if it has one.
+    fn memory_meant(
+        &self,
+        view: &View<'_, '_>,
+        rest: &str,
+    ) -> Result<(u64, Option<u64>, Option<sx_ir::TypeId>), String> {
+        let (what, size) = match rest.rsplit_once(char::is_whitespace) {
+            Some((what, last)) if expressions::number(last).is_some() => {
+                (what.trim(), expressions::number(last))
+            }
+            Some(_) | None => (rest, None),
+        };
+        if what.starts_with(|c: char| c.is_ascii_digit()) {
+            let addr = expressions::number(what);
+            let addr = addr.ok_or_else(|| format!("'{what}' is no address"))?;
+            return Ok((addr, size, None));
+        }
+        let scope = self.scope(view);
+        let place = scope.place(&path(what)?)?;
+        match size {
+            Some(size) => Ok((place.addr, Some(size), None)),
+            None => Ok((place.addr, Some(scope.size_of(place.ty)), Some(place.ty))),
+        }
+    }
+
+    fn examine(&self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
+        if rest.is_empty() {
+            return Err("'x' wants a variable or an address".into());
+        }
+        let (addr, size, _) = self.memory_meant(view, rest)?;
+        let size = size.unwrap_or(64);
+        let shown = size.min(MOST_BYTES);
+        if let Some(object) = self.object_text(view, addr) {
+            tell!("{object}");
+        }
+        let memory = view.memory();
+        let mut at = 0;
+        while at < shown {
+            let start = addr.wrapping_add(at);
+            let wanted = (shown - at).min(16);
+            // Memory may end in the middle of a line.
+            let read = (1..=wanted).rev().find_map(|len| memory.read(start, len));
+            let Some(line) = read else {
+                return Err(format!("there is no memory at 0x{start:x}"));
+            };
+            tell!("{}", hex_line(start, line));
+            at += line.len() as u64;
+        }
+        if shown < size {
+            tell!("... {} in all", bytes(size));
+        }
+        Ok(())
+    }
+
+    /// What an address is part of, in words.
+    fn object_text(&self, view: &View<'_, '_>, addr: u64) -> Option<String> {
+        let (name, base) = view.named(self.frame, addr).or_else(|| {
+            let object = view.memory().object_at(addr)?;
+            match object.kind {
+                ObjectKind::Global(id) => Some((view.module.global(id).name.clone(), object.base)),
+                ObjectKind::Heap => {
+                    Some((format!("heap block of {}", bytes(object.size)), object.base))
+                }
+                ObjectKind::Stack => None,
+            }
+        })?;
+        Some(match addr - base {
+            0 => format!("{name}:"),
+            offset => format!("{name}, from its byte {offset} on:"),
+        })
+    }
+
+    fn add_watch(&mut self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
+        if rest.is_empty() {
+            return Err("'watch' wants a variable or an address".into());
+        }
+        let (addr, size, ty) = self.memory_meant(view, rest)?;
+        let size = size.unwrap_or(view.module.target.pointer_size);
+        if size == 0 {
+            return Err("it takes no memory".into());
+        }
+        if size > MOST_WATCHED {
+            return Err(format!("at most {} can be watched", bytes(MOST_WATCHED)));
+        }
+        let outside = view.memory().region_of(addr) == Region::Outside;
+        if outside || view.memory().read(addr, size).is_none() {
+            return Err(format!("there is no memory at 0x{addr:x}"));
+        }
+        self.numbers += 1;
+        let number = self.numbers;
+        let mut watch = Watch::new(number, rest.to_owned(), addr, size, self.number());
+        watch.ty = ty;
+        watch.owner = view.owner(addr);
+        watch.look(view, &self.errors);
+        tell!(
+            "watch {number}: {rest} = {}",
+            watch.show(view, &self.errors)
+        );
+        self.watches.push(watch);
+        Ok(())
+    }
+
+    fn list_evaluations(&self, view: &View<'_, '_>, standing: Standing<'_>) {
+        if self.is_main {
+            tell!("there is one run, of main");
+            return;
+        }
+        for (index, past) in self.past.iter().enumerate() {
+            let (name, place) = (&past.name, &past.place);
+            tell!(
+                "{}: '{name}' for {place}, {} after {} steps",
+                index + 1,
+                past.end,
+                past.steps
+            );
+        }
+        let (name, place) = (&self.subject.name, &self.subject.place);
+        let state = match standing {
+            Standing::Tick => "running".to_owned(),
+            Standing::End(status) => places::ending(status),
+        };
+        let steps = view.steps();
+        tell!(
+            "{}: '{name}' for {place}, {state} after {steps} steps",
+            self.number()
+        );
+    }
+
+    fn info(&self, view: &View<'_, '_>, standing: Standing<'_>) {
+        let state = match standing {
+            Standing::Tick => "",
+            Standing::End(_) => " (ended)",
+        };
+        tell!("{}{state}", self.what());
+        if !self.is_main {
+            tell!("for {}", self.subject.place);
+        }
+        tell!("tick {}", view.ticks());
+        tell!("{} steps", view.steps());
+        tell!("{} of heap in use", bytes(view.heap_bytes()));
+        tell!("{} calls in progress", view.depth());
+    }
+}
+
+/// The tick that the run stands at; behind all of them at the end.
+fn position(view: &View<'_, '_>, standing: Standing<'_>) -> u64 {
+    match standing {
+        Standing::Tick => view.ticks(),
+        Standing::End(_) => view.ticks().saturating_add(1),
+    }
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        1 => "1 byte".to_owned(),
+        count => format!("{count} bytes"),
+    }
+}
+
+fn path(text: &str) -> Result<Path, String> {
+    if text.is_empty() {
+        return Err("a variable is wanted".into());
+    }
+    expressions::parse(text)
+}
+
+fn one_number(text: &str) -> Result<u64, String> {
+    expressions::number(text).ok_or_else(|| match text {
+        "" => "a number is wanted".to_owned(),
+        text => format!("'{text}' is no number"),
+    })
+}
+
+/// How often: once, if nothing is said.
+fn count(text: &str) -> Result<u64, String> {
+    match text {
+        "" => Ok(1),
+        text => Ok(one_number(text)?.max(1)),
+    }
+}
+
+fn hex_line(start: u64, line: &[u8]) -> String {
+    let mut text = format!("0x{start:08x} ");
+    for i in 0..16 {
+        if i % 8 == 0 {
+            text.push(' ');
+        }
+        let _ = match line.get(i) {
+            Some(byte) => write!(text, "{byte:02x} "),
+            None => write!(text, "   "),
+        };
+    }
+    text.push_str(" |");
+    for byte in line {
+        let printable = byte.is_ascii_graphic() || *byte == b' ';
+        text.push(if printable { char::from(*byte) } else { '.' });
+    }
+    text.push('|');
+    text
+}
+
+fn help(word: &str) -> Result<(), String> {
+    let wanted = match word {
+        "" => None,
+        word => Some(find(word)?),
+    };
+    for (name, others, command, arguments, what) in COMMANDS {
+        if wanted.is_some_and(|wanted| wanted != *command) {
+            continue;
+        }
+        let usage = format!("{name} {arguments}");
+        let others = match others {
+            [] => String::new(),
+            others => format!(" ({})", others.join(", ")),
+        };
+        tell!("{:<38} {what}{others}", usage.trim_end());
+    }
+    if wanted.is_none() {
+        tell!("Commands can be shortened as long as it is clear what is meant.");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        assert_eq!(find("b"), Ok(Command::Break));
+        assert_eq!(find("br"), Ok(Command::Break));
+        assert_eq!(
+            find("re"),
+            Err(
+                "'re' may be reverse-step, reverse-next, reverse-finish, reverse-continue, restart"
+                    .to_owned()
+            )
+        );
+        assert_eq!(find("ste"), Ok(Command::Step));
+        assert_eq!(find("reverse-s"), Ok(Command::ReverseStep));
+        assert!(find("").is_err() && find("frobnicate").is_err());
+    }
+
+    #[test]
+    fn names_are_different() {
+        let mut names: Vec<&str> = COMMANDS
+            .iter()
+            .flat_map(|entry| entry.1.iter().copied().chain([entry.0]))
+            .collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn memory_in_hexadecimal() {
+        assert_eq!(
+            hex_line(0x1010, b"ab\0"),
+            "0x00001010  61 62 00                                             |ab.|"
+        );
+    }
+}
