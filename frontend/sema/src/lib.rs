@@ -25,7 +25,7 @@ mod views;
 
 pub use api::*;
 pub use comptime::build::{BuildActions, BuildState, Driven, Driver, LinkJob};
-pub use comptime::failure::runs_again;
+pub use comptime::failure::{limit_text, runs_again};
 pub use comptime::reads::ReadSet;
 pub use program::compile;
 pub use views::{TypeMember, TypeMembers, expand, members};

@@ -1,269 +1,12 @@
 //! What can be asked for at a stop.
 
-use std::fmt::Write as _;
-
 use sx_interp::debugger::View;
-use sx_tier_api::{ObjectKind, Region};
 
 use super::expressions::{self, Path};
 use super::places;
 use super::session::{Backwards, Goal, Session, Standing, Then, tell};
-use super::stops::{Breakpoint, Spot, Watch, is_called};
-
-/// Bytes that `x` shows at once.
-const MOST_BYTES: u64 = 4096;
-/// Bytes that can be watched.
-const MOST_WATCHED: u64 = 1 << 20;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Command {
-    Help,
-    Break,
-    Delete,
-    Breakpoints,
-    Continue,
-    Step,
-    Next,
-    Finish,
-    ReverseStep,
-    ReverseNext,
-    ReverseFinish,
-    ReverseContinue,
-    Restart,
-    Goto,
-    Backtrace,
-    Frame,
-    Up,
-    Down,
-    Locals,
-    Print,
-    Type,
-    Examine,
-    Watch,
-    Unwatch,
-    List,
-    Evaluations,
-    NextEvaluation,
-    Info,
-    Quit,
-}
-
-/// Name, other names, command, arguments, what it does.
-type Entry = (
-    &'static str,
-    &'static [&'static str],
-    Command,
-    &'static str,
-    &'static str,
-);
-
-const COMMANDS: &[Entry] = &[
-    (
-        "help",
-        &["h"],
-        Command::Help,
-        "[COMMAND]",
-        "this list, or one line of it",
-    ),
-    (
-        "break",
-        &["b", "br"],
-        Command::Break,
-        "[FILE:LINE | LINE | FUNCTION]",
-        "stop there; alone: at the current line",
-    ),
-    (
-        "delete",
-        &["d"],
-        Command::Delete,
-        "[NUMBER]",
-        "forget a breakpoint or watch; alone: all of them",
-    ),
-    (
-        "breakpoints",
-        &[],
-        Command::Breakpoints,
-        "",
-        "list breakpoints and watches",
-    ),
-    (
-        "continue",
-        &["c", "run", "r"],
-        Command::Continue,
-        "",
-        "go on to a breakpoint, a change of what is watched, or the end",
-    ),
-    (
-        "step",
-        &["s"],
-        Command::Step,
-        "[COUNT]",
-        "go on to the next line, into calls",
-    ),
-    (
-        "next",
-        &["n"],
-        Command::Next,
-        "[COUNT]",
-        "go on to the next line of this function, over calls",
-    ),
-    (
-        "finish",
-        &["fin"],
-        Command::Finish,
-        "",
-        "go on until this function has returned",
-    ),
-    (
-        "reverse-step",
-        &["rs"],
-        Command::ReverseStep,
-        "[COUNT]",
-        "go back to the line before, into calls",
-    ),
-    (
-        "reverse-next",
-        &["rn"],
-        Command::ReverseNext,
-        "",
-        "go back to the line before in this function",
-    ),
-    (
-        "reverse-finish",
-        &["rf"],
-        Command::ReverseFinish,
-        "",
-        "go back to where this function was called",
-    ),
-    (
-        "reverse-continue",
-        &["rc"],
-        Command::ReverseContinue,
-        "",
-        "go back to a breakpoint, a change of what is watched, or the beginning",
-    ),
-    (
-        "restart",
-        &[],
-        Command::Restart,
-        "",
-        "go back to the beginning",
-    ),
-    (
-        "goto",
-        &["g"],
-        Command::Goto,
-        "TICK",
-        "go to a moment, forwards or backwards; 'info' tells the current one",
-    ),
-    (
-        "backtrace",
-        &["bt", "where"],
-        Command::Backtrace,
-        "[COUNT]",
-        "the calls in progress, innermost first",
-    ),
-    (
-        "frame",
-        &["f"],
-        Command::Frame,
-        "[NUMBER]",
-        "look at a call of the backtrace",
-    ),
-    ("up", &[], Command::Up, "", "look at the caller"),
-    ("down", &[], Command::Down, "", "look at what it calls"),
-    ("locals", &[], Command::Locals, "", "the variables in scope"),
-    (
-        "print",
-        &["p"],
-        Command::Print,
-        "EXPR",
-        "a variable or part of it: x, p.field, a[i], a[from..to], p.*; *x is its address",
-    ),
-    (
-        "type",
-        &["ptype", "whatis"],
-        Command::Type,
-        "EXPR",
-        "the type of a variable or part of it, and its size",
-    ),
-    (
-        "x",
-        &[],
-        Command::Examine,
-        "EXPR | ADDRESS [BYTES]",
-        "memory in hexadecimal",
-    ),
-    (
-        "watch",
-        &["w"],
-        Command::Watch,
-        "EXPR | ADDRESS [BYTES]",
-        "stop when it changes",
-    ),
-    (
-        "unwatch",
-        &[],
-        Command::Unwatch,
-        "[NUMBER]",
-        "forget a watch; alone: all of them",
-    ),
-    (
-        "list",
-        &["l"],
-        Command::List,
-        "[LINE | FILE:LINE | FUNCTION]",
-        "source text",
-    ),
-    (
-        "evaluations",
-        &["e"],
-        Command::Evaluations,
-        "",
-        "the evaluations so far",
-    ),
-    (
-        "next-evaluation",
-        &["ne", "skip"],
-        Command::NextEvaluation,
-        "",
-        "go on to the next evaluation",
-    ),
-    (
-        "info",
-        &["i"],
-        Command::Info,
-        "",
-        "where the run stands: tick, steps, memory",
-    ),
-    (
-        "quit",
-        &["q", "exit"],
-        Command::Quit,
-        "",
-        "end the debugger",
-    ),
-];
-
-/// The command that a word stands for.
-fn find(word: &str) -> Result<Command, String> {
-    let exact = |entry: &&Entry| entry.0 == word || entry.1.contains(&word);
-    if let Some(entry) = COMMANDS.iter().find(exact) {
-        return Ok(entry.2);
-    }
-    let begun: Vec<&Entry> = COMMANDS
-        .iter()
-        .filter(|entry| entry.0.starts_with(word))
-        .collect();
-    match begun.as_slice() {
-        [] => Err(format!("there is no command '{word}'; 'help' lists them")),
-        [entry] => Ok(entry.2),
-        several => {
-            let names: Vec<&str> = several.iter().map(|entry| entry.0).collect();
-            Err(format!("'{word}' may be {}", names.join(", ")))
-        }
-    }
-}
+use super::stops::{Breakpoint, Spot, is_called};
+use super::words::{Command, find, help};
 
 /// A command may lead on, be done, or be wrong.
 type Done = Result<Option<Then>, String>;
@@ -316,9 +59,10 @@ impl Session {
             }
             Command::Next => {
                 self.repeat = count(rest)?;
-                let goal = match view.call(0) {
+                // In the call that is looked at.
+                let goal = match view.call(self.frame) {
                     Some(call) => Goal::Next {
-                        depth: view.depth(),
+                        depth: view.depth().saturating_sub(self.frame),
                         serial: call.serial,
                     },
                     None => Goal::Step,
@@ -335,9 +79,9 @@ impl Session {
                 return self.back_to(view, standing, tick);
             }
             Command::ReverseNext => {
-                let kind = match view.call(0) {
+                let kind = match view.call(self.frame) {
                     Some(call) => Backwards::Next {
-                        depth: view.depth(),
+                        depth: view.depth().saturating_sub(self.frame),
                         serial: call.serial,
                     },
                     // From the end to the last line of the evaluation itself.
@@ -548,11 +292,11 @@ impl Session {
                 }
                 rest => self.line_meant(view, rest)?,
             };
-            let line = self.code_line(file, line)?;
+            let line = self.code_line(view, file, line)?;
             let text = format!("{}:{line}", self.file_name(file));
             (Spot::Line { file, line }, text, "")
         } else {
-            if rest.contains(char::is_whitespace) {
+            if rest.contains(|c: char| c.is_whitespace() || c == ':') || rest.len() > 1000 {
                 return Err("'break' takes FILE:LINE, LINE or the name of a function".into());
             }
             let mut funcs = view.module.funcs.iter();
@@ -615,108 +359,6 @@ impl Session {
         }
     }
 
-    /// Address, size and text of what `x` and `watch` are to look at, and its type if it has one.
-    fn memory_meant(
-        &self,
-        view: &View<'_, '_>,
-        rest: &str,
-    ) -> Result<(u64, Option<u64>, Option<sx_ir::TypeId>), String> {
-        let (what, size) = match rest.rsplit_once(char::is_whitespace) {
-            Some((what, last)) if expressions::number(last).is_some() => {
-                (what.trim(), expressions::number(last))
-            }
-            Some(_) | None => (rest, None),
-        };
-        if what.starts_with(|c: char| c.is_ascii_digit()) {
-            let addr = expressions::number(what);
-            let addr = addr.ok_or_else(|| format!("'{what}' is no address"))?;
-            return Ok((addr, size, None));
-        }
-        let scope = self.scope(view);
-        let place = scope.place(&path(what)?)?;
-        match size {
-            Some(size) => Ok((place.addr, Some(size), None)),
-            None => Ok((place.addr, Some(scope.size_of(place.ty)), Some(place.ty))),
-        }
-    }
-
-    fn examine(&self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
-        if rest.is_empty() {
-            return Err("'x' wants a variable or an address".into());
-        }
-        let (addr, size, _) = self.memory_meant(view, rest)?;
-        let size = size.unwrap_or(64);
-        let shown = size.min(MOST_BYTES);
-        if let Some(object) = self.object_text(view, addr) {
-            tell!("{object}");
-        }
-        let memory = view.memory();
-        let mut at = 0;
-        while at < shown {
-            let start = addr.wrapping_add(at);
-            let wanted = (shown - at).min(16);
-            // Memory may end in the middle of a line.
-            let read = (1..=wanted).rev().find_map(|len| memory.read(start, len));
-            let Some(line) = read else {
-                return Err(format!("there is no memory at 0x{start:x}"));
-            };
-            tell!("{}", hex_line(start, line));
-            at += line.len() as u64;
-        }
-        if shown < size {
-            tell!("... {} in all", bytes(size));
-        }
-        Ok(())
-    }
-
-    /// What an address is part of, in words.
-    fn object_text(&self, view: &View<'_, '_>, addr: u64) -> Option<String> {
-        let (name, base) = view.named(self.frame, addr).or_else(|| {
-            let object = view.memory().object_at(addr)?;
-            match object.kind {
-                ObjectKind::Global(id) => Some((view.module.global(id).name.clone(), object.base)),
-                ObjectKind::Heap => {
-                    Some((format!("heap block of {}", bytes(object.size)), object.base))
-                }
-                ObjectKind::Stack => None,
-            }
-        })?;
-        Some(match addr - base {
-            0 => format!("{name}:"),
-            offset => format!("{name}, from its byte {offset} on:"),
-        })
-    }
-
-    fn add_watch(&mut self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
-        if rest.is_empty() {
-            return Err("'watch' wants a variable or an address".into());
-        }
-        let (addr, size, ty) = self.memory_meant(view, rest)?;
-        let size = size.unwrap_or(view.module.target.pointer_size);
-        if size == 0 {
-            return Err("it takes no memory".into());
-        }
-        if size > MOST_WATCHED {
-            return Err(format!("at most {} can be watched", bytes(MOST_WATCHED)));
-        }
-        let outside = view.memory().region_of(addr) == Region::Outside;
-        if outside || view.memory().read(addr, size).is_none() {
-            return Err(format!("there is no memory at 0x{addr:x}"));
-        }
-        self.numbers += 1;
-        let number = self.numbers;
-        let mut watch = Watch::new(number, rest.to_owned(), addr, size, self.number());
-        watch.ty = ty;
-        watch.owner = view.owner(addr);
-        watch.look(view, &self.errors);
-        tell!(
-            "watch {number}: {rest} = {}",
-            watch.show(view, &self.errors)
-        );
-        self.watches.push(watch);
-        Ok(())
-    }
-
     fn list_evaluations(&self, view: &View<'_, '_>, standing: Standing<'_>) {
         if self.is_main {
             tell!("there is one run, of main");
@@ -767,14 +409,14 @@ fn position(view: &View<'_, '_>, standing: Standing<'_>) -> u64 {
     }
 }
 
-fn bytes(count: u64) -> String {
+pub fn bytes(count: u64) -> String {
     match count {
         1 => "1 byte".to_owned(),
         count => format!("{count} bytes"),
     }
 }
 
-fn path(text: &str) -> Result<Path, String> {
+pub fn path(text: &str) -> Result<Path, String> {
     if text.is_empty() {
         return Err("a variable is wanted".into());
     }
@@ -793,88 +435,5 @@ fn count(text: &str) -> Result<u64, String> {
     match text {
         "" => Ok(1),
         text => Ok(one_number(text)?.max(1)),
-    }
-}
-
-fn hex_line(start: u64, line: &[u8]) -> String {
-    let mut text = format!("0x{start:08x} ");
-    for i in 0..16 {
-        if i % 8 == 0 {
-            text.push(' ');
-        }
-        let _ = match line.get(i) {
-            Some(byte) => write!(text, "{byte:02x} "),
-            None => write!(text, "   "),
-        };
-    }
-    text.push_str(" |");
-    for byte in line {
-        let printable = byte.is_ascii_graphic() || *byte == b' ';
-        text.push(if printable { char::from(*byte) } else { '.' });
-    }
-    text.push('|');
-    text
-}
-
-fn help(word: &str) -> Result<(), String> {
-    let wanted = match word {
-        "" => None,
-        word => Some(find(word)?),
-    };
-    for (name, others, command, arguments, what) in COMMANDS {
-        if wanted.is_some_and(|wanted| wanted != *command) {
-            continue;
-        }
-        let usage = format!("{name} {arguments}");
-        let others = match others {
-            [] => String::new(),
-            others => format!(" ({})", others.join(", ")),
-        };
-        tell!("{:<38} {what}{others}", usage.trim_end());
-    }
-    if wanted.is_none() {
-        tell!("Commands can be shortened as long as it is clear what is meant.");
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words() {
-        assert_eq!(find("b"), Ok(Command::Break));
-        assert_eq!(find("br"), Ok(Command::Break));
-        assert_eq!(
-            find("re"),
-            Err(
-                "'re' may be reverse-step, reverse-next, reverse-finish, reverse-continue, restart"
-                    .to_owned()
-            )
-        );
-        assert_eq!(find("ste"), Ok(Command::Step));
-        assert_eq!(find("reverse-s"), Ok(Command::ReverseStep));
-        assert!(find("").is_err() && find("frobnicate").is_err());
-    }
-
-    #[test]
-    fn names_are_different() {
-        let mut names: Vec<&str> = COMMANDS
-            .iter()
-            .flat_map(|entry| entry.1.iter().copied().chain([entry.0]))
-            .collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-
-    #[test]
-    fn memory_in_hexadecimal() {
-        assert_eq!(
-            hex_line(0x1010, b"ab\0"),
-            "0x00001010  61 62 00                                             |ab.|"
-        );
     }
 }

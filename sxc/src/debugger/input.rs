@@ -24,6 +24,8 @@ impl Input {
     /// The next command; `None` at the end of input.
     pub fn next(&mut self) -> Option<String> {
         if let Some(line) = self.first.pop_front() {
+            // What follows belongs to it.
+            crate::say::to_stdout(format_args!("{PROMPT}{line}\n"));
             return Some(line);
         }
         if self.terminal {

@@ -1,7 +1,7 @@
 //! `sxc debug`: compile-time code, or `main`, run by the tree interpreter under control from the terminal.
 //!
 //! * [`session`]: the state, and when a run stops.
-//! * [`commands`]: what can be asked for at a stop.
+//! * [`commands`]: what can be asked for at a stop; [`words`]: how; [`memory`]: what is about bytes.
 //! * [`places`]: what is said of positions and code.
 //! * [`expressions`]: variables and parts of them.
 //! * [`stops`]: breakpoints and watched memory.
@@ -12,10 +12,12 @@ mod commands;
 mod expressions;
 mod input;
 pub mod interrupt;
+mod memory;
 mod places;
 mod recorder;
 mod session;
 mod stops;
+mod words;
 
 use std::path::PathBuf;
 
@@ -45,7 +47,7 @@ fn run(
     // Unless it is continued.
     if session.silent_until == 0 {
         session.visited = false;
-        session.shown = 0;
+        session.shown = (0, 0);
     }
     loop {
         session.begin_run();

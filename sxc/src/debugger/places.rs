@@ -1,5 +1,6 @@
 //! What is said of positions, calls and code.
 
+use rustc_hash::FxHashSet;
 use sx_interp::debugger::View;
 use sx_ir::{LocId, Module};
 use sx_syntax::FileId;
@@ -29,7 +30,7 @@ pub fn ending(status: &Status) -> String {
         Status::Finished(_) => "finished".to_owned(),
         Status::Exit(code) => format!("ended the program with status {code}"),
         Status::Trapped(trap) => format!("failed: {}", trap.message()),
-        Status::Limit(limit) => format!("exceeded the {limit:?} limit").to_lowercase(),
+        Status::Limit(limit) => format!("failed: {}", sx_sema::limit_text(*limit)),
         Status::Unsupported(why) | Status::Refused(why) => format!("failed: {why}"),
         Status::Bug(why) => format!("internal error: {why}"),
     }
@@ -76,11 +77,12 @@ impl Session {
             Standing::End(status) => tell!("{} {}", self.what(), ending(status)),
         }
         if let Some(call) = view.call(self.frame) {
-            if self.shown != call.serial || matches!(standing, Standing::End(_)) {
+            let at = view.module.loc(call.loc);
+            let shown = (call.serial, at.file);
+            if self.shown != shown || matches!(standing, Standing::End(_)) {
                 self.show_call(view, self.frame, "");
             }
-            self.shown = call.serial;
-            let at = view.module.loc(call.loc);
+            self.shown = shown;
             self.show_line(at.file, at.line, None);
         }
     }
@@ -202,8 +204,8 @@ impl Session {
         }
     }
 
-    /// The first line from this one on that can hold code.
-    pub fn code_line(&self, file: u32, line: u32) -> Result<u32, String> {
+    /// The first line from this one on that has code, or may have.
+    pub fn code_line(&self, view: &View<'_, '_>, file: u32, line: u32) -> Result<u32, String> {
         let count = self
             .sources
             .get(FileId(file))
@@ -211,12 +213,29 @@ impl Session {
         if line == 0 || line > count {
             return Err(format!("'{}' has {count} lines", self.file_name(file)));
         }
-        let empty = |text: &str| {
+        let known = lines_with_code(view.module, file);
+        let words = |text: &str| {
             let text = text.trim();
-            text.is_empty() || text.starts_with("//")
+            !text.starts_with("//") && text.contains(char::is_alphanumeric)
         };
         let mut lines = line..=count;
-        let found = lines.find(|line| self.line_text(file, *line).is_some_and(|text| !empty(text)));
+        let found = lines
+            .find(|line| known.contains(line) || self.line_text(file, *line).is_some_and(words));
         found.ok_or_else(|| format!("there is no code behind line {line}"))
     }
+}
+
+/// Lines of the functions that have been looked at so far.
+fn lines_with_code(module: &Module, file: u32) -> FxHashSet<u32> {
+    let mut lines = FxHashSet::default();
+    for body in module.funcs.iter().filter_map(|func| func.body.as_ref()) {
+        body.for_each_stmt(&mut |stmt| {
+            let at = module.loc(stmt.loc);
+            let leaf = stmt.kind.blocks().is_empty();
+            if leaf && at.file == file {
+                lines.insert(at.line);
+            }
+        });
+    }
+    lines
 }

@@ -103,8 +103,8 @@ pub struct Session {
     pub told: Rc<Told>,
     /// Times that a goal is still to be reached.
     pub repeat: u64,
-    /// The call shown last, by its serial; 0 if none was.
-    pub shown: u64,
+    /// The call and file shown last: the call's serial, 0 if there was none.
+    pub shown: (u64, u32),
     /// Number of the call that is looked at, from the innermost.
     pub frame: usize,
     /// Where `list` goes on: file and line.
@@ -146,7 +146,7 @@ impl Session {
             quit: false,
             told: Rc::default(),
             repeat: 1,
-            shown: 0,
+            shown: (0, 0),
             frame: 0,
             listed: None,
             result: None,

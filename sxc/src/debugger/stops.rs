@@ -70,7 +70,7 @@ impl Breakpoint {
 /// Whether a function is meant by a name: its own, that of what it is an instance of, or its last part.
 pub fn is_called(name: &str, wanted: &str) -> bool {
     let plain = |part: &str| part == wanted || instance_of(part) == Some(wanted);
-    if plain(name) {
+    if name == wanted {
         return true;
     }
     // `List__i64.append` is also `List.append` and `append`.
@@ -80,7 +80,8 @@ pub fn is_called(name: &str, wanted: &str) -> bool {
             (owner == wanted_owner || instance_of(owner) == Some(wanted_owner))
                 && (method == wanted_method || instance_of(method) == Some(wanted_method))
         }
-        (None, _) => false,
+        (None, None) => plain(name),
+        (None, Some(_)) => false,
     }
 }
 

@@ -4,7 +4,7 @@
 //! the first statement of a call behind the code that puts its parameters into place, or another iteration of a loop
 //! that stands in one line. Ticks are numbered from 1. The same evaluation has the same ticks each time it runs.
 
-use sx_ir::{FuncId, LocId, Module, Stmt, TypeId};
+use sx_ir::{FuncId, LocId, Module, Stmt, StmtKind, TypeId};
 use sx_machine::Machine;
 use sx_tier_api::{MemoryView, Region, Status};
 
@@ -35,11 +35,8 @@ pub struct Track<'a> {
 struct Open<'a> {
     stmt: &'a Stmt,
     /// Of a loop: the call's ticks when the iteration began.
-    mark: u64,
+    mark: Option<u64>,
 }
-
-/// No iteration has begun.
-const NEVER: u64 = u64::MAX;
 
 struct Call<'a> {
     frame: Frame<'a>,
@@ -48,6 +45,8 @@ struct Call<'a> {
     serial: u64,
     /// File and line of the last tick.
     place: (u32, u32),
+    /// And its position.
+    loc: LocId,
     ticks: u64,
 }
 
@@ -97,10 +96,16 @@ impl<'a> View<'_, 'a> {
     pub fn call(&self, number: usize) -> Option<ActiveCall> {
         let index = self.index(number)?;
         let call = &self.track.calls[index];
-        let last = self.open(index).last();
+        // A call that was refused at its entry is none.
+        let refused = self
+            .machine
+            .ctx
+            .depth
+            .saturating_sub(self.track.calls.len() as u64);
+        let record = self.machine.frame(number as u64 + refused);
         Some(ActiveCall {
             func: call.frame.id,
-            loc: last.map_or(call.frame.func.loc, |open| open.stmt.loc),
+            loc: record.map_or(call.frame.func.loc, |record| record.loc),
             serial: call.serial,
             ticks: call.ticks,
         })
@@ -194,6 +199,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             first_open: track.open.len(),
             serial: track.entered,
             place: (0, 0),
+            loc: frame.func.loc,
             ticks: 0,
         });
     }
@@ -206,9 +212,31 @@ impl<'a, S: Shadow> Run<'a, S> {
     }
 
     /// A statement begins.
-    pub fn track_begin(&mut self, stmt: &'a Stmt) -> Result<(), Stop> {
-        self.track.open.push(Open { stmt, mark: NEVER });
-        let at = self.module.loc(stmt.loc);
+    pub fn track_begin(&mut self, frame: Frame<'a>, stmt: &'a Stmt) -> Result<(), Stop> {
+        self.track.open.push(Open { stmt, mark: None });
+        let loc = match &stmt.kind {
+            // Their own position is that of their end.
+            StmtKind::If { cond, .. } => Self::loc_of(frame, *cond, stmt.loc),
+            StmtKind::Switch { value, .. } => Self::loc_of(frame, *value, stmt.loc),
+            // What is in them counts.
+            StmtKind::Block { .. } | StmtKind::Loop { .. } => return Ok(()),
+            // Where control goes on is seen there.
+            StmtKind::Break(_) | StmtKind::Continue(_) => return Ok(()),
+            StmtKind::Set { .. }
+            | StmtKind::Store { .. }
+            | StmtKind::Copy { .. }
+            | StmtKind::Fill { .. }
+            | StmtKind::Eval(_)
+            | StmtKind::Call(_)
+            | StmtKind::Return(_)
+            | StmtKind::Trap(_)
+            | StmtKind::AtomicLoad { .. }
+            | StmtKind::AtomicStore { .. }
+            | StmtKind::AtomicRmw { .. }
+            | StmtKind::AtomicCmpxchg { .. }
+            | StmtKind::Fence(_) => stmt.loc,
+        };
+        let at = self.module.loc(loc);
         let root = self.track.calls.len() == 1;
         let Some(call) = self.track.calls.last_mut() else {
             return Ok(());
@@ -219,7 +247,8 @@ impl<'a, S: Shadow> Run<'a, S> {
             return Ok(());
         }
         call.place = (at.file, at.line);
-        self.tick(stmt.loc)
+        call.loc = loc;
+        self.tick()
     }
 
     /// The innermost statement, a loop, begins an iteration.
@@ -228,18 +257,12 @@ impl<'a, S: Shadow> Run<'a, S> {
         else {
             return Ok(());
         };
-        let loc = open.stmt.loc;
-        let at = self.module.loc(loc);
-        let first = open.mark == NEVER;
-        let ticked = open.mark != call.ticks;
-        let elsewhere = call.place != (at.file, at.line);
-        open.mark = call.ticks;
-        if first || at.line == 0 || ticked && !elsewhere {
+        let before = open.mark.replace(call.ticks);
+        if call.ticks == 0 || before != Some(call.ticks) {
             return Ok(());
         }
-        call.place = (at.file, at.line);
-        open.mark = call.ticks + 1;
-        self.tick(loc)
+        open.mark = Some(call.ticks + 1);
+        self.tick()
     }
 
     /// A statement has ended.
@@ -247,12 +270,12 @@ impl<'a, S: Shadow> Run<'a, S> {
         self.track.open.pop();
     }
 
-    fn tick(&mut self, loc: LocId) -> Result<(), Stop> {
+    fn tick(&mut self) -> Result<(), Stop> {
         self.track.ticks += 1;
         if let Some(call) = self.track.calls.last_mut() {
             call.ticks += 1;
+            self.machine.set_loc(call.loc);
         }
-        self.machine.set_loc(loc);
         let (shadow, view) = self.seen();
         if shadow.tick(&view) {
             Ok(())

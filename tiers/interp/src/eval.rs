@@ -8,7 +8,7 @@ use crate::shadow::Shadow;
 
 impl<'a, S: Shadow> Run<'a, S> {
     /// Position of a node, or of its statement if it has none of its own.
-    fn loc_of(frame: Frame<'a>, id: ExprId, stmt: LocId) -> LocId {
+    pub fn loc_of(frame: Frame<'a>, id: ExprId, stmt: LocId) -> LocId {
         match frame.func.expr_locs.get(id.index()) {
             Some(loc) if *loc != LocId(0) => *loc,
             _ => stmt,

@@ -17,7 +17,7 @@ impl<'a, S: Shadow> Run<'a, S> {
     ) -> Result<Flow, Stop> {
         for stmt in &block.stmts {
             if S::TRACKS {
-                self.track_begin(stmt)?;
+                self.track_begin(frame, stmt)?;
             }
             let done = self.stmt(host, frame, stmt);
             if S::TRACKS && done.is_ok() {

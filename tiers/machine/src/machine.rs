@@ -412,6 +412,14 @@ impl Machine {
         frames_of(records, count)
     }
 
+    /// An active call; the innermost is number 0.
+    pub fn frame(&self, number: u64) -> Option<Frame> {
+        let index = self.ctx.depth.checked_sub(number.checked_add(1)?)?;
+        // SAFETY: records[..depth] are initialised.
+        let record = unsafe { self.ctx.records.add(index as usize) };
+        frames_of(record, 1).pop()
+    }
+
     // ---- heap ----
 
     pub fn heap(&self) -> &Heap {

@@ -2,6 +2,7 @@
 //! what the variables hold.
 
 use rustc_hash::FxHashMap;
+use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, Function, GlobalId, LocId, Module, Symbol, TypeId, TypeTable};
 use sx_syntax::{DiagKind, Diagnostic, FileId, Span};
 use sx_tier_api::{Explanation, Frame, Place, Status};
@@ -44,6 +45,17 @@ pub fn runs_again(status: &Status) -> bool {
         | Status::Limit(_)
         | Status::Exit(_)
         | Status::Bug(_) => false,
+    }
+}
+
+/// A limit that was reached, in words.
+pub fn limit_text(limit: LimitKind) -> &'static str {
+    match limit {
+        LimitKind::Steps => "the step limit was reached (--comptime-steps)",
+        LimitKind::Memory => "the memory limit was reached (--comptime-memory)",
+        LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
+        LimitKind::Stack => "the stack memory for local variables is used up",
+        LimitKind::Block => "one block of memory has at most 256 MiB at compile time",
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use sx_ir::trap::LimitKind;
 use sx_ir::{ConstImage, Global, Reloc, RelocTarget, Symbol, TypeId, TypeKind};
 use sx_syntax::Diagnostic;
 use sx_tier_api::{Explanation, Status};
 
 use crate::api::{Evaluated, Evaluation, Unexplained, Unstorable};
 use crate::comptime::eval::{Root, Run};
+use crate::comptime::failure::limit_text;
 use crate::comptime::purpose::Purpose;
 use crate::comptime::saved::Saving;
 use crate::emission::value::CtVal;
@@ -118,14 +118,7 @@ impl Sema<'_> {
                     format!("symbol not found: '{symbol}'")
                 }
             },
-            Status::Limit(limit) => match limit {
-                LimitKind::Steps => "the step limit was reached (--comptime-steps)",
-                LimitKind::Memory => "the memory limit was reached (--comptime-memory)",
-                LimitKind::Depth => "the call depth limit was reached (--comptime-depth)",
-                LimitKind::Stack => "the stack memory for local variables is used up",
-                LimitKind::Block => "one block of memory has at most 256 MiB at compile time",
-            }
-            .to_owned(),
+            Status::Limit(limit) => limit_text(*limit).to_owned(),
             Status::Unsupported(_) if matches!(root.purpose, Purpose::RunHere) => {
                 self.caches.lacks_operation = true;
                 return Failed;

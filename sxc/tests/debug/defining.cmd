@@ -1,0 +1,10 @@
+step
+n
+n
+n
+n
+p n
+rn
+rn
+c
+c
