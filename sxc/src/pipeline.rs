@@ -112,6 +112,16 @@ pub fn limits(args: &CompileArgs) -> Limits {
 /// Compiles `file` and reports its diagnostics. `Err` if there were errors.
 pub fn compile(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled, Stopped> {
     let compiled = analyse(file, args, plan)?;
+    tell(compiled, file, args, plan)
+}
+
+/// Says what there is to say of a compilation. `Err` if there were errors.
+pub fn tell(
+    compiled: Compiled,
+    file: &Path,
+    args: &CompileArgs,
+    plan: &Plan,
+) -> Result<Compiled, Stopped> {
     if args.trace == Some(TraceTopic::Comptime) {
         timing::trace(&compiled);
     }

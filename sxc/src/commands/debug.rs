@@ -2,13 +2,13 @@
 
 use sx_sema::{Config, Goal};
 
-use crate::cli::{DebugArgs, Fold};
+use crate::cli::{CompileArgs, ComptimeChoice, DebugArgs, Fold};
 use crate::commands::run::announce;
 use crate::debugger::{self, Debugger};
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
 use crate::pipeline::{self, Plan, Stopped, fail, plain, usage};
-use crate::program;
+use crate::{program, timing};
 
 pub fn run(args: &DebugArgs) -> Result<u8, Stopped> {
     if !args.args.is_empty() && !args.main {
@@ -52,7 +52,14 @@ fn commands(args: &DebugArgs) -> Result<Vec<String>, Stopped> {
 }
 
 fn evaluations(args: &DebugArgs, first: Vec<String>) -> Result<u8, Stopped> {
+    if args.compile.sanitize {
+        return Err(usage("not implemented: sxc debug --sanitize"));
+    }
     let plan = plan(Goal::Check);
+    let compile = CompileArgs {
+        comptime: ComptimeChoice::Interp,
+        ..args.compile.clone()
+    };
     let work = |config: &Config, files: &DiskFiles, engines: &mut EngineEvaluator| {
         let config = Config {
             threads: 1,
@@ -62,23 +69,15 @@ fn evaluations(args: &DebugArgs, first: Vec<String>) -> Result<u8, Stopped> {
         let compilation = sx_sema::compile(&args.file, plan.goal, &config, files, &mut debugger);
         (compilation, debugger.session.quit)
     };
-    let (compiled, quit) = pipeline::analyse_with(&args.file, &args.compile, &plan, work)?;
+    let (compiled, quit) = pipeline::analyse_with(&args.file, &compile, &plan, work)?;
     if quit {
         return Ok(0);
     }
-    pipeline::report(&compiled, args.compile.error_format)?;
-    match compiled.compilation.exit {
-        Some(status) => Ok(status as u8),
-        None => {
-            pipeline::write_inputs(
-                &compiled,
-                &args.file,
-                &args.compile,
-                &args.file.with_extension(""),
-            )?;
-            Ok(0)
-        }
+    let compiled = pipeline::tell(compiled, &args.file, &compile, &plan)?;
+    if compile.time {
+        timing::print(&compiled);
     }
+    Ok(0)
 }
 
 fn main(args: &DebugArgs, first: Vec<String>) -> Result<u8, Stopped> {

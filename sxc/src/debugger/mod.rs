@@ -114,6 +114,7 @@ impl Evaluator for Debugger<'_> {
         let EvalRequest {
             module,
             root,
+            asked_by: _,
             result,
             saving,
             keep_output: _,
@@ -189,6 +190,7 @@ impl Evaluator for Debugger<'_> {
             let mut evaluation = self.evaluate(EvalRequest {
                 module,
                 root: item.root,
+                asked_by: item.asked_by,
                 result: item.result,
                 saving: false,
                 keep_output: None,
