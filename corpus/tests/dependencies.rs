@@ -44,6 +44,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "sx-ir",
             "sx-tier-api",
             "sx-machine",
+            "sx-bytecode",
             "sx-sema",
             "sx-backend-api",
             "sx-corpus",

@@ -17,16 +17,9 @@ const ENGINES: [EngineKind; 6] = [
     EngineKind::Profiler(Weight::Time),
 ];
 
-/// The default engine, leaving the VM at other points for each seed: at once, after a few steps, or late.
+/// The default engine, leaving the VM at other points for each seed.
 fn restless(seed: u64) -> AutoEngine {
-    let bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let tiering = Tiering {
-        warmup: bits >> 8 & 31,
-        interval: [0, 1, 3, 20][(bits >> 16 & 3) as usize],
-        samples: 1 + (bits >> 24 & 1) as u32,
-        steps_per_inst: [0, 1, 8][(bits >> 32) as usize % 3],
-        seed: bits | 1,
-    };
+    let tiering = Tiering::restless(seed);
     AutoEngine::with_tiering(Box::new(JitCompiler::default()), tiering)
 }
 

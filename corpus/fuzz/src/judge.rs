@@ -15,7 +15,7 @@ use crate::native::{self, Level};
 use crate::source::Source;
 
 /// Every engine; the first is what the others are compared with.
-const ENGINES: [EngineKind; 4] = [
+pub const ENGINES: [EngineKind; 4] = [
     EngineKind::Interp,
     EngineKind::Vm,
     EngineKind::Jit,
@@ -79,7 +79,7 @@ pub fn judge(program: &Program<'_>) -> Result<Verdict, Fault> {
 }
 
 /// The source position in a panic's text.
-fn place_of(panic: &str) -> &str {
+pub fn place_of(panic: &str) -> &str {
     let line = panic.lines().next().unwrap_or_default();
     line.rsplit_once('(').map_or(line, |(_, place)| place)
 }

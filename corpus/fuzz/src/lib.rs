@@ -1,10 +1,11 @@
-//! Random sx programs, judged: each has to mean the same in every engine, with and without the IR passes, and natively.
+//! Random programs, judged: each has to mean the same in every engine, with and without the IR passes, and natively.
 //!
-//! [`generate`] makes well-typed programs that check themselves, [`mutate`] makes mutants of the corpus. [`judge`] runs
-//! one program everywhere, [`supervise`] many, in processes of their own so that crashes and hangs are results, too.
+//! [`generate`] makes well-typed sx programs that check themselves, [`mutate`] makes mutants of the corpus, [`ir`] makes
+//! and judges IR. [`judge`] runs one sx program everywhere, [`supervise`] many, in processes of their own so that crashes and hangs are results, too.
 //! [`shrink`] makes what is found small.
 
 pub mod generate;
+pub mod ir;
 pub mod judge;
 pub mod mutate;
 pub mod native;

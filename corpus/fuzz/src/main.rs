@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use sx_corpus::process::Folder;
 use sx_fuzz::generate;
+use sx_fuzz::ir::{self, Ir};
 use sx_fuzz::mutate::Stock;
 use sx_fuzz::options::{Mode, Options, USAGE};
 use sx_fuzz::shrink;
@@ -41,6 +42,7 @@ fn command(args: &[String]) -> Result<ExitCode, String> {
         }
         ["print", ..] => {
             let options = Options::parse(&args[1..])?;
+            // Without a mode, the program is one in sx.
             let made = worker::make(options.mode_of(0), options.seed, &Stock::read());
             print!("{}", String::from_utf8_lossy(&made.text));
         }
@@ -69,7 +71,13 @@ fn command(args: &[String]) -> Result<ExitCode, String> {
                 return Ok(ExitCode::SUCCESS);
             };
             println!("{}\n{}", fault.signature, fault.detail);
-            if *verb == "shrink" {
+            if *verb == "shrink" && worker::is_ir(&path) {
+                let text = std::fs::read_to_string(&path).map_err(io)?;
+                let small = ir::shrink::shrink(&Ir::parse(&text)?, &fault);
+                let target = PathBuf::from(file).with_extension("small.ir");
+                std::fs::write(&target, small.text()).map_err(io)?;
+                println!("{}", target.display());
+            } else if *verb == "shrink" {
                 let made = Made {
                     text: std::fs::read(&path).map_err(io)?,
                     path: stand,

@@ -15,6 +15,7 @@ pub struct Mutant {
 }
 
 /// The programs to start from, read once.
+#[derive(Default)]
 pub struct Stock(Vec<(PathBuf, String)>);
 
 impl Stock {

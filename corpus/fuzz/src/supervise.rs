@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use sx_corpus::process::Folder;
 
+use crate::ir::{self, Ir};
 use crate::judge::Fault;
 use crate::mutate::Stock;
 use crate::options::{Mode, Options};
@@ -17,8 +18,6 @@ use crate::worker::{self, Made};
 /// No program may take longer, in all engines together: seconds of the processor's time, and of anybody's.
 const PATIENCE: f64 = 20.0;
 const LONGEST: Duration = Duration::from_secs(300);
-/// Programs that a worker judges before another one takes over: trees are kept for as long as the process lives.
-const SHIFT: u64 = 500;
 
 /// First argument of a worker process.
 pub const WORK: &str = "--work";
@@ -28,7 +27,8 @@ pub const WORK_ON_FILE: &str = "--work-on-file";
 /// What a journal said.
 enum Entry {
     Begin(u64),
-    End(String),
+    /// The verdict, and of how many programs.
+    End(String, u64),
     Fault(u64, Fault),
 }
 
@@ -39,7 +39,10 @@ fn parse(line: &str) -> Option<Entry> {
     let unflat = |text: &str| text.replace("\\n", "\n").replace("\\\\", "\\");
     match kind {
         "B" => Some(Entry::Begin(index)),
-        "E" => Some(Entry::End(rest.to_owned())),
+        "E" => {
+            let (verdict, count) = rest.split_once(' ')?;
+            Some(Entry::End(verdict.to_owned(), count.parse().ok()?))
+        }
         "F" => {
             let (signature, detail) = rest.split_once('\t')?;
             Some(Entry::Fault(
@@ -100,7 +103,7 @@ impl Worker {
             self.used = processor_seconds(self.child.id());
             self.current = match entry {
                 Entry::Begin(index) => Some(*index),
-                Entry::End(_) | Entry::Fault(..) => None,
+                Entry::End(..) | Entry::Fault(..) => None,
             };
         }
         entries
@@ -171,7 +174,7 @@ pub fn judge_file(
         for entry in worker.news() {
             match entry {
                 Entry::Fault(_, fault) => return Ok(Some(fault)),
-                Entry::End(_) => return Ok(None),
+                Entry::End(..) => return Ok(None),
                 Entry::Begin(_) => {}
             }
         }
@@ -187,6 +190,7 @@ pub fn judge_file(
 #[derive(Default, Debug)]
 pub struct Summary {
     pub programs: u64,
+    pub seconds: f64,
     pub verdicts: BTreeMap<String, u64>,
     /// By signature: how often, and where the small program is.
     pub faults: BTreeMap<String, (u64, PathBuf)>,
@@ -195,6 +199,10 @@ pub struct Summary {
 impl Summary {
     pub fn report(&self) -> String {
         let mut out = format!("{} programs", self.programs);
+        if self.seconds > 0.0 {
+            let rate = self.programs as f64 / self.seconds;
+            out.push_str(&format!(" ({rate:.0} a second)"));
+        }
         for (verdict, count) in &self.verdicts {
             out.push_str(&format!(", {count} {}", verdict.to_lowercase()));
         }
@@ -212,7 +220,7 @@ impl Summary {
 /// Runs programs as `options` say; `say` is told of each new fault.
 pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> {
     let folder = Folder::new("fuzz-run")?;
-    let stock = Stock::read();
+    let stock = worker::stock_for(options);
     let begin = Instant::now();
     let deadline = options
         .minutes
@@ -221,6 +229,7 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
     let mut next = 0;
     let mut shown = Instant::now();
     'workers: loop {
+        summary.seconds = begin.elapsed().as_secs_f64();
         if options.count.is_some_and(|count| next >= count) {
             return Ok(summary);
         }
@@ -230,12 +239,13 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
         loop {
             std::thread::sleep(Duration::from_millis(20));
             let ended = worker.ended()?;
+            summary.seconds = begin.elapsed().as_secs_f64();
             for entry in worker.news() {
                 match entry {
                     Entry::Begin(index) => next = index + 1,
-                    Entry::End(verdict) => {
-                        summary.programs += 1;
-                        *summary.verdicts.entry(verdict).or_default() += 1;
+                    Entry::End(verdict, count) => {
+                        summary.programs += count;
+                        *summary.verdicts.entry(verdict).or_default() += count;
                     }
                     Entry::Fault(index, fault) => {
                         summary.programs += 1;
@@ -272,15 +282,10 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
 }
 
 fn worker_words(options: &Options, from: u64) -> Vec<String> {
-    let mode = match options.modes.as_slice() {
-        [Mode::Generate] => "generate",
-        [Mode::Mutate] => "mutate",
-        _ => "both",
-    };
     let mut words = vec![
         from.to_string(),
         "--mode".to_owned(),
-        mode.to_owned(),
+        options.mode.clone(),
         "--seed".to_owned(),
         options.seed.to_string(),
         "--native".to_owned(),
@@ -289,7 +294,7 @@ fn worker_words(options: &Options, from: u64) -> Vec<String> {
         options
             .count
             .unwrap_or(u64::MAX)
-            .min(from + SHIFT)
+            .min(from.saturating_add(options.shift()))
             .to_string(),
     ];
     words.push("--journal".to_owned());
@@ -310,11 +315,16 @@ fn found(
         return Ok(());
     }
     let seed = options.seed.wrapping_add(index);
-    let made = worker::make(options.mode_of(index), seed, stock);
-    let file = keep(options, seed, &made, fault)?;
+    let mode = options.mode_of(index);
+    let file = match mode {
+        Mode::Ir => keep_ir(options, seed, options.is_native(index), fault)?,
+        Mode::Generate | Mode::Mutate => {
+            let made = worker::make(mode, seed, stock);
+            keep(options, seed, &made, fault)?
+        }
+    };
     say(&format!(
-        "seed {seed} ({:?}): {}\n{}\n  {}",
-        made.mode,
+        "seed {seed} ({mode:?}): {}\n{}\n  {}",
         fault.signature,
         fault
             .detail
@@ -328,12 +338,52 @@ fn found(
     Ok(())
 }
 
+/// As [`keep`], for IR: finds the program of a batch first. Whatever ends a process is not made small.
+fn keep_ir(options: &Options, seed: u64, native: bool, fault: &Fault) -> io::Result<PathBuf> {
+    std::fs::create_dir_all(&options.out)?;
+    let folder = Folder::new("fuzz-ir-keep")?;
+    let candidates = match native {
+        true => ir::native::batch(seed),
+        false => vec![Ir::new(seed)],
+    };
+    let write = |path: &Path, ir: &Ir| std::fs::write(path, ir.text());
+    let lasting =
+        |found: &Fault| !found.signature.starts_with("crash") && found.signature != "hang";
+    let candidate = folder.path().join("candidate.ir");
+    for ir in &candidates {
+        write(&candidate, ir)?;
+        let found = judge_file(&candidate, Path::new(""), false, native, folder.path())?;
+        let Some(found) = found else { continue };
+        let file = options.out.join(format!("ir_{}.ir", ir.seed));
+        write(&file.with_extension("full.ir"), ir)?;
+        let small = match lasting(&found) {
+            true => ir::shrink::shrink(ir, &found),
+            false => ir.clone(),
+        };
+        write(&file, &small)?;
+        let text = format!("{}\n{}\n", found.signature, found.detail);
+        std::fs::write(file.with_extension("fault"), text)?;
+        return Ok(file);
+    }
+    // Only together, or only once.
+    let file = options.out.join(format!("ir_{seed}.fault"));
+    let text = format!(
+        "{}\n{}\n{} programs\n",
+        fault.signature,
+        fault.detail,
+        candidates.len()
+    );
+    std::fs::write(&file, text)?;
+    Ok(file)
+}
+
 /// Writes the program and a small one with the same fault into a folder of `out`.
 fn keep(options: &Options, seed: u64, made: &Made, fault: &Fault) -> io::Result<PathBuf> {
     std::fs::create_dir_all(&options.out)?;
     let mode = match made.mode {
         Mode::Generate => "generated",
         Mode::Mutate => "mutant",
+        Mode::Ir => "ir",
     };
     let name = format!("{mode}_{seed}");
     std::fs::write(options.out.join(format!("{name}.full.sx")), &made.text)?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sx_corpus::case;
 
 use crate::generate;
+use crate::ir::{self, Ir};
 use crate::judge::{Fault, Program, Verdict, judge};
 use crate::mutate::Stock;
 use crate::native::Level;
@@ -34,6 +35,11 @@ pub fn make(mode: Mode, seed: u64, stock: &Stock) -> Made {
                 mode,
             }
         }
+        Mode::Ir => Made {
+            text: Ir::new(seed).text().into_bytes(),
+            path: PathBuf::new(),
+            mode,
+        },
         Mode::Mutate | Mode::Generate => Made {
             text: generate::program(seed).into_bytes(),
             path: made_up_path(),
@@ -42,9 +48,13 @@ pub fn make(mode: Mode, seed: u64, stock: &Stock) -> Made {
     }
 }
 
+/// Programs of IR that are judged in one go.
+const IR_RUN: u64 = 1000;
+
 pub const BOTH_LEVELS: [Level; 2] = [Level::None, Level::Default];
 
-/// One line each: `B seed` before a program, `E seed verdict` after it, `F seed signature` and detail lines.
+/// One line each: `B index` before a program (or a batch), `E index verdict count` after it, `F index signature` and detail
+/// lines.
 pub struct Journal(File);
 
 impl Journal {
@@ -61,9 +71,13 @@ impl Journal {
         let _ = writeln!(self.0, "{text}");
     }
 
-    fn result(&mut self, seed: u64, result: &Result<Verdict, Fault>) {
+    fn begin(&mut self, index: u64) {
+        self.line(&format!("B {index}"));
+    }
+
+    fn result(&mut self, seed: u64, result: &Result<Verdict, Fault>, count: u64) {
         match result {
-            Ok(verdict) => self.line(&format!("E {seed} {verdict:?}")),
+            Ok(verdict) => self.line(&format!("E {seed} {verdict:?} {count}")),
             Err(fault) => {
                 let flat = |text: &str| text.replace('\\', "\\\\").replace('\n', "\\n");
                 self.line(&format!(
@@ -79,7 +93,7 @@ impl Journal {
 /// Judges the programs from the `from`th on, until killed or `count` is reached.
 pub fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()> {
     let mut journal = Journal::open(journal)?;
-    let stock = Stock::read();
+    let stock = stock_for(options);
     let mut index = from;
     // Who stops the supervisor means the worker, too.
     let supervisor = std::os::unix::process::parent_id();
@@ -87,19 +101,84 @@ pub fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()>
         && std::os::unix::process::parent_id() == supervisor
     {
         let seed = options.seed.wrapping_add(index);
-        let made = make(options.mode_of(index), seed, &stock);
-        journal.line(&format!("B {index}"));
-        let native = options.native != 0 && index.is_multiple_of(options.native);
-        let result = judge(&Program {
-            text: &made.text,
-            path: &made.path,
-            generated: made.mode == Mode::Generate,
-            native: if native { &BOTH_LEVELS } else { &[] },
-        });
-        journal.result(index, &result);
+        let native = options.is_native(index);
+        let (result, count) = match (options.mode_of(index), native) {
+            (Mode::Ir, false) => {
+                index = engines_agree(options, index, &mut journal);
+                continue;
+            }
+            (Mode::Ir, true) => {
+                journal.begin(index);
+                let batch = ir::native::batch(seed);
+                let result = ir::native::judge(&batch, &BOTH_LEVELS);
+                (result.map_err(|(_, fault)| fault), ir::native::BATCH)
+            }
+            (mode @ (Mode::Generate | Mode::Mutate), _) => {
+                let made = make(mode, seed, &stock);
+                journal.begin(index);
+                let program = Program {
+                    text: &made.text,
+                    path: &made.path,
+                    generated: made.mode == Mode::Generate,
+                    native: if native { &BOTH_LEVELS } else { &[] },
+                };
+                (judge(&program), 1)
+            }
+        };
+        journal.result(index, &result, count);
         index += 1;
     }
     Ok(())
+}
+
+/// Judges the programs of IR from the `from`th on that are not run natively, to the first that is something else; its
+/// number.
+fn engines_agree(options: &Options, from: u64, journal: &mut Journal) -> u64 {
+    let is_next = |index: &u64| {
+        options.mode_of(*index) == Mode::Ir
+            && !options.is_native(*index)
+            && options.count.is_none_or(|count| *index < count)
+    };
+    // Not too many, so as to look around now and then.
+    let end = (from..from.saturating_add(IR_RUN))
+        .take_while(is_next)
+        .last();
+    let end = end.map_or(from, |last| last + 1);
+    let index_of = |seed: u64| seed.wrapping_sub(options.seed);
+    let journal = std::sync::Mutex::new(journal);
+    let tell = |what: &dyn Fn(&mut Journal)| {
+        if let Ok(mut journal) = journal.lock() {
+            what(&mut journal);
+        }
+    };
+    ir::judge::judge_all(
+        &mut (from..end).map(|index| Ir::new(options.seed.wrapping_add(index))),
+        &mut |seed| tell(&|journal| journal.begin(index_of(seed))),
+        &mut |seed, result| tell(&|journal| journal.result(index_of(seed), &result, 1)),
+    );
+    end
+}
+
+/// What mutants are made of, if there are to be any.
+pub fn stock_for(options: &Options) -> Stock {
+    match options.modes.contains(&Mode::Mutate) {
+        true => Stock::read(),
+        false => Stock::default(),
+    }
+}
+
+/// Whether a file is one of IR.
+pub fn is_ir(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "ir")
+}
+
+fn judge_ir(text: &str, levels: &[Level]) -> Result<Verdict, Fault> {
+    let program = Ir::parse(text).map_err(|why| Fault::new("ir: not a program", why))?;
+    let verdict = ir::judge::judge(&program)?;
+    if program.closed && !levels.is_empty() {
+        ir::native::judge(&[program], levels).map_err(|(_, fault)| fault)?;
+    }
+    Ok(verdict)
 }
 
 /// Judges a file, as if it stood at `path`.
@@ -112,13 +191,18 @@ pub fn work_on_file(
 ) -> std::io::Result<()> {
     let mut journal = Journal::open(journal)?;
     let text = std::fs::read(file)?;
-    journal.line("B 0");
-    let result = judge(&Program {
-        text: &text,
-        path,
-        generated,
-        native: if native { &BOTH_LEVELS } else { &[] },
-    });
-    journal.result(0, &result);
+    journal.begin(0);
+    let levels: &[Level] = if native { &BOTH_LEVELS } else { &[] };
+    let result = if is_ir(file) {
+        judge_ir(&String::from_utf8_lossy(&text), levels)
+    } else {
+        judge(&Program {
+            text: &text,
+            path,
+            generated,
+            native: levels,
+        })
+    };
+    journal.result(0, &result, 1);
     Ok(())
 }

@@ -1,5 +1,8 @@
-//! What the tests of passes share: a tiny evaluator of IR, and random programs for it.
+//! What the tests of passes and the fuzzer share: a tiny evaluator of IR, random programs for it, and such programs made
+//! into native ones.
 #![allow(dead_code)]
 
+pub mod build;
 pub mod eval;
 pub mod random;
+pub mod whole;

@@ -57,6 +57,18 @@ impl Tiering {
             && looks.saturating_mul(self.interval) >= waiting.saturating_mul(self.steps_per_inst)
     }
 
+    /// For tests: code leaves the VM at other points for each seed, at once, after a few steps, or late.
+    pub fn restless(seed: u64) -> Tiering {
+        let bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        Tiering {
+            warmup: bits >> 8 & 31,
+            interval: [0, 1, 3, 20][(bits >> 16 & 3) as usize],
+            samples: 1 + (bits >> 24 & 1) as u32,
+            steps_per_inst: [0, 1, 8][(bits >> 32) as usize % 3],
+            seed: bits | 1,
+        }
+    }
+
     /// Steps until the next look: from half to one and a half of the interval.
     pub(crate) fn next(&mut self) -> u64 {
         self.seed ^= self.seed << 13;
