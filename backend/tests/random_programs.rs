@@ -2,6 +2,9 @@
 //! that a program makes. What depends on addresses, or ends in a trap, is left out: native code has other addresses, and
 //! finds bad ones in its own way.
 
+// Both of what follows build modules by hand.
+#![allow(clippy::duplicate_mod)]
+
 mod common;
 #[path = "../../ir/tests/support/mod.rs"]
 mod support;

@@ -111,7 +111,7 @@ pub fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()>
                 journal.begin(index);
                 let batch = ir::native::batch(seed);
                 let result = ir::native::judge(&batch, &BOTH_LEVELS);
-                (result.map_err(|(_, fault)| fault), ir::native::BATCH)
+                (result, ir::native::BATCH)
             }
             (mode @ (Mode::Generate | Mode::Mutate), _) => {
                 let made = make(mode, seed, &stock);
@@ -176,7 +176,7 @@ fn judge_ir(text: &str, levels: &[Level]) -> Result<Verdict, Fault> {
     let program = Ir::parse(text).map_err(|why| Fault::new("ir: not a program", why))?;
     let verdict = ir::judge::judge(&program)?;
     if program.closed && !levels.is_empty() {
-        ir::native::judge(&[program], levels).map_err(|(_, fault)| fault)?;
+        ir::native::judge(&[program], levels)?;
     }
     Ok(verdict)
 }

@@ -34,8 +34,8 @@ struct Wanted<'a> {
     output: Vec<u8>,
 }
 
-/// Judges programs at every level. A fault comes with the program in which it is, as far as that is known.
-pub fn judge(programs: &[Ir], levels: &[Level]) -> Result<Verdict, (Option<Ir>, Fault)> {
+/// Judges programs at every level. The detail of a fault names the program's seed, if it is known.
+pub fn judge(programs: &[Ir], levels: &[Level]) -> Result<Verdict, Fault> {
     let guarded = sxc::bug::guarded(|| {
         let wanted: Vec<Wanted<'_>> = programs.iter().filter_map(wanted).collect();
         if wanted.is_empty() {
@@ -48,18 +48,10 @@ pub fn judge(programs: &[Ir], levels: &[Level]) -> Result<Verdict, (Option<Ir>, 
     });
     match guarded {
         Ok(result) => result,
-        Err(what) => {
-            let fault = Fault::new(format!("ir: native panic: {}", place_of(&what)), what);
-            Err((alone(programs), fault))
-        }
-    }
-}
-
-/// The program, if there is only one.
-fn alone(programs: &[Ir]) -> Option<Ir> {
-    match programs {
-        [one] => Some(one.clone()),
-        _ => None,
+        Err(what) => Err(Fault::new(
+            format!("ir: native panic: {}", place_of(&what)),
+            what,
+        )),
     }
 }
 
@@ -74,18 +66,11 @@ fn wanted(ir: &Ir) -> Option<Wanted<'_>> {
     })
 }
 
-fn same(all: &[Wanted<'_>], level: Level) -> Result<(), (Option<Ir>, Fault)> {
+fn same(all: &[Wanted<'_>], level: Level) -> Result<(), Fault> {
     let name = level.name();
-    let only = match all {
-        [one] => Some(one.ir.clone()),
-        _ => None,
-    };
     let fails = |what: String| {
         let first = what.lines().next().unwrap_or_default().to_owned();
-        (
-            only.clone(),
-            Fault::new(format!("ir: {name} fails: {first}"), what),
-        )
+        Fault::new(format!("ir: {name} fails: {first}"), what)
     };
     let folder = Folder::new("fuzz-ir").map_err(|error| fails(error.to_string()))?;
     let program = build(all, level, folder.path()).map_err(fails)?;
@@ -97,11 +82,10 @@ fn same(all: &[Wanted<'_>], level: Level) -> Result<(), (Option<Ir>, Fault)> {
         rest = others;
         if with_one_nan(own) != one.output {
             let detail = format!(
-                "{:?}, {}\n{own:02x?}\nagainst\n{:02x?}",
-                ended.status, ended.stderr, one.output
+                "program of seed {}: {:?}, {}\n{own:02x?}\nagainst\n{:02x?}",
+                one.ir.seed, ended.status, ended.stderr, one.output
             );
-            let fault = Fault::new(format!("ir: another result in {name}"), detail);
-            return Err((Some(one.ir.clone()), fault));
+            return Err(Fault::new(format!("ir: another result in {name}"), detail));
         }
     }
     match ended.status {

@@ -16,9 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub fn fault_of(ir: &Ir, natively: bool) -> Option<Fault> {
     match natively {
         false => judge::judge(ir).err(),
-        true => native::judge(std::slice::from_ref(ir), &BOTH_LEVELS)
-            .err()
-            .map(|(_, fault)| fault),
+        true => native::judge(std::slice::from_ref(ir), &BOTH_LEVELS).err(),
     }
 }
 
