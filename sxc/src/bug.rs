@@ -11,8 +11,19 @@ const STACK: usize = 1 << 30;
 
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
 
-/// Runs `work` on a thread with a deep stack. A panic becomes `Err` with what is known of it.
-pub fn guarded<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+/// A host that has less than this for a stack can't compile.
+const LEAST_STACK: usize = 16 << 20;
+
+/// Why there is no result.
+pub enum Failure {
+    /// What is known of a panic.
+    Bug(String),
+    /// What the host lacks.
+    Host(String),
+}
+
+/// Runs `work` on a thread with a deep stack, on a host short of memory with one less deep.
+pub fn guarded<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     panic::set_hook(Box::new(|info| {
         let message = match info.payload().downcast_ref::<&str>() {
             Some(text) => (*text).to_owned(),
@@ -37,27 +48,33 @@ pub fn guarded<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
             last.get_or_insert(text);
         }
     }));
-    let result = std::thread::scope(|scope| {
-        let handle = std::thread::Builder::new()
-            .name("sxc".to_owned())
-            .stack_size(STACK)
-            .spawn_scoped(scope, || panic::catch_unwind(AssertUnwindSafe(work)));
-        match handle {
-            Ok(handle) => handle.join().unwrap_or_else(Err).map_err(|_| ()),
-            Err(error) => {
-                if let Ok(mut last) = LAST_PANIC.lock() {
-                    *last = Some(format!("cannot start a thread: {error}"));
+    // A thread that doesn't start drops what it was to do.
+    let work = Mutex::new(Some(work));
+    let work = || {
+        let taken = work.lock().ok().and_then(|mut work| work.take());
+        taken.map(|work| panic::catch_unwind(AssertUnwindSafe(work)))
+    };
+    std::thread::scope(|scope| {
+        let mut stack = STACK;
+        let handle = loop {
+            let thread = std::thread::Builder::new().name("sxc".to_owned());
+            match thread.stack_size(stack).spawn_scoped(scope, work) {
+                Ok(handle) => break handle,
+                Err(_) if stack > LEAST_STACK => stack /= 2,
+                Err(error) => {
+                    let error = error.to_string();
+                    let error = error.split(" (os error").next().unwrap_or_default();
+                    return Err(Failure::Host(format!("cannot start a thread: {error}")));
                 }
-                Err(())
+            }
+        };
+        match handle.join() {
+            Ok(Some(Ok(done))) => Ok(done),
+            Ok(Some(Err(_)) | None) | Err(_) => {
+                let last = LAST_PANIC.lock().ok().and_then(|mut last| last.take());
+                Err(Failure::Bug(last.unwrap_or_default()))
             }
         }
-    });
-    result.map_err(|()| {
-        LAST_PANIC
-            .lock()
-            .ok()
-            .and_then(|mut last| last.take())
-            .unwrap_or_default()
     })
 }
 

@@ -61,11 +61,15 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> u8 {
     };
     match bug::guarded(|| commands::run(&cli.command)) {
         Ok(status) => status,
-        Err(what) => {
+        Err(bug::Failure::Bug(what)) => {
             held::write_all();
             scratch::remove_all();
             say!("{}", bug::report(&what));
             bug::STATUS
+        }
+        Err(bug::Failure::Host(what)) => {
+            say_line!("error: {what}");
+            pipeline::ERRORS
         }
     }
 }

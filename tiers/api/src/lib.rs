@@ -66,7 +66,7 @@ pub enum Status {
     Exit(i32),
     /// An operation that evaluations lack; the text says which and why.
     Unsupported(String),
-    /// A call that is not allowed, or not with these arguments; the text says why.
+    /// A call that is not allowed, or not with these arguments, or what the host lacks for it; the text says why.
     Refused(String),
     /// The engine is at fault.
     Bug(String),

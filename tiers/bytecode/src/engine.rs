@@ -116,10 +116,10 @@ fn execute(
         Err(why) => return Outcome::refused(why),
     };
     if let Some(why) = machine.unusable() {
-        return machine.into_outcome(Status::Bug(why));
+        return machine.into_outcome(Status::Refused(why));
     }
     if !tables.prepare(module, &machine, dispatch::stub()) {
-        return machine.into_outcome(Status::Bug(
+        return machine.into_outcome(Status::Refused(
             "the host has no memory for the call stack".into(),
         ));
     }

@@ -159,7 +159,7 @@ impl ComptimeEngine for Interp {
             Err(why) => return Outcome::refused(why),
         };
         if let Some(why) = machine.unusable() {
-            return machine.into_outcome(Status::Bug(why));
+            return machine.into_outcome(Status::Refused(why));
         }
         if self.sanitize {
             let shadow = sanitize::Sanitizer::new(machine.pointer_size, machine.big_endian);

@@ -105,7 +105,7 @@ fn run(
         Err(why) => return Outcome::refused(why),
     };
     if let Some(why) = machine.unusable() {
-        return machine.into_outcome(Status::Bug(why));
+        return machine.into_outcome(Status::Refused(why));
     }
     if module.seal.is_some() {
         let why = "machine code takes the globals it names for accessible";

@@ -14,7 +14,7 @@
 //!
 //! ```text
 //! let mut machine = Box::new(Machine::new(module, root, limits));
-//! if let Some(why) = machine.unusable() { return machine.into_outcome(Status::Bug(why)) }
+//! if let Some(why) = machine.unusable() { return machine.into_outcome(Status::Refused(why)) }
 //! // run: args into words 0.. of machine.frames_base(), enter(root), execute, leave
 //! machine.into_outcome(Status::Finished(results))     // or Trapped, Limit, Exit, ...: frames are taken from records
 //! ```

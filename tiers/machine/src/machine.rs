@@ -164,7 +164,7 @@ impl Machine {
         unsafe { ctx.byte_sub(std::mem::offset_of!(Machine, ctx)).cast() }
     }
 
-    /// Some("reason") if the machine can't run anything; engines report it as [`Status::Bug`].
+    /// Some("reason") if the machine can't run anything; engines report it as [`Status::Refused`]: the host lacks it.
     pub fn unusable(&self) -> Option<String> {
         if !self.broken {
             return None;

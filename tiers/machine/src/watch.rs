@@ -8,7 +8,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sx_ir::func::{Callee, StmtKind};
-use sx_ir::{FuncId, LocId, Module};
+use sx_ir::{FuncId, Function, LocId, Module};
 
 use crate::Machine;
 use crate::ctx::{CallRecord, VmCtx};
@@ -126,7 +126,8 @@ fn look(running: &Running) -> Seen {
         frames.push(next);
         depth += 1;
     }
-    let frames = frames.iter().rev().flat_map(|frame| lines(module, frame));
+    let frames = (frames.iter().rev().enumerate())
+        .flat_map(|(i, frame)| lines(module, frame, i == 0));
     Seen {
         root: module.func(running.root).name.clone(),
         steps,
@@ -160,25 +161,53 @@ fn leads_to(module: &Module, from: &CallRecord, to: &CallRecord) -> bool {
 }
 
 /// A frame with the calls that were inlined into it, innermost first.
-fn lines(module: &Module, frame: &CallRecord) -> Vec<String> {
+fn lines(module: &Module, frame: &CallRecord, innermost: bool) -> Vec<String> {
     let mut out = Vec::new();
     let Some(func) = module.funcs.get(frame.func.index()) else {
         return out;
+    };
+    if frame.loc.index() >= module.locs().len() {
+        return out;
+    }
+    // Code notes its place when it calls. What doesn't come to call loops.
+    let noted = Some(frame.loc).filter(|loc| module.loc(*loc).line > 0);
+    let looping = innermost.then(|| only_loop(func)).flatten();
+    let loc = match (noted, looping) {
+        (None, Some(at)) => at,
+        (Some(loc), Some(at)) if loc == func.loc => at,
+        (Some(loc), _) => loc,
+        (None, None) => func.loc,
     };
     let mut line = |name: &str, loc: LocId| {
         let at = module.loc(loc);
         let file = module.files.get(at.file as usize);
         let file = file.map_or("?", String::as_str);
-        out.push(format!("{name} at {file}:{}:{}", at.line, at.col));
+        // The wrapper around `main` has no place in the source.
+        if !name.is_empty() && at.line > 0 {
+            out.push(format!("{name} at {file}:{}:{}", at.line, at.col));
+        }
     };
-    if frame.loc.index() >= module.locs().len() {
-        return out;
-    }
-    let mut loc = frame.loc;
+    let mut loc = loc;
     while let Some(inlined) = module.loc(loc).inlined {
         line(&module.func(inlined.func).name, loc);
         loc = inlined.at;
     }
     line(&func.name, loc);
     out
+}
+
+/// Where a function's loop is, if it has one.
+fn only_loop(func: &Function) -> Option<LocId> {
+    let mut loops = Vec::new();
+    if let Some(body) = &func.body {
+        body.for_each_stmt(&mut |stmt| {
+            if matches!(stmt.kind, StmtKind::Loop { .. }) {
+                loops.push(stmt.loc);
+            }
+        });
+    }
+    match loops[..] {
+        [only] => Some(only),
+        _ => None,
+    }
 }
