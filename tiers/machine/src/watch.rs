@@ -126,8 +126,8 @@ fn look(running: &Running) -> Seen {
         frames.push(next);
         depth += 1;
     }
-    let frames = (frames.iter().rev().enumerate())
-        .flat_map(|(i, frame)| lines(module, frame, i == 0));
+    let frames =
+        (frames.iter().rev().enumerate()).flat_map(|(i, frame)| lines(module, frame, i == 0));
     Seen {
         root: module.func(running.root).name.clone(),
         steps,

@@ -255,9 +255,6 @@ impl Sema<'_> {
         inner.shape = ret.and_then(|ret| self.error_shape(params, ret));
         inner.owner = cx.owner;
         inner.fn_id = cx.fn_id;
-        let mut enclosing = (*cx.enclosing).clone();
-        enclosing.push((cx.id, cx.vars.clone()));
-        inner.enclosing = Rc::new(enclosing);
         inner.ret.ty = ret;
         inner.ret.span = decl.sig.ret.as_ref().map_or(decl.span, |r| r.span);
         let mut locals = Locals(0);
@@ -275,8 +272,25 @@ impl Sema<'_> {
             }
             self.bind_var(&mut inner, param.name, *ty, addr, Access::Mutable);
         }
-        self.lambda_statements(&mut inner, decl)?;
+        self.enclosed(cx, &mut inner, |s, inner| s.lambda_statements(inner, decl))?;
         Ok(inner)
+    }
+
+    /// Lowers code of `inner` that sees the variables of `cx`, which nothing else touches meanwhile.
+    pub fn enclosed<T>(
+        &mut self,
+        cx: &mut FnCx,
+        inner: &mut FnCx,
+        lower: impl FnOnce(&mut Self, &mut FnCx) -> T,
+    ) -> T {
+        let vars = Rc::new(std::mem::take(&mut cx.vars));
+        let mut enclosing = (*cx.enclosing).clone();
+        enclosing.push((cx.id, vars.clone()));
+        inner.enclosing = Rc::new(enclosing);
+        let done = lower(self, inner);
+        inner.enclosing = Rc::default();
+        cx.vars = Rc::unwrap_or_clone(vars);
+        done
     }
 
     /// Memory of a parameter in the callee.

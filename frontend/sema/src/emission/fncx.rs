@@ -148,7 +148,7 @@ pub struct FnCx {
     /// The environment parameter of a lambda body.
     pub env_param: Option<LocalId>,
     /// Contexts around a lambda and their variables at the time it was met, for capture.
-    pub enclosing: Rc<Vec<(u32, Vec<Variable>)>>,
+    pub enclosing: Rc<Vec<(u32, Rc<Vec<Variable>>)>>,
     /// Being lowered for an evaluation at compile time only.
     pub comptime: bool,
     /// A count (dimension, lanes, value argument, unroll bound) is being evaluated.

@@ -169,9 +169,6 @@ impl Sema<'_> {
         inner.is_lambda = true;
         inner.owner = cx.owner;
         inner.fn_id = cx.fn_id;
-        let mut enclosing = (*cx.enclosing).clone();
-        enclosing.push((cx.id, cx.vars.clone()));
-        inner.enclosing = Rc::new(enclosing);
         inner.ret.ty = Some(ty);
         inner.ret.span = expr.span;
         let mut locals = Locals::first();
@@ -183,18 +180,19 @@ impl Sema<'_> {
         }
         inner.env_param = Some(locals.next());
         self.at(&mut inner, expr.span);
-        if ty == TypeId::VOID {
-            self.lower_expr_stmt(&mut inner, expr)?;
-            self.return_value(&mut inner, None, expr.span)?;
-        } else {
-            let val = self.lower_expr(&mut inner, expr, Some(ty))?;
-            let val = self.coerce(&mut inner, val, ty, expr.span)?;
+        self.enclosed(cx, &mut inner, |s, inner| {
+            if ty == TypeId::VOID {
+                s.lower_expr_stmt(inner, expr)?;
+                return s.return_value(inner, None, expr.span);
+            }
+            let val = s.lower_expr(inner, expr, Some(ty))?;
+            let val = s.coerce(inner, val, ty, expr.span)?;
             if val.ty == TypeId::NORETURN {
                 inner.emit(StmtKind::Trap(sx_ir::TrapKind::Unreachable));
-            } else {
-                self.leave_with(&mut inner, Some(val), None)?;
+                return Ok(());
             }
-        }
+            s.leave_with(inner, Some(val), None)
+        })?;
         inner.func_id = None;
         let captures = std::mem::take(&mut inner.captures);
         let names: Vec<_> = captures.iter().map(|c| inner.var(c.inner).name).collect();
