@@ -2,6 +2,7 @@
 //! without the IR passes, and natively. Whatever is not the same is a [`Fault`].
 
 use std::path::{Path, PathBuf};
+use sxc::bug::{self, Failure};
 
 use sx_ir::Module;
 use sx_machine::{Effect, HostOptions, StdHost};
@@ -72,9 +73,10 @@ fn limits() -> Limits {
 
 /// Judges a program. Crashes and hangs are for the caller to notice, panics end up as faults.
 pub fn judge(program: &Program<'_>) -> Result<Verdict, Fault> {
-    match sxc::bug::guarded(|| judge_unguarded(program)) {
+    match bug::guarded(|| judge_unguarded(program)) {
         Ok(result) => result,
-        Err(what) => Err(Fault::new(format!("panic: {}", place_of(&what)), what)),
+        Err(Failure::Bug(what)) => Err(Fault::new(format!("panic: {}", place_of(&what)), what)),
+        Err(Failure::Host(what)) => Err(Fault::new("host".to_owned(), what)),
     }
 }
 
