@@ -22,6 +22,14 @@ pub enum Failure {
     Host(String),
 }
 
+impl Failure {
+    pub fn into_text(self) -> String {
+        match self {
+            Failure::Bug(what) | Failure::Host(what) => what,
+        }
+    }
+}
+
 /// Runs `work` on a thread with a deep stack, on a host short of memory with one less deep.
 pub fn guarded<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     panic::set_hook(Box::new(|info| {

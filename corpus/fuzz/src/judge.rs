@@ -2,12 +2,12 @@
 //! without the IR passes, and natively. Whatever is not the same is a [`Fault`].
 
 use std::path::{Path, PathBuf};
-use sxc::bug::{self, Failure};
 
 use sx_ir::Module;
 use sx_machine::{Effect, HostOptions, StdHost};
 use sx_sema::{Compilation, Config, Goal};
 use sx_tier_api::{Limits, Status};
+use sxc::bug::Failure;
 use sxc::engines::{self, EngineKind};
 use sxc::evaluator::{EngineEvaluator, frame_text};
 use sxc::render::{self, ErrorFormat};
@@ -73,10 +73,9 @@ fn limits() -> Limits {
 
 /// Judges a program. Crashes and hangs are for the caller to notice, panics end up as faults.
 pub fn judge(program: &Program<'_>) -> Result<Verdict, Fault> {
-    match bug::guarded(|| judge_unguarded(program)) {
+    match sxc::bug::guarded(|| judge_unguarded(program)).map_err(Failure::into_text) {
         Ok(result) => result,
-        Err(Failure::Bug(what)) => Err(Fault::new(format!("panic: {}", place_of(&what)), what)),
-        Err(Failure::Host(what)) => Err(Fault::new("host".to_owned(), what)),
+        Err(what) => Err(Fault::new(format!("panic: {}", place_of(&what)), what)),
     }
 }
 

@@ -118,7 +118,8 @@ pub fn judge_all(
             }
         });
         match (done, at) {
-            (Err(what), Some(seed)) => {
+            (Err(failure), Some(seed)) => {
+                let what = failure.into_text();
                 let signature = format!("ir: panic: {}", place_of(&what));
                 ends(seed, Err(Fault::new(signature, what)));
             }

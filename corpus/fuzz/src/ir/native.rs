@@ -46,7 +46,7 @@ pub fn judge(programs: &[Ir], levels: &[Level]) -> Result<Verdict, Fault> {
         }
         Ok(Verdict::Finished)
     });
-    match guarded {
+    match guarded.map_err(sxc::bug::Failure::into_text) {
         Ok(result) => result,
         Err(what) => Err(Fault::new(
             format!("ir: native panic: {}", place_of(&what)),
