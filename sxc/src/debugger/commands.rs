@@ -251,8 +251,10 @@ impl Session {
         };
         if let Some(line) = line(text) {
             let here = view.call(self.frame).map(|call| view.module.loc(call.loc));
-            return match here {
-                Some(here) => Ok((here.file, line)),
+            // At the end, the file that was shown last.
+            let shown = (self.shown.0 != 0).then_some(self.shown.1);
+            return match here.map(|here| here.file).or(shown) {
+                Some(file) => Ok((file, line)),
                 None => Err("there is no current file; give FILE:LINE".into()),
             };
         }
@@ -278,6 +280,14 @@ impl Session {
     }
 
     fn add_breakpoint(&mut self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
+        let (rest, condition) = match rest.split_once(" if ") {
+            Some((place, condition)) => (place.trim(), Some(condition.trim())),
+            None => match rest.strip_prefix("if ") {
+                Some(condition) => ("", Some(condition.trim())),
+                None => (rest, None),
+            },
+        };
+        let parsed = condition.map(expressions::parse_condition).transpose()?;
         let is_line = rest.is_empty()
             || expressions::number(rest).is_some()
             || rest
@@ -305,10 +315,19 @@ impl Session {
             let text = format!("function '{rest}'");
             (Spot::Function(rest.to_owned()), text, note)
         };
+        let text = match condition {
+            Some(condition) => format!("{text} if {condition}"),
+            None => text,
+        };
         self.numbers += 1;
         let number = self.numbers;
         tell!("breakpoint {number}: {text}{note}");
-        self.breakpoints.push(Breakpoint { number, spot, text });
+        self.breakpoints.push(Breakpoint {
+            number,
+            spot,
+            condition: parsed,
+            text,
+        });
         Ok(())
     }
 

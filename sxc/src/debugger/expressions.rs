@@ -35,6 +35,70 @@ enum Index {
     Path(Box<Path>),
 }
 
+/// A comparison of integers or booleans.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Condition {
+    left: Operand,
+    relation: Relation,
+    right: Operand,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Operand {
+    Value(i128),
+    Path(Path),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Relation {
+    Equal,
+    NotEqual,
+    AtMost,
+    AtLeast,
+    Below,
+    Above,
+}
+
+/// Those that others begin with come later.
+const RELATIONS: [(&str, Relation); 6] = [
+    ("==", Relation::Equal),
+    ("!=", Relation::NotEqual),
+    ("<=", Relation::AtMost),
+    (">=", Relation::AtLeast),
+    ("<", Relation::Below),
+    (">", Relation::Above),
+];
+
+/// `path == 5` and its like.
+pub fn parse_condition(text: &str) -> Result<Condition, String> {
+    let split = |(sign, relation): &(&str, Relation)| {
+        let (left, right) = text.split_once(sign)?;
+        Some((left, *relation, right))
+    };
+    let Some((left, relation, right)) = RELATIONS.iter().find_map(split) else {
+        return Err("a condition compares: n == 5, a.len > i, found != true".into());
+    };
+    Ok(Condition {
+        left: operand(left)?,
+        relation,
+        right: operand(right)?,
+    })
+}
+
+fn operand(text: &str) -> Result<Operand, String> {
+    let text = text.trim();
+    let value = match (text, text.strip_prefix('-')) {
+        ("true", _) => Some(1),
+        ("false", _) => Some(0),
+        (_, Some(digits)) => number(digits).map(|n| -i128::from(n)),
+        (_, None) => number(text).map(i128::from),
+    };
+    Ok(match value {
+        Some(value) => Operand::Value(value),
+        None => Operand::Path(parse(text)?),
+    })
+}
+
 /// A value in the program's memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Place {
@@ -235,6 +299,42 @@ impl Scope<'_, '_, '_> {
             };
         }
         Ok(place)
+    }
+
+    pub fn holds(&self, condition: &Condition) -> Result<bool, String> {
+        let (left, right) = (
+            self.operand(&condition.left)?,
+            self.operand(&condition.right)?,
+        );
+        Ok(match condition.relation {
+            Relation::Equal => left == right,
+            Relation::NotEqual => left != right,
+            Relation::AtMost => left <= right,
+            Relation::AtLeast => left >= right,
+            Relation::Below => left < right,
+            Relation::Above => left > right,
+        })
+    }
+
+    fn operand(&self, operand: &Operand) -> Result<i128, String> {
+        let path = match operand {
+            Operand::Value(value) => return Ok(*value),
+            Operand::Path(path) => path,
+        };
+        let place = self.place(path)?;
+        let types = &self.view.module.types;
+        let word = || self.word(place.addr, self.size_of(place.ty));
+        if let TypeKind::Bool = types.kind(place.ty) {
+            return Ok(i128::from(word()? != 0));
+        }
+        match types.int_info(place.ty) {
+            Some((bits, true)) => Ok(i128::from(semantics::sext_from(word()?, bits))),
+            Some((bits, false)) => Ok(i128::from(semantics::zext_from(word()?, bits))),
+            None => Err(format!(
+                "a condition compares integers and booleans, not '{}'",
+                self.type_name(place.ty)
+            )),
+        }
     }
 
     fn number(&self, index: &Index) -> Result<u64, String> {
@@ -455,6 +555,22 @@ mod tests {
         assert_eq!(number("99999999999999999999"), None);
         assert_eq!(number("+1"), None);
         assert_eq!(number(""), None);
+    }
+
+    #[test]
+    fn conditions() {
+        for text in [
+            "n == 5",
+            "a.len>i",
+            "n <= -3",
+            "x != true",
+            "a[i] >= b[j].k",
+        ] {
+            assert!(parse_condition(text).is_ok(), "{text}");
+        }
+        for text in ["", "n", "n == ", "== 5", "n = 5", "n == 5 and m == 6"] {
+            assert!(parse_condition(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -1,22 +1,28 @@
-//! Where commands come from: the command line, a file, then standard input.
+//! Where commands come from: the command line, a file, then standard input, which has line editing and a history if it is
+//! a terminal.
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _};
 
-pub const PROMPT: &str = "(sxc) ";
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+
+const PROMPT: &str = "(sxc) ";
 
 pub struct Input {
     first: VecDeque<String>,
-    terminal: bool,
+    /// At a terminal.
+    editor: Option<DefaultEditor>,
     /// The last command, which an empty line at a terminal repeats.
     last: String,
 }
 
 impl Input {
     pub fn new(first: Vec<String>) -> Input {
+        let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         Input {
             first: first.into(),
-            terminal: std::io::stdin().is_terminal(),
+            editor: terminal.then(|| DefaultEditor::new().ok()).flatten(),
             last: String::new(),
         }
     }
@@ -28,28 +34,31 @@ impl Input {
             crate::say::to_stdout(format_args!("{PROMPT}{line}\n"));
             return Some(line);
         }
-        if self.terminal {
-            crate::say::to_stdout(format_args!("{PROMPT}"));
-            let _ = std::io::stdout().flush();
-        }
-        let mut bytes = Vec::new();
-        match std::io::stdin().lock().read_until(b'\n', &mut bytes) {
-            Ok(0) | Err(_) => {
-                if self.terminal {
-                    crate::say::to_stdout(format_args!("\n"));
-                }
-                return None;
+        let Some(editor) = &mut self.editor else {
+            return plain_line();
+        };
+        let line = loop {
+            match editor.readline(PROMPT) {
+                Ok(line) => break line.trim().to_owned(),
+                // Ctrl-C takes back what has been typed.
+                Err(ReadlineError::Interrupted) => {}
+                Err(_) => return None,
             }
-            Ok(_) => {}
-        }
-        let line = String::from_utf8_lossy(&bytes).trim().to_owned();
-        if !self.terminal {
-            return Some(line);
-        }
+        };
         if line.is_empty() {
             return Some(self.last.clone());
         }
+        // Without a history there is none.
+        let _ = editor.add_history_entry(&line);
         self.last.clone_from(&line);
         Some(line)
+    }
+}
+
+fn plain_line() -> Option<String> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_until(b'\n', &mut bytes) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(String::from_utf8_lossy(&bytes).trim().to_owned()),
     }
 }

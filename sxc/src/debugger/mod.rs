@@ -43,6 +43,7 @@ fn run(
     limits: &Limits,
     recorder: &mut Recorder<'_>,
 ) -> Option<Outcome> {
+    scratch::watch();
     session.told = recorder.told();
     // Unless it is continued.
     if session.silent_until == 0 {
@@ -110,7 +111,6 @@ impl Evaluator for Debugger<'_> {
         if self.session.quit {
             return failed(Status::Exit(0));
         }
-        scratch::watch();
         let EvalRequest {
             module,
             root,

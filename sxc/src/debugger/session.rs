@@ -211,8 +211,8 @@ impl Session {
                 format!("watch {number}: {text}\n  was {old}\n  now {new}")
             })
             .collect();
-        let hits = self.breakpoints.iter().filter(|b| b.hits(view, call));
-        why.extend(hits.map(|b| format!("breakpoint {}", b.number)));
+        let hits = self.breakpoints.iter();
+        why.extend(hits.filter_map(|b| b.hit(view, call, &self.errors)));
         (!why.is_empty()).then(|| why.join("\n"))
     }
 

@@ -3,6 +3,8 @@
 use sx_interp::debugger::{ActiveCall, View};
 use sx_ir::TypeId;
 
+use super::expressions::{Condition, Scope};
+
 /// Where a breakpoint is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Spot {
@@ -18,6 +20,7 @@ pub enum Spot {
 pub struct Breakpoint {
     pub number: u32,
     pub spot: Spot,
+    pub condition: Option<Condition>,
     /// As it is shown.
     pub text: String,
 }
@@ -54,7 +57,31 @@ pub struct Change {
 }
 
 impl Breakpoint {
-    pub fn hits(&self, view: &View<'_, '_>, call: ActiveCall) -> bool {
+    /// What is said of it if it is hit.
+    pub fn hit(&self, view: &View<'_, '_>, call: ActiveCall, errors: &[String]) -> Option<String> {
+        if !self.is_at(view, call) {
+            return None;
+        }
+        let scope = Scope {
+            view,
+            frame: 0,
+            errors,
+        };
+        let number = self.number;
+        match self
+            .condition
+            .as_ref()
+            .map(|condition| scope.holds(condition))
+        {
+            None | Some(Ok(true)) => Some(format!("breakpoint {number}")),
+            Some(Ok(false)) => None,
+            Some(Err(error)) => Some(format!(
+                "breakpoint {number}, whose condition has no value: {error}"
+            )),
+        }
+    }
+
+    fn is_at(&self, view: &View<'_, '_>, call: ActiveCall) -> bool {
         match &self.spot {
             Spot::Line { file, line } => {
                 let at = view.module.loc(call.loc);

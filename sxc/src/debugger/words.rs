@@ -56,7 +56,7 @@ const COMMANDS: &[Entry] = &[
         "break",
         &["b", "br"],
         Command::Break,
-        "[FILE:LINE | LINE | FUNCTION]",
+        "[FILE:LINE | LINE | FUNCTION] [if A == B]",
         "stop there; alone: at the current line",
     ),
     (
@@ -269,7 +269,7 @@ pub fn help(word: &str) -> Result<(), String> {
             [] => String::new(),
             others => format!(" ({})", others.join(", ")),
         };
-        tell!("{:<38} {what}{others}", usage.trim_end());
+        tell!("{:<45} {what}{others}", usage.trim_end());
     }
     if wanted.is_none() {
         tell!("Commands can be shortened as long as it is clear what is meant.");

@@ -21,7 +21,18 @@ finish
 info
 evaluations
 # the second one
+break 9 if total >= 0
+break square if n == many
+b short if n = 2
+b 21 if n == 1
+breakpoints
 next
+c
+c
+c
+p n
+delete
+restart
 step
 n
 n

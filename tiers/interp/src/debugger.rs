@@ -9,6 +9,7 @@ use sx_machine::Machine;
 use sx_tier_api::{MemoryView, Region, Status};
 
 use crate::call::{Frame, Run, Stop};
+use crate::eval::expr_loc;
 use crate::shadow::Shadow;
 use crate::variables::{State, Variable};
 
@@ -34,8 +35,8 @@ pub struct Track<'a> {
 
 struct Open<'a> {
     stmt: &'a Stmt,
-    /// Of a loop: the call's ticks when the iteration began.
-    mark: Option<u64>,
+    /// Of a loop that has begun: all of it is in one line.
+    one_line: Option<bool>,
 }
 
 struct Call<'a> {
@@ -213,28 +214,12 @@ impl<'a, S: Shadow> Run<'a, S> {
 
     /// A statement begins.
     pub fn track_begin(&mut self, frame: Frame<'a>, stmt: &'a Stmt) -> Result<(), Stop> {
-        self.track.open.push(Open { stmt, mark: None });
-        let loc = match &stmt.kind {
-            // Their own position is that of their end.
-            StmtKind::If { cond, .. } => Self::loc_of(frame, *cond, stmt.loc),
-            StmtKind::Switch { value, .. } => Self::loc_of(frame, *value, stmt.loc),
-            // What is in them counts.
-            StmtKind::Block { .. } | StmtKind::Loop { .. } => return Ok(()),
-            // Where control goes on is seen there.
-            StmtKind::Break(_) | StmtKind::Continue(_) => return Ok(()),
-            StmtKind::Set { .. }
-            | StmtKind::Store { .. }
-            | StmtKind::Copy { .. }
-            | StmtKind::Fill { .. }
-            | StmtKind::Eval(_)
-            | StmtKind::Call(_)
-            | StmtKind::Return(_)
-            | StmtKind::Trap(_)
-            | StmtKind::AtomicLoad { .. }
-            | StmtKind::AtomicStore { .. }
-            | StmtKind::AtomicRmw { .. }
-            | StmtKind::AtomicCmpxchg { .. }
-            | StmtKind::Fence(_) => stmt.loc,
+        self.track.open.push(Open {
+            stmt,
+            one_line: None,
+        });
+        let Some(loc) = place_of(frame, stmt) else {
+            return Ok(());
         };
         let at = self.module.loc(loc);
         let root = self.track.calls.len() == 1;
@@ -257,12 +242,19 @@ impl<'a, S: Shadow> Run<'a, S> {
         else {
             return Ok(());
         };
-        let before = open.mark.replace(call.ticks);
-        if call.ticks == 0 || before != Some(call.ticks) {
-            return Ok(());
+        let one_line = match open.one_line {
+            Some(one_line) => one_line,
+            None => {
+                let one_line = is_one_line(self.module, call.frame, open.stmt);
+                open.one_line = Some(one_line);
+                // The first iteration begins with the loop.
+                return Ok(());
+            }
+        };
+        if one_line && call.ticks != 0 {
+            return self.tick();
         }
-        open.mark = Some(call.ticks + 1);
-        self.tick()
+        Ok(())
     }
 
     /// A statement has ended.
@@ -302,6 +294,51 @@ impl Run<'_, Controlled<'_>> {
         let (shadow, view) = self.seen();
         shadow.controller.ended(&view, status);
     }
+}
+
+/// Where a statement begins; `None` if that is seen by others.
+fn place_of(frame: Frame<'_>, stmt: &Stmt) -> Option<LocId> {
+    Some(match &stmt.kind {
+        // Their own position is that of their end.
+        StmtKind::If { cond, .. } => expr_loc(frame, *cond, stmt.loc),
+        StmtKind::Switch { value, .. } => expr_loc(frame, *value, stmt.loc),
+        // What is in them counts.
+        StmtKind::Block { .. } | StmtKind::Loop { .. } => return None,
+        // Where control goes on is seen there.
+        StmtKind::Break(_) | StmtKind::Continue(_) => return None,
+        StmtKind::Set { .. }
+        | StmtKind::Store { .. }
+        | StmtKind::Copy { .. }
+        | StmtKind::Fill { .. }
+        | StmtKind::Eval(_)
+        | StmtKind::Call(_)
+        | StmtKind::Return(_)
+        | StmtKind::Trap(_)
+        | StmtKind::AtomicLoad { .. }
+        | StmtKind::AtomicStore { .. }
+        | StmtKind::AtomicRmw { .. }
+        | StmtKind::AtomicCmpxchg { .. }
+        | StmtKind::Fence(_) => stmt.loc,
+    })
+}
+
+/// Whether all that a loop does stands in one line.
+fn is_one_line(module: &Module, frame: Frame<'_>, stmt: &Stmt) -> bool {
+    let mut line = None;
+    let mut same = true;
+    for body in stmt.kind.blocks() {
+        body.for_each_stmt(&mut |inner| {
+            let Some(loc) = place_of(frame, inner) else {
+                return;
+            };
+            let at = module.loc(loc);
+            if at.line != 0 {
+                let first = *line.get_or_insert((at.file, at.line));
+                same &= first == (at.file, at.line);
+            }
+        });
+    }
+    same && line.is_some()
 }
 
 /// The shadow of a run under control.

@@ -6,15 +6,15 @@ use sx_machine::ctx::Fault;
 use crate::call::{Frame, Run, Stop};
 use crate::shadow::Shadow;
 
-impl<'a, S: Shadow> Run<'a, S> {
-    /// Position of a node, or of its statement if it has none of its own.
-    pub fn loc_of(frame: Frame<'a>, id: ExprId, stmt: LocId) -> LocId {
-        match frame.func.expr_locs.get(id.index()) {
-            Some(loc) if *loc != LocId(0) => *loc,
-            _ => stmt,
-        }
+/// Position of a node, or of its statement if it has none of its own.
+pub fn expr_loc(frame: Frame<'_>, id: ExprId, stmt: LocId) -> LocId {
+    match frame.func.expr_locs.get(id.index()) {
+        Some(loc) if *loc != LocId(0) => *loc,
+        _ => stmt,
     }
+}
 
+impl<'a, S: Shadow> Run<'a, S> {
     /// The value of an expression of a statement at `stmt`, as a zero-extended pattern. Its mark is left on top of the
     /// shadow's stack.
     pub fn eval(&mut self, frame: Frame<'a>, stmt: LocId, id: ExprId) -> Result<u64, Stop> {
@@ -31,7 +31,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             }
             Expr::Load { ty, addr } => {
                 let addr = self.eval(frame, stmt, addr)?;
-                let loc = Self::loc_of(frame, id, stmt);
+                let loc = expr_loc(frame, id, stmt);
                 let loaded = self.machine.load(ty, addr);
                 let value = self.accessed(loc, loaded, 0)?;
                 let verdict = self.shadow.load(&self.machine, addr, ty.size(pointer_size));
@@ -69,7 +69,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                 self.shadow.binary(op, ty, a, b);
                 let result = semantics::binary(op, ty, a, b, pointer_size);
                 let result = result.map_err(|kind| Fault::new(kind, 0, 0));
-                self.at(Self::loc_of(frame, id, stmt), result)?
+                self.at(expr_loc(frame, id, stmt), result)?
             }
             Expr::Convert { op, from, to, a } => {
                 let a = self.eval(frame, stmt, a)?;
@@ -98,7 +98,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             } => {
                 let a = self.eval(frame, stmt, a)?;
                 let b = self.eval(frame, stmt, b)?;
-                let loc = Self::loc_of(frame, id, stmt);
+                let loc = expr_loc(frame, id, stmt);
                 let verdict = self.shadow.check();
                 self.judge(loc, verdict)?;
                 if !rel.holds(a, b) {
