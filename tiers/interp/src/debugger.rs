@@ -299,11 +299,10 @@ impl Run<'_, Controlled<'_>> {
 /// Where a statement begins; `None` if that is seen by others.
 fn place_of(frame: Frame<'_>, stmt: &Stmt) -> Option<LocId> {
     Some(match &stmt.kind {
-        // Their own position is that of their end.
+        // Its own position is that of its end.
         StmtKind::If { cond, .. } => expr_loc(frame, *cond, stmt.loc),
-        StmtKind::Switch { value, .. } => expr_loc(frame, *value, stmt.loc),
-        // What is in them counts.
-        StmtKind::Block { .. } | StmtKind::Loop { .. } => return None,
+        // What is in them counts, and what leads to them.
+        StmtKind::Block { .. } | StmtKind::Loop { .. } | StmtKind::Switch { .. } => return None,
         // Where control goes on is seen there.
         StmtKind::Break(_) | StmtKind::Continue(_) => return None,
         StmtKind::Set { .. }
