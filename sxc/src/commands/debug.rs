@@ -55,6 +55,11 @@ fn evaluations(args: &DebugArgs, first: Vec<String>) -> Result<u8, Stopped> {
     if args.compile.sanitize {
         return Err(usage("not implemented: sxc debug --sanitize"));
     }
+    if args.compile.profile.is_some() {
+        return Err(usage(
+            "'--profile' watches the bytecode VM; debugged code runs in the tree interpreter",
+        ));
+    }
     let plan = plan(Goal::Check);
     let compile = CompileArgs {
         comptime: ComptimeChoice::Interp,
