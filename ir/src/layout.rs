@@ -40,6 +40,11 @@ pub fn struct_layout(members: impl IntoIterator<Item = (u64, u64)>) -> TypeLayou
     }
 }
 
+/// Levels of types by value that are walked: no finite program has nominal types nested like this.
+const DEEPEST: u32 = 200;
+/// For looking at a few levels only.
+pub(crate) const SHALLOW: u32 = DEEPEST - 3;
+
 impl TypeTable {
     /// Layout of a type whose parts are all complete. Incomplete nominal types count as empty (and are not cached).
     pub fn layout(&self, id: TypeId) -> TypeLayout {
@@ -97,7 +102,7 @@ impl TypeTable {
 
     fn may_hold_addresses(&self, ty: TypeId, depth: u32) -> bool {
         // Recursion through values, which the frontend reports.
-        if depth > 200 {
+        if depth > DEEPEST {
             return true;
         }
         let inner = |member: TypeId| self.may_hold_addresses(member, depth + 1);
@@ -146,7 +151,7 @@ impl TypeTable {
     /// Whether every type stored by value inside `id` is defined. Recursion through values ends at a depth no finite
     /// program reaches; the frontend reports such types.
     pub fn is_complete(&self, id: TypeId, depth: u32) -> bool {
-        if depth > 200 {
+        if depth > DEEPEST {
             return false;
         }
         if self.layouts[id.index()].get().is_some() {
@@ -203,7 +208,7 @@ impl TypeTable {
     }
 
     fn compute_layout(&self, id: TypeId, depth: u32) -> TypeLayout {
-        if depth > 200 {
+        if depth > DEEPEST {
             return TypeLayout::scalar(0, 1);
         }
         let ptr = self.target.pointer_size;

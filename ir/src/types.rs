@@ -1,6 +1,6 @@
 //! sx types, interned: equal types have equal ids. What they occupy is in [`crate::layout`].
 
-use crate::layout::TypeLayout;
+use crate::layout::{SHALLOW, TypeLayout};
 use crate::symbol::Symbol;
 use crate::target::Target;
 use rustc_hash::FxHashMap;
@@ -230,6 +230,10 @@ impl TypeTable {
         self.kinds.push(kind.clone());
         self.layouts.push(OnceLock::new());
         self.ids.insert(kind, id);
+        // Parts are made before what holds them, so each finds theirs done, however deep types nest.
+        if self.is_complete(id, SHALLOW) {
+            self.layout(id);
+        }
         id
     }
 

@@ -201,23 +201,17 @@ impl Sema<'_> {
         self.diags.iter().filter(|d| d.is_error()).count()
     }
 
-    /// Whether a module is part of the standard library.
     /// What a file of the library declares under a name that the compiler knows.
     pub fn library_name(&self, file: &str, name: sx_ir::Symbol) -> Option<crate::sema::DeclId> {
-        (self.modules.iter().enumerate())
-            .filter(|(id, m)| m.path.ends_with(file) && self.in_library(ModId(*id as u32)))
-            .find_map(|(_, m)| m.names.get(&name).copied())
-    }
-
-    pub fn in_library_module(&self, module: ModId) -> bool {
-        self.in_library(module)
-    }
-
-    fn in_library(&self, module: ModId) -> bool {
-        self.cfg
-            .library_dirs
+        self.modules
             .iter()
-            .any(|dir| self.module(module).path.starts_with(dir))
+            .filter(|m| m.library && m.path.ends_with(file))
+            .find_map(|m| m.names.get(&name).copied())
+    }
+
+    /// Whether a module is part of the standard library.
+    pub fn in_library_module(&self, module: ModId) -> bool {
+        self.module(module).library
     }
 
     /// What is checked whether reached or not (part 3 §6.2).
@@ -236,7 +230,7 @@ impl Sema<'_> {
 
     fn check_declarations_of(&mut self, values: bool) {
         for module in self.modules_in_order() {
-            if self.in_library(module) {
+            if self.in_library_module(module) {
                 continue;
             }
             for decl in self.module(module).decls.clone() {
@@ -510,10 +504,7 @@ impl Sema<'_> {
             }
             let path = sources.path(file);
             !modules.iter().any(|module| {
-                self.cfg
-                    .library_dirs
-                    .iter()
-                    .any(|dir| module.path.starts_with(dir))
+                module.library
                     && path
                         .strip_prefix(&*module.shown)
                         .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))

@@ -154,6 +154,7 @@ pub struct Loaded {
 }
 
 struct LoadedModule {
+    library: bool,
     path: PathBuf,
     shown: Arc<str>,
     flat_imports: SmallVec<[ImportSetId; 4]>,
@@ -210,6 +211,7 @@ impl<'a> Sema<'a> {
         }
         let make = self.evaluator.replicas()?;
         let modules = self.modules.iter().map(|module| LoadedModule {
+            library: module.library,
             path: module.path.clone(),
             shown: module.shown.clone(),
             flat_imports: module.flat_imports.clone(),
@@ -328,6 +330,7 @@ impl<'a> Sema<'a> {
             self.trees.push(tree);
             self.module_of_file.insert(tree.id, id);
             self.modules.push(ModuleInfo {
+                library: module.library,
                 path: module.path.clone(),
                 shown: module.shown.clone(),
                 names: Default::default(),

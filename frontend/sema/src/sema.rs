@@ -217,6 +217,8 @@ impl std::fmt::Debug for Env {
 
 /// A source file.
 pub struct ModuleInfo {
+    /// Part of the standard library, or in the place of a part of it.
+    pub library: bool,
     /// Canonical path, and as shown.
     pub path: PathBuf,
     pub shown: Arc<str>,

@@ -25,7 +25,7 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
         .output
         .clone()
         .unwrap_or_else(|| commands::default_output(&args.file, ".s"));
-    commands::make_folder(&output, args.compile.error_format)?;
+    commands::prepare_output(&compiled, &output, args.compile.error_format)?;
     let job = EmitJob {
         module: &compiled.compilation.module,
         roots: &compiled.compilation.roots,

@@ -33,8 +33,11 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
         (None, Some(path)) => PathBuf::from(path),
         (None, None) => commands::default_output(&args.file, ""),
     };
-    commands::make_folder(&output, format)?;
+    commands::prepare_output(&compiled, &output, format)?;
     let kept = args.emit_obj.then(|| with_suffix(&output, ".o"));
+    if let Some(object) = &kept {
+        commands::prepare_output(&compiled, object, format)?;
+    }
     if compiled.compilation.driver.is_some() {
         let before = compiled.compilation.stats.evaluations.len();
         let driven = driver::run(&mut compiled, opt, &args.codegen, &args.link, kept, &output)

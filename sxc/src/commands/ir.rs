@@ -26,6 +26,9 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
         fold: crate::cli::Fold::Calls,
     };
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
+    if let Some(output) = &args.output {
+        super::prepare_output(&compiled, output, format)?;
+    }
     let text = match args.emit {
         Emit::Ir => ir_text(&compiled, args)?.into_bytes(),
         Emit::Bytecode => bytecode_text(&compiled, args)?.into_bytes(),

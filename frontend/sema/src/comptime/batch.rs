@@ -149,6 +149,12 @@ impl Sema<'_> {
         }
     }
 
+    /// Whether an evaluation has failed whose report is still held back.
+    pub fn holds_errors(&self) -> bool {
+        let mut held = self.caches.queue.held.iter().flat_map(|(_, diags)| diags);
+        held.any(|diag| diag.is_error())
+    }
+
     /// Evaluates what waits and takes the results over. What there is to report waits for [`Sema::finish_queue`].
     pub fn flush_queue(&mut self) {
         let queue = std::mem::take(&mut self.caches.queue.waiting);

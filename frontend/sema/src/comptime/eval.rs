@@ -354,9 +354,9 @@ impl Sema<'_> {
             return Err(Failed);
         }
         self.finish_error_names();
-        let errors_before = self.diags.iter().filter(|d| d.is_error()).count();
+        let told = self.error_count() > 0 || self.holds_errors();
         if self.reaches_failed(root.func) {
-            if errors_before == 0 {
+            if !told {
                 self.error(
                     span,
                     "internal: a function reached at compile time has no body",

@@ -244,6 +244,7 @@ impl Sema<'_> {
         })));
         let env = Env::root(id);
         self.modules.push(ModuleInfo {
+            library: false,
             path: PathBuf::from(&*shown),
             shown,
             names: FxHashMap::default(),

@@ -283,7 +283,9 @@ impl Sema<'_> {
                 .insert(file, &tree.computed_names);
         }
         self.trees.push(tree);
+        let library = self.is_library_path(path);
         self.modules.push(ModuleInfo {
+            library,
             path: path.to_path_buf(),
             shown,
             names: FxHashMap::default(),
@@ -296,6 +298,25 @@ impl Sema<'_> {
         });
         self.module_by_path.insert(canonical.to_path_buf(), id);
         self.module_of_file.insert(file, id);
+    }
+
+    /// Whether a file is one of the standard library, or takes the place of one by standing at its path below another
+    /// `modules`: there it is found first (reference part 3 §6.1), and names are bound by module and name. A `modules` with a
+    /// core of its own is a library.
+    fn is_library_path(&self, path: &Path) -> bool {
+        let dirs = &self.cfg.library_dirs;
+        if dirs.iter().any(|dir| path.starts_with(dir)) {
+            return true;
+        }
+        path.ancestors()
+            .filter(|above| above.file_name().is_some_and(|name| name == "modules"))
+            .any(|modules| {
+                let rest = path.strip_prefix(modules).unwrap_or(path);
+                self.files.is_file(&modules.join("std/core.sx"))
+                    || dirs
+                        .iter()
+                        .any(|dir| self.files.is_file(&dir.join("modules").join(rest)))
+            })
     }
 
     fn resolve_import(&mut self, from: ModId, import: &PendingImport) -> Option<Named> {

@@ -143,6 +143,8 @@ impl Sema<'_> {
         // Inside arithmetic an integer literal stays an integer, whatever the target.
         let operand_want = left_want;
         let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(left_form));
+        // And a float literal is no integer.
+        let left_want = left_want.filter(|w| !self.is_integer(*w) || !leads_with_float(left_form));
         let left_want =
             left_want.filter(|_| is_literal_operand(left_form) || carries_target(left_form));
         // A bare `.{..}` opposite a tuple takes its type.
@@ -185,7 +187,7 @@ impl Sema<'_> {
             ExprKind::Unary {
                 op: UnOp::BitNot, ..
             } => Some(a.ty),
-            _ if carries_target(right_form) => operand_want,
+            _ if carries_target(right_form) || leads_with_literal(right_form) => operand_want,
             _ => None,
         };
         let right_want = match right_want.map(|w| (w, self.m.types.kind(w).clone())) {
@@ -498,6 +500,28 @@ pub fn is_literal_operand(expr: &ast::Expr) -> bool {
         ExprKind::Int { .. } | ExprKind::Float { .. } => true,
         ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => is_literal_operand(e),
         ExprKind::Binary { lhs, .. } => is_literal_operand(lhs),
+        _ => false,
+    }
+}
+
+/// Whether an operand is arithmetic whose own left operand is a literal, which takes the target of the whole. What
+/// consists of integer literals alone is as good as a literal and adopts the type it stands beside.
+fn leads_with_literal(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => leads_with_literal(e),
+        ExprKind::Binary { op, lhs, .. } => {
+            is_arithmetic(*op) && is_literal_operand(lhs) && !is_int_literal(expr)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the literal that an operand begins with is a float.
+fn leads_with_float(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Float { .. } => true,
+        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => leads_with_float(e),
+        ExprKind::Binary { lhs, .. } => leads_with_float(lhs),
         _ => false,
     }
 }

@@ -124,7 +124,8 @@ impl Sema<'_> {
         }
         val.literal = info.names_function;
         if narrow && info.narrowed {
-            Ok(self.payload_of(cx, &val))
+            // A loop or a pointer may have emptied it since; where neither has, the check goes away.
+            Ok(self.unwrap(cx, &val))
         } else {
             Ok(val)
         }
