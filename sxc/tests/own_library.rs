@@ -69,7 +69,7 @@ fn copy(from: &Path, to: &Path) {
 const PROGRAM: &str = r#"#import "modules/std.sx";
 #import "modules/std/atomic.sx";
 #import "modules/math/scalar.sx";
-here :: (at := #caller_location) -> i64 { return at.line.(i64); }
+here :: (at: Source_Location = #caller_location) -> i64 { return at.line.(i64); }
 SQUARES :: #run make();
 make :: () -> []i64 {
     list : List(i64) = .{};
