@@ -43,7 +43,10 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let mut operands = Vec::new();
         self.chain_operands(cx, lhs, &mut operands);
-        let propagates = self.is_failable_operand(cx, rhs);
+        // `.variant(e)` is of the type that the operands before it have.
+        let literal = matches!(&strip_parens(rhs).kind, ExprKind::Call(call)
+            if matches!(call.callee.kind, ExprKind::EnumLit(_)));
+        let propagates = !literal && self.is_failable_operand(cx, rhs);
         if propagates && cx.handlers.is_empty() && self.own_set(cx).is_none() {
             let diag = Diagnostic::error(span, "this `or` chain propagates when every operand fails, which needs a failable function (`!` or `!Named`)")
                 .with_help(None, "end it with a value (`.. or value`) or wrap it with `catch`");

@@ -21,11 +21,15 @@ impl Sema<'_> {
             Some(ty) if matches!(self.m.types.kind(ty), TypeKind::Failable { .. }) => {
                 let pure = matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if values.is_empty());
                 let all = self.all_slots(ty, expr);
-                match (&expr.kind, all) {
-                    (ExprKind::ErrorTag(_), _) if pure => {
-                        let tag = self.tag_literal(cx, expr)?;
-                        self.note_returned(cx, tag);
+                if pure {
+                    for value in crate::statements::tails::ends_of(expr) {
+                        if matches!(value.kind, ExprKind::ErrorTag(_)) {
+                            let tag = self.tag_literal(cx, value)?;
+                            self.note_returned(cx, tag);
+                        }
                     }
+                }
+                match (&expr.kind, all) {
                     (ExprKind::Aggregate(agg), Some(_)) => {
                         let tag = match agg.elems.last() {
                             Some(last) => self.tag_literal(cx, &last.value)?,

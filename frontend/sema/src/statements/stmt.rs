@@ -43,9 +43,10 @@ impl Sema<'_> {
             None
         };
         if as_value
-            && let (Some(tail), Some(_)) = (&block.tail, cx.ret.ty)
+            && let (Some(tail), Some(ret)) = (&block.tail, cx.ret.ty)
             && !is_statement_if(tail)
             && !(want.is_none()
+                && (!self.is_failable(ret) || !cx.ret.named.is_empty())
                 && matches!(
                     tail.kind,
                     ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)

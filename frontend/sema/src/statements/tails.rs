@@ -5,6 +5,7 @@ use sx_syntax::ast::{self, ArmBody, Branch, ExprKind, StmtKind};
 
 use crate::emission::fncx::FnCx;
 use crate::sema::{Event, Sema};
+use crate::statements::errors::strip_parens;
 
 impl Sema<'_> {
     /// Whether the `if`, match or block that ends a body is a statement: nobody takes its value, so its arms need
@@ -32,20 +33,41 @@ impl Sema<'_> {
         if let TypeKind::Failable { values, .. } = self.m.types.kind(ret)
             && values.is_empty()
         {
-            // Failable calls at the ends of arms are what the function returns.
+            // Error values and failable calls at the ends of arms are what the function returns.
             if branches {
-                ends(tail, &mut cx.forwards);
+                let values = ends_of(tail);
+                if yields(tail)
+                    && values
+                        .iter()
+                        .any(|value| self.is_error_expression(cx, value))
+                {
+                    return false;
+                }
+                cx.forwards
+                    .extend(values.into_iter().map(std::ptr::from_ref));
             }
             return branches;
         }
         false
     }
 
+    fn is_error_expression(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+        if matches!(strip_parens(expr).kind, ExprKind::ErrorTag(_)) {
+            return true;
+        }
+        let ty = self.quiet_type(cx, expr);
+        ty.is_some_and(|ty| self.is_error_value(ty))
+    }
+
     /// Whether an expression makes sense as a value; says nothing.
     fn has_type(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+        self.quiet_type(cx, expr).is_some()
+    }
+
+    fn quiet_type(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Option<TypeId> {
         let known = self.diags.len();
         let reported = self.reported.clone();
-        let has = self.type_of_expr(cx, expr).is_ok();
+        let ty = self.type_of_expr(cx, expr).ok();
         if self.diags.len() > known {
             self.diags.truncate(known);
             self.reported = reported;
@@ -53,7 +75,7 @@ impl Sema<'_> {
                 events.retain(|event| !matches!(event, Event::Diag(index) if *index >= known));
             }
         }
-        has
+        ty
     }
 }
 
@@ -160,7 +182,13 @@ pub fn ending_matches(expr: &'static ast::Expr, out: &mut Vec<*const ast::MatchE
 }
 
 /// The expressions that end the paths through an expression.
-fn ends(expr: &'static ast::Expr, out: &mut Vec<*const ast::Expr>) {
+pub fn ends_of(expr: &'static ast::Expr) -> Vec<&'static ast::Expr> {
+    let mut out = Vec::new();
+    ends(expr, &mut out);
+    out
+}
+
+fn ends(expr: &'static ast::Expr, out: &mut Vec<&'static ast::Expr>) {
     match &expr.kind {
         ExprKind::If(node) => {
             branch_ends(&node.then, out);
@@ -173,7 +201,14 @@ fn ends(expr: &'static ast::Expr, out: &mut Vec<*const ast::Expr>) {
                 match arm {
                     ArmBody::Break(_) => {}
                     ArmBody::Arrow(body) => branch_ends(body, out),
-                    ArmBody::Stmts(block) => block_ends(block, out),
+                    ArmBody::Stmts(block) => match (&block.tail, block.stmts.last()) {
+                        (None, Some(stmt)) => {
+                            if let StmtKind::Expr { expr, .. } = &stmt.kind {
+                                ends(expr, out);
+                            }
+                        }
+                        (Some(_), _) | (None, None) => block_ends(block, out),
+                    },
                 }
             }
         }
@@ -182,7 +217,7 @@ fn ends(expr: &'static ast::Expr, out: &mut Vec<*const ast::Expr>) {
     }
 }
 
-fn branch_ends(branch: &'static Branch, out: &mut Vec<*const ast::Expr>) {
+fn branch_ends(branch: &'static Branch, out: &mut Vec<&'static ast::Expr>) {
     match branch {
         Branch::Block(block) => block_ends(block, out),
         Branch::Expr(expr) => ends(expr, out),
@@ -190,7 +225,7 @@ fn branch_ends(branch: &'static Branch, out: &mut Vec<*const ast::Expr>) {
     }
 }
 
-fn block_ends(block: &'static ast::Block, out: &mut Vec<*const ast::Expr>) {
+fn block_ends(block: &'static ast::Block, out: &mut Vec<&'static ast::Expr>) {
     if let Some(tail) = &block.tail {
         ends(tail, out);
     }
