@@ -356,6 +356,7 @@ impl Sema<'_> {
         let Some(lib) = link.lib else {
             return Ok(self.c_library_of(module));
         };
+        let lib = self.spelled(env, lib)?;
         match self.try_resolve_name(env, lib)? {
             Some(crate::declarations::lookup::Name::Entity(
                 crate::sema::Entity::Library(name),

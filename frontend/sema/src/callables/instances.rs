@@ -376,7 +376,10 @@ impl Sema<'_> {
             Some(link) => {
                 let symbol = match &link.symbol {
                     Some(symbol) => symbol.text.to_string(),
-                    None => decl.name.map_or_else(String::new, |n| n.name.to_string()),
+                    None => match decl.name {
+                        Some(name) => self.spelled(&env, name)?.name.to_string(),
+                        None => String::new(),
+                    },
                 };
                 match link.kind {
                     ast::LinkKind::Export => Linkage::Export(symbol),

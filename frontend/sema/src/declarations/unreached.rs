@@ -208,6 +208,8 @@ impl Sema<'_> {
             let Some(lib) = function.link.as_ref().and_then(|link| link.lib) else {
                 continue;
             };
+            let env = self.decl(id).env.clone();
+            let lib = self.name_at(&env, lib);
             let known = self.decls.iter().any(|d| {
                 d.name == lib.name
                     && matches!(

@@ -175,6 +175,8 @@ impl Sema<'_> {
             let Some(name) = value.name else {
                 return Err(self.error(value.value.span, "a named return names every element"));
             };
+            let env = cx.env().clone();
+            let name = self.spelled(&env, name)?;
             let Some(at) = slots.iter().position(|(n, _)| *n == Some(name.name)) else {
                 return Err(self.error(
                     name.span,

@@ -189,7 +189,7 @@ impl Parser<'_> {
                     self.bump();
                     return Ok(DeclKind::Fn(Arc::new(self.fn_decl(name, true, false)?)));
                 }
-                Tok::Ident | Tok::RawIdent => {
+                _ if self.identifier_at(self.pos + 1) => {
                     self.bump();
                     let path = self.path()?;
                     self.expect(Tok::Semi)?;

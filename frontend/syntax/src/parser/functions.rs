@@ -205,7 +205,7 @@ impl Parser<'_> {
         let lo = self.bump().lo;
         self.check_single_linkage()?;
         let mut lib = None;
-        if matches!(self.peek(), Tok::Ident | Tok::RawIdent) {
+        if self.identifier_at(self.pos) {
             lib = Some(self.any_name()?);
         }
         self.check_single_linkage()?;

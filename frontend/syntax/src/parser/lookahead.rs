@@ -96,7 +96,7 @@ impl Parser<'_> {
                 }
                 Tok::Bang => {
                     at += 1;
-                    let path = matches!(self.kind_at(at), Tok::Ident | Tok::RawIdent);
+                    let path = self.identifier_at(at);
                     let mixin = self.at_word(at, "mixin") && self.kind_at(at + 1) == Tok::LBrace;
                     return if path && !mixin {
                         self.after_path(at)

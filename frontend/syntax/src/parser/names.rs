@@ -42,6 +42,11 @@ impl Parser<'_> {
                 && self.kind_at(index + 1) == Tok::LParen)
     }
 
+    /// Whether an identifier is at `index`: no keyword.
+    pub(crate) fn identifier_at(&self, index: usize) -> bool {
+        self.name_like(index) && !self.kind_at(index).is_keyword()
+    }
+
     /// Index of the token after the name at `index`.
     pub(crate) fn after_name(&self, index: usize) -> usize {
         if self.kind_at(index) != Tok::Directive {

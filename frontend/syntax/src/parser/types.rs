@@ -193,7 +193,7 @@ impl Parser<'_> {
     fn error_set_type(&mut self) -> PResult<ExprKind> {
         self.bump();
         let mixin = self.at_word(self.pos, "mixin") && self.peek_at(1) == Tok::LBrace;
-        if matches!(self.peek(), Tok::Ident | Tok::RawIdent) && !mixin {
+        if self.identifier_at(self.pos) && !mixin {
             return Ok(ExprKind::ErrorSetType(Some(Box::new(self.path_type()?))));
         }
         Ok(ExprKind::ErrorSetType(None))
