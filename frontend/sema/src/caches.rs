@@ -44,7 +44,7 @@ pub struct Caches {
     /// A type that another intrinsic asks about is being evaluated.
     pub inside_type_argument: bool,
     /// The outermost call that led to a generic instance.
-    pub body_sites: FxHashMap<FuncId, sx_syntax::Span>,
+    pub body_sites: FxHashMap<FuncId, crate::sema::Sites>,
     /// Where functions call what only evaluations can.
     pub host_sites: FxHashMap<(FuncId, FuncId), sx_syntax::Span>,
     /// What the compiler function is called there, if it has another name.

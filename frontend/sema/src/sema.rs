@@ -470,6 +470,8 @@ pub enum Event {
 pub struct Sites {
     /// The outermost call that led to the generic instance whose body is being lowered.
     pub body: Option<Span>,
+    /// The last of these calls that stands outside the library.
+    pub last: Option<Span>,
     /// The call being lowered.
     pub call: Option<Span>,
 }
@@ -621,7 +623,7 @@ impl Sema<'_> {
 
     /// A mistake that shows in an instance of a library function is at the call that asked for the instance.
     fn at_users_call(&self, mut diag: Diagnostic) -> Diagnostic {
-        if let (Some(site), Some(span)) = (self.sites.body, diag.span)
+        if let (Some(site), Some(span)) = (self.sites.last.or(self.sites.body), diag.span)
             && self.is_library_file(span.file)
             && !self.is_library_file(site.file)
         {
@@ -634,7 +636,20 @@ impl Sema<'_> {
         diag
     }
 
+    /// The sites of code in an instance that the call being lowered asks for.
+    pub fn sites_of_instance(&self) -> Sites {
+        let users = |call: &Span| !self.is_library_file(call.file);
+        Sites {
+            body: self.sites.outermost(),
+            last: self.sites.call.filter(users).or(self.sites.last),
+            call: None,
+        }
+    }
+
     fn is_library_file(&self, file: sx_syntax::FileId) -> bool {
+        if let Some(module) = self.module_of_file.get(&file) {
+            return self.in_library_module(*module);
+        }
         // A text made by `#insert` has the name of the file it stands in, and more.
         let path = self.sources.path(file);
         let of = |m: &ModuleInfo| {

@@ -28,10 +28,12 @@ impl Sema<'_> {
         let depth = self.body_depth.get(&func).copied().unwrap_or(0);
         let outer = std::mem::replace(&mut self.instantiation_depth, depth);
         let sites = self.sites;
-        self.sites = crate::sema::Sites {
-            body: self.caches.body_sites.get(&func).copied(),
-            call: None,
-        };
+        self.sites = self
+            .caches
+            .body_sites
+            .get(&func)
+            .copied()
+            .unwrap_or_default();
         // Whose code it is in, not what asked for it.
         let own = pending.job.env.sites();
         let places = std::mem::replace(&mut self.caches.meta.sites, own);

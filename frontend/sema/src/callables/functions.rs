@@ -434,9 +434,9 @@ impl Sema<'_> {
             loc,
         );
         let sites = self.sites;
-        self.sites = crate::sema::Sites {
-            body: sites.outermost().filter(|_| is_instance(decl)),
-            call: None,
+        self.sites = match is_instance(decl) {
+            true => self.sites_of_instance(),
+            false => crate::sema::Sites::default(),
         };
         let instance = self.instance_for(self.sites.body, job);
         let instance = std::mem::replace(&mut self.caches.meta.instance, instance);

@@ -436,8 +436,9 @@ impl Sema<'_> {
         // An instance made from a generic body is one level deeper; a plain function starts anew.
         let depth = if made { self.instantiation_depth } else { 0 };
         self.body_depth.insert(id, depth);
-        if made && let Some(site) = self.sites.outermost() {
-            self.caches.body_sites.insert(id, site);
+        if made && self.sites.outermost().is_some() {
+            let sites = self.sites_of_instance();
+            self.caches.body_sites.insert(id, sites);
         }
         if let Some(body) = self.current_func.last().copied().flatten() {
             self.caches.chains.made_in(id, body);
