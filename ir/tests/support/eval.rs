@@ -53,7 +53,8 @@ pub fn run(module: &Module, root: FuncId, args: &[u64], fuel: u32) -> Observed {
     run_at(module, root, args, fuel, 0)
 }
 
-/// With everything that many bytes further up: what depends on addresses is another run then.
+/// With everything that many bytes further up, and then with other bits for what NaN arithmetic yields: what depends
+/// on addresses or on these bits is another run then.
 pub fn run_at(module: &Module, root: FuncId, args: &[u64], fuel: u32, shift: u64) -> Observed {
     let mut memory = Vec::new();
     for (index, global) in module.globals.iter().enumerate() {
@@ -246,6 +247,15 @@ impl Eval<'_> {
         Ok(Flow::Next)
     }
 
+    /// A NaN that was computed has another sign in a shifted run.
+    fn computed(&self, ty: Ty, value: u64) -> u64 {
+        match ty {
+            Ty::F64 if self.shift != 0 && f64::from_bits(value).is_nan() => value ^ 1 << 63,
+            Ty::F32 if self.shift != 0 && f32::from_bits(value as u32).is_nan() => value ^ 1 << 31,
+            _ => value,
+        }
+    }
+
     fn expr(&mut self, f: &Frame<'_>, id: ExprId) -> Result<u64, Stop> {
         Ok(match *f.func.expr(id) {
             Expr::Const { bits, .. } => bits,
@@ -257,14 +267,19 @@ impl Eval<'_> {
             Expr::SlotAddr(slot) => f.base + f.offsets[slot.index()],
             Expr::GlobalAddr(global) => self.shift + GLOBALS + u64::from(global.0) * 0x1000,
             Expr::FuncAddr(func) => u64::from(func.0),
-            Expr::Unary { op, ty, a } => semantics::unary(op, ty, self.expr(f, a)?),
+            Expr::Unary { op, ty, a } => {
+                let value = semantics::unary(op, ty, self.expr(f, a)?);
+                self.computed(ty, value)
+            }
             Expr::Binary { op, ty, a, b } => {
                 let a = self.expr(f, a)?;
                 let b = self.expr(f, b)?;
-                semantics::binary(op, ty, a, b, 8).map_err(Stop::Trap)?
+                let value = semantics::binary(op, ty, a, b, 8).map_err(Stop::Trap)?;
+                self.computed(op.result(ty), value)
             }
             Expr::Convert { op, from, to, a } => {
-                semantics::convert(op, from, to, self.expr(f, a)?, 8)
+                let value = semantics::convert(op, from, to, self.expr(f, a)?, 8);
+                self.computed(to, value)
             }
             Expr::Wrap {
                 ty,
