@@ -9,10 +9,10 @@ use sx_tier_api::Status;
 
 use crate::c_sources;
 use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
-use crate::evaluator;
 use crate::native;
 use crate::object_cache::Found;
 use crate::pipeline::{Compiled, plain};
+use crate::record;
 use crate::scratch::Scratch;
 
 struct Actions<'a> {
@@ -195,7 +195,7 @@ pub fn run(
     let mut message = format!("the build driver failed: {reason}");
     let module = &compiled.compilation.module;
     for call in end.frames.iter().flat_map(|frame| frame.calls(module)) {
-        let _ = write!(message, "\n  in {}", evaluator::frame_text(module, &call));
+        let _ = write!(message, "\n  in {}", record::frame_text(module, &call));
     }
     Err(message)
 }

@@ -32,6 +32,7 @@ pub mod pipeline;
 pub mod profile;
 pub mod program;
 pub mod progress;
+pub mod record;
 pub mod render;
 pub mod sandbox;
 pub mod scratch;

@@ -8,7 +8,7 @@ use sx_tier_api::bisect::{self, Evaluation, Operation, Step};
 use sx_tier_api::{Frame, Host, Limits};
 
 use crate::engines::Engine;
-use crate::evaluator::frame_text;
+use crate::record::frame_text;
 
 /// `with_host` lends a fresh host for a run. `None`: the same evaluation, run again, shows no difference.
 pub fn find(

@@ -8,7 +8,7 @@ use sx_sema::Compilation;
 use sx_tier_api::{Frame, Limits, Outcome, Status};
 
 use crate::engines::{self, EngineKind};
-use crate::evaluator::frame_text;
+use crate::record::frame_text;
 use crate::sandbox::Sandbox;
 use crate::scratch::Scratch;
 use crate::{arguments, c_sources};

@@ -11,10 +11,10 @@ use crate::cli::ParityArgs;
 use crate::commands::run::{BUILD_DONE, announce};
 use crate::commands::{build, ir};
 use crate::engines::EngineKind;
-use crate::evaluator::Record;
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Plan, Stopped, fail, plain};
 use crate::program;
+use crate::record::Record;
 use crate::scratch::Scratch;
 
 /// What has to be equal whatever the engine, beside the IR text and the objects.

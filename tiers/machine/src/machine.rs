@@ -91,7 +91,7 @@ impl Machine {
     pub fn new(module: &Module, root: FuncId, limits: &Limits) -> Machine {
         let mut space = AddressSpace::new(module, root, limits);
         let sandbox = acquire_sandbox(&mut space);
-        let frames = acquire_frames();
+        let frames = mapping::acquire_most(FRAMES_BYTES);
         let record_bytes = limits.depth as usize * size_of::<CallRecord>();
         let records = mapping::acquire(record_bytes.max(1));
         let broken = sandbox.is_none() || frames.is_none() || records.is_none();
@@ -578,18 +578,6 @@ fn acquire_sandbox(space: &mut AddressSpace) -> Option<Mapping> {
             return None;
         }
         space.heap_end = space.heap_start + heap;
-    }
-}
-
-/// As much frame memory as the host gives, so that a limited address space still works.
-fn acquire_frames() -> Option<Mapping> {
-    let mut len = FRAMES_BYTES;
-    loop {
-        match mapping::acquire(len) {
-            Some(mapping) => return Some(mapping),
-            None if len > 64 << 20 => len /= 2,
-            None => return None,
-        }
     }
 }
 

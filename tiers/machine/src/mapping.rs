@@ -100,6 +100,17 @@ pub fn acquire(len: usize) -> Option<Mapping> {
     Mapping::new(len)
 }
 
+/// Up to `len` bytes, as much as the host gives, so that a limited address space still works.
+pub fn acquire_most(mut len: usize) -> Option<Mapping> {
+    loop {
+        match acquire(len) {
+            Some(mapping) => return Some(mapping),
+            None if len > 64 << 20 => len /= 2,
+            None => return None,
+        }
+    }
+}
+
 /// Gives a mapping back; the caller has zeroed what it touched.
 pub fn release(mapping: Mapping) {
     let mut pool = POOL.lock().unwrap_or_else(|poison| poison.into_inner());

@@ -29,15 +29,12 @@ impl Sema<'_> {
                         }
                     }
                 }
-                match (&expr.kind, all) {
-                    (ExprKind::Aggregate(agg), Some(_)) => {
-                        let tag = match agg.elems.last() {
-                            Some(last) => self.tag_literal(cx, &last.value)?,
-                            None => None,
-                        };
-                        self.note_returned(cx, tag);
-                    }
-                    _ => {}
+                if let (ExprKind::Aggregate(agg), Some(_)) = (&expr.kind, all) {
+                    let tag = match agg.elems.last() {
+                        Some(last) => self.tag_literal(cx, &last.value)?,
+                        None => None,
+                    };
+                    self.note_returned(cx, tag);
                 }
                 match all {
                     Some(all) => Some(all),

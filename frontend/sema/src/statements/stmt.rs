@@ -42,15 +42,19 @@ impl Sema<'_> {
         } else {
             None
         };
+        let branches = |tail: &ast::Expr| {
+            matches!(
+                tail.kind,
+                ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)
+            )
+        };
+        // Of a pure failable, which has no other value to want.
+        let error = cx.ret.named.is_empty() && cx.ret.ty.is_some_and(|ret| self.is_failable(ret));
         if as_value
-            && let (Some(tail), Some(ret)) = (&block.tail, cx.ret.ty)
+            && cx.ret.ty.is_some()
+            && let Some(tail) = &block.tail
             && !is_statement_if(tail)
-            && !(want.is_none()
-                && (!self.is_failable(ret) || !cx.ret.named.is_empty())
-                && matches!(
-                    tail.kind,
-                    ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_)
-                ))
+            && (want.is_some() || error || !branches(tail))
         {
             let before = self.lower_stmt_list(cx, &block.stmts);
             if cx.dead {
