@@ -547,34 +547,6 @@ impl EngineEvaluator {
         }
     }
 
-    fn one_by_one(
-        &mut self,
-        module: &Module,
-        items: &[BatchItem],
-        c_sources: &[sx_cimport::Sources],
-    ) -> Vec<(Evaluation, f64)> {
-        let mut out = Vec::with_capacity(items.len());
-        for item in items {
-            let started = Instant::now();
-            let evaluation = self.evaluate(EvalRequest {
-                module,
-                root: item.root,
-                asked_by: item.asked_by,
-                result: item.result,
-                saving: false,
-                keep_output: None,
-                c_sources,
-                compiler: &mut NoCompiler,
-            });
-            let over = matches!(evaluation.status, Status::Exit(_));
-            out.push((evaluation, started.elapsed().as_secs_f64()));
-            if over {
-                break;
-            }
-        }
-        out
-    }
-
     /// Finds out where `other` and the first engine part, once.
     fn find_parting(
         &mut self,

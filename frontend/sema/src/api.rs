@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 pub use crate::comptime::batch::NoCompiler;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -129,7 +130,39 @@ pub trait Evaluator {
         module: &Module,
         items: &[BatchItem],
         c_sources: &[sx_cimport::Sources],
-    ) -> Vec<(Evaluation, f64)>;
+    ) -> Vec<(Evaluation, f64)> {
+        self.one_by_one(module, items, c_sources)
+    }
+
+    /// [`Evaluator::evaluate_all`] in the given order; what they write is not kept.
+    fn one_by_one(
+        &mut self,
+        module: &Module,
+        items: &[BatchItem],
+        c_sources: &[sx_cimport::Sources],
+    ) -> Vec<(Evaluation, f64)> {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            let started = Instant::now();
+            let mut evaluation = self.evaluate(EvalRequest {
+                module,
+                root: item.root,
+                asked_by: item.asked_by,
+                result: item.result,
+                saving: false,
+                keep_output: None,
+                c_sources,
+                compiler: &mut NoCompiler,
+            });
+            evaluation.output.clear();
+            let over = matches!(evaluation.status, Status::Exit(_));
+            out.push((evaluation, started.elapsed().as_secs_f64()));
+            if over {
+                break;
+            }
+        }
+        out
+    }
 
     /// Whether [`Evaluator::surroundings`] does something.
     fn wants_surroundings(&self) -> bool {

@@ -32,6 +32,8 @@ pub struct Eval<'m> {
     calls: Vec<Vec<u64>>,
     fuel: u32,
     shift: u64,
+    /// 1: computed NaNs are negative.
+    nan_sign: u64,
     frame: u64,
 }
 
@@ -53,9 +55,24 @@ pub fn run(module: &Module, root: FuncId, args: &[u64], fuel: u32) -> Observed {
     run_at(module, root, args, fuel, 0)
 }
 
-/// With everything that many bytes further up, and then with other bits for what NaN arithmetic yields: what depends
-/// on addresses or on these bits is another run then.
+/// With everything that many bytes further up: what depends on addresses is another run then.
 pub fn run_at(module: &Module, root: FuncId, args: &[u64], fuel: u32, shift: u64) -> Observed {
+    run_as(module, root, args, fuel, shift, 0)
+}
+
+/// As on another machine: with everything further up, and with another sign for the NaNs that arithmetic yields.
+pub fn run_elsewhere(module: &Module, root: FuncId, args: &[u64], fuel: u32) -> Observed {
+    run_as(module, root, args, fuel, 0x1230_0000, 1)
+}
+
+fn run_as(
+    module: &Module,
+    root: FuncId,
+    args: &[u64],
+    fuel: u32,
+    shift: u64,
+    nan_sign: u64,
+) -> Observed {
     let mut memory = Vec::new();
     for (index, global) in module.globals.iter().enumerate() {
         let mut bytes = global.init.bytes.clone();
@@ -68,6 +85,7 @@ pub fn run_at(module: &Module, root: FuncId, args: &[u64], fuel: u32, shift: u64
         calls: Vec::new(),
         fuel,
         shift,
+        nan_sign,
         frame: shift + FRAMES,
     };
     let end = eval.call(root, args.to_vec());
@@ -247,12 +265,12 @@ impl Eval<'_> {
         Ok(Flow::Next)
     }
 
-    /// A NaN that was computed has another sign in a shifted run.
+    /// What arithmetic has yielded, with the sign that computed NaNs have.
     fn computed(&self, ty: Ty, value: u64) -> u64 {
         match ty {
-            Ty::F64 if self.shift != 0 && f64::from_bits(value).is_nan() => value ^ 1 << 63,
-            Ty::F32 if self.shift != 0 && f32::from_bits(value as u32).is_nan() => value ^ 1 << 31,
-            _ => value,
+            Ty::F64 if f64::from_bits(value).is_nan() => value ^ self.nan_sign << 63,
+            Ty::F32 if f32::from_bits(value as u32).is_nan() => value ^ self.nan_sign << 31,
+            Ty::F32 | Ty::F64 | Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 | Ty::Ptr => value,
         }
     }
 

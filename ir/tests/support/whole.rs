@@ -4,7 +4,7 @@
 use sx_ir::*;
 
 use super::build::{Fun, import, opaque};
-use super::eval::Observed;
+use super::eval::{Observed, run_at, run_elsewhere};
 
 /// Calls of the host that are kept.
 const MAX_CALLS: u64 = 4096;
@@ -13,9 +13,9 @@ pub const HOST: FuncId = FuncId(3);
 
 /// What a program writes that behaves the same wherever its memory lies, whatever bits a computed NaN has: those are
 /// the machine's choice.
-pub fn wanted(run: impl Fn(u64) -> Observed) -> Option<Vec<u8>> {
-    let first = with_one_nan(&expected(&run(0))?);
-    let second = with_one_nan(&expected(&run(0x1230_0000))?);
+pub fn wanted(module: &Module, root: FuncId, args: &[u64], fuel: u32) -> Option<Vec<u8>> {
+    let first = with_one_nan(&expected(&run_at(module, root, args, fuel, 0))?);
+    let second = with_one_nan(&expected(&run_elsewhere(module, root, args, fuel))?);
     (first == second).then_some(first)
 }
 

@@ -24,8 +24,8 @@ use std::path::PathBuf;
 use sx_interp::Interp;
 use sx_ir::{FuncId, Module, StmtKind};
 use sx_sema::{
-    BatchItem, Compilation, EvalRequest, Evaluation, Evaluator, Failure, NoCompiler, OutputPlace,
-    Surroundings, Unexplained, Written, runs_again,
+    Compilation, EvalRequest, Evaluation, Evaluator, Failure, OutputPlace, Surroundings,
+    Unexplained, Written, runs_again,
 };
 use sx_tier_api::{Explanation, Limits, Moment, Outcome, Status};
 
@@ -177,34 +177,6 @@ impl Evaluator for Debugger<'_> {
             _ => Goal::Begin,
         };
         evaluation
-    }
-
-    fn evaluate_all(
-        &mut self,
-        module: &Module,
-        items: &[BatchItem],
-        c_sources: &[sx_cimport::Sources],
-    ) -> Vec<(Evaluation, f64)> {
-        let mut out = Vec::with_capacity(items.len());
-        for item in items {
-            let mut evaluation = self.evaluate(EvalRequest {
-                module,
-                root: item.root,
-                asked_by: item.asked_by,
-                result: item.result,
-                saving: false,
-                keep_output: None,
-                c_sources,
-                compiler: &mut NoCompiler,
-            });
-            evaluation.output.clear();
-            let over = matches!(evaluation.status, Status::Exit(_));
-            out.push((evaluation, 0.0));
-            if over {
-                break;
-            }
-        }
-        out
     }
 
     fn wants_surroundings(&self) -> bool {

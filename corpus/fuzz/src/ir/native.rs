@@ -11,7 +11,6 @@ use sx_ir::{Callee, Expr, FuncId, Linkage, LocId, Module, RelocTarget, SigId, St
 use super::Ir;
 use super::judge::optimise_all;
 use super::support::build::Fun;
-use super::support::eval::run_at;
 use super::support::whole::{self, clear_slots, complete, with_one_nan};
 use crate::judge::{Fault, Verdict, place_of};
 use crate::native::Level;
@@ -56,7 +55,7 @@ pub fn judge(programs: &[Ir], levels: &[Level]) -> Result<Verdict, Fault> {
 }
 
 fn wanted(ir: &Ir) -> Option<Wanted<'_>> {
-    let output = whole::wanted(|shift| run_at(&ir.module, ir.root, &ir.args, FUEL, shift))?;
+    let output = whole::wanted(&ir.module, ir.root, &ir.args, FUEL)?;
     Some(Wanted { ir, output })
 }
 
