@@ -9,7 +9,10 @@ use std::process::Command;
 fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let runtime = root.join("../runtime/sxrt.c");
-    println!("cargo::rerun-if-changed={}", runtime.display());
+    println!(
+        "cargo::rerun-if-changed={}",
+        root.join("../runtime").display()
+    );
     println!("cargo::rerun-if-changed=build.rs");
     compile_runtime(&runtime);
     abi_key(&[root.join("src"), root.join("../../ir/src")]);

@@ -14,16 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #if defined(LINUX)
-#include <elf.h>
-#include <fcntl.h>
-#include <link.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <ucontext.h>
 #endif
 #if defined(SIGNALS)
 #include <unistd.h>
 #endif
+#include "sxlines.h"
 /* Where a frame pointer points to {caller's frame pointer, return address}, these records are followed; elsewhere the
  * stack is walked by unwind tables. */
 #if defined(SIGNALS) && (defined(__x86_64__) || defined(__aarch64__))
@@ -100,7 +96,7 @@ const char *const sx_trap_messages[] = {
     "the active variant has tag %d, but tag %d was read",
     "null pointer dereference",
     "invalid memory access at 0x%x (%d bytes)",
-    "write to constant storage at 0x%x",
+    "write to constant storage",
     "call through a null or invalid function pointer",
     "call through a function pointer of another type",
     "reached code that must not be reached",
@@ -180,7 +176,80 @@ static const char *function_at(uintptr_t pc) {
     return name;
 }
 
-enum { MAX_FRAMES = 64 };
+/* ---- stacks ---- */
+
+/* Frames kept of a stack, half of them from each end. */
+enum { KEPT = 64 };
+
+/* Calls shown at each end of a long stack, as where an engine runs the program. */
+enum { SHOWN = 20 };
+
+enum { INLINED = 512 };
+
+typedef struct {
+    const char *name;
+    Position at;
+} Call;
+
+/* One thread reports, on a stack that may be small. */
+static struct {
+    uint64_t pcs[KEPT];
+    const char *names[KEPT];
+    uint64_t total;
+    Position positions[KEPT];
+    Inlined inlined[INLINED];
+    Call calls[KEPT + INLINED];
+    unsigned count;
+    /* Calls before the frames that were not kept. */
+    unsigned gap;
+} report;
+
+/* The rest of a report of this thread; others wait for the end of the program. */
+static void begin_report(void) {
+#if defined(SIGNALS)
+    static __thread int mine;
+    static int taken;
+    if (mine++) {
+        signal(SIGABRT, SIG_DFL);
+        abort();
+    }
+    while (__atomic_exchange_n(&taken, 1, __ATOMIC_SEQ_CST)) pause();
+#endif
+}
+
+static void add_call(const char *name, Position at) {
+    if (!*name || report.count == sizeof report.calls / sizeof *report.calls) return;
+    report.calls[report.count].name = name;
+    report.calls[report.count].at = at;
+    report.count++;
+}
+
+/* Name of the function at `pc`, looked up once for the frames of a recursion. */
+static const char *known_function_at(uintptr_t pc) {
+    static struct {
+        uintptr_t pc;
+        const char *name;
+    } known[64];
+    unsigned slot = (unsigned)((pc ^ pc >> 6) % 64);
+    if (known[slot].pc != pc) {
+        known[slot].pc = pc;
+        known[slot].name = function_at(pc);
+    }
+    return known[slot].name;
+}
+
+/* Adds the frame that `pc` is in, if it is one of the program's functions. */
+static void add_frame(uintptr_t pc) {
+    const char *name = known_function_at(pc);
+    if (!name) return;
+    uint64_t slot = report.total;
+    if (slot >= KEPT) slot = KEPT / 2 + (slot - KEPT / 2) % (KEPT / 2);
+    report.pcs[slot] = pc;
+    report.names[slot] = name;
+    report.total++;
+}
+
+enum { DEEPEST = 1 << 20 };
 
 #if defined(FRAME_RECORDS)
 /* Copies memory that may not be there: the kernel checks it on the way through a pipe. Asking the thread library for
@@ -189,80 +258,42 @@ static int read_words(const int pipes[2], uintptr_t address, uintptr_t words[2])
     size_t size = 2 * sizeof *words;
     return write(pipes[1], (const void *)address, size) == (ssize_t)size && read(pipes[0], words, size) == (ssize_t)size;
 }
-
 #endif
-
-static void put_frame(Out *out, const char *name) {
-    puts_(out, "  at ");
-    puts_(out, name);
-    puts_(out, "\n");
-}
-
-/* What to show of the frame that `pc` is in, NULL for nothing. `inner`: see `put_stack`. */
-static const char *frame_name(uintptr_t pc, int innermost, const char *inner) {
-    const char *name = function_at(pc);
-    if (name && innermost) {
-        /* `main` may be part of the function that starts the program. */
-        if (!*name) return inner ? NULL : "main";
-        if (inner && strcmp(name, inner) == 0) return NULL;
-    }
-    return name && *name ? name : NULL;
-}
 
 #if defined(UNWIND_TABLES)
 typedef struct {
-    Out *out;
     uintptr_t pc;
-    const char *inner;
-    unsigned depth, shown;
+    unsigned depth;
     int begun;
 } Walk;
 
-static _Unwind_Reason_Code put_unwound(struct _Unwind_Context *context, void *data) {
+static _Unwind_Reason_Code add_unwound(struct _Unwind_Context *context, void *data) {
     Walk *walk = data;
     int exact = 0;
     uintptr_t pc = (uintptr_t)_Unwind_GetIPInfo(context, &exact);
     if (!exact) pc--;
-    if (++walk->depth > 4096) return _URC_END_OF_STACK;
+    if (++walk->depth > DEEPEST) return _URC_END_OF_STACK;
     /* The handler's own frames come first. */
-    int innermost = !walk->begun && pc == walk->pc;
-    if (!innermost && !walk->begun) return _URC_NO_REASON;
+    if (!walk->begun && pc != walk->pc) return _URC_NO_REASON;
     walk->begun = 1;
-    const char *name = frame_name(pc, innermost, walk->inner);
-    if (!name) return _URC_NO_REASON;
-    if (walk->shown++ == MAX_FRAMES) {
-        puts_(walk->out, "  ...\n");
-        return _URC_END_OF_STACK;
-    }
-    put_frame(walk->out, name);
+    add_frame(pc);
     return _URC_NO_REASON;
 }
 #endif
 
-/* The program's functions, innermost first: `pc` is in the innermost, `frame` is its frame record. `inner`: the innermost
- * function of the source, which has been shown; it has no frame if it was inlined. NULL if it is not known. */
-static void put_stack(Out *out, uintptr_t pc, uintptr_t frame, const char *inner) {
+/* Walks the stack: `pc` is in the innermost function, `frame` is its frame record. */
+static void add_frames(uintptr_t pc, uintptr_t frame) {
 #if defined(UNWIND_TABLES)
     (void)frame;
-    Walk walk = {out, pc, inner, 0, 0, 0};
-    _Unwind_Backtrace(put_unwound, &walk);
+    Walk walk = {pc, 0, 0};
+    _Unwind_Backtrace(add_unwound, &walk);
     /* Unwinding may not get through what crashed. */
-    const char *innermost = walk.begun ? NULL : frame_name(pc, 1, inner);
-    if (innermost) put_frame(out, innermost);
+    if (!walk.begun) add_frame(pc);
 #elif defined(FRAME_RECORDS)
-    unsigned shown = 0;
     int pipes[2];
     int walk = pipe(pipes) == 0;
-    for (unsigned depth = 0; depth < 4096; depth++) {
-        const char *name = frame_name(pc, depth == 0, inner);
-        if (name && shown == MAX_FRAMES) {
-            puts_(out, "  ...\n");
-            break;
-        }
-        if (name) {
-            put_frame(out, name);
-            shown++;
-        }
+    for (unsigned depth = 0; depth < DEEPEST; depth++) {
+        add_frame(pc);
         uintptr_t words[2];
         if (!walk || frame % sizeof *words != 0 || !read_words(pipes, frame, words)) break;
         pc = words[1] - 1;
@@ -276,23 +307,83 @@ static void put_stack(Out *out, uintptr_t pc, uintptr_t frame, const char *inner
     }
 #else
     (void)frame;
-    const char *name = frame_name(pc, 1, inner);
-    if (name) put_frame(out, name);
+    add_frame(pc);
 #endif
 }
 
-static void put_position(Out *out, const char *folder, const char *file, uint64_t line, uint64_t col) {
-    if (line == 0) return;
-    puts_(out, "  --> ");
-    puts_(out, folder);
-    if (*folder && folder[strlen(folder) - 1] != '/') puts_(out, "/");
-    puts_(out, file);
-    puts_(out, ":");
-    put_number(out, line, 10);
-    puts_(out, ":");
-    /* Line tables have no column for a function's prologue: it is the line of the function's declaration. */
-    put_number(out, col ? col : 1, 10);
+/* Turns frames into calls, those that were inlined among them. The first `known` calls are there already: they lead to
+ * `known[-1]`, which is part of the innermost frame. */
+static void add_calls(void) {
+    unsigned known = report.count;
+    unsigned kept = report.total < KEPT ? (unsigned)report.total : KEPT;
+    unsigned used = look_up(report.pcs, kept, report.positions, report.inlined, INLINED);
+    for (unsigned i = 0; i < kept; i++) {
+        unsigned frame = i;
+        if (report.total > KEPT && i >= KEPT / 2) {
+            frame = KEPT / 2 + (unsigned)((report.total + i - KEPT / 2) % (KEPT / 2));
+            if (i == KEPT / 2) report.gap = report.count;
+        }
+        unsigned first = report.count;
+        Position at = report.positions[frame];
+        for (unsigned j = used; j-- > 0;) {
+            if (report.inlined[j].pc != frame) continue;
+            add_call(report.inlined[j].name, at);
+            at = report.inlined[j].call;
+        }
+        const char *name = report.names[frame];
+        /* `main` may be part of the function that starts the program. */
+        if (i == 0 && !*name && report.count == 0) name = "main";
+        add_call(name, at);
+        if (i > 0 || known == 0) continue;
+        /* What has been known of the innermost frame; code that several calls share may have lost some of them. */
+        const char *last = report.calls[known - 1].name;
+        unsigned same = first + known - 1;
+        while (same < report.count && strcmp(report.calls[same].name, last) != 0) same++;
+        if (same >= report.count) {
+            for (same = first; same < report.count && strcmp(report.calls[same].name, last) != 0;) same++;
+        }
+        if (same >= report.count) continue;
+        unsigned rest = report.count - (same + 1);
+        memmove(&report.calls[first], &report.calls[same + 1], rest * sizeof(Call));
+        report.count = first + rest;
+    }
+}
+
+static void put_call(Out *out, const Call *call) {
+    puts_(out, "  ");
+    puts_(out, call->name);
+    if (call->at.line != 0) {
+        const char *folder = call->at.folder;
+        puts_(out, " at ");
+        puts_(out, folder);
+        if (*folder && folder[strlen(folder) - 1] != '/') puts_(out, "/");
+        puts_(out, call->at.file);
+        puts_(out, ":");
+        put_number(out, call->at.line, 10);
+        puts_(out, ":");
+        /* Line tables have no column for a function's prologue: it is the line of the function's declaration. */
+        put_number(out, call->at.col ? call->at.col : 1, 10);
+    }
     puts_(out, "\n");
+}
+
+/* The program's calls, innermost first, after those that are known already. */
+static void put_stack(Out *out, uintptr_t pc, uintptr_t frame) {
+    add_frames(pc, frame);
+    add_calls();
+    for (unsigned i = 0; i < report.count; i++) {
+        if (report.count > 2 * SHOWN && i == SHOWN) {
+            puts_(out, "  ...");
+            if (!report.gap) {
+                puts_(out, " ");
+                put_number(out, report.count - 2 * SHOWN, 10);
+                puts_(out, " more");
+            }
+            puts_(out, "\n");
+            i = report.count - SHOWN;
+        }
+        put_call(out, &report.calls[i]);
+    }
 }
 
 static void die(void) {
@@ -304,232 +395,28 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
     const SxPlace *place = &__sx_places[number];
     Out out;
     out.used = 0;
+    begin_report();
     put_message(&out, place->kind, a, b);
-    put_position(&out, "", __sx_texts + place->file, place->line, place->col);
+    flush(&out);
     /* Functions that the compiler copied into their callers have no frames of their own. */
     for (;; place = &__sx_places[place->at - 1]) {
-        const char *name = __sx_texts + place->func;
-        if (*name) put_frame(&out, name);
+        Position at = {"", __sx_texts + place->file, place->line, place->col};
+        add_call(__sx_texts + place->func, at);
         if (!place->at) break;
     }
-    const char *inner = __sx_texts + place->func;
     uintptr_t pc = (uintptr_t)__builtin_return_address(0) - 1;
 #if defined(FRAME_RECORDS)
     uintptr_t frame = *(const uintptr_t *)__builtin_frame_address(0);
 #else
     uintptr_t frame = 0;
 #endif
-    put_stack(&out, pc, frame, inner);
+    put_stack(&out, pc, frame);
     flush(&out);
     die();
     __builtin_unreachable();
 }
 
 #if defined(SIGNALS)
-/* ---- source lines of crashes ----
- * A trap knows its place. For a crash the place is looked up in the program's own line tables (.debug_line of
- * DWARF 4, as the compiler writes it for checked code); without them there is just no position. */
-
-typedef struct {
-    const char *folder;
-    const char *file;
-    uint64_t line;
-    uint64_t col;
-} Position;
-
-#if defined(LINUX)
-typedef struct {
-    const uint8_t *at;
-    const uint8_t *end;
-} Reader;
-
-static uint64_t fixed(Reader *r, unsigned size) {
-    uint64_t value = 0;
-    if ((size_t)(r->end - r->at) < size) {
-        r->at = r->end;
-        return 0;
-    }
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (unsigned i = size; i-- > 0;) value = value << 8 | r->at[i];
-#else
-    for (unsigned i = 0; i < size; i++) value = value << 8 | r->at[i];
-#endif
-    r->at += size;
-    return value;
-}
-
-static uint64_t uleb(Reader *r) {
-    uint64_t value = 0;
-    unsigned shift = 0;
-    while (r->at < r->end) {
-        uint8_t byte = *r->at++;
-        if (shift < 64) value |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-        if (!(byte & 0x80)) break;
-    }
-    return value;
-}
-
-static int64_t sleb(Reader *r) {
-    uint64_t value = 0;
-    unsigned shift = 0;
-    uint8_t byte = 0;
-    while (r->at < r->end) {
-        byte = *r->at++;
-        if (shift < 64) value |= (uint64_t)(byte & 0x7f) << shift;
-        shift += 7;
-        if (!(byte & 0x80)) break;
-    }
-    if (shift < 64 && (byte & 0x40)) value |= ~(uint64_t)0 << shift;
-    return (int64_t)value;
-}
-
-static const char *text(Reader *r) {
-    const char *start = (const char *)r->at;
-    while (r->at < r->end && *r->at) r->at++;
-    if (r->at == r->end) return "";
-    r->at++;
-    return start;
-}
-
-/* Name of file `wanted` (1-based) of a unit whose list of files starts at `files`. */
-static const char *file_name(Reader files, uint64_t wanted, uint64_t *folder) {
-    for (uint64_t number = 1;; number++) {
-        const char *name = text(&files);
-        *folder = *name ? uleb(&files) : 0;
-        if (!*name || number == wanted) return name;
-        for (int i = 0; i < 2; i++) uleb(&files);
-    }
-}
-
-/* Name of folder `wanted`; 0 is the one that the program was compiled in, whose name goes without saying. */
-static const char *folder_name(Reader folders, uint64_t wanted) {
-    const char *name = "";
-    while (wanted-- > 0 && *(name = text(&folders))) continue;
-    return name;
-}
-
-/* Runs one unit's line program; 1 if it covers `pc` (as linked). */
-static int find_in_unit(Reader r, uint64_t pc, Position *found) {
-    if (fixed(&r, 2) != 4) return 0;
-    uint64_t header = fixed(&r, 4);
-    if (header > (uint64_t)(r.end - r.at)) return 0;
-    Reader program = {r.at + header, r.end};
-    unsigned step = (unsigned)fixed(&r, 1);
-    fixed(&r, 2);
-    int base = (int8_t)fixed(&r, 1);
-    unsigned range = (unsigned)fixed(&r, 1), first_special = (unsigned)fixed(&r, 1);
-    uint8_t lengths[256] = {0};
-    if (range == 0) return 0;
-    for (unsigned i = 1; i < first_special; i++) lengths[i] = (uint8_t)fixed(&r, 1);
-    Reader folders = r;
-    while (*text(&r)) continue;
-    Reader files = r;
-
-    uint64_t address = 0, file = 1, line = 1, col = 0;
-    uint64_t last_address = 0, last_file = 0, last_line = 0, last_col = 0;
-    int have_last = 0;
-    r = program;
-    while (r.at < r.end) {
-        unsigned op = (unsigned)fixed(&r, 1);
-        int row = 0, ends = 0;
-        if (op >= first_special) {
-            op -= first_special;
-            address += (uint64_t)(op / range) * step;
-            line += (uint64_t)(base + (int)(op % range));
-            row = 1;
-        } else if (op == 0) {
-            uint64_t length = uleb(&r);
-            if (length == 0 || length > (uint64_t)(r.end - r.at)) return 0;
-            Reader inner = {r.at, r.at + length};
-            r.at += length;
-            uint64_t kind = fixed(&inner, 1);
-            if (kind == 1) row = ends = 1;
-            else if (kind == 2) address = fixed(&inner, (unsigned)(inner.end - inner.at));
-        } else if (op == 1) row = 1;
-        else if (op == 2) address += uleb(&r) * step;
-        else if (op == 3) line += (uint64_t)sleb(&r);
-        else if (op == 4) file = uleb(&r);
-        else if (op == 5) col = uleb(&r);
-        else if (op == 8) address += (uint64_t)((255 - first_special) / range) * step;
-        else if (op == 9) address += fixed(&r, 2);
-        else for (unsigned i = 0; i < lengths[op]; i++) uleb(&r);
-        if (!row) continue;
-        if (have_last && last_address <= pc && pc < address) {
-            uint64_t folder;
-            found->file = file_name(files, last_file, &folder);
-            found->folder = folder_name(folders, folder);
-            found->line = last_line;
-            found->col = last_col;
-            return 1;
-        }
-        have_last = !ends;
-        last_address = address;
-        last_file = file;
-        last_line = line;
-        last_col = col;
-        if (ends) {
-            address = 0;
-            file = line = 1;
-            col = 0;
-        }
-    }
-    return 0;
-}
-
-static int main_bias(struct dl_phdr_info *info, size_t size, void *out) {
-    (void)size;
-    *(uint64_t *)out = info->dlpi_addr;
-    return 1;
-}
-
-static int find_position(uintptr_t pc, Position *found) {
-    uint64_t bias = 0;
-    dl_iterate_phdr(main_bias, &bias);
-    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 0;
-    struct stat status;
-    if (fstat(fd, &status) != 0 || (size_t)status.st_size < sizeof(ElfW(Ehdr))) {
-        close(fd);
-        return 0;
-    }
-    size_t size = (size_t)status.st_size;
-    const uint8_t *image = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (image == MAP_FAILED) return 0;
-    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)image;
-    uint64_t table = header->e_shoff, count = header->e_shnum;
-    if (header->e_shentsize != sizeof(ElfW(Shdr)) || table > size || count * sizeof(ElfW(Shdr)) > size - table) return 0;
-    const ElfW(Shdr) *sections = (const ElfW(Shdr) *)(image + table);
-    if (header->e_shstrndx >= count) return 0;
-    const ElfW(Shdr) *names = &sections[header->e_shstrndx];
-    if (names->sh_offset > size || names->sh_size > size - names->sh_offset) return 0;
-    for (uint64_t i = 0; i < count; i++) {
-        static const char wanted[] = ".debug_line";
-        const ElfW(Shdr) *section = &sections[i];
-        if (section->sh_name > names->sh_size || names->sh_size - section->sh_name < sizeof wanted) continue;
-        if (memcmp(image + names->sh_offset + section->sh_name, wanted, sizeof wanted) != 0) continue;
-        if (section->sh_offset > size || section->sh_size > size - section->sh_offset) return 0;
-        if (section->sh_flags & SHF_COMPRESSED) return 0;
-        Reader all = {image + section->sh_offset, image + section->sh_offset + section->sh_size};
-        while (all.at < all.end) {
-            uint64_t length = fixed(&all, 4);
-            if (length >= 0xfffffff0 || length > (uint64_t)(all.end - all.at)) return 0;
-            Reader unit = {all.at, all.at + length};
-            if (find_in_unit(unit, (uint64_t)pc - bias, found)) return 1;
-            all.at += length;
-        }
-    }
-    return 0;
-}
-#else
-static int find_position(uintptr_t pc, Position *found) {
-    (void)pc;
-    (void)found;
-    return 0;
-}
-#endif
-
 /* ---- crashes ---- */
 
 enum { NULL_RANGE = 65536 };
@@ -579,6 +466,7 @@ static void crashed(int number, siginfo_t *info, void *context) {
 #endif
     Out out;
     out.used = 0;
+    begin_report();
     /* The guard page lies just below the stack; a frame is touched page by page. */
     int near_sp = sp != 0 && address + (64u << 10) >= sp && address < sp + (64u << 10);
     if (number == SIGSEGV && near_sp && address >= NULL_RANGE && !FROM_KERNEL(info)) {
@@ -613,9 +501,18 @@ static void crashed(int number, siginfo_t *info, void *context) {
     }
     /* What is known so far gets out even if reading the line tables should crash too. */
     flush(&out);
-    Position position;
-    if (function_at(pc) && find_position(pc, &position)) put_position(&out, position.folder, position.file, position.line, position.col);
-    put_stack(&out, pc, frame, NULL);
+    /* A function of C that has no frame, such as memcpy, was called from here. */
+    if (!near_sp && sp != 0 && !function_at(pc)) {
+#if defined(LINUX) && defined(__x86_64__)
+        uintptr_t caller = *(const uintptr_t *)sp - 1;
+#elif defined(LINUX) && defined(__aarch64__)
+        uintptr_t caller = (uintptr_t)state->uc_mcontext.regs[30] - 1;
+#else
+        uintptr_t caller = pc;
+#endif
+        if (function_at(caller)) pc = caller;
+    }
+    put_stack(&out, pc, frame);
     flush(&out);
     die();
 }

@@ -91,7 +91,7 @@ impl TrapKind {
             TrapKind::Variant => "the active variant has tag %d, but tag %d was read",
             TrapKind::NullAccess => "null pointer dereference",
             TrapKind::BadAccess => "invalid memory access at 0x%x (%d bytes)",
-            TrapKind::ConstWrite => "write to constant storage at 0x%x",
+            TrapKind::ConstWrite => "write to constant storage",
             TrapKind::BadCall => "call through a null or invalid function pointer",
             TrapKind::BadCallSignature => "call through a function pointer of another type",
             TrapKind::Unreachable => "reached code that must not be reached",

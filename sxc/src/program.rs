@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use sx_ir::trap::LimitKind;
 use sx_ir::{FuncId, Module};
 use sx_sema::Compilation;
 use sx_tier_api::{Frame, Limits, Outcome, Status};
@@ -91,7 +92,13 @@ pub fn status(module: &Module, outcome: Outcome) -> Result<u8, String> {
             Ok(ABORTED)
         }
         Status::Limit(limit) => {
-            say_line!("error: the program exceeds the {limit:?} limit of the engine");
+            match limit {
+                // What a native program's end says.
+                LimitKind::Depth | LimitKind::Stack => say_line!("error: stack overflow"),
+                LimitKind::Steps | LimitKind::Memory | LimitKind::Block => {
+                    say_line!("error: the program exceeds the {limit:?} limit of the engine")
+                }
+            }
             stack(module, &outcome.frames);
             Ok(ABORTED)
         }
@@ -115,9 +122,12 @@ fn main_arguments(module: &Module, main: FuncId) -> Vec<u64> {
 const SHOWN: usize = 20;
 
 fn stack(module: &Module, frames: &[Frame]) {
+    // The wrapper around `main`, or what was inlined into it.
+    let wrapper = |frame: &Frame| module.func(frame.func).name.is_empty();
     let calls: Vec<Frame> = frames
         .iter()
         .flat_map(|frame| frame.calls(module))
+        .filter(|frame| !wrapper(frame) || module.loc(frame.loc).line != 0)
         .collect();
     let total = calls.len();
     for (i, frame) in calls.iter().enumerate() {
@@ -127,12 +137,7 @@ fn stack(module: &Module, frames: &[Frame]) {
             }
             continue;
         }
-        // The wrapper around `main`, or what was inlined into it.
-        let wrapper = module.func(frame.func).name.is_empty();
-        if wrapper && module.loc(frame.loc).line == 0 {
-            continue;
-        }
-        let name = if wrapper { "main" } else { "" };
+        let name = if wrapper(frame) { "main" } else { "" };
         say_line!("  {name}{}", frame_text(module, frame));
     }
 }

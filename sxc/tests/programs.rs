@@ -374,3 +374,41 @@ fn nothing_is_left_when_it_is_killed() {
     assert_eq!(place.left(), 0);
     assert!(Path::new(&place.0).exists());
 }
+
+/// A native program that stops says what an engine says, inlined functions among it.
+#[test]
+fn natively_stacks_are_those_of_the_engines() {
+    let source = |body: &str, depth: u32| {
+        format!(
+            "#import \"modules/std.sx\";\n\
+             S :: struct {{ x, y: i64; m :: (self: *S) -> i64 {{ return self.x; }} }}\n\
+             K : [3]i64 : .[1, 2, 3];\n\
+             set :: (s: []i64) {{ s[1] = 5; }}\n\
+             {body}\n\
+             b :: (p: *S, n: i64) -> i64 {{ k := a(p, n); return k + 1; }}\n\
+             c :: (p: *S, n: i64) -> i64 {{ if n == 0 {{ return b(p, n) + 1; }} k := c(p, n - 1); return k * 2; }}\n\
+             main :: () {{ s : *S = null; print(\"{{}}\\n\", c(s, {depth})); }}\n"
+        )
+    };
+    let bodies = [
+        "a :: (p: *S, n: i64) -> i64 { k := p.m(); return k * 2; }",
+        "a :: (p: *S, n: i64) -> i64 { k := 100 / n; return k * 2; }",
+        "a :: (p: *S, n: i64) -> i64 { s : []i64 = K; set(s); return K[n] * 2; }",
+        "a :: (p: *S, n: i64) -> i64 { o : ?i64 = null; if n > 9 { o = 7; } return o! * 2; }",
+    ];
+    // Of a recursion LLVM may keep fewer calls.
+    for (depth, level) in [(45, "-O0"), (0, "-O0"), (0, "-O1"), (0, "-O2")] {
+        for body in bodies {
+            // A store to a constant is no store to LLVM's passes.
+            if body.contains("set(s)") && level != "-O0" {
+                continue;
+            }
+            let place = Place::new(&source(body, depth));
+            let engine = place.sxc(&["run", "prog.sx", "--engine=vm"]);
+            let wanted = text(&engine.stderr);
+            assert!(wanted.contains("  main at prog.sx:8:"), "{wanted}");
+            let native = place.sxc(&["run", "prog.sx", level]);
+            assert_eq!(text(&native.stderr), wanted, "{body} {level}");
+        }
+    }
+}

@@ -9,6 +9,9 @@ pub const OBJECT: &[u8] = include_bytes!(env!("SX_RUNTIME_OBJECT"));
 /// Its source, to be compiled for other targets.
 pub const SOURCE: &str = include_str!(env!("SX_RUNTIME_SOURCE"));
 
+/// What the source includes, by names relative to it.
+const HEADERS: [(&str, &str); 1] = [("sxlines.h", include_str!("../../runtime/sxlines.h"))];
+
 /// How it is compiled everywhere.
 const FLAGS: [&str; 6] = [
     "-std=gnu11",
@@ -25,10 +28,16 @@ pub fn write_object(path: &Path) -> Result<(), String> {
         .map_err(|error| format!("cannot write '{}': {error}", path.display()))
 }
 
-/// Writes the runtime's source to `path`, to be compiled with the target's C compiler.
+/// Writes the runtime's source to `path`, and its headers beside it, to be compiled with the target's C compiler.
 pub fn write_source(path: &Path) -> Result<(), String> {
-    std::fs::write(path, SOURCE)
-        .map_err(|error| format!("cannot write '{}': {error}", path.display()))
+    let headers = HEADERS
+        .iter()
+        .map(|(name, text)| (path.with_file_name(name), *text));
+    for (path, text) in headers.chain([(path.to_path_buf(), SOURCE)]) {
+        std::fs::write(&path, text)
+            .map_err(|error| format!("cannot write '{}': {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Compiles the runtime's source with the C compiler `driver` (its words) of another target.
