@@ -130,9 +130,21 @@ pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u
     Err(said("the C compiler can't read the header", &output.stderr))
 }
 
+/// What the compiler said, with paths in the working folder as one writes them: it is given absolute ones, but what is
+/// said of a program doesn't depend on the folder that the program lies in.
+pub(crate) fn words(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    match std::env::current_dir() {
+        Ok(folder) if folder.parent().is_some() => {
+            text.replace(&format!("{}/", folder.display()), "")
+        }
+        _ => text.into_owned(),
+    }
+}
+
 /// An error with what the compiler said, its first error in the message.
 pub(crate) fn said(what: &str, stderr: &[u8]) -> Error {
-    let text = String::from_utf8_lossy(stderr);
+    let text = words(stderr);
     let lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().find_map(|line| {
         let at = line.find("error: ")?;

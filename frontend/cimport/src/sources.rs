@@ -10,6 +10,8 @@ use crate::{Include, Request, Symbol, read};
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Sources {
     pub files: Vec<PathBuf>,
+    /// For each file, its path as it is shown and where the program names it (`file:line:col`).
+    pub named: Vec<(String, String)>,
     pub defines: Vec<String>,
     pub flags: Vec<String>,
     pub folder: PathBuf,
@@ -57,7 +59,11 @@ pub fn object(sources: &Sources, file: &Path, optimise: bool, output: &Path) -> 
         .arg(file)
         .arg("-o")
         .arg(output);
-    run(command, &format!("C source '{}'", file.display()))
+    let named = sources.files.iter().position(|known| known == file);
+    let Some((shown, at)) = named.and_then(|index| sources.named.get(index)) else {
+        return run(command, &format!("C source '{}'", file.display()));
+    };
+    run(command, &format!("C source '{shown}' ({at})"))
 }
 
 /// Links objects to a library that a process can load.
@@ -106,6 +112,6 @@ fn run(mut command: Command, what: &str) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = compiler::words(&output.stderr);
     Err(format!("{what} can't be compiled:\n{}", said.trim_end()))
 }

@@ -6,6 +6,7 @@ use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Binding, Failed, FnId, Res, Sema};
+use crate::statements::control::{value_span, yields_null_only};
 use crate::statements::error_flow::Source;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
@@ -210,7 +211,7 @@ impl Sema<'_> {
                 self.at(cx, expr.span);
                 self.no_implicit_deref(&val, ty, expr.span)?;
                 self.check_owning_argument(cx, &val, ty, expr.span)?;
-                let out = self.coerce_passed(cx, val, ty, expr.span)?;
+                let out = self.coerce_passed(cx, val, ty, value_span(expr))?;
                 (cx.loc, cx.span) = (loc, span);
                 out
             }
@@ -254,13 +255,12 @@ impl Sema<'_> {
             return Ok(None);
         };
         let protocol = matches!(self.m.types.kind(to), TypeKind::Protocol(_));
+        if yields_null_only(expr) {
+            return Ok(None);
+        }
         if matches!(
             expr.kind,
-            ExprKind::Null
-                | ExprKind::Star(_)
-                | ExprKind::Xx(_)
-                | ExprKind::Str(_)
-                | ExprKind::Int { .. }
+            ExprKind::Star(_) | ExprKind::Xx(_) | ExprKind::Str(_) | ExprKind::Int { .. }
         ) {
             return Ok(None);
         }
@@ -272,7 +272,7 @@ impl Sema<'_> {
         if protocol && let Some(view) = self.view_argument(cx, &val, to, ty, expr.span)? {
             return Ok(Some(view));
         }
-        let out = self.coerce(cx, val, ty, expr.span)?;
+        let out = self.coerce(cx, val, ty, value_span(expr))?;
         let out = self.own(cx, &out);
         Ok(Some(self.stable(cx, &out)))
     }
@@ -292,15 +292,14 @@ impl Sema<'_> {
         ) {
             return Ok(None);
         }
-        let ValKind::Place(place) = &val.kind else {
+        let ValKind::Place(_) = &val.kind else {
             if val.is_poison() {
                 return Err(Failed);
             }
             let (a, b) = (self.type_name(val.ty), self.type_name(ty));
             return Err(self.error(span, format!("cannot pass a '{a}' value where '{b}' is expected — bind it to a variable first")));
         };
-        let addr = place.addr;
-        let pointer = self.pointer_to(cx, addr, val.ty);
+        let pointer = self.borrow(cx, val)?;
         self.view_of_pointer(cx, &pointer, val.ty, protocol, ty, span)
             .map(Some)
     }

@@ -161,10 +161,18 @@ impl Sema<'_> {
         self.note_c_link_flags(&request.flags);
         let has_sources = !sources.is_empty();
         if has_sources {
+            let named = sources.iter().map(|(path, span)| {
+                let at = self.sources.line_col(*span);
+                let file = self.sources.path(span.file);
+                let place = format!("{file}:{}:{}", at.line, at.col);
+                (self.show_path(path), place)
+            });
+            let named = named.collect();
             let spans = sources.iter().map(|(_, span)| *span).collect();
             self.caches.c.source_spans.push(spans);
             self.caches.c.sources.push(Sources {
                 files: sources.into_iter().map(|(path, _)| path).collect(),
+                named,
                 defines: request.defines.clone(),
                 flags: request.flags.clone(),
                 folder: request.folder.clone(),

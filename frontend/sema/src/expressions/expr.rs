@@ -8,6 +8,7 @@ use sx_syntax::ast::{self, ExprKind};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Binding, Failed, Res, Sema};
+use crate::statements::control::value_span;
 
 impl Sema<'_> {
     pub fn lower_expr(
@@ -64,7 +65,7 @@ impl Sema<'_> {
         let val = self.lower_expr(cx, expr, Some(want))?;
         let (loc, span) = (cx.loc, cx.span);
         self.at(cx, expr.span);
-        let out = self.coerce(cx, val, want, expr.span);
+        let out = self.coerce(cx, val, want, value_span(expr));
         (cx.loc, cx.span) = (loc, span);
         out
     }

@@ -4,6 +4,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, CaptureKind, Place, Val, ValKind};
 use crate::expressions::arith::carries_target;
 use crate::sema::{Binding, Failed, Res, Sema};
+use crate::statements::control::value_span;
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, AssignOp, ExprKind};
 use sx_syntax::{Diagnostic, Span};
@@ -41,30 +42,30 @@ impl Sema<'_> {
                 };
                 cx.storing = Some((value.span, verb));
                 let val = self.lower_expr(cx, value, Some(ty))?;
-                self.no_view_of_assigned(&val, ty, value.span)?;
+                self.no_view_of_assigned(&val, ty, value_span(value))?;
                 let val = match noun {
                     TargetNoun::Variable(name) => self.assignable(
                         cx,
                         val,
                         ty,
-                        value.span,
+                        value_span(value),
                         &format!("reassign '{name}' of type"),
                     )?,
                     TargetNoun::Other(name) => {
                         if val.ty != ty
                             && !val.is_poison()
                             && val.ty != TypeId::NORETURN
-                            && self.try_coerce(cx, &val, ty, value.span)?.is_none()
+                            && self.try_coerce(cx, &val, ty, value_span(value))?.is_none()
                         {
                             self.assignable(
                                 cx,
                                 val,
                                 ty,
-                                value.span,
+                                value_span(value),
                                 &format!("assign '{name}' of type"),
                             )?
                         } else {
-                            self.coerce(cx, val, ty, value.span)?
+                            self.coerce(cx, val, ty, value_span(value))?
                         }
                     }
                 };
@@ -529,7 +530,7 @@ impl Sema<'_> {
                     };
                     cx.storing = Some((value.span, verb.clone()));
                     let val = self.lower_expr(cx, value, Some(*ty))?;
-                    self.assignable(cx, val, *ty, value.span, &verb)?
+                    self.assignable(cx, val, *ty, value_span(value), &verb)?
                 }
             };
             let val = self.own(cx, &val);

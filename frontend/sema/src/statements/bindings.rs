@@ -8,6 +8,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val};
 use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{Binding, DeclInfo, Entity, EntityState, Env, Failed, Res, Sema};
+use crate::statements::control::value_span;
 use crate::statements::errors::strip_parens;
 use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
@@ -214,7 +215,7 @@ impl Sema<'_> {
         let verb = format!("initialize '{}' of type", name.name);
         cx.storing = Some((init.span, verb.clone()));
         let val = self.lower_initial(cx, init, Some(ty))?;
-        self.assignable(cx, val, ty, init.span, &verb)
+        self.assignable(cx, val, ty, value_span(init), &verb)
     }
 
     /// Converts for a store, wording a mismatch as the reference does (`cannot VERB 'T' with a value of type 'U'`).
@@ -400,7 +401,7 @@ impl Sema<'_> {
         };
         let val = self.lower_initial(cx, value, ty)?;
         let val = match ty {
-            Some(ty) => self.coerce(cx, val, ty, constant.value.span)?,
+            Some(ty) => self.coerce(cx, val, ty, value_span(&constant.value))?,
             None => self.untyped_binding(cx, val, &constant.value)?,
         };
         if val.ty == TypeId::NORETURN {

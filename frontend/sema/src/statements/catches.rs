@@ -7,6 +7,7 @@ use sx_syntax::ast::{self, CatchHandler};
 use crate::emission::fncx::{FnCx, Handler};
 use crate::emission::value::{Access, Addr, CaptureKind, Piece, Val};
 use crate::sema::{Res, Sema};
+use crate::statements::control::value_span;
 use crate::statements::errors::Outcome;
 
 impl Sema<'_> {
@@ -159,7 +160,7 @@ impl Sema<'_> {
                 let end = Span::new(block.span.file, block.span.lo, block.span.hi);
                 (
                     self.lower_stmts_in(cx, block, true, Some(ty))?,
-                    block.tail.as_ref().map_or(end, |t| t.span),
+                    block.tail.as_ref().map_or(end, |t| value_span(t)),
                 )
             }
             CatchHandler::Expr(expr) => (Some(self.lower_expr(cx, expr, Some(ty))?), expr.span),

@@ -574,5 +574,38 @@ pub fn value_discarded_by(expr: &ast::Expr) -> Option<Span> {
 }
 
 pub fn block_value_span(block: &ast::Block) -> Span {
-    block.tail.as_ref().map_or(block.span, |t| t.span)
+    block.tail.as_ref().map_or(block.span, |t| value_span(t))
+}
+
+/// Where the value of an expression stands: of a block, what ends it.
+pub fn value_span(expr: &ast::Expr) -> Span {
+    match &expr.kind {
+        ExprKind::Block(block) if block.tail.is_some() => block_value_span(block),
+        _ => expr.span,
+    }
+}
+
+/// Whether each value that an expression can have is the literal `null`, which has no type without a target.
+pub fn yields_null_only(expr: &ast::Expr) -> bool {
+    let block = |block: &ast::Block| block.tail.as_ref().is_some_and(|t| yields_null_only(t));
+    let branch = |branch: &ast::Branch| match branch {
+        Branch::Expr(expr) => yields_null_only(expr),
+        Branch::Block(body) => block(body),
+        Branch::Jump(_) => false,
+    };
+    match &expr.kind {
+        ExprKind::Null => true,
+        ExprKind::Paren(inner) => yields_null_only(inner),
+        ExprKind::Block(body) => block(body),
+        ExprKind::If(node) => branch(&node.then) && node.else_.as_ref().is_some_and(branch),
+        ExprKind::Match(node) => {
+            let mut arms = node.arms.iter().map(|arm| &arm.body).chain(&node.else_);
+            arms.all(|arm| match arm {
+                ast::ArmBody::Break(_) => false,
+                ast::ArmBody::Arrow(body) => branch(body),
+                ast::ArmBody::Stmts(body) => block(body),
+            })
+        }
+        _ => false,
+    }
 }

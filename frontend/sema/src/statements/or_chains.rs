@@ -7,6 +7,7 @@ use sx_syntax::{Diagnostic, Span};
 use crate::emission::fncx::{FnCx, Handler};
 use crate::emission::value::{Addr, Val};
 use crate::sema::{Res, Sema};
+use crate::statements::control::value_span;
 use crate::statements::errors::{Outcome, strip_parens};
 
 impl Sema<'_> {
@@ -212,6 +213,6 @@ impl Sema<'_> {
                 format!("the right side of `or` must produce a value of type '{shown}' or diverge"),
             ));
         }
-        self.or_store(cx, val, rhs.span, out)
+        self.or_store(cx, val, value_span(rhs), out)
     }
 }
