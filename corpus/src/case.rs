@@ -74,18 +74,7 @@ fn collect(topic: &str, folder: &Path, cases: &mut Vec<Case>) -> io::Result<()> 
     for entry in std::fs::read_dir(root().join(folder))? {
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "sx") && path.is_file() {
-            let stem = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
-            cases.push(Case {
-                name: format!("{topic}/{stem}"),
-                topic: topic.to_owned(),
-                file: folder.join(file_name(&path)),
-                directives: Directives::parse(&text),
-            });
+            cases.push(Case::read(topic, &folder.join(file_name(&path)))?);
         }
     }
     Ok(())
@@ -126,6 +115,18 @@ impl Directives {
 }
 
 impl Case {
+    /// The case in a file, relative to the top of the checkout.
+    pub fn read(topic: &str, file: &Path) -> io::Result<Case> {
+        let text = std::fs::read(root().join(file))?;
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(Case {
+            name: format!("{topic}/{stem}"),
+            topic: topic.to_owned(),
+            file: file.to_owned(),
+            directives: Directives::parse(&String::from_utf8_lossy(&text)),
+        })
+    }
+
     /// A file beside the case.
     pub fn beside(&self, extension: &str) -> PathBuf {
         let extension = if self.topic == LIBRARY.0 && extension == "out" {

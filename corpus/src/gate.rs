@@ -333,6 +333,9 @@ pub fn bless(case: &Case) -> Result<bool, String> {
     let folder = Folder::new(&case.name).map_err(io_error)?;
     let before = case.expectation();
     let checked = check_with(case, ENGINES[0], "short", &folder)?;
+    if checked.stderr.contains("internal compiler error") {
+        return Err(checked.stderr);
+    }
     let write = |extension: &str, bytes: Option<&[u8]>| match bytes {
         Some(bytes) => std::fs::write(case.beside(extension), bytes).map_err(io_error),
         None => {

@@ -2,8 +2,9 @@
 //!
 //! [`generate`] makes well-typed sx programs that check themselves, [`mutate`] makes mutants of the corpus, [`ir`] makes
 //! and judges IR. [`judge`] runs one sx program everywhere, [`supervise`] many, in processes of their own so that crashes and hangs are results, too.
-//! [`shrink`] makes what is found small.
+//! [`shrink`] makes what is found small, [`found`] makes it a case.
 
+pub mod found;
 pub mod generate;
 pub mod ir;
 pub mod judge;

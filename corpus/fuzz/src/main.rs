@@ -1,16 +1,18 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use sx_corpus::process::Folder;
+use sx_corpus::process::{self, Folder};
+use sx_fuzz::found;
 use sx_fuzz::generate;
 use sx_fuzz::ir::{self, Ir};
 use sx_fuzz::mutate::Stock;
 use sx_fuzz::options::{Mode, Options, USAGE};
 use sx_fuzz::shrink;
-use sx_fuzz::supervise::{self, WORK, WORK_ON_FILE};
+use sx_fuzz::supervise;
 use sx_fuzz::worker::{self, Made};
 
 fn main() -> ExitCode {
+    process::act_as_compiler();
     let args: Vec<String> = std::env::args().skip(1).collect();
     match command(&args) {
         Ok(code) => code,
@@ -23,23 +25,11 @@ fn main() -> ExitCode {
 
 fn command(args: &[String]) -> Result<ExitCode, String> {
     let io = |error: std::io::Error| error.to_string();
+    if worker::act_as_worker(args).map_err(io)? {
+        return Ok(ExitCode::SUCCESS);
+    }
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [first, from, .., "--journal", journal] if *first == WORK => {
-            let options = Options::parse(&args[2..args.len() - 2])?;
-            let from = from.parse().map_err(|_| "bad start".to_owned())?;
-            worker::work(&options, from, Path::new(journal)).map_err(io)?;
-        }
-        [first, file, path, generated, native, journal] if *first == WORK_ON_FILE => {
-            worker::work_on_file(
-                Path::new(file),
-                Path::new(path),
-                *generated == "yes",
-                *native == "yes",
-                Path::new(journal),
-            )
-            .map_err(io)?;
-        }
         ["print", ..] => {
             let options = Options::parse(&args[1..])?;
             // Without a mode, the program is one in sx.
@@ -58,7 +48,7 @@ fn command(args: &[String]) -> Result<ExitCode, String> {
         [verb @ ("judge" | "shrink"), file, ..] => {
             let folder = Folder::new("fuzz-judge").map_err(io)?;
             let path = std::path::absolute(file).map_err(io)?;
-            let generated = file.contains("generated");
+            let generated = found::is_generated(&path);
             let stand = if generated {
                 worker::made_up_path()
             } else {

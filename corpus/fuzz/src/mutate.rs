@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use sx_corpus::case;
 
 use crate::random::Random;
-use crate::{generate, worker};
+use crate::{found, generate, worker};
 
 /// A text and the place that its imports are relative to.
 pub struct Mutant {
@@ -23,7 +23,8 @@ impl Stock {
         let mut list: Vec<(PathBuf, String)> = case::all()
             .unwrap_or_default()
             .into_iter()
-            .filter(|case| !case.directives.check_only)
+            // A seed's mutant stays the same when something is found.
+            .filter(|case| !case.directives.check_only && case.topic != found::TOPIC)
             .filter_map(|case| {
                 let path = case::root().join(case.file);
                 let text = std::fs::read_to_string(&path).ok()?;

@@ -26,12 +26,13 @@ pub struct Options {
     pub seed: u64,
     /// One program in so many is run natively, too; 0: none.
     pub native: u64,
-    /// Folder for what is found.
-    pub out: PathBuf,
+    /// Folder for what is found; `None`: it becomes cases of the corpus.
+    pub out: Option<PathBuf>,
 }
 
 pub const USAGE: &str = "\
 Usage: sx-fuzz [--minutes N] [--count N] [--seed S] [--mode generate|mutate|both|ir|all] [--native EVERY] [--out FOLDER]
+                                               what is found becomes cases in corpus/found, or files in FOLDER
        sx-fuzz print [--mode M] --seed S       the program of a seed
        sx-fuzz notes --seed S                  what its tests mix into their digests
        sx-fuzz judge FILE                      one program from a file (.sx, .ir), natively, too
@@ -46,7 +47,7 @@ impl Options {
             count: None,
             seed: 1,
             native: 20,
-            out: PathBuf::from("target/fuzz-findings"),
+            out: None,
         };
         let mut rest = args.iter();
         while let Some(name) = rest.next() {
@@ -57,7 +58,7 @@ impl Options {
                 "--count" => options.count = Some(value.parse().map_err(|_| bad())?),
                 "--seed" => options.seed = value.parse().map_err(|_| bad())?,
                 "--native" => options.native = value.parse().map_err(|_| bad())?,
-                "--out" => options.out = PathBuf::from(value),
+                "--out" => options.out = Some(PathBuf::from(value)),
                 "--mode" => {
                     options.modes = modes_of(value).ok_or_else(bad)?;
                     options.mode = value.clone();

@@ -14,13 +14,21 @@ use crate::worker::Made;
 /// Longest time for one program.
 const PATIENCE: Duration = Duration::from_secs(45);
 
+const MAIN: &str = "main ::";
+
 /// The smallest program found with the fault's signature.
 pub fn shrink(made: &Made, fault: &Fault) -> io::Result<Vec<u8>> {
     let folder = Folder::new("fuzz-shrink")?;
     let native = fault.signature.contains("native");
     let file = folder.path().join("candidate.sx");
     let deadline = Instant::now() + PATIENCE;
+    // A case that runs stays one.
+    let runs = |text: &str| text.contains(MAIN);
+    let has_main = runs(&String::from_utf8_lossy(&made.text));
     let same = |text: &str| -> io::Result<bool> {
+        if has_main && !runs(text) {
+            return Ok(false);
+        }
         std::fs::write(&file, text)?;
         let generated = made.mode == Mode::Generate;
         let got = judge_file(&file, &made.path, generated, native, folder.path())?;

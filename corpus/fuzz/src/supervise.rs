@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 
 use sx_corpus::process::Folder;
 
-use crate::ir::{self, Ir};
+use crate::found;
 use crate::judge::Fault;
 use crate::mutate::Stock;
 use crate::options::{Mode, Options};
-use crate::shrink;
-use crate::worker::{self, Made};
+use crate::worker;
 
 /// No program may take longer, in all engines together: seconds of the processor's time, and of anybody's.
 const PATIENCE: f64 = 20.0;
@@ -317,10 +316,10 @@ fn found(
     let seed = options.seed.wrapping_add(index);
     let mode = options.mode_of(index);
     let file = match mode {
-        Mode::Ir => keep_ir(options, seed, options.is_native(index), fault)?,
+        Mode::Ir => found::keep_ir(options, seed, options.is_native(index), fault)?,
         Mode::Generate | Mode::Mutate => {
             let made = worker::make(mode, seed, stock);
-            keep(options, seed, &made, fault)?
+            found::keep(options, seed, &made, fault)?
         }
     };
     say(&format!(
@@ -336,68 +335,4 @@ fn found(
     ));
     summary.faults.insert(fault.signature.clone(), (1, file));
     Ok(())
-}
-
-/// As [`keep`], for IR: finds the program of a batch first. Whatever ends a process is not made small.
-fn keep_ir(options: &Options, seed: u64, native: bool, fault: &Fault) -> io::Result<PathBuf> {
-    std::fs::create_dir_all(&options.out)?;
-    let folder = Folder::new("fuzz-ir-keep")?;
-    let candidates = match native {
-        true => ir::native::batch(seed),
-        false => vec![Ir::new(seed)],
-    };
-    let write = |path: &Path, ir: &Ir| std::fs::write(path, ir.text());
-    let lasting =
-        |found: &Fault| !found.signature.starts_with("crash") && found.signature != "hang";
-    let candidate = folder.path().join("candidate.ir");
-    for ir in &candidates {
-        write(&candidate, ir)?;
-        let found = judge_file(&candidate, Path::new(""), false, native, folder.path())?;
-        let Some(found) = found else { continue };
-        let file = options.out.join(format!("ir_{}.ir", ir.seed));
-        write(&file.with_extension("full.ir"), ir)?;
-        let small = match lasting(&found) {
-            true => ir::shrink::shrink(ir, &found),
-            false => ir.clone(),
-        };
-        write(&file, &small)?;
-        let text = format!("{}\n{}\n", found.signature, found.detail);
-        std::fs::write(file.with_extension("fault"), text)?;
-        return Ok(file);
-    }
-    // Only together, or only once.
-    let file = options.out.join(format!("ir_{seed}.fault"));
-    let text = format!(
-        "{}\n{}\n{} programs\n",
-        fault.signature,
-        fault.detail,
-        candidates.len()
-    );
-    std::fs::write(&file, text)?;
-    Ok(file)
-}
-
-/// Writes the program and a small one with the same fault into a folder of `out`.
-fn keep(options: &Options, seed: u64, made: &Made, fault: &Fault) -> io::Result<PathBuf> {
-    std::fs::create_dir_all(&options.out)?;
-    let mode = match made.mode {
-        Mode::Generate => "generated",
-        Mode::Mutate => "mutant",
-        Mode::Ir => "ir",
-    };
-    let name = format!("{mode}_{seed}");
-    std::fs::write(options.out.join(format!("{name}.full.sx")), &made.text)?;
-    let small = shrink::shrink(made, fault)?;
-    let file = options.out.join(format!("{name}.sx"));
-    std::fs::write(&file, &small)?;
-    std::fs::write(
-        options.out.join(format!("{name}.fault")),
-        format!(
-            "{}\n{}\nfrom {}\n",
-            fault.signature,
-            fault.detail,
-            made.path.display()
-        ),
-    )?;
-    Ok(file)
 }

@@ -12,6 +12,7 @@ use crate::judge::{Fault, Program, Verdict, judge};
 use crate::mutate::Stock;
 use crate::native::Level;
 use crate::options::{Mode, Options};
+use crate::supervise::{WORK, WORK_ON_FILE};
 
 /// A program as text.
 pub struct Made {
@@ -46,6 +47,30 @@ pub fn make(mode: Mode, seed: u64, stock: &Stock) -> Made {
             mode: Mode::Generate,
         },
     }
+}
+
+/// Does what the arguments of a worker process say; whether they are such.
+pub fn act_as_worker(args: &[String]) -> std::io::Result<bool> {
+    let bad = |what: String| std::io::Error::other(what);
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [first, from, .., "--journal", journal] if *first == WORK => {
+            let options = Options::parse(&args[2..args.len() - 2]).map_err(bad)?;
+            let from = from.parse().map_err(|_| bad("bad start".to_owned()))?;
+            work(&options, from, Path::new(journal))?;
+        }
+        [first, file, path, generated, native, journal] if *first == WORK_ON_FILE => {
+            work_on_file(
+                Path::new(file),
+                Path::new(path),
+                *generated == "yes",
+                *native == "yes",
+                Path::new(journal),
+            )?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// Programs of IR that are judged in one go.
@@ -91,7 +116,7 @@ impl Journal {
 }
 
 /// Judges the programs from the `from`th on, until killed or `count` is reached.
-pub fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()> {
+fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()> {
     let mut journal = Journal::open(journal)?;
     let stock = stock_for(options);
     let mut index = from;
@@ -182,7 +207,7 @@ fn judge_ir(text: &str, levels: &[Level]) -> Result<Verdict, Fault> {
 }
 
 /// Judges a file, as if it stood at `path`.
-pub fn work_on_file(
+fn work_on_file(
     file: &Path,
     path: &Path,
     generated: bool,

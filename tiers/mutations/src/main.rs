@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 
 use list::{Fault, List};
 
-/// Longest run of one test program: a fault may make loops endless.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// Longest run of one test program, in seconds of the processor's time: a fault may make loops endless. On a busy machine
+/// that can be much of anybody's.
+const PATIENCE: f64 = 120.0;
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// What became of a fault.
 enum Found {
@@ -223,17 +225,34 @@ impl Workshop {
             {
                 Some(status) if status.success() => return Ok(None),
                 Some(_) => return Ok(Some("fails".to_owned())),
-                None if begin.elapsed() > PATIENCE => {
+                None if processor_seconds(child.id()) > PATIENCE || begin.elapsed() > LONGEST => {
                     // Its whole group: cargo, and the test program it waits for.
                     let group = format!("-{}", child.id());
                     let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
                     let _ = child.wait();
                     return Ok(Some("hangs".to_owned()));
                 }
-                None => std::thread::sleep(Duration::from_millis(50)),
+                None => std::thread::sleep(Duration::from_millis(100)),
             }
         }
     }
+}
+
+/// Processor time of the processes in a group, as Linux tells it.
+fn processor_seconds(group: u32) -> f64 {
+    let mut ticks = 0;
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let text = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // The name, in parentheses, may have spaces; the group is the third field after it, user and system time are
+        // the twelfth and thirteenth.
+        let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let fields: Vec<&str> = rest.split_whitespace().collect();
+        let number = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
+        if number(2) == Some(u64::from(group)) {
+            ticks += number(11).unwrap_or(0) + number(12).unwrap_or(0);
+        }
+    }
+    ticks as f64 / 100.0
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
