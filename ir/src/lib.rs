@@ -13,6 +13,7 @@ pub mod func;
 pub mod image;
 pub mod layout;
 mod lex;
+pub mod locs;
 pub mod module;
 pub mod op;
 pub mod opt;
@@ -29,6 +30,7 @@ pub mod walk;
 
 pub use func::*;
 pub use image::*;
+pub use locs::{InlinedAt, SrcLoc};
 pub use module::*;
 pub use op::*;
 pub use symbol::Symbol;

@@ -2,6 +2,7 @@
 
 use crate::func::{FuncId, Function, LocId, Param, SigId, Signature, entity};
 use crate::image::{ConstImage, RelocTarget};
+use crate::locs::{Locs, SrcLoc};
 use crate::target::Target;
 use crate::types::{TypeId, TypeTable};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -44,31 +45,6 @@ impl Global {
     }
 }
 
-/// A position in 64 bits, if it has room there.
-fn small(loc: &SrcLoc) -> Option<u64> {
-    let fits =
-        loc.inlined.is_none() && loc.file < 1 << 20 && loc.line < 1 << 26 && loc.col < 1 << 18;
-    let (file, line, col) = (u64::from(loc.file), u64::from(loc.line), u64::from(loc.col));
-    fits.then_some(file << 44 | line << 18 | col)
-}
-
-/// A source position. `inlined`: this code was copied from `func` to the call site `at`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct SrcLoc {
-    /// Index into [`Module::files`].
-    pub file: u32,
-    /// 1-based line and byte column; 0 is unknown.
-    pub line: u32,
-    pub col: u32,
-    pub inlined: Option<InlinedAt>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct InlinedAt {
-    pub func: FuncId,
-    pub at: LocId,
-}
-
 #[derive(Clone, Debug)]
 pub struct Module {
     pub target: Target,
@@ -77,10 +53,7 @@ pub struct Module {
     pub globals: Vec<Global>,
     sigs: Vec<Signature>,
     sig_ids: FxHashMap<Signature, SigId>,
-    locs: Vec<SrcLoc>,
-    loc_ids: FxHashMap<SrcLoc, LocId>,
-    /// The same for places that fit 64 bits, which is nearly all of them.
-    small_loc_ids: FxHashMap<u64, LocId>,
+    locs: Locs,
     /// Paths as shown to users.
     pub files: Vec<String>,
     /// `-l` names in order of appearance.
@@ -117,12 +90,6 @@ impl Module {
     }
 
     pub fn new(target: Target) -> Module {
-        let unknown = SrcLoc {
-            file: 0,
-            line: 0,
-            col: 0,
-            inlined: None,
-        };
         Module {
             types: TypeTable::new(target.clone()),
             target,
@@ -130,9 +97,7 @@ impl Module {
             globals: Vec::new(),
             sigs: Vec::new(),
             sig_ids: FxHashMap::default(),
-            locs: vec![unknown],
-            loc_ids: FxHashMap::default(),
-            small_loc_ids: FxHashMap::from_iter(small(&unknown).map(|key| (key, LocId(0)))),
+            locs: Locs::new(),
             files: Vec::new(),
             libraries: Vec::new(),
             asm: Vec::new(),
@@ -160,23 +125,17 @@ impl Module {
     }
 
     pub fn loc(&self, id: LocId) -> SrcLoc {
-        self.locs[id.index()]
+        self.locs.get(id)
     }
 
-    pub fn locs(&self) -> &[SrcLoc] {
-        &self.locs
+    /// How many positions there are: all less than this are numbers of one.
+    pub fn loc_count(&self) -> usize {
+        self.locs.len()
     }
 
+    /// A number of the position; it may have others.
     pub fn add_loc(&mut self, loc: SrcLoc) -> LocId {
-        let next = LocId::new(self.locs.len());
-        let id = match small(&loc) {
-            Some(key) => *self.small_loc_ids.entry(key).or_insert(next),
-            None => *self.loc_ids.entry(loc).or_insert(next),
-        };
-        if id == next {
-            self.locs.push(loc);
-        }
-        id
+        self.locs.add(loc)
     }
 
     pub fn func(&self, id: FuncId) -> &Function {

@@ -7,7 +7,8 @@ use crate::func::{
 };
 use crate::image::{ConstImage, Reloc, RelocTarget};
 use crate::lex::{Cursor, Token};
-use crate::module::{Global, GlobalId, InlinedAt, Module, SrcLoc};
+use crate::locs::{InlinedAt, SrcLoc};
+use crate::module::{Global, GlobalId, Module};
 use crate::op::Ty;
 use crate::print::{arch_name, os_name};
 use crate::symbol::Symbol;

@@ -712,7 +712,7 @@ impl BodyPrinter<'_, '_> {
             .get(id.index())
             .copied()
             .unwrap_or(outer);
-        if self.p.options.locs && loc != outer {
+        if self.p.options.locs && self.p.module.loc(loc) != self.p.module.loc(outer) {
             self.p.out.push('!');
             self.p.loc(loc, self.file);
         }

@@ -287,7 +287,7 @@ impl<'m> Verifier<'m> {
                 ));
             }
         }
-        let locs = self.module.locs().len();
+        let locs = self.module.loc_count();
         if func.loc.index() >= locs || func.expr_locs.iter().any(|loc| loc.index() >= locs) {
             self.fail("a position does not exist");
         }
@@ -309,7 +309,7 @@ impl<'m> Verifier<'m> {
 
     /// Checks a statement; whether it can be passed, given that it is reached.
     fn stmt(&mut self, stmt: &Stmt, reachable: bool, depth: u32) -> bool {
-        if stmt.loc.index() >= self.module.locs().len() {
+        if stmt.loc.index() >= self.module.loc_count() {
             self.fail(format!("{:?} does not exist", stmt.loc));
         }
         match &stmt.kind {

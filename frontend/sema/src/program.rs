@@ -13,11 +13,13 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, SourceMap};
 
 use crate::api::{Compilation, Config, Evaluator, Files, FoldRequest, Goal, Stats};
-use crate::replicas::Replicas;
+use crate::replicas::{Replicas, Share};
 use crate::sema::{DeclSyntax, Entity, Event, ModId, Sema};
 use crate::statements::errors::strip_parens;
 use crate::threads;
 
+/// The phase of a program that other threads check.
+const CHECKED: &str = "check";
 /// Named among the phases when no other thread has found anything in bodies.
 const CHECKED_BY_REPLICAS: &str = "bodies, waiting for other threads";
 
@@ -123,8 +125,21 @@ impl Sema<'_> {
         match self.loaded() {
             None => self.analyse(None),
             Some((loaded, make)) => std::thread::scope(|scope| {
-                let mut replicas = self.start_replicas(scope, &loaded, &*make);
-                self.analyse(Some(&mut replicas))
+                // What module scope runs is run by this `Sema` alone.
+                let share = match self.modules.iter().all(|m| m.runs.is_empty()) {
+                    true => Share::Program,
+                    false => Share::Bodies,
+                };
+                let mut replicas = self.start_replicas(scope, &loaded, &*make, share);
+                match share {
+                    Share::Bodies => self.analyse(Some(&mut replicas)),
+                    Share::Program => {
+                        match self.phase(CHECKED, |s| s.replicas_are_clean(&mut replicas, 0)) {
+                            true => (None, Vec::new()),
+                            false => self.analyse(None),
+                        }
+                    }
+                }
             }),
         }
     }
@@ -167,7 +182,7 @@ impl Sema<'_> {
             roots.extend(main);
             let started = Instant::now();
             if let Some(replicas) = &mut replicas
-                && s.bodies_are_clean(replicas, demanded)
+                && s.replicas_are_clean(replicas, demanded)
             {
                 s.queue.clear();
                 s.complete_all();
@@ -217,14 +232,16 @@ impl Sema<'_> {
     /// What is checked whether reached or not (part 3 §6.2).
     /// Constants and globals of the whole program, failable flow, then the types its other declarations name.
     fn check_declarations(&mut self) {
-        self.check_declarations_of(true);
+        self.check_values();
         self.check_flow();
-        self.check_declarations_of(false);
+        self.check_other_declarations();
     }
 
-    /// For what declarations demand; what is said of them has been said.
-    pub fn check_declarations_again(&mut self) {
+    pub fn check_values(&mut self) {
         self.check_declarations_of(true);
+    }
+
+    pub fn check_other_declarations(&mut self) {
         self.check_declarations_of(false);
     }
 

@@ -53,6 +53,15 @@ struct Work {
     busy: usize,
 }
 
+/// What the replicas are to find out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Share {
+    /// Whether there is anything to report of the program.
+    Program,
+    /// Of its bodies: the `Sema` that counts checks its declarations meanwhile.
+    Bodies,
+}
+
 /// What replicas share.
 pub struct Crew {
     work: Mutex<Work>,
@@ -258,6 +267,7 @@ impl<'a> Sema<'a> {
         scope: &'scope std::thread::Scope<'scope, 'env>,
         loaded: &'env Loaded,
         make: &'env MakeEvaluator,
+        share: Share,
     ) -> Replicas<'scope>
     where
         'a: 'env,
@@ -296,7 +306,7 @@ impl<'a> Sema<'a> {
                         crew: crew_of_thread.clone(),
                     });
                     sema.adopt(loaded);
-                    let report = sema.check_share(index);
+                    let report = sema.check_share(index, share);
                     if cfg.last {
                         std::mem::forget(sema);
                     }
@@ -361,16 +371,27 @@ impl<'a> Sema<'a> {
     }
 
     /// A replica's work. `None` if the replicas have given up.
-    fn check_share(&mut self, index: usize) -> Option<Report> {
+    fn check_share(&mut self, index: usize, share: Share) -> Option<Report> {
         let crew = self.replica.as_ref()?.crew.clone();
         self.setup_context();
         if index == 0 {
             // What declarations demand, and is not known by a key, is checked here.
             self.check_protocols();
-            self.check_declarations_again();
+            self.check_values();
+            self.check_other_declarations();
             self.complete_all();
+            if share == Share::Program {
+                self.check_unreached_type_names();
+                self.check_extern_libraries();
+                if self.main_function().is_err() {
+                    crew.give_up();
+                }
+            }
             self.exports();
             self.drain_queue();
+        }
+        if share == Share::Program && index + 1 == self.cfg.threads.min(MOST) {
+            self.check_flow();
         }
         while let Some(key) = crew.next(index) {
             if self.check_body_of(key).is_err() || !self.caches.host_sites.is_empty() {
@@ -481,8 +502,8 @@ impl<'a> Sema<'a> {
     }
 
     /// Bodies that the `Sema` that counts has demanded beyond the declarations' are handed to the replicas, which are
-    /// then waited for. True if no body has anything to report.
-    pub fn bodies_are_clean(&mut self, replicas: &mut Replicas<'_>, from: usize) -> bool {
+    /// then waited for. True if they have nothing to report.
+    pub fn replicas_are_clean(&mut self, replicas: &mut Replicas<'_>, from: usize) -> bool {
         let late: Vec<FuncId> = self.queue.iter().skip(from).copied().collect();
         for func in late {
             let Some(pending) = self.pending.get(&func) else {

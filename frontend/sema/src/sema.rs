@@ -689,7 +689,9 @@ impl Sema<'_> {
     }
 
     fn new_loc(&mut self, span: Span) -> LocId {
-        let at = self.sources.line_col(span);
+        let at = self
+            .sources
+            .line_col_near(span, &mut self.caches.recent_line);
         self.m.add_loc(SrcLoc {
             file: span.file.0,
             line: at.line,

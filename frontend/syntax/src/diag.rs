@@ -117,17 +117,21 @@ pub struct LineCol {
     pub col: u32,
 }
 
+/// The line a position was on, for [`SourceMap::line_col_near`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LineHint {
+    file: FileId,
+    lo: u32,
+    hi: u32,
+    line: u32,
+}
+
 impl SourceFile {
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceFile {
         let text: Arc<str> = text.into();
-        let starts = std::iter::once(0)
-            .chain(
-                text.bytes()
-                    .enumerate()
-                    .filter(|(_, b)| *b == b'\n')
-                    .map(|(i, _)| i as u32 + 1),
-            )
-            .collect::<Vec<_>>();
+        let mut starts = Vec::with_capacity(text.len() / 32 + 1);
+        starts.push(0);
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
         SourceFile {
             path: path.into(),
             text,
@@ -146,6 +150,22 @@ impl SourceFile {
         LineCol {
             line: line as u32,
             col: offset - self.line_starts[line - 1] + 1,
+        }
+    }
+
+    /// The same, quicker for offsets on the line of the one asked for before.
+    fn line_col_near(&self, offset: u32, hint: &mut LineHint) -> LineCol {
+        if !(hint.lo..hint.hi).contains(&offset) {
+            hint.line = self.line_col(offset).line;
+            hint.lo = self.line_start(hint.line);
+            hint.hi = self.line_start(hint.line + 1);
+        }
+        match offset.checked_sub(hint.lo) {
+            Some(before) if offset < hint.hi => LineCol {
+                line: hint.line,
+                col: before + 1,
+            },
+            _ => self.line_col(offset),
         }
     }
 
@@ -214,5 +234,19 @@ impl SourceMap {
     pub fn line_col(&self, span: Span) -> LineCol {
         self.get(span.file)
             .map_or(LineCol { line: 1, col: 1 }, |file| file.line_col(span.lo))
+    }
+
+    /// The same, quicker for positions near each other: `hint` is where the last one was.
+    pub fn line_col_near(&self, span: Span, hint: &mut LineHint) -> LineCol {
+        if hint.file != span.file {
+            *hint = LineHint {
+                file: span.file,
+                ..LineHint::default()
+            };
+        }
+        self.get(span.file)
+            .map_or(LineCol { line: 1, col: 1 }, |file| {
+                file.line_col_near(span.lo, hint)
+            })
     }
 }

@@ -1,5 +1,7 @@
 //! Text to tokens. Never fails: what isn't a token is reported and skipped.
 
+use std::ops::Range;
+
 use crate::diag::Diagnostic;
 use crate::span::{FileId, Span};
 use crate::token::{Tok, Token};
@@ -37,24 +39,18 @@ pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
             )],
         };
     }
-    let mut lexer = Lexer {
-        file,
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        newline: true,
-        tokens: Vec::with_capacity(text.len() / 4 + 1),
-        docs: Vec::new(),
-        errors: Vec::new(),
-    };
-    lexer.run();
-    let partner = match_brackets(&lexer.tokens);
-    Lexed {
-        tokens: lexer.tokens,
-        partner,
-        docs: lexer.docs,
-        errors: lexer.errors,
+    let mut lexer = Lexer::new(file, text, 0..text.len());
+    if text.starts_with('\u{feff}') {
+        lexer.at = '\u{feff}'.len_utf8();
     }
+    lexer.run(text.len());
+    lexer.finish()
+}
+
+/// The tokens of a part of a text, then an `Eof`. `None` if a token or comment doesn't end with the part.
+pub(crate) fn lex_part(file: FileId, text: &str, part: Range<usize>) -> Option<Lexed> {
+    let mut lexer = Lexer::new(file, text, part.clone());
+    lexer.run(part.end).then(|| lexer.finish())
 }
 
 /// A piece of source text without its comments, each run of white space between tokens one space.
@@ -125,6 +121,30 @@ pub(crate) fn is_ident_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'_'
 }
 
+impl<'a> Lexer<'a> {
+    fn new(file: FileId, text: &'a str, part: Range<usize>) -> Lexer<'a> {
+        Lexer {
+            file,
+            text,
+            bytes: text.as_bytes(),
+            at: part.start,
+            newline: true,
+            tokens: Vec::with_capacity(part.len() / 4 + 1),
+            docs: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> Lexed {
+        Lexed {
+            partner: match_brackets(&self.tokens),
+            tokens: self.tokens,
+            docs: self.docs,
+            errors: self.errors,
+        }
+    }
+}
+
 impl Lexer<'_> {
     fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
@@ -147,16 +167,16 @@ impl Lexer<'_> {
         self.newline = false;
     }
 
-    fn run(&mut self) {
-        if self.text.starts_with('\u{feff}') {
-            self.at = '\u{feff}'.len_utf8();
-        }
-        while self.at < self.bytes.len() && self.errors.len() < MAX_ERRORS {
+    /// Reads up to `end`: whether the last token ends there or before.
+    fn run(&mut self, end: usize) -> bool {
+        while self.at < end && self.errors.len() < MAX_ERRORS {
             self.next();
         }
-        self.at = self.bytes.len();
+        let within = self.at <= end;
+        self.at = end;
         self.newline = true;
-        self.push(Tok::Eof, self.at);
+        self.push(Tok::Eof, end);
+        within
     }
 
     fn next(&mut self) {

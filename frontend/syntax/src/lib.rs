@@ -11,7 +11,7 @@ pub mod symbol;
 mod token;
 pub mod visit;
 
-pub use diag::{DiagKind, Diagnostic, LineCol, SourceFile, SourceMap};
+pub use diag::{DiagKind, Diagnostic, LineCol, LineHint, SourceFile, SourceMap};
 pub use lexer::normalised;
 pub use parser::{
     ExprFragment, ListFragment, ParseResult, parse_expr, parse_file, parse_files_parallel,

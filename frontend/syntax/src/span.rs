@@ -1,7 +1,7 @@
 //! Source positions.
 
 /// A source text: a file, or the text of an `#insert`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct FileId(pub u32);
 
 /// Bytes `lo..hi` of a source text.

@@ -10,7 +10,8 @@ use crate::func::{
     Block, Call, CallConv, Callee, Expr, ExprId, FuncId, Function, LabelId, Linkage, LocId,
     LocalId, SlotId, Stmt, StmtKind,
 };
-use crate::module::{InlinedAt, Module, SrcLoc};
+use crate::locs::{InlinedAt, SrcLoc};
+use crate::module::Module;
 use crate::op::Ty;
 use crate::walk::MAX_BLOCK_DEPTH;
 use rustc_hash::{FxHashMap, FxHashSet};

@@ -166,7 +166,7 @@ fn lines(module: &Module, frame: &CallRecord, innermost: bool) -> Vec<String> {
     let Some(func) = module.funcs.get(frame.func.index()) else {
         return out;
     };
-    if frame.loc.index() >= module.locs().len() {
+    if frame.loc.index() >= module.loc_count() {
         return out;
     }
     // Code notes its place when it calls. What doesn't come to call loops.

@@ -203,7 +203,7 @@ impl Sema<'_> {
             }
         }
         let bytes: usize = sources.iter().map(|(_, text)| text.len()).sum();
-        let parsed = if self.cfg.threads > 1 && sources.len() > 1 && bytes >= PARALLEL_BYTES {
+        let parsed = if self.cfg.threads > 1 && bytes >= PARALLEL_BYTES {
             crate::threads::start_pool(self.cfg);
             sx_syntax::parse_files_parallel(&sources)
         } else {

@@ -13,6 +13,7 @@ mod items;
 mod lookahead;
 mod members;
 mod names;
+mod pieces;
 mod postfix;
 mod primary;
 mod quotes;
@@ -179,11 +180,13 @@ pub fn parse_expr(file: FileId, text: &str) -> ParseResult<ExprFragment> {
     }
 }
 
-/// Results in the order of the files.
+/// Results in the order of the files. A large one is parsed in pieces.
 pub fn parse_files_parallel(files: &[(FileId, Arc<str>)]) -> Vec<ParseResult> {
     files
         .par_iter()
-        .map(|(id, text)| parse_file(*id, text))
+        .map(|(id, text)| {
+            pieces::parse_in_pieces(*id, text).unwrap_or_else(|| parse_file(*id, text))
+        })
         .collect()
 }
 
@@ -219,12 +222,16 @@ pub(crate) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(file: FileId, text: &'a str) -> Parser<'a> {
+        Parser::of(file, text, lexer::lex(file, text))
+    }
+
+    fn of(file: FileId, text: &'a str, lexed: Lexed) -> Parser<'a> {
         let Lexed {
             tokens,
             partner,
             docs,
             errors,
-        } = lexer::lex(file, text);
+        } = lexed;
         Parser {
             file,
             text,
