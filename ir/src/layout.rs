@@ -331,6 +331,9 @@ impl TypeTable {
     pub fn scalar(&self, id: TypeId) -> Option<Ty> {
         match self.kind(id) {
             TypeKind::Bool => Some(Ty::I8),
+            TypeKind::Int { bits: 64, .. } => Some(Ty::I64),
+            TypeKind::Int { bits: 32, .. } => Some(Ty::I32),
+            TypeKind::Int { bits: 8, .. } => Some(Ty::I8),
             TypeKind::Int { .. } | TypeKind::Usize | TypeKind::Isize => {
                 Some(Ty::int_of_size(self.size_of(id)))
             }

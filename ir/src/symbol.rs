@@ -41,9 +41,31 @@ fn place(number: u32) -> (usize, usize) {
     (chunk as usize, (number - before) as usize)
 }
 
-/// A name, equal to another exactly if the texts are equal.
+/// A name, equal to another exactly if the texts are equal. One more than twice its number; the last bit says whether it
+/// is special.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(NonZeroU32);
+
+/// Whether a text is `_`, the name of a type that needs no declaration, or looks like one (`i` or `u` and digits).
+fn is_special(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'i' | b'u', digits @ ..] if digits.iter().all(u8::is_ascii_digit) => true,
+        _ => matches!(
+            text,
+            "_" | "void"
+                | "noreturn"
+                | "bool"
+                | "usize"
+                | "isize"
+                | "f32"
+                | "f64"
+                | "string"
+                | "cstring"
+                | "any"
+                | "Type"
+        ),
+    }
+}
 
 impl Symbol {
     pub fn intern(text: &str) -> Symbol {
@@ -64,13 +86,27 @@ impl Symbol {
         });
         // The number is new, so the place is empty.
         let _ = texts[at].set(text);
-        let symbol = Symbol(NonZeroU32::MIN.saturating_add(number));
+        let symbol = Symbol::with_number(number, is_special(text));
         numbers.insert(text, symbol);
         symbol
     }
 
+    fn with_number(number: u32, special: bool) -> Symbol {
+        Symbol(NonZeroU32::MIN.saturating_add(number << 1 | u32::from(special)))
+    }
+
+    fn number(self) -> u32 {
+        (self.0.get() - 1) >> 1
+    }
+
+    /// Whether this may be `_` or the name of a type of the language. Most names are not, which this tells without
+    /// looking at the text.
+    pub fn is_special(self) -> bool {
+        (self.0.get() - 1) & 1 != 0
+    }
+
     pub fn as_str(self) -> &'static str {
-        let (chunk, at) = place(self.0.get() - 1);
+        let (chunk, at) = place(self.number());
         let texts = interner().texts[chunk].get();
         texts
             .and_then(|texts| texts[at].get())
@@ -127,7 +163,17 @@ mod tests {
             last = (chunk, at);
         }
         // The last number still has a place.
-        assert!(place(u32::MAX - FIRST).0 < CHUNKS);
+        assert!(place(u32::MAX / 2 - FIRST).0 < CHUNKS);
+    }
+
+    #[test]
+    fn special_names() {
+        for name in ["_", "i64", "u7", "i", "f32", "void", "Type"] {
+            assert!(Symbol::intern(name).is_special(), "{name}");
+        }
+        for name in ["", "__", "item", "i6a", "used", "main", "Types"] {
+            assert!(!Symbol::intern(name).is_special(), "{name}");
+        }
     }
 
     #[test]

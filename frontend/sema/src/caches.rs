@@ -109,6 +109,8 @@ pub struct Caches {
     pub local_constants: FxHashMap<(u32, crate::sema::VarId), LocalConstant>,
     /// IR positions of source places, by some bits of the place.
     pub recent_locs: Vec<((u32, u32), sx_ir::LocId)>,
+    /// Lists of the expressions of a body that has been forgotten, emptied, for the next one.
+    pub spare_lists: (Vec<sx_ir::Expr>, Vec<sx_ir::LocId>),
     pub recent_line: sx_syntax::LineHint,
     /// Files that imports were found to name, by the importing file's folder and the import's text.
     pub imported_files: FxHashMap<(std::path::PathBuf, std::sync::Arc<str>), std::path::PathBuf>,

@@ -17,6 +17,7 @@ mod expressions;
 mod metaprogramming;
 mod program;
 mod replicas;
+mod scope_names;
 mod scopes;
 mod sema;
 mod statements;

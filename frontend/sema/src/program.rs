@@ -195,10 +195,7 @@ impl Sema<'_> {
             s.complete_all();
             s.check_host_calls(&roots);
             s.check_inferred_sets();
-            s.finish_error_names();
-            s.fill_type_table();
-            s.fill_type_infos();
-            s.fill_field_table();
+            s.fill_tables();
             s.drain_queue();
             s.write_held_output();
             if s.goal == Goal::Build && s.error_count() == 0 {
@@ -210,6 +207,16 @@ impl Sema<'_> {
             }
             (main, roots)
         })
+    }
+
+    /// Data of the whole program: evaluations have seen to theirs, so only code needs it.
+    fn fill_tables(&mut self) {
+        if self.cfg.code {
+            self.finish_error_names();
+            self.fill_type_table();
+            self.fill_type_infos();
+            self.fill_field_table();
+        }
     }
 
     pub fn error_count(&self) -> usize {
@@ -480,9 +487,7 @@ impl Sema<'_> {
 
     /// The passes over the whole program, and the calls whose results are known by now.
     fn optimise_program(&mut self, roots: &[FuncId]) {
-        self.fill_type_table();
-        self.fill_type_infos();
-        self.fill_field_table();
+        self.fill_tables();
         if !self.cfg.optimise {
             return;
         }

@@ -404,9 +404,6 @@ impl<'a> Sema<'a> {
         }
         // Nothing that is left can demand a body that has a key: they would have been demanded by the code itself.
         self.complete_all();
-        self.finish_error_names();
-        self.fill_type_table();
-        self.fill_type_infos();
         self.drain_queue();
         if !self.is_fine() || !self.caches.host_sites.is_empty() || self.verify().is_err() {
             crew.give_up();

@@ -99,7 +99,7 @@ pub struct ProtocolRef {
 pub struct Env {
     pub parent: Option<Rc<Env>>,
     pub module: ModId,
-    pub names: RefCell<FxHashMap<Symbol, Binding>>,
+    pub names: RefCell<crate::scope_names::Names>,
     /// Inside an instance of a type function: its name, which the types made there get.
     pub makes: Cell<Option<Symbol>>,
     /// The scope of a nested `::` function: constants of the functions around it aren't seen from here.

@@ -118,8 +118,18 @@ pub(crate) fn is_ident_start(b: u8) -> bool {
 }
 
 pub(crate) fn is_ident_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'_'
+    IDENT_BYTES[b as usize]
 }
+
+const IDENT_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = (b as u8).is_ascii_alphanumeric() || b as u8 == b'_';
+        b += 1;
+    }
+    table
+};
 
 impl<'a> Lexer<'a> {
     fn new(file: FileId, text: &'a str, part: Range<usize>) -> Lexer<'a> {
@@ -187,7 +197,8 @@ impl Lexer<'_> {
                 self.newline = true;
                 self.at += 1;
             }
-            b' ' | b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
+            b' ' => self.skip_spaces(),
+            b'\t' | b'\r' | 0x0b | 0x0c => self.at += 1,
             b'/' if self.peek(1) == b'/' => self.comment(),
             b'/' if self.peek(1) == b'*' => self.block_comment(),
             b'0'..=b'9' => self.number(),
@@ -197,7 +208,7 @@ impl Lexer<'_> {
             b'#' => self.directive(),
             _ if is_ident_start(b) => {
                 self.skip_ident();
-                let kind = Tok::keyword(&self.text[lo..self.at]).unwrap_or(Tok::Ident);
+                let kind = Tok::word(&self.bytes[lo..self.at]);
                 self.push(kind, lo);
             }
             _ => self.punctuation(),
@@ -205,16 +216,21 @@ impl Lexer<'_> {
     }
 
     fn skip_ident(&mut self) {
-        while is_ident_byte(self.peek(0)) {
-            self.at += 1;
-        }
+        let rest = &self.bytes[self.at..];
+        let end = rest.iter().position(|b| !is_ident_byte(*b));
+        self.at += end.unwrap_or(rest.len());
+    }
+
+    /// Spaces, in runs as long as lines are indented.
+    fn skip_spaces(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let end = rest.iter().position(|b| *b != b' ');
+        self.at += end.unwrap_or(rest.len());
     }
 
     fn comment(&mut self) {
         let lo = self.at;
-        let hi = self.text[lo..]
-            .find('\n')
-            .map_or(self.bytes.len(), |n| lo + n);
+        let hi = memchr::memchr(b'\n', &self.bytes[lo..]).map_or(self.bytes.len(), |n| lo + n);
         let line = &self.text[lo..hi];
         if line.starts_with("///") && !line.starts_with("////") {
             let line = line.strip_suffix('\r').unwrap_or(line);

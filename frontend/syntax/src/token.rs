@@ -27,6 +27,27 @@ macro_rules! tokens {
                 }
             }
 
+            /// The keyword that a word is, or `Ident`.
+            pub(crate) fn word(text: &[u8]) -> Tok {
+                /// By first byte: the lengths of keywords that begin with it, as bits.
+                const LENGTHS: [u16; 256] = {
+                    let mut lengths = [0; 256];
+                    $({
+                        let text = $kw_text.as_bytes();
+                        lengths[text[0] as usize] |= 1 << text.len();
+                    })*
+                    lengths
+                };
+                let first = text.first().copied().unwrap_or(0);
+                if text.len() >= 16 || LENGTHS[first as usize] >> text.len() & 1 == 0 {
+                    return Tok::Ident;
+                }
+                match text {
+                    $(text if text == $kw_text.as_bytes() => Tok::$kw,)*
+                    _ => Tok::Ident,
+                }
+            }
+
             pub fn is_keyword(self) -> bool {
                 matches!(self, $(Tok::$kw)|*)
             }

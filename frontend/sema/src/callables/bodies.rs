@@ -67,9 +67,14 @@ impl Sema<'_> {
         place.body = None;
         place.labels = 0;
         place.locals.truncate(params);
-        place.slots.clear();
-        place.exprs = Vec::new();
-        place.expr_locs = Vec::new();
+        place.slots = Vec::new();
+        let mut lists = (
+            std::mem::take(&mut place.exprs),
+            std::mem::take(&mut place.expr_locs),
+        );
+        lists.0.clear();
+        lists.1.clear();
+        self.caches.spare_lists = lists;
     }
 
     pub fn drain_queue(&mut self) {
@@ -156,7 +161,11 @@ impl Sema<'_> {
             variadic: false,
         };
         let abi = self.abi(&ty, false);
-        let shell = self.m.func(func).clone();
+        let mut shell = self.m.func(func).clone();
+        if !self.cfg.code {
+            // It will be forgotten, most likely, so it needn't be small.
+            (shell.exprs, shell.expr_locs) = std::mem::take(&mut self.caches.spare_lists);
+        }
         let errors = self.diags.iter().filter(|d| d.is_error()).count();
         let cx = self.lower_job_into(shell, Some(func), job, &ty, &abi)?;
         self.finish_cx(cx);

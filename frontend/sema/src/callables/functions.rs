@@ -54,7 +54,7 @@ impl Sema<'_> {
             attr: ParamAttr::None,
         };
         let context = self.context_type.is_some();
-        let mut params = Vec::new();
+        let mut params = Vec::with_capacity(3 + 2 * ty.params.len());
         if context {
             params.push(plain(Ty::Ptr));
         }
@@ -69,7 +69,7 @@ impl Sema<'_> {
         if env {
             params.push(plain(Ty::Ptr));
         }
-        let mut passing = Vec::new();
+        let mut passing = Vec::with_capacity(ty.params.len());
         for param in &ty.params {
             match self.flatten(*param) {
                 Some(parts) => {
@@ -292,13 +292,15 @@ impl Sema<'_> {
         if !cx.prologue.is_empty() {
             stmts.splice(0..0, std::mem::take(&mut cx.prologue));
         }
-        stmts.shrink_to_fit();
+        if self.cfg.code {
+            // The module keeps it.
+            stmts.shrink_to_fit();
+            cx.func.locals.shrink_to_fit();
+            cx.func.slots.shrink_to_fit();
+            cx.func.exprs.shrink_to_fit();
+            cx.func.expr_locs.shrink_to_fit();
+        }
         cx.func.body = Some(sx_ir::Block { stmts });
-        // The module keeps it.
-        cx.func.locals.shrink_to_fit();
-        cx.func.slots.shrink_to_fit();
-        cx.func.exprs.shrink_to_fit();
-        cx.func.expr_locs.shrink_to_fit();
         let id = match cx.func_id {
             Some(id) => {
                 self.m.funcs[id.index()] = cx.func;

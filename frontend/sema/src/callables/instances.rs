@@ -435,7 +435,9 @@ impl Sema<'_> {
         self.bodies.insert(id, BodyState::Queued);
         // An instance made from a generic body is one level deeper; a plain function starts anew.
         let depth = if made { self.instantiation_depth } else { 0 };
-        self.body_depth.insert(id, depth);
+        if depth > 0 {
+            self.body_depth.insert(id, depth);
+        }
         if made && self.sites.outermost().is_some() {
             let sites = self.sites_of_instance();
             self.caches.body_sites.insert(id, sites);

@@ -592,10 +592,20 @@ impl Sema<'_> {
     }
 
     /// An identifier as it is spelled: `#name(parts..)` by its parts.
+    #[inline]
     pub fn spelled(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<ast::Ident> {
-        let ast::IdentKind::Computed(index) = name.kind else {
-            return Ok(name);
-        };
+        match name.kind {
+            ast::IdentKind::Computed(index) => self.spelled_by_parts(env, name, index),
+            ast::IdentKind::Plain | ast::IdentKind::Raw => Ok(name),
+        }
+    }
+
+    fn spelled_by_parts(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        index: u32,
+    ) -> Res<ast::Ident> {
         let parts: Option<&'static Vec<std::sync::Arc<ast::Expr>>> = self
             .caches
             .computed_names

@@ -104,7 +104,7 @@ impl Sema<'_> {
 
     /// The type a bare reserved name stands for, odd integer widths included.
     pub fn reserved_type(&mut self, name: ast::Ident) -> Option<TypeId> {
-        if name.is_raw() {
+        if name.is_raw() || !name.name.is_special() {
             return None;
         }
         if let Some(ty) = builtin_type(name.name) {

@@ -340,6 +340,9 @@ pub fn decl_syntax(kind: &'static DeclKind) -> DeclSyntax {
 
 /// Names resolved without any declaration.
 pub fn builtin_type(name: Symbol) -> Option<TypeId> {
+    if !name.is_special() {
+        return None;
+    }
     Some(match name.as_str() {
         "void" => TypeId::VOID,
         "noreturn" => TypeId::NORETURN,

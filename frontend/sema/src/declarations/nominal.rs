@@ -174,9 +174,9 @@ impl Sema<'_> {
 
     /// Makes sure the layout of `ty` is known.
     pub fn complete(&mut self, ty: TypeId) -> Res<()> {
-        match self.m.types.kind(ty).clone() {
+        match self.m.types.kind(ty) {
             TypeKind::Array(t, _) | TypeKind::Vector(t, _) | TypeKind::Optional(t) => {
-                self.complete(t)
+                self.complete(*t)
             }
             TypeKind::Tuple(_) | TypeKind::AnonStruct(_) | TypeKind::Failable { .. } => {
                 for (_, t) in self.m.types.members(ty).unwrap_or_default() {

@@ -385,7 +385,7 @@ impl Sema<'_> {
 
     /// Odd widths (`i3`) are reserved names; the usual ones have fixed ids.
     fn type_lookup(&mut self, env: &Rc<Env>, ident: ast::Ident) -> Res<Option<Name>> {
-        if !ident.is_raw() && is_int_name(ident.as_str()) {
+        if !ident.is_raw() && ident.name.is_special() && is_int_name(ident.as_str()) {
             let ty = self.int_by_name(ident.as_str());
             return Ok(Some(Name::BuiltinType(ty)));
         }

@@ -29,6 +29,9 @@ impl Sema<'_> {
             ValKind::Place(place) => place.addr,
         };
         self.complete_value(val.ty);
+        if let Some(scalar) = self.m.types.scalar(val.ty) {
+            return Val::scalar(val.ty, cx.load_scalar(scalar, addr));
+        }
         match self.flatten(val.ty) {
             Some(parts) => {
                 let pieces = self.load_parts(cx, addr, &parts);
@@ -92,6 +95,9 @@ impl Sema<'_> {
         }
         match &val.kind {
             ValKind::Regs(pieces) => {
+                if let ([piece], Some(_)) = (pieces.as_slice(), self.m.types.scalar(val.ty)) {
+                    return cx.store_scalar(to, *piece);
+                }
                 let Some(parts) = self.flatten(val.ty) else {
                     return;
                 };

@@ -24,6 +24,7 @@ impl Sema<'_> {
         let written = name;
         let name = self.spelled(&env, name)?;
         if !name.is_raw()
+            && name.name.is_special()
             && crate::declarations::types_eval::is_int_name(name.as_str())
             && env.get(name.name).is_none()
         {

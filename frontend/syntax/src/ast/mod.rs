@@ -47,7 +47,7 @@ impl Ident {
 
     /// `_`, which discards.
     pub fn is_discard(self) -> bool {
-        self.kind == IdentKind::Plain && self.name == "_"
+        self.kind == IdentKind::Plain && self.name.is_special() && self.name == "_"
     }
 
     pub fn as_str(self) -> &'static str {

@@ -111,8 +111,11 @@ impl Parser<'_> {
             );
             return;
         }
-        let reserved = is_reserved_type(name.as_str());
+        let reserved = name.name.is_special() && is_reserved_type(name.as_str());
         let keyword = kind.is_keyword();
+        if !reserved && !keyword {
+            return;
+        }
         let text = name.as_str();
         let message = match usage {
             NameUse::Binding if reserved => reserved_message(text),
