@@ -112,7 +112,11 @@ mod tests {
         let all = [
             at(0, 0, 0),
             at(1, 1, 1),
-            at((1 << FILE_BITS) - 1, (1 << LINE_BITS) - 1, (1 << COL_BITS) - 1),
+            at(
+                (1 << FILE_BITS) - 1,
+                (1 << LINE_BITS) - 1,
+                (1 << COL_BITS) - 1,
+            ),
             at(1 << FILE_BITS, 1, 1),
             at(1, 1 << LINE_BITS, 1),
             at(1, 1, 1 << COL_BITS),

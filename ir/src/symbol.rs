@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 /// Parts of the table, by hash, so that threads that intern seldom meet.
 const SHARDS: usize = 32;
@@ -18,7 +19,7 @@ type Chunk = Box<[OnceLock<&'static str>]>;
 
 /// Texts are found by their numbers without a lock: chunks never move.
 struct Interner {
-    numbers: [Mutex<FxHashMap<&'static str, Symbol>>; SHARDS],
+    symbols: [Mutex<HashTable<(&'static str, Symbol)>>; SHARDS],
     texts: [OnceLock<Chunk>; CHUNKS],
     next: AtomicU32,
 }
@@ -27,7 +28,7 @@ static INTERNER: OnceLock<Interner> = OnceLock::new();
 
 fn interner() -> &'static Interner {
     INTERNER.get_or_init(|| Interner {
-        numbers: std::array::from_fn(|_| Mutex::default()),
+        symbols: std::array::from_fn(|_| Mutex::default()),
         texts: [const { OnceLock::new() }; CHUNKS],
         next: AtomicU32::new(0),
     })
@@ -70,11 +71,11 @@ fn is_special(text: &str) -> bool {
 impl Symbol {
     pub fn intern(text: &str) -> Symbol {
         let interner = interner();
-        let shard = (FxBuildHasher.hash_one(text) >> 32) as usize % SHARDS;
-        let mut numbers = interner.numbers[shard]
+        let hash = FxBuildHasher.hash_one(text);
+        let mut symbols = interner.symbols[(hash >> 32) as usize % SHARDS]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(symbol) = numbers.get(text) {
+        if let Some((_, symbol)) = symbols.find(hash, |(known, _)| *known == text) {
             return *symbol;
         }
         let text: &'static str = Box::leak(text.into());
@@ -87,7 +88,9 @@ impl Symbol {
         // The number is new, so the place is empty.
         let _ = texts[at].set(text);
         let symbol = Symbol::with_number(number, is_special(text));
-        numbers.insert(text, symbol);
+        symbols.insert_unique(hash, (text, symbol), |(text, _)| {
+            FxBuildHasher.hash_one(text)
+        });
         symbol
     }
 

@@ -4,6 +4,7 @@ use crate::layout::{SHALLOW, TypeLayout};
 use crate::symbol::Symbol;
 use crate::target::Target;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::sync::OnceLock;
 
 crate::func::entity!(/// An sx type; also the bits of a `Type` value.
@@ -431,6 +432,20 @@ impl TypeTable {
                 Some(all)
             }
             _ => None,
+        }
+    }
+
+    /// The types of [`TypeTable::members`]; none for other types.
+    pub fn member_types(&self, id: TypeId) -> SmallVec<[TypeId; 8]> {
+        match self.kind(id) {
+            TypeKind::Struct(n) => self.struct_fields(*n).iter().map(|f| f.ty).collect(),
+            TypeKind::AnonStruct(fields) => fields.iter().map(|(_, ty)| *ty).collect(),
+            TypeKind::Tuple(elems) => elems.iter().map(|(_, ty)| *ty).collect(),
+            TypeKind::Failable { values, set } => {
+                let values = values.iter().map(|(_, ty)| *ty);
+                values.chain([*set]).collect()
+            }
+            _ => SmallVec::new(),
         }
     }
 

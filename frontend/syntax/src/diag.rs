@@ -117,6 +117,9 @@ pub struct LineCol {
     pub col: u32,
 }
 
+/// Lines that are looked at before all are searched.
+const NEAR_LINES: usize = 16;
+
 /// The line a position was on, for [`SourceMap::line_col_near`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LineHint {
@@ -156,7 +159,13 @@ impl SourceFile {
     /// The same, quicker for offsets on the line of the one asked for before.
     fn line_col_near(&self, offset: u32, hint: &mut LineHint) -> LineCol {
         if !(hint.lo..hint.hi).contains(&offset) {
-            hint.line = self.line_col(offset).line;
+            let next = self.line_starts.get(hint.line as usize..).unwrap_or(&[]);
+            let next = next.get(..NEAR_LINES).unwrap_or(&[]);
+            let ahead = next.iter().position(|start| *start > offset);
+            hint.line = match ahead {
+                Some(ahead) if hint.hi <= offset && hint.hi != 0 => hint.line + ahead as u32,
+                _ => self.line_col(offset).line,
+            };
             hint.lo = self.line_start(hint.line);
             hint.hi = self.line_start(hint.line + 1);
         }

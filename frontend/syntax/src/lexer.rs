@@ -211,7 +211,13 @@ impl Lexer<'_> {
                 let kind = Tok::word(&self.bytes[lo..self.at]);
                 self.push(kind, lo);
             }
-            _ => self.punctuation(),
+            _ => match alone(b) {
+                Some(kind) => {
+                    self.at += 1;
+                    self.push(kind, lo);
+                }
+                None => self.punctuation(),
+            },
         }
     }
 
@@ -426,7 +432,25 @@ impl Lexer<'_> {
     }
 }
 
-/// The longest punctuation token at the start of `b`.
+/// Punctuation that no other begins with.
+fn alone(b: u8) -> Option<Tok> {
+    Some(match b {
+        b';' => Tok::Semi,
+        b',' => Tok::Comma,
+        b'(' => Tok::LParen,
+        b')' => Tok::RParen,
+        b'{' => Tok::LBrace,
+        b'}' => Tok::RBrace,
+        b'[' => Tok::LBracket,
+        b']' => Tok::RBracket,
+        b'$' => Tok::Dollar,
+        b'@' => Tok::At,
+        b'~' => Tok::Tilde,
+        _ => return None,
+    })
+}
+
+/// The longest of the other punctuation tokens at the start of `b`.
 fn punct(b: &[u8]) -> Option<Tok> {
     let at = |i: usize| b.get(i).copied().unwrap_or(0);
     let range = |skip: usize, plain: Tok, eq: Tok, lt: Tok| match at(skip) {
@@ -467,17 +491,7 @@ fn punct(b: &[u8]) -> Option<Tok> {
         (b'|', b'=', _) => Tok::PipeEq,
         (b'^', b'=', _) => Tok::CaretEq,
         (b':', ..) => Tok::Colon,
-        (b';', ..) => Tok::Semi,
-        (b',', ..) => Tok::Comma,
         (b'.', ..) => Tok::Dot,
-        (b'$', ..) => Tok::Dollar,
-        (b'@', ..) => Tok::At,
-        (b'(', ..) => Tok::LParen,
-        (b')', ..) => Tok::RParen,
-        (b'{', ..) => Tok::LBrace,
-        (b'}', ..) => Tok::RBrace,
-        (b'[', ..) => Tok::LBracket,
-        (b']', ..) => Tok::RBracket,
         (b'=', ..) => Tok::Eq,
         (b'+', ..) => Tok::Plus,
         (b'-', ..) => Tok::Minus,
@@ -489,7 +503,6 @@ fn punct(b: &[u8]) -> Option<Tok> {
         (b'&', ..) => Tok::Amp,
         (b'^', ..) => Tok::Caret,
         (b'|', ..) => Tok::Pipe,
-        (b'~', ..) => Tok::Tilde,
         (b'!', ..) => Tok::Bang,
         (b'?', ..) => Tok::Question,
         _ => return None,

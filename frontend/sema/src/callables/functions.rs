@@ -245,6 +245,7 @@ impl Sema<'_> {
         let mut cx = FnCx {
             id: self.cx_counter,
             func_id: None,
+            kept: self.cfg.code,
             func,
             module,
             name,

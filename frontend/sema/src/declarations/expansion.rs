@@ -600,12 +600,7 @@ impl Sema<'_> {
         }
     }
 
-    fn spelled_by_parts(
-        &mut self,
-        env: &Rc<Env>,
-        name: ast::Ident,
-        index: u32,
-    ) -> Res<ast::Ident> {
+    fn spelled_by_parts(&mut self, env: &Rc<Env>, name: ast::Ident, index: u32) -> Res<ast::Ident> {
         let parts: Option<&'static Vec<std::sync::Arc<ast::Expr>>> = self
             .caches
             .computed_names

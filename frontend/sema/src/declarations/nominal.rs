@@ -396,10 +396,16 @@ impl Sema<'_> {
                 MemberKind::Field(field) => {
                     for name in &field.names {
                         let name = &self.spelled(env, *name)?;
-                        self.inline_names.push(format!("{owner}.{}", name.name));
-                        let field_ty = self.field_type(env, &field.ty);
-                        self.inline_names.pop();
-                        let field_ty = field_ty?;
+                        let field_ty = match &field.ty.kind {
+                            ExprKind::Ident(_) => self.field_type(env, &field.ty)?,
+                            // It may declare types, which are named after the field.
+                            _ => {
+                                self.inline_names.push(format!("{owner}.{}", name.name));
+                                let field_ty = self.field_type(env, &field.ty);
+                                self.inline_names.pop();
+                                field_ty?
+                            }
+                        };
                         if fields.iter().any(|f| f.name == name.name) {
                             self.error(
                                 name.span,

@@ -127,6 +127,8 @@ pub struct FnCx {
     /// Number of this context; bindings of variables name it.
     pub id: u32,
     pub func_id: Option<FuncId>,
+    /// The body stays in the module, so its lists have no slack.
+    pub kept: bool,
     pub func: Function,
     pub module: ModId,
     /// Name shown in traces and `#caller_location`.
@@ -216,7 +218,9 @@ impl FnCx {
 
     pub fn close(&mut self) -> Block {
         let mut stmts = self.blocks.pop().unwrap_or_default();
-        stmts.shrink_to_fit();
+        if self.kept {
+            stmts.shrink_to_fit();
+        }
         Block { stmts }
     }
 

@@ -110,7 +110,7 @@ pub struct Place {
     pub access: Access,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(PartialEq, Debug)]
 pub enum ValKind {
     /// The scalars of the flattened type, in order; none for zero-sized types.
     Regs(Pieces),
@@ -118,6 +118,17 @@ pub enum ValKind {
     Mem(Addr),
     /// An lvalue, not loaded yet.
     Place(Place),
+}
+
+impl Clone for ValKind {
+    fn clone(&self) -> ValKind {
+        match self {
+            // What is derived would copy them one by one.
+            ValKind::Regs(pieces) => ValKind::Regs(Pieces::from_slice(pieces)),
+            ValKind::Mem(addr) => ValKind::Mem(*addr),
+            ValKind::Place(place) => ValKind::Place(place.clone()),
+        }
+    }
 }
 
 /// A value with its sx type.
@@ -306,13 +317,10 @@ impl Sema<'_> {
             | TypeKind::Tuple(_)
             | TypeKind::Failable { .. } => {
                 let layout = types.layout(ty);
-                let members = types.members(ty).unwrap_or_default();
-                members
-                    .iter()
-                    .zip(&layout.offsets)
-                    .all(|((_, member), offset)| {
-                        self.flatten_into(*member, base + offset, parts, depth + 1)
-                    })
+                let members = types.member_types(ty);
+                members.iter().zip(&layout.offsets).all(|(member, offset)| {
+                    self.flatten_into(*member, base + offset, parts, depth + 1)
+                })
             }
             TypeKind::Array(_, 0) => true,
             TypeKind::Array(..) | TypeKind::Vector(..) | TypeKind::Union(_) | TypeKind::Enum(_) => {

@@ -138,8 +138,5 @@ fn stands_alone(lexed: &Lexed, follows: bool, last: bool) -> bool {
             .last()
             .is_none_or(|(next, ..)| *next as usize + 1 < lexed.tokens.len())
     };
-    lexed.errors.is_empty()
-        && (!follows || begins())
-        && (last || (ends() && docs()))
-        && matched()
+    lexed.errors.is_empty() && (!follows || begins()) && (last || (ends() && docs())) && matched()
 }
