@@ -2,8 +2,8 @@
 //! with `--comptime=all` compares the engines.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
 use sx_ir::{ConstImage, Module, TrapKind};
 use sx_machine::Grants;
 use sx_sema::{
@@ -26,8 +26,11 @@ use crate::record::{Record, describe, difference};
 use crate::sandbox::{Output, Sandbox};
 use crate::scratch;
 
+/// Those that run each evaluation, the one that is asked first.
+type Engines = Vec<(EngineKind, Box<dyn Engine>)>;
+
 pub struct EngineEvaluator {
-    engines: Vec<(EngineKind, Box<dyn Engine>)>,
+    engines: Engines,
     limits: Limits,
     grants: Grants,
     /// The program's C files, once an evaluation may call them.
@@ -63,7 +66,7 @@ pub struct EngineEvaluator {
     called_out: bool,
     /// Beside another evaluator, which does what is to be seen.
     replica: bool,
-    /// Of a replica: the last evaluation asked for something else than its result.
+    /// Of a replica: an evaluation asked for something else than its result.
     had_effects: bool,
 }
 
@@ -250,9 +253,6 @@ impl Evaluator for EngineEvaluator {
         if threads < 2 || alone {
             return self.one_by_one(module, items, c_sources);
         }
-        let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else {
-            return self.one_by_one(module, items, c_sources);
-        };
         scratch::watch();
         self.running = None;
         let kinds: Vec<EngineKind> = self.engines.iter().map(|(kind, _)| *kind).collect();
@@ -261,11 +261,11 @@ impl Evaluator for EngineEvaluator {
         if let Some(progress) = &self.progress {
             progress.begin(&format!("{} evaluations", items.len()));
         }
-        let run = |(number, item): (usize, &BatchItem)| {
+        let run = |number: usize, item: &BatchItem, engines: &mut Engines| {
             let started = Instant::now();
             let mut ran = Ran::new(recording);
             let running = Running::at((0, 0, 0, number as u32));
-            for kind in &kinds {
+            for (kind, engine) in engines {
                 let output = if ran.chosen.is_none() {
                     Output::Kept
                 } else {
@@ -284,16 +284,50 @@ impl Evaluator for EngineEvaluator {
                     saving: false,
                     limits,
                 };
-                ran.add(job, *kind, make(*kind).as_mut(), sandbox);
+                ran.add(job, *kind, engine.as_mut(), sandbox);
             }
-            (ran, running, started.elapsed().as_secs_f64())
+            (number, ran, running, started.elapsed().as_secs_f64())
         };
-        let all: Vec<_> = pool.install(|| items.par_iter().enumerate().map(run).collect());
+        // Each thread takes the next item when it is done with one, and keeps its engines: a new one for each item
+        // would cost more than most items do.
+        let next = AtomicUsize::new(0);
+        let share = |engines: &mut Engines| {
+            let mut done = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                match items.get(number) {
+                    Some(item) => done.push(run(number, item, engines)),
+                    None => return done,
+                }
+            }
+        };
+        let own = &mut self.engines;
+        let mut all = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads)
+                .filter_map(|_| {
+                    let work = || {
+                        let engines = kinds.iter().map(|kind| (*kind, make(*kind)));
+                        share(&mut engines.collect())
+                    };
+                    // Without another thread this one does all.
+                    std::thread::Builder::new().spawn_scoped(scope, work).ok()
+                })
+                .collect();
+            let mut all = share(own);
+            for other in others {
+                match other.join() {
+                    Ok(done) => all.extend(done),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            all
+        });
+        all.sort_unstable_by_key(|(number, ..)| *number);
         if let Some(progress) = &self.progress {
             progress.end();
         }
         let mut out = Vec::with_capacity(all.len());
-        for ((ran, running, seconds), item) in all.into_iter().zip(items) {
+        for ((_, ran, running, seconds), item) in all.into_iter().zip(items) {
             running.written(|| self.write(&ran.output));
             if let Some(other) = ran.parted {
                 self.find_parting(module, item.root, other, &mut NoCompiler);
@@ -526,7 +560,7 @@ impl EngineEvaluator {
 
     fn take_over(&mut self, ran: Ran) -> Evaluation {
         self.called_out = ran.called_out;
-        self.had_effects = ran.had_effects;
+        self.had_effects |= ran.had_effects;
         self.stdout_bytes += ran.stdout_bytes;
         self.last_inputs.clone_from(&ran.inputs);
         self.inputs.extend(ran.inputs);

@@ -219,7 +219,7 @@ pub trait Evaluator {
         None
     }
 
-    /// Of an evaluator for another thread: whether the last evaluation asked for an effect, or was cut short.
+    /// Of an evaluator for another thread: whether an evaluation has asked for an effect, or was cut short.
     fn had_effects(&self) -> bool {
         false
     }

@@ -18,9 +18,8 @@ use crate::sema::{DeclSyntax, Entity, Event, ModId, Sema};
 use crate::statements::errors::strip_parens;
 use crate::threads;
 
-/// The phase of a program that other threads check.
-const CHECKED: &str = "check";
-/// Named among the phases when no other thread has found anything in bodies.
+/// Named among the phases when other threads have found nothing in the program, or in its bodies.
+const CHECKED: &str = "declarations and bodies, waiting for other threads";
 const CHECKED_BY_REPLICAS: &str = "bodies, waiting for other threads";
 
 /// Compiles the program whose root file is `root`.
@@ -125,23 +124,56 @@ impl Sema<'_> {
         match self.loaded() {
             None => self.analyse(None),
             Some((loaded, make)) => std::thread::scope(|scope| {
-                // What module scope runs is run by this `Sema` alone.
-                let share = match self.modules.iter().all(|m| m.runs.is_empty()) {
-                    true => Share::Program,
-                    false => Share::Bodies,
+                let share = match self.runs_at_module_scope() {
+                    true => Share::Bodies,
+                    false => Share::Program,
                 };
                 let mut replicas = self.start_replicas(scope, &loaded, &*make, share);
                 match share {
                     Share::Bodies => self.analyse(Some(&mut replicas)),
                     Share::Program => {
-                        match self.phase(CHECKED, |s| s.replicas_are_clean(&mut replicas, 0)) {
-                            true => (None, Vec::new()),
-                            false => self.analyse(None),
+                        let started = Instant::now();
+                        if !self.replicas_are_clean(&mut replicas, 0) {
+                            return self.analyse(None);
                         }
+                        let seconds = started.elapsed().as_secs_f64();
+                        self.stats.phases.push((CHECKED, seconds));
+                        (None, Vec::new())
                     }
                 }
             }),
         }
+    }
+
+    /// Whether module scope runs code, which this `Sema` does best: what it writes is to be seen, and done once, and
+    /// several threads divide it.
+    fn runs_at_module_scope(&self) -> bool {
+        let runs = |value: &'static ast::Expr| {
+            matches!(
+                strip_parens(value).kind,
+                ExprKind::Run(_) | ExprKind::Call(_)
+            )
+        };
+        let modules = self.modules.iter().filter(|module| !module.library);
+        self.modules.iter().any(|module| !module.runs.is_empty())
+            || modules
+                .flat_map(|module| &module.decls)
+                .any(|decl| match &self.decl(*decl).syntax {
+                    DeclSyntax::Const(constant) => runs(&constant.value),
+                    DeclSyntax::Var(var) => var.init.as_ref().is_some_and(runs),
+                    DeclSyntax::Fn(_)
+                    | DeclSyntax::Struct(_)
+                    | DeclSyntax::Enum(_)
+                    | DeclSyntax::Union(_)
+                    | DeclSyntax::ErrorSet(_)
+                    | DeclSyntax::Protocol(_)
+                    | DeclSyntax::UfcsAlias(_)
+                    | DeclSyntax::Import(_)
+                    | DeclSyntax::Library(_)
+                    | DeclSyntax::CUnit
+                    | DeclSyntax::C(_)
+                    | DeclSyntax::Builtin => false,
+                })
     }
 
     /// Everything after loading. `replicas`: others that check bodies meanwhile.

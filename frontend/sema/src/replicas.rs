@@ -74,12 +74,6 @@ pub struct Replica {
     crew: Arc<Crew>,
 }
 
-impl Replica {
-    pub fn give_up(&self) {
-        self.crew.give_up();
-    }
-}
-
 impl Crew {
     fn lock(&self) -> MutexGuard<'_, Work> {
         self.work.lock().unwrap_or_else(PoisonError::into_inner)

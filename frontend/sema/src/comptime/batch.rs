@@ -184,6 +184,9 @@ impl Sema<'_> {
             .evaluate_all(&m, &items, &self.caches.c.sources);
         m.closed = Vec::new();
         self.m = m;
+        if self.evaluator.had_effects() {
+            self.replica_gives_up();
+        }
         let mut evaluations = evaluations.into_iter();
         for queued in queue {
             let Queued { decl, root, events } = queued;

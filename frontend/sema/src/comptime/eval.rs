@@ -473,9 +473,7 @@ impl Sema<'_> {
             let before = told.then(|| host.state_before());
             if host.asked || self.evaluator.had_effects() {
                 // Without the engine's answer to what a replica may not ask.
-                if let Some(replica) = &self.replica {
-                    replica.give_up();
-                }
+                self.replica_gives_up();
             }
             let (grown, minted) = (host.grown.take(), std::mem::take(&mut host.minted));
             self.caches.build = std::mem::take(&mut host.build);
