@@ -27,11 +27,11 @@ const FILE_BITS: u32 = 19;
 /// What is left of 64 bits: the rest is the index of a position that doesn't fit.
 const LARGE: u64 = 1 << 63;
 
-/// Positions by their numbers. There is one for nearly every expression of a program, and nearly all fit 64 bits; these
-/// are not looked up, so a position may have several numbers.
+/// Positions by their numbers. There is one for nearly every expression of a program, and nearly all fit 64 bits.
 #[derive(Clone, Debug)]
 pub(crate) struct Locs {
     packed: Vec<u64>,
+    packed_ids: FxHashMap<u64, LocId>,
     large: Vec<SrcLoc>,
     large_ids: FxHashMap<SrcLoc, LocId>,
 }
@@ -41,6 +41,7 @@ impl Locs {
     pub fn new() -> Locs {
         Locs {
             packed: vec![0],
+            packed_ids: FxHashMap::from_iter([(0, LocId(0))]),
             large: Vec::new(),
             large_ids: FxHashMap::default(),
         }
@@ -63,19 +64,26 @@ impl Locs {
         }
     }
 
+    /// The position's number, the same whenever it is added.
     pub fn add(&mut self, loc: SrcLoc) -> LocId {
         let next = LocId::new(self.packed.len());
-        let packed = match pack(&loc) {
-            Some(packed) => packed,
-            None => {
-                let id = *self.large_ids.entry(loc).or_insert(next);
-                if id != next {
-                    return id;
-                }
-                self.large.push(loc);
-                LARGE | (self.large.len() as u64 - 1)
-            }
+        let id = match pack(&loc) {
+            Some(packed) => *self.packed_ids.entry(packed).or_insert(next),
+            None => *self.large_ids.entry(loc).or_insert(next),
         };
+        if id == next {
+            self.add_again(loc);
+        }
+        id
+    }
+
+    /// A new number, without a look at those that the position has.
+    pub fn add_again(&mut self, loc: SrcLoc) -> LocId {
+        let next = LocId::new(self.packed.len());
+        let packed = pack(&loc).unwrap_or_else(|| {
+            self.large.push(loc);
+            LARGE | (self.large.len() as u64 - 1)
+        });
         self.packed.push(packed);
         next
     }
@@ -126,7 +134,10 @@ mod tests {
         assert_eq!(locs.get(LocId(0)), all[0]);
         let ids = all.map(|loc| locs.add(loc));
         assert_eq!(ids.map(|id| locs.get(id)), all);
-        assert_eq!(locs.add(inlined), ids[6]);
-        assert_eq!(locs.len(), all.len() + 1);
+        assert_eq!(all.map(|loc| locs.add(loc)), ids);
+        assert_eq!((ids[0], locs.len()), (LocId(0), all.len()));
+        let again = all.map(|loc| locs.add_again(loc));
+        assert_eq!(again.map(|id| locs.get(id)), all);
+        assert_eq!(locs.len(), 2 * all.len());
     }
 }

@@ -133,9 +133,13 @@ impl Module {
         self.locs.len()
     }
 
-    /// A number of the position; it may have others.
     pub fn add_loc(&mut self, loc: SrcLoc) -> LocId {
         self.locs.add(loc)
+    }
+
+    /// A new number for a position that may have others: quicker, for code that is looked at once.
+    pub fn add_loc_again(&mut self, loc: SrcLoc) -> LocId {
+        self.locs.add_again(loc)
     }
 
     pub fn func(&self, id: FuncId) -> &Function {

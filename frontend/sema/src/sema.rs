@@ -692,12 +692,16 @@ impl Sema<'_> {
         let at = self
             .sources
             .line_col_near(span, &mut self.caches.recent_line);
-        self.m.add_loc(SrcLoc {
+        let loc = SrcLoc {
             file: span.file.0,
             line: at.line,
             col: at.col,
             inlined: None,
-        })
+        };
+        match self.cfg.code {
+            true => self.m.add_loc(loc),
+            false => self.m.add_loc_again(loc),
+        }
     }
 
     pub fn module(&self, id: ModId) -> &ModuleInfo {
