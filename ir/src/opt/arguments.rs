@@ -62,7 +62,7 @@ impl Parameters {
         }
         // Where a parameter is handed on unchanged: from (function, index) to (function, index).
         type Place = (FuncId, usize);
-        let mut handed: Vec<(Place, Place)> = Vec::new();
+        let mut handed: FxHashSet<(Place, Place)> = FxHashSet::default();
         for id in &reach.funcs {
             let func = module.func(*id);
             let Some(body) = &func.body else { continue };
@@ -88,7 +88,7 @@ impl Parameters {
                     match *func.expr(*arg) {
                         Expr::Local(local) if local.index() < params && !own.contains(&local) => {
                             reads[local.index()] -= 1;
-                            handed.push(((*id, local.index()), place));
+                            handed.insert(((*id, local.index()), place));
                         }
                         _ => {
                             let value =
@@ -112,7 +112,7 @@ impl Parameters {
             onward.entry(*from).or_default().push(*to);
             back.entry(*to).or_default().push(*from);
         }
-        let mut work: Vec<Place> = handed.iter().map(|(from, _)| *from).collect();
+        let mut work: Vec<Place> = onward.keys().copied().collect();
         while let Some(from) = work.pop() {
             let Some(value) = out.param(from).map(|p| p.value) else {
                 continue;
@@ -123,7 +123,7 @@ impl Parameters {
                 }
             }
         }
-        let mut work: Vec<Place> = handed.iter().map(|(_, to)| *to).collect();
+        let mut work: Vec<Place> = back.keys().copied().collect();
         while let Some(to) = work.pop() {
             // What is not in the table is read, as far as anybody knows.
             if !out.param(to).is_none_or(|p| p.read) {

@@ -509,12 +509,14 @@ impl Sema<'_> {
                     ),
                     _ => false,
                 },
-                None => {
-                    self.denotes_type(env, base) && {
+                None => match self.denoted_type(env, base) {
+                    Some(owner) => {
                         let name = self.name_at(env, *name);
-                        self.type_member_is_type(env, base, name.name)
+                        let member = self.entity_of_member(owner, name.name);
+                        matches!(member, Some(Entity::Type(_) | Entity::Template(_)))
                     }
-                }
+                    None => false,
+                },
             },
             ExprKind::Call(call) => self.callee_makes_type(env, &call.callee),
             // `*T` and `!Set` read as operators where a value may stand.
@@ -549,28 +551,30 @@ impl Sema<'_> {
         matches!(self.named_binding(env, expr), Some(Binding::TypePack(_)))
     }
 
-    fn type_member_is_type(
-        &mut self,
-        env: &Rc<Env>,
-        base: &'static ast::Expr,
-        name: Symbol,
-    ) -> bool {
-        let Ok(ty) = self.eval_type(env, base) else {
-            return false;
-        };
-        let _ = self.complete(ty);
-        match self
-            .nominals
-            .get(&ty)
-            .and_then(|n| n.members.get(&name))
-            .copied()
+    /// The type that an expression is written for. Looks at each part of a path `A.B.C` once, however long it is.
+    fn denoted_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<TypeId> {
+        if let ExprKind::Field { base, name } = &expr.kind
+            && self.namespace_of(env, base).is_none()
         {
-            Some(decl) => matches!(
-                self.resolve_decl(decl),
-                Ok(Entity::Type(_) | Entity::Template(_))
-            ),
-            None => false,
+            let owner = self.denoted_type(env, base)?;
+            let name = self.name_at(env, *name);
+            return match self.entity_of_member(owner, name.name) {
+                Some(Entity::Type(ty)) => Some(ty),
+                _ => None,
+            };
         }
+        match self.denotes_type(env, expr) {
+            true => self.eval_type(env, expr).ok(),
+            false => None,
+        }
+    }
+
+    /// What a type declares under a name.
+    fn entity_of_member(&mut self, owner: TypeId, name: Symbol) -> Option<Entity> {
+        let _ = self.complete(owner);
+        let members = &self.nominals.get(&owner)?.members;
+        let decl = *members.get(&name)?;
+        self.resolve_decl(decl).ok()
     }
 
     fn callee_makes_type(&mut self, env: &Rc<Env>, callee: &'static ast::Expr) -> bool {
