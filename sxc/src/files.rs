@@ -1,11 +1,41 @@
 //! Source files from the disk, for the frontend.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use sx_sema::Files;
+
+/// Places in a source are numbers of 32 bits.
+const LONGEST: u64 = u32::MAX as u64;
+
+/// How much is read of what is no file, such as a pipe: a device may never end.
+const LONGEST_PIPED: u64 = 64 << 20;
+
+/// Reads a source, if it is not too long for one.
+fn read_source(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let about = file.metadata()?;
+    let longest = match about.is_file() {
+        true => LONGEST,
+        false => LONGEST_PIPED,
+    };
+    let mut bytes = Vec::new();
+    if about.len() <= longest {
+        bytes.reserve_exact(about.len() as usize);
+        (&file).take(longest + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 <= longest {
+            return Ok(bytes);
+        }
+    }
+    let what = match about.is_file() {
+        true => "it is longer than the 4 GiB that a source may have",
+        false => "it is no file, and gave more than 64 MiB",
+    };
+    Err(io::Error::other(what))
+}
 
 /// The root file was read before the frontend starts (an unreadable one is the command's own error), so it is kept.
 pub struct DiskFiles {
@@ -18,7 +48,7 @@ pub struct DiskFiles {
 impl DiskFiles {
     /// Reads `root`.
     pub fn open(root: &Path) -> io::Result<DiskFiles> {
-        let root_bytes = std::fs::read(root)?;
+        let root_bytes = read_source(root)?;
         Ok(DiskFiles {
             root: full(root),
             root_bytes,
@@ -61,7 +91,7 @@ impl Files for DiskFiles {
         if self.canonical(path) == self.root {
             return Ok(self.root_bytes.clone());
         }
-        std::fs::read(path)
+        read_source(path)
     }
 
     fn is_file(&self, path: &Path) -> bool {

@@ -602,10 +602,21 @@ impl Sema<'_> {
             Some(name) => format!("unresolved {name}"),
             None => message,
         };
+        // So is each use of it in one function.
+        let unknown = match message.strip_prefix("unresolved '") {
+            Some(rest) => rest.split_once('\'').map(|(name, _)| name.to_string()),
+            None => None,
+        };
         if let Some(span) = diag.span
             && !self.reported.insert((span, message))
         {
             return Failed;
+        }
+        if let (Some(span), Some(name), Some(func)) = (diag.span, unknown, self.current_name()) {
+            let file = Span::new(span.file, 0, 0);
+            if !self.reported.insert((file, format!("{name} in {func}"))) {
+                return Failed;
+            }
         }
         self.replica_gives_up();
         let index = self.diags.len();

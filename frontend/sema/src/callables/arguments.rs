@@ -185,7 +185,9 @@ impl Sema<'_> {
         let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
         let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
         let dead = cx.dead;
+        cx.runs.looking += 1;
         let out = lower(self, cx);
+        cx.runs.looking -= 1;
         cx.blocks.truncate(blocks);
         cx.func.locals.truncate(locals);
         cx.func.slots.truncate(slots);

@@ -697,6 +697,9 @@ impl Sema<'_> {
             },
         };
         let was = std::mem::replace(&mut cx.in_cleanup, true);
+        if !was {
+            cx.runs.enter_cleanup(env);
+        }
         cx.push_scope_env(env.child());
         if let Some((ident, piece)) = tag {
             let set = match cx.ret.ty.map(|t| self.m.types.kind(t).clone()) {
@@ -710,6 +713,9 @@ impl Sema<'_> {
         let done = self.lower_expr_stmt(cx, body);
         cx.scopes.pop();
         cx.in_cleanup = was;
+        if !was {
+            cx.runs.leave_cleanup();
+        }
         // A cleanup that diverges (a noreturn call) ends the path; the rest is dropped.
         done
     }

@@ -404,7 +404,8 @@ impl Sema<'_> {
             .m
             .types
             .members(target)
-            .is_some_and(|m| m.iter().any(|(n, _)| *n == Some(name.name)));
+            .is_some_and(|m| m.iter().any(|(n, _)| *n == Some(name.name)))
+            || self.has_callable_part(target, name.name);
         if has_field {
             let field = self.field(cx, &recv, name, span)?;
             if self.is_callable(field.ty) {
@@ -504,6 +505,26 @@ impl Sema<'_> {
             None => diag,
         };
         Err(self.report(diag))
+    }
+
+    /// Whether a union has a member, or an enum a variant, of that name that holds a function or closure.
+    fn has_callable_part(&self, ty: TypeId, name: Symbol) -> bool {
+        if let Some(def) = self.m.types.union_def(ty) {
+            let promoted = def.promoted.iter().filter_map(|index| {
+                let arm = def.members.get(*index)?.ty;
+                self.m.types.members(arm)
+            });
+            let promoted = promoted.flatten();
+            let members = def.members.iter().map(|m| (Some(m.name), m.ty));
+            return members
+                .chain(promoted)
+                .any(|(known, ty)| known == Some(name) && self.is_callable(ty));
+        }
+        self.m.types.enum_def(ty).is_some_and(|def| {
+            def.variants
+                .iter()
+                .any(|v| v.name == name && v.payload.is_some_and(|ty| self.is_callable(ty)))
+        })
     }
 
     pub fn is_callable(&self, ty: TypeId) -> bool {

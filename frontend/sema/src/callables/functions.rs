@@ -277,6 +277,7 @@ impl Sema<'_> {
             forwards: Vec::new(),
             ending_matches: Vec::new(),
             in_cleanup: false,
+            runs: Default::default(),
             handlers: Vec::new(),
             owner: None,
             fn_id: None,

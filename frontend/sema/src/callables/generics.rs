@@ -441,10 +441,19 @@ impl Sema<'_> {
                     if let ExprKind::SliceType(elem) = &ty.kind
                         && mentions_dollar(elem)
                     {
-                        return Err(self.not_implemented(
-                            param.span,
-                            "a generic element type of a slice variadic",
-                        ));
+                        let val = self.infer_variadic(
+                            cx,
+                            &name,
+                            args,
+                            elem,
+                            &scope,
+                            &mut bindings,
+                            param,
+                            params,
+                            span,
+                        )?;
+                        vals[i].push(val);
+                        continue;
                     }
                     let ty = self.eval_type(&scope, ty)?;
                     let val = self.pack_variadic(cx, args, ty, span)?;
@@ -525,7 +534,7 @@ impl Sema<'_> {
                     self.check_constraint(&scope, constraint, ty, span)?;
                 }
             }
-            if param.kind == ParamKind::Plain
+            if (param.kind == ParamKind::Plain || self.is_slice_variadic(param))
                 && let Some(pattern) = &param.ty
             {
                 self.check_pattern_constraints(&scope, pattern, &bindings, span)?;

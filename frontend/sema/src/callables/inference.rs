@@ -362,7 +362,10 @@ pub fn type_params_of(params: &[ast::Param]) -> Vec<Symbol> {
         if param.kind == ParamKind::Comptime && is_type_param(param) {
             names.push(param.name.name);
         }
-        if let (ParamKind::Plain, Some(ty)) = (param.kind, &param.ty) {
+        let Some(ty) = &param.ty else { continue };
+        let of_a_slice =
+            param.kind == ParamKind::Variadic && matches!(ty.kind, ExprKind::SliceType(_));
+        if param.kind == ParamKind::Plain || of_a_slice {
             each_type_part(ty, &mut |e| {
                 if let ExprKind::Dollar { name, .. } = &e.kind {
                     names.push(name.name);

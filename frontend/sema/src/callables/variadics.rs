@@ -1,13 +1,17 @@
 //! Arguments of slice variadics and of C's `...` (reference part 2 §3, §6).
 
+use std::rc::Rc;
+
 use smallvec::smallvec;
 use sx_ir::{Ty, TypeId, TypeKind};
 use sx_syntax::Span;
+use sx_syntax::ast::{self, ExprKind};
 
 use crate::callables::calls::Arg;
+use crate::callables::generics::Bindings;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
-use crate::sema::{Failed, Res, Sema};
+use crate::sema::{Binding, Env, Failed, Res, Sema};
 
 impl Sema<'_> {
     /// The run-time slice of a slice variadic.
@@ -64,6 +68,78 @@ impl Sema<'_> {
         Ok(Val::regs(ty, smallvec![data, Piece::Const(Ty::I64, count)]))
     }
 
+    /// The run-time slice of `..xs: []E`, where `E` is a pattern: each argument tells about it as that of a parameter
+    /// `E` does, a spread slice as that of a parameter `[]E`.
+    pub fn infer_variadic(
+        &mut self,
+        cx: &mut FnCx,
+        fname: &str,
+        args: Vec<Arg>,
+        elem: &'static ast::Expr,
+        scope: &Rc<Env>,
+        bindings: &mut Bindings,
+        param: &'static ast::Param,
+        params: &'static [ast::Param],
+        span: Span,
+    ) -> Res<Val> {
+        let Some(whole) = &param.ty else {
+            return Err(Failed);
+        };
+        let bare = matches!(&elem.kind, ExprKind::Dollar { .. })
+            && !self.unbound_names(scope, elem, params).is_empty();
+        let spread = matches!(args.as_slice(), [Arg::Slice(_)]);
+        let pattern = if spread { whole } else { elem };
+        // What has no type of its own waits for the arguments that have one.
+        let mut vals: Vec<Option<(Val, Span)>> = args.iter().map(|_| None).collect();
+        let (waiting, first): (Vec<_>, Vec<_>) =
+            args.into_iter()
+                .enumerate()
+                .partition(|(_, arg)| match arg {
+                    Arg::Expr(expr) => {
+                        is_untyped_literal(expr) || self.needs_target(scope, elem, expr)
+                    }
+                    Arg::Trailing(_) => true,
+                    Arg::Val(..) | Arg::Slice(_) => false,
+                });
+        for (i, arg) in first.into_iter().chain(waiting) {
+            let at = arg.span();
+            let known = self.unbound_names(scope, elem, params).is_empty();
+            let targeted = match &arg {
+                Arg::Expr(expr) => is_untyped_literal(expr) || self.needs_target(scope, elem, expr),
+                Arg::Trailing(_) => true,
+                Arg::Val(..) | Arg::Slice(_) => false,
+            };
+            let val = if known && (!bare || targeted) && !spread {
+                let ty = self.eval_type(scope, elem)?;
+                self.lower_arg(cx, arg, ty)?
+            } else {
+                self.infer_arg(cx, fname, arg, pattern, scope, bindings, false, param, span)?
+            };
+            for (name, ct) in bindings.iter() {
+                let binding = if ct.ty == TypeId::TYPE {
+                    Binding::Type(self.ct_type(ct))
+                } else {
+                    Binding::Ct(ct.clone())
+                };
+                scope.bind(*name, binding);
+            }
+            vals[i] = Some((val, at));
+        }
+        if let Some(name) = self.unbound_names(scope, elem, params).first() {
+            return Err(self.error(span, format!("cannot infer generic type parameter '{name}' for '{fname}' from this call's arguments")));
+        }
+        let elem = self.eval_type(scope, elem)?;
+        let ty = self.m.types.slice(elem);
+        let mut vals = vals.into_iter().flatten();
+        if spread && let Some((val, at)) = vals.next() {
+            let val = self.coerce(cx, val, ty, at)?;
+            let val = self.load(cx, &val);
+            return Ok(self.stable(cx, &val));
+        }
+        let args = vals.map(|(val, at)| Arg::Val(val, at)).collect();
+        self.pack_variadic(cx, args, ty, span)
+    }
+
     /// C default promotions of variadic arguments.
     pub fn promote_c_variadic(&mut self, cx: &mut FnCx, val: Val, span: Span) -> Res<Val> {
         let val = self.load(cx, &val);
@@ -79,5 +155,14 @@ impl Sema<'_> {
         };
         let val = self.coerce(cx, val, ty, span)?;
         Ok(self.stable(cx, &val))
+    }
+}
+
+/// `.{..}` and `.[..]`, whose type is that of their destination.
+fn is_untyped_literal(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Paren(inner) => is_untyped_literal(inner),
+        ExprKind::Aggregate(literal) => literal.ty.is_none(),
+        _ => false,
     }
 }

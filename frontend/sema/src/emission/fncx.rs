@@ -170,6 +170,7 @@ pub struct FnCx {
     pub ending_matches: Vec<*const sx_syntax::ast::MatchExpr>,
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
+    pub runs: crate::comptime::once::Runs,
     /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.
     pub handlers: Vec<Handler>,
     /// Owner for lookups of `S` inside methods.

@@ -298,9 +298,8 @@ impl Sema<'_> {
             ExprKind::Lambda(decl) => self.lower_lambda(cx, decl, want, span),
             ExprKind::Asm(asm) => self.lower_asm(cx, asm),
             ExprKind::Run(inner) => {
-                let env = cx.env().clone();
                 let target = want.filter(|w| *w != TypeId::ANY);
-                match self.run_here(&env, inner, target)? {
+                match self.run_once(cx, inner, target)? {
                     Some(val) => Ok(self.val_of_ct(cx, &val)),
                     None => self.lower_expr(cx, inner, want),
                 }

@@ -170,12 +170,14 @@ impl Sema<'_> {
         let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
         let dead = cx.dead;
         let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
+        cx.runs.looking += 1;
         let setter = self.find_setter(cx, target);
         let result = match setter {
             Ok(Some(setter)) => Ok((TypeId::VOID, Some(setter))),
             Ok(None) => self.lower_place(cx, target).map(|p| (p.ty, None)),
             Err(Failed) => Err(Failed),
         };
+        cx.runs.looking -= 1;
         cx.blocks.truncate(blocks);
         cx.func.locals.truncate(locals);
         cx.func.slots.truncate(slots);

@@ -365,7 +365,7 @@ impl Sema<'_> {
             None => None,
         };
         if let ExprKind::Run(inner) = &strip_parens(&constant.value).kind
-            && let Some(val) = self.run_here(&env, inner, ty)?
+            && let Some(val) = self.run_once(cx, inner, ty)?
         {
             self.new_scope_level(cx);
             self.bind_local_ct(cx, name, val);

@@ -246,8 +246,7 @@ impl Sema<'_> {
             ExprKind::Insert(inner) => self.lower_insert(cx, inner)?,
             ExprKind::Splice(inner) => self.splice_statement(cx, expr, inner)?,
             ExprKind::Run(inner) => {
-                let env = cx.env().clone();
-                if self.run_here(&env, inner, None)?.is_none() {
+                if self.run_once(cx, inner, None)?.is_none() {
                     let val = self.lower_operand_discard(cx, inner)?;
                     self.must_not_be_failable(cx, &val, inner)?;
                 }
