@@ -137,9 +137,7 @@ fn sxc() -> Option<std::path::PathBuf> {
 
 fn execution(c: &mut Criterion) {
     let mut group = c.benchmark_group("execution");
-    group
-        .sample_size(10)
-        .measurement_time(Duration::from_secs(3));
+    group.sample_size(10);
     for kernel in KERNELS {
         let path = kernel_path(kernel);
         let Some(compilation) = compile(&path, Goal::Run) else {
@@ -221,13 +219,16 @@ fn commands(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(
-    benches,
-    frontend,
-    scale,
-    generated,
-    translation,
-    execution,
-    commands
-);
+/// So that all of them take about five minutes: `--measurement-time` and `--warm-up-time` say otherwise.
+fn short() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_secs(1))
+        .measurement_time(Duration::from_secs(3))
+}
+
+criterion_group! {
+    name = benches;
+    config = short();
+    targets = frontend, scale, generated, translation, execution, commands
+}
 criterion_main!(benches);
