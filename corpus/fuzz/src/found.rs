@@ -13,6 +13,7 @@ use crate::ir::{self, Ir};
 use crate::judge::{self, Fault};
 use crate::mutate::tokens;
 use crate::options::{Mode, Options};
+use crate::several::{self, Several};
 use crate::shrink;
 use crate::supervise::judge_file;
 use crate::worker::{self, Made};
@@ -72,6 +73,27 @@ pub fn keep(options: &Options, seed: u64, made: &Made, fault: &Fault) -> io::Res
     std::fs::write(&file, &small)?;
     let from = format!("from {}\n", made.path.display());
     std::fs::write(file.with_extension("fault"), described(fault) + &from)?;
+    Ok(file)
+}
+
+/// Keeps programs of which none has the fault alone: each a module of the case.
+pub fn keep_together(options: &Options, seed: u64, fault: &Fault) -> io::Result<PathBuf> {
+    let out = options.out.clone().unwrap_or_else(folder);
+    let name = format!("generated_{seed}_together");
+    let several = Several::new(seed, several::MOST, &name);
+    std::fs::create_dir_all(out.join(&name))?;
+    for (path, text) in &several.modules {
+        std::fs::write(
+            out.join(&name).join(path.file_name().unwrap_or_default()),
+            text,
+        )?;
+    }
+    let file = out.join(format!("{name}.sx"));
+    std::fs::write(&file, &several.text)?;
+    std::fs::write(file.with_extension("fault"), described(fault))?;
+    if options.out.is_none() {
+        expect(&file, true)?;
+    }
     Ok(file)
 }
 

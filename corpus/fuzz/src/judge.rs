@@ -27,6 +27,8 @@ pub const ENGINES: [EngineKind; 4] = [
 /// A program to judge.
 pub struct Program<'a> {
     pub text: &'a [u8],
+    /// Files that it imports and the disk does not have.
+    pub modules: &'a [(PathBuf, Vec<u8>)],
     /// Where it stands, for its imports.
     pub path: &'a Path,
     /// It is known to be well typed, and says itself when compile time and run time differ.
@@ -64,10 +66,12 @@ pub enum Verdict {
     Unsupported,
 }
 
-fn limits() -> Limits {
+/// Of each program.
+fn limits(program: &Program<'_>) -> Limits {
+    let programs = program.modules.len().max(1) as u64;
     Limits {
-        steps: 400_000,
-        memory: 64 << 20,
+        steps: 400_000 * programs,
+        memory: (64 << 20) * programs,
         depth: 5_000,
     }
 }
@@ -108,8 +112,9 @@ fn judge_unguarded(program: &Program<'_>) -> Result<Verdict, Fault> {
     if compilation.has_errors() {
         return rejected(program, &compilation, &diagnostics(&compilation));
     }
-    let reference = run(&compilation, ENGINES[0]);
-    let end = compare_engines(&compilation, &reference)?;
+    let limits = limits(program);
+    let reference = run(&compilation, ENGINES[0], &limits);
+    let end = compare_engines(&compilation, &reference, &limits)?;
     if program.generated {
         claims(&reference.output)?;
     }
@@ -128,14 +133,16 @@ fn judge_unguarded(program: &Program<'_>) -> Result<Verdict, Fault> {
         ));
     }
     // The checking interpreter has nothing to say of some of them, either.
-    if program.generated && program.text.len().is_multiple_of(3) {
+    let modules = program.modules.iter().map(|(_, text)| text.len());
+    let size = program.text.len() + modules.sum::<usize>();
+    if program.generated && size.is_multiple_of(3) {
         let (checked, _) = compile(program, true, &[EngineKind::Sanitizer]);
         if checked.has_errors() {
             let text = diagnostics(&checked);
             return Err(Fault::new(format!("sanitizer: {}", shape(&text)), text));
         }
     }
-    let unoptimised = run(&plain, EngineKind::Vm);
+    let unoptimised = run(&plain, EngineKind::Vm, &limits);
     if end != Verdict::Unsupported && !reference.limited && !unoptimised.limited {
         // Mutants may look at addresses, which are others then.
         if program.generated {
@@ -172,8 +179,9 @@ fn compile(
     let source = Source {
         root: program.path,
         text: program.text,
+        modules: program.modules,
     };
-    let mut evaluator = EngineEvaluator::new(kinds, limits(), Default::default(), true);
+    let mut evaluator = EngineEvaluator::new(kinds, limits(program), Default::default(), true);
     let compilation = sx_sema::compile(program.path, Goal::Run, &config, &source, &mut evaluator);
     (compilation, evaluator)
 }
@@ -280,7 +288,7 @@ struct Run {
     bug: bool,
 }
 
-fn run(compilation: &Compilation, kind: EngineKind) -> Run {
+fn run(compilation: &Compilation, kind: EngineKind, limits: &Limits) -> Run {
     let module: &Module = &compilation.module;
     let Some(main) = compilation.main else {
         return Run {
@@ -303,7 +311,7 @@ fn run(compilation: &Compilation, kind: EngineKind) -> Run {
     let mut host = StdHost::new(HostOptions::default(), None);
     let mut engine = engines::create(kind);
     let args = vec![0; module.params_of(main).len()];
-    let outcome = engine.run(module, main, &args, &limits(), &mut host);
+    let outcome = engine.run(module, main, &args, limits, &mut host);
     let (exit, trap) = match &outcome.status {
         Status::Finished(values) => (i32::from(values.first().copied().unwrap_or(0) as u8), None),
         Status::Exit(status) => (i32::from(*status as u8), None),
@@ -398,7 +406,11 @@ impl Run {
     }
 }
 
-fn compare_engines(compilation: &Compilation, reference: &Run) -> Result<Verdict, Fault> {
+fn compare_engines(
+    compilation: &Compilation,
+    reference: &Run,
+    limits: &Limits,
+) -> Result<Verdict, Fault> {
     if reference.bug {
         return Err(Fault::new(
             format!("main bug: {}", shape(&reference.status)),
@@ -406,7 +418,7 @@ fn compare_engines(compilation: &Compilation, reference: &Run) -> Result<Verdict
         ));
     }
     for kind in &ENGINES[1..] {
-        run(compilation, *kind).same(reference)?;
+        run(compilation, *kind, limits).same(reference)?;
     }
     Ok(if reference.unsupported {
         Verdict::Unsupported

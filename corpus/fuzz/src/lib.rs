@@ -12,6 +12,7 @@ pub mod mutate;
 pub mod native;
 pub mod options;
 pub mod random;
+pub mod several;
 pub mod shrink;
 pub mod source;
 pub mod supervise;

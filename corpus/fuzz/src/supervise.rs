@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use sx_corpus::process::Folder;
 
 use crate::found;
+use crate::generate;
 use crate::judge::Fault;
 use crate::mutate::Stock;
 use crate::options::{Mode, Options};
+use crate::several::TOGETHER;
 use crate::worker;
 
 /// No program may take longer, in all engines together: seconds of the processor's time, and of anybody's.
@@ -25,7 +27,8 @@ pub const WORK_ON_FILE: &str = "--work-on-file";
 
 /// What a journal said.
 enum Entry {
-    Begin(u64),
+    /// The first program, and how many are judged as one.
+    Begin(u64, u64),
     /// The verdict, and of how many programs.
     End(String, u64),
     Fault(u64, Fault),
@@ -37,7 +40,7 @@ fn parse(line: &str) -> Option<Entry> {
     let index: u64 = index.parse().ok()?;
     let unflat = |text: &str| text.replace("\\n", "\n").replace("\\\\", "\\");
     match kind {
-        "B" => Some(Entry::Begin(index)),
+        "B" => Some(Entry::Begin(index, rest.parse().ok()?)),
         "E" => {
             let (verdict, count) = rest.split_once(' ')?;
             Some(Entry::End(verdict.to_owned(), count.parse().ok()?))
@@ -59,7 +62,7 @@ struct Worker {
     journal: PathBuf,
     read: usize,
     /// The program that it is at, and since when.
-    current: Option<u64>,
+    current: Option<(u64, u64)>,
     since: Instant,
     /// Processor time then.
     used: f64,
@@ -101,7 +104,7 @@ impl Worker {
             self.since = Instant::now();
             self.used = processor_seconds(self.child.id());
             self.current = match entry {
-                Entry::Begin(index) => Some(*index),
+                Entry::Begin(index, count) => Some((*index, *count)),
                 Entry::End(..) | Entry::Fault(..) => None,
             };
         }
@@ -174,7 +177,7 @@ pub fn judge_file(
             match entry {
                 Entry::Fault(_, fault) => return Ok(Some(fault)),
                 Entry::End(..) => return Ok(None),
-                Entry::Begin(_) => {}
+                Entry::Begin(..) => {}
             }
         }
         if let Some(end) = ended {
@@ -241,7 +244,7 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
             summary.seconds = begin.elapsed().as_secs_f64();
             for entry in worker.news() {
                 match entry {
-                    Entry::Begin(index) => next = index + 1,
+                    Entry::Begin(index, count) => next = index + count,
                     Entry::End(verdict, count) => {
                         summary.programs += count;
                         *summary.verdicts.entry(verdict).or_default() += count;
@@ -265,13 +268,17 @@ pub fn run(options: &Options, mut say: impl FnMut(&str)) -> io::Result<Summary> 
                 // Its shift is over.
                 Some(Ok(())) => continue 'workers,
                 Some(Err(fault)) => {
-                    let Some(index) = worker.current else {
+                    let Some((index, count)) = worker.current else {
                         return Err(io::Error::other(format!(
                             "the worker is gone: {}",
                             fault.signature
                         )));
                     };
-                    summary.programs += 1;
+                    summary.programs += count;
+                    let (index, fault) = match count {
+                        1 => (index, fault),
+                        count => which(options, index, count, fault)?,
+                    };
                     found(options, index, &fault, &stock, &mut summary, &mut say)?;
                     continue 'workers;
                 }
@@ -300,6 +307,22 @@ fn worker_words(options: &Options, from: u64) -> Vec<String> {
     words
 }
 
+/// Which one of the programs that ended a process together does so alone.
+fn which(options: &Options, from: u64, count: u64, fault: Fault) -> io::Result<(u64, Fault)> {
+    let folder = Folder::new("fuzz-which")?;
+    let file = folder.path().join("candidate.sx");
+    for index in from..from + count {
+        let seed = options.seed.wrapping_add(index);
+        std::fs::write(&file, generate::program(seed))?;
+        let path = worker::made_up_path();
+        if let Some(alone) = judge_file(&file, &path, true, true, folder.path())? {
+            return Ok((index, alone));
+        }
+    }
+    let signature = format!("{TOGETHER}{}", fault.signature);
+    Ok((from, Fault::new(signature, fault.detail)))
+}
+
 /// Keeps a fault: the first of its signature is shrunk.
 fn found(
     options: &Options,
@@ -317,6 +340,9 @@ fn found(
     let mode = options.mode_of(index);
     let file = match mode {
         Mode::Ir => found::keep_ir(options, seed, options.is_native(index), fault)?,
+        Mode::Generate if fault.signature.starts_with(TOGETHER) => {
+            found::keep_together(options, seed, fault)?
+        }
         Mode::Generate | Mode::Mutate => {
             let made = worker::make(mode, seed, stock);
             found::keep(options, seed, &made, fault)?

@@ -12,6 +12,7 @@ use crate::judge::{Fault, Program, Verdict, judge};
 use crate::mutate::Stock;
 use crate::native::Level;
 use crate::options::{Mode, Options};
+use crate::several::{self, Several};
 use crate::supervise::{WORK, WORK_ON_FILE};
 
 /// A program as text.
@@ -78,7 +79,7 @@ const IR_RUN: u64 = 1000;
 
 pub const BOTH_LEVELS: [Level; 2] = [Level::None, Level::Default];
 
-/// One line each: `B index` before a program (or a batch), `E index verdict count` after it, `F index signature` and detail
+/// One line each: `B index count` before a program (or several in one compilation), `E index verdict count` after it, `F index signature` and detail
 /// lines.
 pub struct Journal(File);
 
@@ -97,7 +98,11 @@ impl Journal {
     }
 
     fn begin(&mut self, index: u64) {
-        self.line(&format!("B {index}"));
+        self.begin_several(index, 1);
+    }
+
+    fn begin_several(&mut self, index: u64, count: u64) {
+        self.line(&format!("B {index} {count}"));
     }
 
     fn result(&mut self, seed: u64, result: &Result<Verdict, Fault>, count: u64) {
@@ -138,11 +143,16 @@ fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()> {
                 let result = ir::native::judge(&batch, &BOTH_LEVELS);
                 (result, ir::native::BATCH)
             }
+            (Mode::Generate, _) if several_from(options, index) > 1 => {
+                index = together(options, index, &mut journal);
+                continue;
+            }
             (mode @ (Mode::Generate | Mode::Mutate), _) => {
                 let made = make(mode, seed, &stock);
                 journal.begin(index);
                 let program = Program {
                     text: &made.text,
+                    modules: &[],
                     path: &made.path,
                     generated: made.mode == Mode::Generate,
                     native: if native { &BOTH_LEVELS } else { &[] },
@@ -154,6 +164,52 @@ fn work(options: &Options, from: u64, journal: &Path) -> std::io::Result<()> {
         index += 1;
     }
     Ok(())
+}
+
+/// How many generated programs from the `from`th on are compiled as one.
+fn several_from(options: &Options, from: u64) -> u64 {
+    let is_next = |index: &u64| {
+        options.mode_of(*index) == Mode::Generate
+            && options.count.is_none_or(|count| *index < count)
+    };
+    let range = from..from.saturating_add(several::MOST);
+    range.take_while(is_next).count() as u64
+}
+
+/// Judges generated programs as one, natively if one of them is to be, and each alone if that does not end well; the number
+/// of the program after them.
+fn together(options: &Options, from: u64, journal: &mut Journal) -> u64 {
+    let count = several_from(options, from);
+    let end = from + count;
+    let native = (from..end).any(|index| options.is_native(index));
+    let levels: &[Level] = if native { &BOTH_LEVELS } else { &[] };
+    let seed = |index: u64| options.seed.wrapping_add(index);
+    journal.begin_several(from, count);
+    let result = Several::new(seed(from), count, "several").judge(levels);
+    if let Ok(Verdict::Finished) = result {
+        journal.result(from, &result, count);
+        return end;
+    }
+    let mut found = false;
+    for index in from..end {
+        journal.begin(index);
+        let text = generate::program(seed(index)).into_bytes();
+        let alone = judge(&Program {
+            text: &text,
+            modules: &[],
+            path: &made_up_path(),
+            generated: true,
+            native: levels,
+        });
+        found |= alone.is_err();
+        journal.result(index, &alone, 1);
+    }
+    if let (Err(_), false) = (&result, found) {
+        journal.begin_several(from, count);
+        // They have been counted.
+        journal.result(from, &result, 0);
+    }
+    end
 }
 
 /// Judges the programs of IR from the `from`th on that are not run natively, to the first that is something else; its
@@ -223,6 +279,7 @@ fn work_on_file(
     } else {
         judge(&Program {
             text: &text,
+            modules: &[],
             path,
             generated,
             native: levels,

@@ -4,6 +4,7 @@ use sx_fuzz::ir::{self, Ir};
 use sx_fuzz::judge::{Program, Verdict, judge};
 use sx_fuzz::mutate::Stock;
 use sx_fuzz::options::Mode;
+use sx_fuzz::several::Several;
 use sx_fuzz::worker::{self, BOTH_LEVELS};
 
 fn clean(mode: Mode, seeds: std::ops::Range<u64>) -> Vec<Verdict> {
@@ -13,6 +14,7 @@ fn clean(mode: Mode, seeds: std::ops::Range<u64>) -> Vec<Verdict> {
         let made = worker::make(mode, seed, &stock);
         let result = judge(&Program {
             text: &made.text,
+            modules: &[],
             path: &made.path,
             generated: made.mode == Mode::Generate,
             native: &[],
@@ -38,6 +40,15 @@ fn generated_programs_mean_the_same_everywhere() {
         .filter(|verdict| **verdict == Verdict::Finished)
         .count();
     assert!(finished > 15, "{verdicts:?}");
+}
+
+#[test]
+fn programs_together_mean_the_same_everywhere() {
+    let several = Several::new(1, 4, "several");
+    match several.judge(&BOTH_LEVELS) {
+        Ok(verdict) => assert_eq!(verdict, Verdict::Finished),
+        Err(fault) => panic!("{}\n{}", fault.signature, fault.detail),
+    }
 }
 
 #[test]
