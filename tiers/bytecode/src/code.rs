@@ -21,6 +21,8 @@ pub struct FuncCode {
     pub stack: u64,
     /// Loops that `Bulk` instructions run.
     pub bulks: Vec<Bulk>,
+    /// Loops in it.
+    pub loops: u32,
 }
 
 impl FuncCode {

@@ -4,6 +4,8 @@ use sx_ir::{FuncId, LabelId, Module};
 use sx_machine::ctx::CodeEntry;
 use sx_machine::memory::AddressSpace;
 
+use crate::dispatch::Forecast;
+
 /// A compiler of hot functions, as the `auto` engine needs it. The code it makes calls functions through
 /// `VmCtx::entries` and functions outside the sandbox through [`crate::call_host`].
 pub trait HotCompiler {
@@ -19,18 +21,28 @@ pub trait HotCompiler {
     fn osr_entry(&mut self, func: FuncId, label: LabelId) -> Option<CodeEntry>;
 }
 
-/// How the VM finds what is hot: after `warmup` steps, and then every `interval` steps, it looks at what runs; a
-/// function seen `samples` times is compiled. Counting costs nothing in between, and depends on the program alone.
+/// When the VM leaves for machine code. It looks at what runs after `first` steps and then ever later, up to every
+/// `interval` steps; counting costs nothing in between, and depends on the program alone.
+///
+/// Without knowing how long a program will run, the best that can be done is to compile when running on in the VM has
+/// cost as much as compiling would (the rent-or-buy rule, 2-competitive: Karlin et al., "Competitive snoopy caching",
+/// 1988). Often more is known: loops that count tell how far they have come and how far they have to go. If what they
+/// still have to do is worth compiling for, all that has run is compiled at once; if it is not, nothing is, until twice
+/// the cost of compiling has been spent. So a right forecast costs little more than the better choice, and a wrong one
+/// at most what the rule without it does, and the cost of compiling once more.
 #[derive(Clone, Debug)]
 pub struct Tiering {
-    /// Steps before the first look. Compiling a function costs about as much as the VM takes for twice as many steps,
-    /// so no evaluation takes much more than the better choice; measured to be best over loops, calls and text.
+    /// Steps before the first look.
+    pub first: u64,
+    /// Steps before functions seen running count as hot.
     pub warmup: u64,
     /// Steps between looks, on average; 0: compile everything at its first call.
     pub interval: u64,
+    /// Times a function is seen before it is compiled.
     pub samples: u32,
-    /// Steps that the VM takes in the time in which an instruction of bytecode is compiled.
-    pub steps_per_inst: u64,
+    /// Steps that the VM takes in the time in which a function or a loop is compiled. More code in it is more to compile,
+    /// and more to run at each step.
+    pub steps_per_piece: u64,
     /// Intervals vary, so as not to fall in step with the program; equal seeds give equal runs.
     pub seed: u64,
 }
@@ -38,45 +50,64 @@ pub struct Tiering {
 impl Default for Tiering {
     fn default() -> Tiering {
         Tiering {
+            first: 40,
             warmup: 200,
             interval: 200,
             samples: 2,
-            steps_per_inst: 16,
+            steps_per_piece: 128,
             seed: 0x5EED,
         }
     }
 }
 
+/// What to do after a look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Plan {
+    Wait,
+    /// Compile the function that runs, if it has been seen often enough.
+    Hot,
+    /// Compile all that has bytecode.
+    All,
+}
+
 impl Tiering {
-    /// Whether what the VM took so far would have paid for machine code of all that runs: after `looks`, with bytecode
-    /// of `waiting` instructions that is not compiled. Then all of it is compiled at once, which bounds what is lost on
-    /// functions that are called evenly by what the VM took (the rent-or-buy rule of Karlin et al., "Competitive
-    /// snoopy caching", 1988).
-    pub(crate) fn has_paid(&self, looks: u64, waiting: u64) -> bool {
-        waiting != 0
-            && looks.saturating_mul(self.interval) >= waiting.saturating_mul(self.steps_per_inst)
+    /// After `steps` in the VM, with bytecode of `waiting` pieces that is not compiled.
+    pub(crate) fn plan(&self, steps: u64, waiting: u64, forecast: Forecast) -> Plan {
+        let cost = waiting.saturating_mul(self.steps_per_piece);
+        // Machine code takes a quarter of the VM's time.
+        let gain = forecast.steps - forecast.steps / 4;
+        let patience = if forecast.whole { 2 * cost } else { cost };
+        if waiting != 0 && (gain > cost || steps >= patience) {
+            Plan::All
+        } else if steps < self.warmup || forecast.whole {
+            Plan::Wait
+        } else {
+            Plan::Hot
+        }
     }
 
     /// For tests: code leaves the VM at other points for each seed, at once, after a few steps, or late.
     pub fn restless(seed: u64) -> Tiering {
         let bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Tiering {
+            first: bits >> 48 & 15,
             warmup: bits >> 8 & 31,
             interval: [0, 1, 3, 20][(bits >> 16 & 3) as usize],
             samples: 1 + (bits >> 24 & 1) as u32,
-            steps_per_inst: [0, 1, 8][(bits >> 32) as usize % 3],
+            steps_per_piece: [0, 8, 64][(bits >> 32) as usize % 3],
             seed: bits | 1,
         }
     }
 
-    /// Steps until the next look: from half to one and a half of the interval.
-    pub(crate) fn next(&mut self) -> u64 {
+    /// Steps until the next look, after so many: as many again, up to half to one and a half of the interval.
+    pub(crate) fn until_next(&mut self, steps: u64) -> u64 {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
         self.seed ^= self.seed << 17;
         if self.seed == 0 {
             self.seed = 1;
         }
-        self.interval / 2 + self.seed % (self.interval + 1)
+        let varied = self.interval / 2 + self.seed % (self.interval + 1);
+        varied.min(steps.max(self.first))
     }
 }

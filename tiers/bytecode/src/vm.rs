@@ -9,7 +9,7 @@ use sx_machine::mapping::Mapping;
 use sx_tier_api::Host;
 
 use crate::code::FuncCode;
-use crate::dispatch::{self, Resume};
+use crate::dispatch::{self, Foresight, Resume};
 use crate::isa::Inst;
 use crate::observe::Observer;
 use crate::tiering::{HotCompiler, Tiering};
@@ -91,13 +91,16 @@ pub(crate) struct Vm<'a> {
     pub returns: *mut Return,
     pub machine: *mut Machine,
     pub module: &'a Module,
+    /// The function that the run began with.
+    pub root: FuncId,
     pub host: &'a mut dyn Host,
     pub codes: &'a mut [Option<Box<FuncCode>>],
     pub entries: &'a mut [CodeEntry],
     pub looker: Looker<'a>,
-    /// Times the VM has looked what runs.
-    pub looks: u64,
-    /// Functions that have bytecode since the last time that all were compiled; instructions of those not compiled yet.
+    /// Steps that took the VM no time: machine code ran them, or many at once.
+    pub elsewhere: u64,
+    pub foresight: Foresight,
+    /// Functions that have bytecode since the last time that all were compiled; pieces of those not compiled yet.
     pub translated: Vec<FuncId>,
     pub waiting: u64,
     pub stop: Option<Stop>,

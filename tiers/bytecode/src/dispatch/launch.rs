@@ -33,7 +33,7 @@ pub(crate) fn launch<'a>(
         Looker::Hot(compiler, tiering) => {
             compiler.begin(module, &machine.space);
             let eager = tiering.interval == 0 && tiering.warmup == 0;
-            (tiering.warmup.saturating_add(tiering.next()), eager, true)
+            (tiering.until_next(0), eager, true)
         }
         Looker::Observer(_) => (0, false, false),
     };
@@ -47,11 +47,13 @@ pub(crate) fn launch<'a>(
         returns,
         machine,
         module,
+        root,
         host,
         codes: &mut tables.codes,
         entries: &mut tables.entries,
         looker,
-        looks: 0,
+        elsewhere: 0,
+        foresight: Default::default(),
         translated: Vec::new(),
         waiting: 0,
         stop: None,

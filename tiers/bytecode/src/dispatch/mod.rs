@@ -17,6 +17,7 @@
 #![allow(unsafe_code)]
 
 mod entry;
+mod foresight;
 mod launch;
 mod looped;
 mod native_stack;
@@ -31,6 +32,7 @@ mod threaded;
 use entry::{HALT, start};
 use run::run;
 
+pub(crate) use foresight::{Forecast, Foresight};
 pub(crate) use launch::{launch, stub, trim_returns};
 pub(crate) use slow::Resume;
 pub use slow::call_host_function;

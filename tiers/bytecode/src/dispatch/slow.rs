@@ -9,9 +9,11 @@ use sx_machine::ctx::{CodeEntry, Exit, Fault, VmCtx};
 use sx_machine::stack::on_big_stack;
 use sx_tier_api::Host;
 
-use super::{self as dispatch, End, native_stack};
+use super::{self as dispatch, End, foresight, native_stack};
+use crate::code::FuncCode;
 use crate::isa::{Inst, NO_RESULT};
 use crate::observe::Calls;
+use crate::tiering::Plan;
 use crate::translate::{self, RMW_OPS};
 use crate::vm::{GIVEN_UP, Looker, Return, Stop, Vm};
 
@@ -169,7 +171,13 @@ unsafe fn calls<'a>(vm: *mut Vm<'a>, last: Option<FuncId>) -> Calls<'a> {
 }
 
 /// Step counts have reached `poll`: a limit, or time to see what runs, which is `func`, `entered` now or in a loop.
-unsafe fn look(vm: *mut Vm<'_>, func: FuncId, entered: bool) -> Look {
+/// `from`: instruction and frame that the innermost call is at.
+unsafe fn look(
+    vm: *mut Vm<'_>,
+    func: FuncId,
+    entered: bool,
+    from: (*const Inst, *mut u64),
+) -> Look {
     // SAFETY: see the module; the vm is used through this one reference here.
     unsafe {
         let steps = ctx(vm).steps;
@@ -179,8 +187,8 @@ unsafe fn look(vm: *mut Vm<'_>, func: FuncId, entered: bool) -> Look {
         }
         let calls = calls(vm, entered.then_some(func));
         let vm = &mut *vm;
-        let tiering = match &mut vm.looker {
-            Looker::Hot(_, tiering) => tiering,
+        match &mut vm.looker {
+            Looker::Hot(..) => {}
             Looker::Nobody => {
                 vm.poll = step_limit;
                 return Look::Continue;
@@ -189,27 +197,43 @@ unsafe fn look(vm: *mut Vm<'_>, func: FuncId, entered: bool) -> Look {
                 vm.poll = step_limit.min(observer.step(steps, calls));
                 return Look::Continue;
             }
+        }
+        let own_steps = steps.saturating_sub(vm.elsewhere);
+        let forecast = foresight::forecast(vm, from.0, from.1, own_steps);
+        let Looker::Hot(_, tiering) = &mut vm.looker else {
+            return Look::Continue;
         };
         let info = &mut *vm.infos.add(func.index());
         let waits = info.entry.is_null() && info.samples != GIVEN_UP;
-        let hot = info.samples.saturating_add(1) >= tiering.samples || tiering.interval == 0;
-        if waits && hot && !vm.big_stack {
+        let plan = tiering.plan(own_steps, vm.waiting, forecast);
+        let hot = tiering.interval == 0
+            || info.samples.saturating_add(1) >= tiering.samples && plan == Plan::Hot;
+        if (waits && hot || plan == Plan::All) && !vm.big_stack {
             return Look::Suspend;
         }
-        vm.looks += 1;
-        let paid = tiering.has_paid(vm.looks, vm.waiting);
-        vm.poll = step_limit.min(steps.saturating_add(tiering.next()));
-        if waits && hot {
-            compile(vm, func);
-        } else if waits {
-            info.samples += 1;
-        }
-        if paid && vm.big_stack {
-            for func in std::mem::take(&mut vm.translated) {
+        vm.poll = step_limit.min(steps.saturating_add(tiering.until_next(own_steps)));
+        if plan == Plan::All {
+            // Callees first, which callers then call directly.
+            for func in std::mem::take(&mut vm.translated).into_iter().rev() {
                 compile(vm, func);
             }
+            // Loops under way go on in machine code at once.
+            vm.poll = steps;
+        } else if waits && hot {
+            compile(vm, func);
+        } else if waits && plan == Plan::Hot {
+            info.samples += 1;
         }
         Look::Continue
+    }
+}
+
+/// Parts of a function that are worth compiling, which count as steps when they run: itself, and each of its loops. One
+/// with which the evaluation begins and that has no loops is not likely to run again.
+fn pieces(root: FuncId, func: FuncId, code: &FuncCode) -> u64 {
+    match code.loops {
+        0 if func == root => 0,
+        loops => 1 + u64::from(loops),
     }
 }
 
@@ -225,7 +249,7 @@ unsafe fn compile(vm: &mut Vm<'_>, func: FuncId) {
             return;
         }
         if let Some(code) = &vm.codes[func.index()] {
-            vm.waiting -= code.insts.len() as u64;
+            vm.waiting -= pieces(vm.root, func, code);
         }
         match compiler.compile(vm.module, &(*vm.machine).space, func) {
             Some(entry) => {
@@ -256,8 +280,11 @@ pub(crate) unsafe fn enter(
         if (*info).outside {
             return call_host(vm, func, new, resume, caller, argc);
         }
+        if !(*info).entry.is_null() {
+            return enter_machine(vm, func, new, resume, caller);
+        }
         if ctx(vm).steps >= (*vm).poll {
-            match look(vm, func, true) {
+            match look(vm, func, true, (resume, caller)) {
                 Look::Continue => {}
                 Look::Limit => return Entered::End(limit(vm, LimitKind::Steps)),
                 Look::Suspend => {
@@ -273,13 +300,7 @@ pub(crate) unsafe fn enter(
             }
         }
         if !(*info).entry.is_null() {
-            return match call_machine(vm, (*info).entry, new, func) {
-                End::Returned => {
-                    give_result(new, resume, caller);
-                    Entered::Done
-                }
-                end => Entered::End(end),
-            };
+            return enter_machine(vm, func, new, resume, caller);
         }
         if (*info).code.is_null()
             && let Err(why) = make_code(&mut *vm, func)
@@ -288,6 +309,27 @@ pub(crate) unsafe fn enter(
             return Entered::End(End::Stop);
         }
         Entered::Run
+    }
+}
+
+/// Runs a function that has machine code.
+unsafe fn enter_machine(
+    vm: *mut Vm<'_>,
+    func: FuncId,
+    new: *mut u64,
+    resume: *const Inst,
+    caller: *mut u64,
+) -> Entered {
+    // SAFETY: see the module; the function's entry is that of its machine code.
+    unsafe {
+        let entry = (*(*vm).infos.add(func.index())).entry;
+        match call_machine(vm, entry, new, func) {
+            End::Returned => {
+                give_result(new, resume, caller);
+                Entered::Done
+            }
+            end => Entered::End(end),
+        }
     }
 }
 
@@ -337,8 +379,11 @@ fn make_code(vm: &mut Vm<'_>, func: FuncId) -> Result<(), Stop> {
     info.zero_len = code.zero.end - code.zero.start;
     info.loc = function.loc;
     info.stack = code.stack;
-    vm.waiting += code.insts.len() as u64;
-    vm.translated.push(func);
+    let pieces = pieces(vm.root, func, &code);
+    if pieces != 0 {
+        vm.waiting += pieces;
+        vm.translated.push(func);
+    }
     vm.codes[func.index()] = Some(code);
     Ok(())
 }
@@ -402,7 +447,12 @@ unsafe fn call_machine(vm: *mut Vm<'_>, entry: CodeEntry, frame: *mut u64, func:
         let code: Entry = std::mem::transmute::<CodeEntry, Entry>(entry);
         // From the machine, which machine code may want.
         let ctx: *mut VmCtx = &raw mut (*(*vm).machine).ctx;
-        code(ctx, frame, u64::from(func.0))
+        let before = (*ctx).steps;
+        let elsewhere = (*vm).elsewhere;
+        let exit = code(ctx, frame, u64::from(func.0));
+        // What the VM ran for it is not told apart: little, or about to be compiled too.
+        (*vm).elsewhere = elsewhere + ((*ctx).steps - before);
+        exit
     };
     match exit {
         e if e == Exit::Returned as u64 => End::Returned,
@@ -431,7 +481,7 @@ pub(crate) unsafe fn loop_step(
         if let Looker::Observer(_) = (*vm).looker {
             set_loc(vm, inst);
         }
-        match look(vm, func, false) {
+        match look(vm, func, false, (inst, frame)) {
             Look::Continue => {}
             Look::Limit => {
                 set_loc(vm, inst);
@@ -488,6 +538,7 @@ pub(crate) unsafe fn bulk(vm: *mut Vm<'_>, inst: *const Inst, frame: *mut u64) {
         let globals = (*vm).globals;
         let count = bulk.run(ctx, frame, left, |id| *globals.add(id.index()));
         ctx.steps += count;
+        (*vm).elsewhere += count;
         if let Looker::Observer(observer) = &mut (*vm).looker {
             observer.end_piece(count);
         }

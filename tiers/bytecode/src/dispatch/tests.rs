@@ -108,10 +108,11 @@ fn auto(interval: u64, samples: u32, seed: u64) -> AutoEngine {
     AutoEngine::with_tiering(
         Box::new(Pretender { state: seed }),
         Tiering {
+            first: interval,
             warmup: 0,
             interval,
             samples,
-            steps_per_inst: u64::from(samples) * 4,
+            steps_per_piece: u64::from(samples) * 4,
             seed,
         },
     )

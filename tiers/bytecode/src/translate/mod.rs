@@ -89,6 +89,7 @@ pub(crate) struct Builder<'m> {
     /// While an outermost loop is translated.
     preheader: Option<hoist::Preheader>,
     bulks: Vec<sx_machine::bulk::Bulk>,
+    loops: u32,
 }
 
 /// Translates `func`, which has a body. The error says what can't be represented.
@@ -145,6 +146,7 @@ impl<'m> Builder<'m> {
             writes: FirstWrites::new(func, module.sig(func.sig).params.len()),
             preheader: None,
             bulks: Vec::new(),
+            loops: 0,
         }
     }
 
@@ -163,6 +165,7 @@ impl<'m> Builder<'m> {
             zero: self.writes.zeroed(),
             stack: self.layout.size,
             bulks: self.bulks,
+            loops: self.loops,
         }
     }
 

@@ -210,6 +210,7 @@ impl Builder<'_> {
 
     fn loop_stmt(&mut self, label: LabelId, body: &Block) {
         let loc = self.loc;
+        self.loops += 1;
         let outermost = self.begin_hoisting();
         let (exit, start) = (self.target(), self.target());
         self.labels[label.index()] = Some(LabelTargets { exit, next: None });
