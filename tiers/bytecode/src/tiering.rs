@@ -54,7 +54,7 @@ impl Default for Tiering {
             warmup: 200,
             interval: 200,
             samples: 2,
-            steps_per_piece: 128,
+            steps_per_piece: 144,
             seed: 0x5EED,
         }
     }

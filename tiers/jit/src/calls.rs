@@ -48,7 +48,8 @@ impl Emitter<'_> {
         });
         self.take_slots();
         self.clear_untracked(params);
-        for local in self.plan.live.at_entry() {
+        let plan = self.plan;
+        for local in plan.live.at_entry() {
             let ty = self.func.locals[local.index()].ty;
             if local.index() < params {
                 self.fetch(local, ty);
@@ -149,10 +150,10 @@ impl Emitter<'_> {
             self.resolve(target, sig, stmt);
         }
         let plan = self.plan;
-        let live = plan.live.after_call(stmt);
-        for local in &live {
-            if !plan.constant_params.has(*local) {
-                self.save(*local, self.func.locals[local.index()].ty);
+        let live = plan.live.after_call(stmt, &mut self.next_call);
+        for local in live.locals() {
+            if !plan.constant_params.has(local) {
+                self.save(local, self.func.locals[local.index()].ty);
             }
         }
         let bytes = frame_disp(callee_frame);
@@ -169,8 +170,8 @@ impl Emitter<'_> {
             }
         }
         dynasm!(self.ops; sub rbx, bytes);
-        for local in &live {
-            self.fetch(*local, self.func.locals[local.index()].ty);
+        for local in live.locals() {
+            self.fetch(local, self.func.locals[local.index()].ty);
         }
         self.fetch_slots();
         for (i, local) in call.results.iter().enumerate() {
@@ -212,8 +213,8 @@ impl Emitter<'_> {
             dynasm!(self.ops; call =>start);
             return;
         }
-        if let Some(at) = self.env.compiled.get(&callee) {
-            let at = *at;
+        if let Some(code) = self.env.compiled.get(&callee) {
+            let at = code.inner;
             dynasm!(self.ops; call extern at);
             return;
         }
@@ -281,11 +282,12 @@ impl Emitter<'_> {
     pub fn osr_entries(&mut self) -> Vec<(sx_ir::LabelId, dynasmrt::AssemblyOffset)> {
         let mut out = Vec::new();
         let enter = self.env.stubs.enter;
+        let plan = self.plan;
         for (label, head) in std::mem::take(&mut self.osr) {
             let inside = self.label();
             out.push((label, self.ops.offset()));
             dynasm!(self.ops; lea rax, [=>inside]; jmp extern enter; =>inside);
-            for local in self.plan.live.at_header(label) {
+            for local in plan.live.at_header(label) {
                 self.fetch(local, self.func.locals[local.index()].ty);
             }
             self.fetch_slots();

@@ -48,13 +48,33 @@ pub struct Code {
     pub len: usize,
 }
 
+/// [`Code`] as the compiler keeps it.
+#[derive(Clone, Copy)]
+pub struct Placed {
+    pub inner: usize,
+    outer: usize,
+    start: usize,
+    len: usize,
+}
+
+impl Placed {
+    fn code(self) -> Code {
+        Code {
+            inner: self.inner,
+            outer: self.outer as CodeEntry,
+            start: self.start,
+            len: self.len,
+        }
+    }
+}
+
 pub struct Compiler {
     /// `None` only while being dropped.
     code: Option<Prepared>,
     options: Options,
-    compiled: FxHashMap<FuncId, usize>,
-    codes: FxHashMap<FuncId, Code>,
-    osr: FxHashMap<(FuncId, LabelId), CodeEntry>,
+    codes: FxHashMap<FuncId, Placed>,
+    /// Per function with loops: their entries.
+    osr: FxHashMap<FuncId, Vec<(LabelId, usize)>>,
     /// What machine code has addresses of.
     #[allow(clippy::vec_box)] // Their addresses are in the code.
     bulks: Vec<Box<Bulk>>,
@@ -74,7 +94,6 @@ impl Compiler {
         let mut compiler = Compiler {
             code: Some(pool::take(callbacks, module.funcs.len())?),
             options,
-            compiled: FxHashMap::default(),
             codes: FxHashMap::default(),
             osr: FxHashMap::default(),
             bulks: Vec::new(),
@@ -115,7 +134,7 @@ impl Compiler {
     }
 
     pub fn code(&self, func: FuncId) -> Option<Code> {
-        self.codes.get(&func).copied()
+        self.codes.get(&func).map(|placed| placed.code())
     }
 
     /// The machine code itself.
@@ -131,8 +150,8 @@ impl Compiler {
         space: &AddressSpace,
         func: FuncId,
     ) -> Result<Code, String> {
-        if let Some(code) = self.codes.get(&func) {
-            return Ok(*code);
+        if let Some(code) = self.code(func) {
+            return Ok(code);
         }
         let function = module.func(func);
         let Some(body) = &function.body else {
@@ -167,7 +186,7 @@ impl Compiler {
             module,
             space,
             stubs: &prepared.stubs,
-            compiled: &self.compiled,
+            compiled: &self.codes,
             load_start: GUARD as i32,
             store_start: store_start.ok_or("not implemented: more than 1 GB of constants")?,
             pointer_size: module.target.pointer_size,
@@ -193,28 +212,28 @@ impl Compiler {
             .arena
             .add(&out.code)
             .ok_or("the code arena is full")? as usize;
-        let code = Code {
+        let placed = Placed {
             inner: start + out.inner,
-            outer: (start + out.outer) as CodeEntry,
+            outer: start + out.outer,
             start,
             len,
         };
         self.bulks.extend(out.bulks);
-        for (label, offset) in out.osr {
-            self.osr
-                .insert((func, label), (start + offset) as CodeEntry);
+        if !out.osr.is_empty() {
+            self.osr.insert(func, out.osr);
         }
         // SAFETY: the table has room for all functions of the module.
-        unsafe { stubs::inner_slot(&prepared.stubs, func).write(code.inner as CodeEntry) };
-        self.compiled.insert(func, code.inner);
-        self.codes.insert(func, code);
-        Ok(code)
+        unsafe { stubs::inner_slot(&prepared.stubs, func).write(placed.inner as CodeEntry) };
+        self.codes.insert(func, placed);
+        Ok(placed.code())
     }
 
     /// Entry at the header of a loop of a compiled function, before the iteration's step is counted. All locals are
     /// in the frame; the function's record and slots are on their stacks, as a call that is under way has them.
     pub fn osr_entry(&self, func: FuncId, label: LabelId) -> Option<CodeEntry> {
-        self.osr.get(&(func, label)).copied()
+        let entries = self.osr.get(&func)?;
+        let (_, offset) = entries.iter().find(|(of, _)| *of == label)?;
+        Some((self.codes.get(&func)?.start + offset) as CodeEntry)
     }
 }
 

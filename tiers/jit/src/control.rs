@@ -47,18 +47,14 @@ impl Emitter<'_> {
                 default,
             } => return self.switch(*ty, *value, cases, default),
             StmtKind::Break(label) => {
-                match self.targets.get_mut(label) {
-                    Some(target) => {
-                        target.used = true;
-                        let to = target.brk;
-                        self.jump(to);
-                    }
+                match self.break_target(*label) {
+                    Some(to) => self.jump(to),
                     None => self.fail("internal: break without a target"),
                 }
                 return false;
             }
             StmtKind::Continue(label) => {
-                match self.targets.get(label).and_then(|target| target.cont) {
+                match self.target(*label).and_then(|target| target.cont) {
                     Some(to) => self.jump(to),
                     None => self.fail("internal: continue without a target"),
                 }
@@ -212,24 +208,20 @@ impl Emitter<'_> {
                     kind: StmtKind::Break(label),
                     ..
                 },
-            ] => {
-                let target = self.targets.get_mut(label)?;
-                target.used = true;
-                Some(target.brk)
-            }
+            ] => self.break_target(*label),
             [
                 Stmt {
                     kind: StmtKind::Continue(label),
                     ..
                 },
-            ] => self.targets.get(label)?.cont,
+            ] => self.target(*label)?.cont,
             _ => None,
         }
     }
 
     fn labelled(&mut self, label: LabelId, body: &Block) -> bool {
         let brk = self.label();
-        self.targets.insert(
+        self.set_target(
             label,
             Target {
                 brk,
@@ -240,7 +232,7 @@ impl Emitter<'_> {
         let saved = self.facts.save();
         let falls = self.block(body);
         self.bind(brk);
-        let used = self.targets.get(&label).is_some_and(|target| target.used);
+        let used = self.target(label).is_some_and(|target| target.used);
         if used {
             self.facts.join(&saved);
         }
@@ -249,7 +241,7 @@ impl Emitter<'_> {
 
     fn repeat(&mut self, label: LabelId, body: &Block) -> bool {
         let (brk, head) = (self.label(), self.label());
-        self.targets.insert(
+        self.set_target(
             label,
             Target {
                 brk,
@@ -292,7 +284,7 @@ impl Emitter<'_> {
         }
         self.bind(brk);
         self.facts.restore(&saved);
-        self.targets.get(&label).is_some_and(|target| target.used)
+        self.target(label).is_some_and(|target| target.used)
     }
 
     fn loop_step(&mut self, loc: LocId) {

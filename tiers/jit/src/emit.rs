@@ -2,6 +2,7 @@
 //! for cold paths. Basic moves; everything else builds on them.
 
 use crate::cold::Cold;
+use crate::compile::Placed;
 use crate::plan::{Home, Plan};
 use crate::regs::{GPR_ORDER, Gpr, RAX, RegSet, Xmm, bit};
 use crate::stubs::Stubs;
@@ -17,7 +18,7 @@ pub struct Env<'a> {
     pub space: &'a AddressSpace,
     pub stubs: &'a Stubs,
     /// Functions that have code, and where.
-    pub compiled: &'a FxHashMap<FuncId, usize>,
+    pub compiled: &'a FxHashMap<FuncId, Placed>,
     pub load_start: i32,
     pub store_start: i32,
     pub pointer_size: u64,
@@ -73,6 +74,7 @@ impl Want {
     }
 }
 
+#[derive(Clone, Copy)]
 pub struct Target {
     pub brk: DynamicLabel,
     pub cont: Option<DynamicLabel>,
@@ -94,9 +96,12 @@ pub struct Emitter<'a> {
     next_spill: u32,
     pub cold: Vec<Cold>,
     pub consts: Vec<(DynamicLabel, u64)>,
+    /// Where to look for the next call in what liveness knows.
+    pub next_call: usize,
     /// Position of the current statement.
     pub loc: LocId,
-    pub targets: FxHashMap<LabelId, Target>,
+    /// Per label, once it has been met.
+    targets: Vec<Option<Target>>,
     /// Start of the function itself, for recursion.
     pub start: DynamicLabel,
     pub osr: Vec<(LabelId, DynamicLabel)>,
@@ -143,21 +148,40 @@ impl<'a> Emitter<'a> {
             func: env.module.func(id),
             id,
             plan,
-            stack: Vec::new(),
+            stack: Vec::with_capacity(8),
             free_gprs: plan.pool_gprs,
             free_xmms: plan.pool_xmms,
             free_spills: Vec::new(),
             next_spill: plan.spill_start as u32,
-            cold: Vec::new(),
+            cold: Vec::with_capacity(8 + size / 8),
             consts: Vec::new(),
+            next_call: 0,
             loc: LocId(0),
-            targets: FxHashMap::default(),
+            targets: vec![None; env.module.func(id).labels as usize],
             start,
             osr: Vec::new(),
             facts: Default::default(),
             bulks: Vec::new(),
             error: None,
         }
+    }
+
+    /// Where a label that has been met leads.
+    pub fn target(&self, label: LabelId) -> Option<Target> {
+        self.targets.get(label.index()).copied().flatten()
+    }
+
+    pub fn set_target(&mut self, label: LabelId, target: Target) {
+        if let Some(slot) = self.targets.get_mut(label.index()) {
+            *slot = Some(target);
+        }
+    }
+
+    /// The place that `break` of this label jumps to.
+    pub fn break_target(&mut self, label: LabelId) -> Option<DynamicLabel> {
+        let target = self.targets.get_mut(label.index())?.as_mut()?;
+        target.used = true;
+        Some(target.brk)
     }
 
     pub fn fail(&mut self, what: &str) {

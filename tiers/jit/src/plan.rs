@@ -5,6 +5,7 @@ use crate::liveness::{Liveness, liveness};
 use crate::nan::{NanPlan, nan_plan};
 use crate::regs::{Gpr, PIN_GPRS, PIN_XMMS, RegSet, SCRATCH_GPRS, SCRATCH_XMMS, Xmm, bit};
 use crate::scan::{Scan, scan};
+use smallvec::SmallVec;
 use sx_ir::{Block, FrameLayout, Function, LocalId};
 
 /// Where a local is while its function runs. Frame words stay reserved for pinned locals: calls save them there.
@@ -47,14 +48,22 @@ pub fn plan(func: &Function, body: &Block, params: usize, results: usize, pin: b
     let count = func.locals.len();
     // Results are handed over in the first words of the frame while others may still wait among the temporaries.
     let spill_start = count.max(results);
-    let uses = scan(func, body);
-    let mut order: Vec<LocalId> = (0..count)
-        .map(LocalId::new)
-        .filter(|l| uses.weights[l.index()] > 0)
-        .collect();
+    let mut uses = scan(func, body);
+    let mut order: Vec<LocalId> = Vec::with_capacity(count);
+    order.extend(
+        (0..count)
+            .map(LocalId::new)
+            .filter(|l| uses.weights[l.index()] > 0),
+    );
     order.sort_by_key(|l| std::cmp::Reverse(uses.weights[l.index()]));
-    let untracked = order.split_off(order.len().min(MAX_TRACKED));
-    let live = liveness(&uses.events, count, func.labels as usize, params, order);
+    let untracked = if order.len() > MAX_TRACKED {
+        order.split_off(MAX_TRACKED)
+    } else {
+        Vec::new()
+    };
+    let calls = std::mem::take(&mut uses.calls);
+    let labels = func.labels as usize;
+    let live = liveness(&uses.events, calls, count, labels, params, order);
     let mut homes = vec![Home::Frame; count];
     let mut slot_pin = None;
     if pin {
@@ -112,7 +121,7 @@ fn assign(func: &Function, uses: &Scan, live: &Liveness, homes: &mut [Home]) -> 
         slot_pin = gprs.last().copied();
         gprs = &gprs[..gprs.len() - 1];
     }
-    let mut pinned: Vec<LocalId> = Vec::new();
+    let mut pinned: SmallVec<[LocalId; 32]> = SmallVec::new();
     for local in order {
         let mut taken: RegSet = 0;
         let float = func.locals[local.index()].ty.is_float();

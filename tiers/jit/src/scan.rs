@@ -12,8 +12,8 @@ pub enum Event {
     Write(LocalId),
     /// The last so many events are writes of one statement.
     Together(u32),
-    /// The results are written after it.
-    Call(StmtKey),
+    /// A call, by its number; the results are written after it.
+    Call(u32),
     /// Alternatives, of which one is taken; `Next` stands between them.
     Choose,
     Next,
@@ -43,6 +43,8 @@ const MAX_WEIGHT: u64 = 1 << 40;
 pub struct Scan<'f> {
     func: &'f Function,
     pub events: Vec<Event>,
+    /// Calls in the order of the text.
+    pub calls: Vec<StmtKey>,
     /// Per local: uses, those in loops counted for more.
     pub weights: Vec<u64>,
     pub written: Bits,
@@ -58,7 +60,8 @@ pub struct Scan<'f> {
 pub fn scan<'f>(func: &'f Function, body: &Block) -> Scan<'f> {
     let mut scan = Scan {
         func,
-        events: Vec::with_capacity(func.exprs.len()),
+        events: Vec::with_capacity(func.exprs.len() + 8),
+        calls: Vec::new(),
         weights: vec![0; func.locals.len()],
         written: Bits::new(func.locals.len()),
         slot_weight: 0,
@@ -146,7 +149,8 @@ impl Scan<'_> {
             StmtKind::Return(_) | StmtKind::Trap(_) => self.events.push(Event::Leave),
             StmtKind::Call(call) => {
                 self.call_words = self.call_words.max(call.args.len()).max(call.results.len());
-                self.events.push(Event::Call(StmtKey::of(stmt)));
+                self.events.push(Event::Call(self.calls.len() as u32));
+                self.calls.push(StmtKey::of(stmt));
             }
             StmtKind::Set { .. }
             | StmtKind::Store { .. }
