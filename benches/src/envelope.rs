@@ -113,21 +113,30 @@ pub fn measure(scalable: &Scalable, scratch: &Path, longest: f64) -> Envelope {
             break;
         };
         let mut going = false;
-        for (line, engine) in lines.iter_mut().zip(ENGINES) {
-            if line.points.last().is_some_and(|last| last.1 > longest) {
+        // Times of those that still take part, and how often they run.
+        let mut runs: Vec<(usize, EngineKind, usize, Vec<f64>)> = Vec::new();
+        for (at, engine) in ENGINES.into_iter().enumerate() {
+            if lines[at].points.last().is_some_and(|last| last.1 > longest) {
                 continue;
             }
-            let Some((first, _)) = contest::run_engine(engine, &compilation) else {
-                continue;
-            };
-            let mut times = vec![first];
-            for _ in 1..repetitions(first) {
-                times.extend(contest::run_engine(engine, &compilation).map(|run| run.0));
+            if let Some((first, _)) = contest::run_engine(engine, &compilation) {
+                runs.push((at, engine, repetitions(first), vec![first]));
+                // The fast ones are worth following; the others end before.
+                going |= engine == EngineKind::Auto && first < longest;
             }
-            line.points
-                .extend(measure::least(&times).map(|time| (size, time)));
-            // The fast ones are worth following; the others end before.
-            going |= engine == EngineKind::Auto && first < longest;
+        }
+        // In turns, so that a slow phase of the machine meets all of them.
+        let rounds = runs.iter().map(|run| run.2).max().unwrap_or(0);
+        for round in 1..rounds {
+            for (_, engine, count, times) in &mut runs {
+                if round < *count {
+                    times.extend(contest::run_engine(*engine, &compilation).map(|run| run.0));
+                }
+            }
+        }
+        for (at, _, _, times) in runs {
+            let point = measure::least(&times).map(|time| (size, time));
+            lines[at].points.extend(point);
         }
         if let Some(line) = lines.last_mut()
             && longest >= LONGEST
