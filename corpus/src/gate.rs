@@ -352,7 +352,10 @@ pub fn bless(case: &Case) -> Result<bool, String> {
             write("stderr", Some(human.stderr.as_bytes()))?;
         }
     } else if !case.directives.check_only {
-        let ended = parity(case, ENGINES[0], &[], &folder)?;
+        let ended = match case.directives.native_only {
+            None => parity(case, ENGINES[0], &[], &folder)?,
+            Some(_) => natively(case, &folder)?,
+        };
         let status = ended.status.ok_or("no end in time")?;
         write("out", Some(&ended.stdout))?;
         write("err", None)?;
@@ -363,6 +366,25 @@ pub fn bless(case: &Case) -> Result<bool, String> {
         }
     }
     Ok(case.expectation() != before)
+}
+
+/// What a case does that only runs natively: its compile-time code's output comes first.
+fn natively(case: &Case, folder: &Folder) -> Result<Ended, String> {
+    let compiled = parity(
+        case,
+        ENGINES[0],
+        &["--jobs=1", "--emit=0", "--link"],
+        folder,
+    )?;
+    if compiled.status != Some(0) {
+        return Ok(compiled);
+    }
+    let command = Command::new(folder.path().join("O0"));
+    let args = case.directives.args.iter().cloned();
+    let mut ended =
+        process::run(command, args, &case.directives.stdin, folder, TIMEOUT).map_err(io_error)?;
+    ended.stdout = [compiled.stdout, ended.stdout].concat();
+    Ok(ended)
 }
 
 /// First lines that differ.
