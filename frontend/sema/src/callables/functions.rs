@@ -250,6 +250,7 @@ impl Sema<'_> {
             module,
             name,
             blocks: vec![Vec::new()],
+            outer_locs: Vec::new(),
             scopes: Vec::new(),
             vars: Vec::new(),
             loops: Vec::new(),

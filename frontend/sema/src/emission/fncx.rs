@@ -134,6 +134,8 @@ pub struct FnCx {
     /// Name shown in traces and `#caller_location`.
     pub name: String,
     pub blocks: Vec<Vec<Stmt>>,
+    /// For blocks that were opened (by their number): the place before them.
+    pub outer_locs: Vec<(usize, LocId)>,
     pub scopes: Vec<Scope>,
     pub vars: Vec<Variable>,
     pub loops: Vec<LoopFrame>,
@@ -214,6 +216,10 @@ impl FnCx {
 
     /// Opens a statement list; [`FnCx::close`] ends it. Reachability starts as it is here.
     pub fn open(&mut self) {
+        let outside = |(depth, _): &(usize, LocId)| *depth < self.blocks.len();
+        self.outer_locs
+            .truncate(self.outer_locs.partition_point(outside));
+        self.outer_locs.push((self.blocks.len(), self.loc));
         self.blocks.push(Vec::new());
     }
 
@@ -221,6 +227,13 @@ impl FnCx {
         let mut stmts = self.blocks.pop().unwrap_or_default();
         if self.kept {
             stmts.shrink_to_fit();
+        }
+        // The statement that the block is part of is emitted next, and stands where it began.
+        if let Some((depth, loc)) = self.outer_locs.last().copied()
+            && depth == self.blocks.len()
+        {
+            self.outer_locs.pop();
+            self.loc = loc;
         }
         Block { stmts }
     }
