@@ -322,6 +322,12 @@ impl Evaluator for EngineEvaluator {
             }
             all
         });
+        for entry in &mut all {
+            // Where the host has no room for several machines, one may do.
+            if entry.1.is_refused() {
+                *entry = run(entry.0, &items[entry.0], own);
+            }
+        }
         all.sort_unstable_by_key(|(number, ..)| *number);
         if let Some(progress) = &self.progress {
             progress.end();
@@ -468,6 +474,11 @@ impl Ran {
             had_effects: false,
             output: Vec::new(),
         }
+    }
+
+    fn is_refused(&self) -> bool {
+        let chosen = self.chosen.as_ref();
+        chosen.is_some_and(|(evaluation, _)| matches!(evaluation.status, Status::Refused(_)))
     }
 
     fn add(

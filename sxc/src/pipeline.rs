@@ -334,8 +334,20 @@ fn threads(args: &CompileArgs) -> usize {
 fn jobs(args: &CompileArgs) -> usize {
     match args.jobs {
         Some(jobs) => jobs.get(),
-        None => std::thread::available_parallelism().map_or(1, |n| n.get()),
+        None => {
+            let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+            cores.min(machines_with_room()).max(1)
+        }
     }
+}
+
+/// How many threads may each have a machine for compile-time code: these reserve much more address space than they use,
+/// which `ulimit -v` may not leave.
+fn machines_with_room() -> usize {
+    /// Reserved by a machine (4 GiB heap with room for blocks that are gone, 16 GiB for frames) and for all else.
+    const MACHINE: u64 = 40 << 30;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current;
+    limit.map_or(usize::MAX, |bytes| (bytes / MACHINE) as usize)
 }
 
 /// Bytes of source text from which on threads pay. The variable is for tests, which have small programs.
