@@ -59,6 +59,8 @@ impl<'a> Sema<'a> {
             open_base: 0,
             settling: false,
             inline_names: Vec::new(),
+            open_aliases: 0,
+            asking_types: false,
             resolving: Vec::new(),
             name_stack: Vec::new(),
             module_asserts: Vec::new(),

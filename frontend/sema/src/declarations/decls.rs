@@ -7,6 +7,7 @@ use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::declarations::chains::Step;
+use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
 use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
@@ -217,14 +218,31 @@ impl Sema<'_> {
             {
                 return Ok(entity);
             }
-            if self.denotes_type(&env, &decl.value) {
-                let ty = self.eval_named_type(&env, &decl.value, Some(name))?;
-                return Ok(Entity::Type(ty));
+            self.open_aliases += 1;
+            let ty = match self.denotes_type(&env, &decl.value) {
+                true => Some(self.eval_named_type(&env, &decl.value, Some(name))),
+                false => None,
+            };
+            self.open_aliases -= 1;
+            if let Some(ty) = ty {
+                let entity = self.early(id, Entity::Type(ty?));
+                self.settle();
+                return Ok(entity);
             }
             if let ExprKind::Lambda(lambda) = &decl.value.kind {
                 return Ok(Entity::Fn(self.declare_fn(id, lambda)));
             }
         }
+        let asking = self.only_asks_types(&env, &decl.value);
+        let outer = std::mem::replace(&mut self.asking_types, asking);
+        let entity = self.resolve_const_value(id, decl);
+        self.asking_types = outer;
+        entity
+    }
+
+    fn resolve_const_value(&mut self, id: DeclId, decl: &'static ast::ConstDecl) -> Res<Entity> {
+        let info = self.decl(id);
+        let (name, env) = (info.name, info.env.clone());
         let want = match &decl.ty {
             Some(ty) => Some(self.eval_type(&env, ty)?),
             None => None,
@@ -246,6 +264,44 @@ impl Sema<'_> {
             &crate::comptime::purpose::Purpose::Constant(name),
         )?;
         self.finished_constant(id, val)
+    }
+
+    /// Whether an expression calls nothing but compiler functions, on types: what those point to is of no interest.
+    fn only_asks_types(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
+        match &strip_parens(expr).kind {
+            ExprKind::Int { .. } | ExprKind::Ident(_) => true,
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.only_asks_types(env, lhs) && self.only_asks_types(env, rhs)
+            }
+            ExprKind::Cast { base, .. } => self.only_asks_types(env, base),
+            ExprKind::Call(call) => {
+                let types = |arg: &ast::Arg| {
+                    matches!(
+                        arg.value.kind,
+                        ExprKind::Ident(_)
+                            | ExprKind::Field { .. }
+                            | ExprKind::Star(_)
+                            | ExprKind::Optional(_)
+                            | ExprKind::SliceType(_)
+                            | ExprKind::ManyPointer(_)
+                            | ExprKind::Call(_)
+                    )
+                };
+                let ExprKind::Ident(name) = &call.callee.kind else {
+                    return false;
+                };
+                let intrinsic = crate::builtins::intrinsics::is_intrinsic_name(name.as_str());
+                // What is declared under its name is somebody else's, unless it is the library's own declaration.
+                let shadowed = match self.try_resolve_name(env, *name) {
+                    Ok(Some(Name::Entity(Entity::Fn(f), _))) => !self.fn_info(f).intrinsic,
+                    Ok(Some(_)) => true,
+                    Ok(None) | Err(Failed) => false,
+                };
+                let intrinsic = intrinsic && !shadowed;
+                intrinsic && call.args.iter().all(types)
+            }
+            _ => false,
+        }
     }
 
     /// What a constant is, given its value.

@@ -138,9 +138,14 @@ impl Sema<'_> {
         self.settling = outer;
     }
 
-    /// Completes what has been met, unless a type is being completed right now (it will be done then).
+    /// Completes what has been met, unless a type is being completed, or an alias or a size found out, right now (it will
+    /// be done then).
     pub fn settle(&mut self) {
-        if self.open_nominals.len() == self.open_base && !self.incomplete.is_empty() {
+        if self.open_nominals.len() == self.open_base
+            && self.open_aliases == 0
+            && !self.asking_types
+            && !self.incomplete.is_empty()
+        {
             self.complete_all();
         }
     }
@@ -150,7 +155,8 @@ impl Sema<'_> {
     pub fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let base = std::mem::replace(&mut self.open_base, self.open_nominals.len());
         let settling = std::mem::take(&mut self.settling);
-        if self.open_nominals.is_empty() {
+        let aliases = std::mem::take(&mut self.open_aliases);
+        if self.open_nominals.is_empty() && aliases == 0 {
             let done = work(self);
             (self.open_base, self.settling) = (base, settling);
             return done;
@@ -162,6 +168,7 @@ impl Sema<'_> {
         incomplete.append(&mut self.incomplete);
         self.incomplete = incomplete;
         (self.open_base, self.settling) = (base, settling);
+        self.open_aliases = aliases;
         done
     }
 
