@@ -111,3 +111,36 @@ impl Tiering {
         varied.min(steps.max(self.first))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plans() {
+        let tiering = Tiering::default();
+        let cost = 10 * tiering.steps_per_piece;
+        let plan = |steps, forecast, whole| {
+            let forecast = Forecast {
+                steps: forecast,
+                whole,
+            };
+            tiering.plan(steps, 10, forecast)
+        };
+        // Nothing known: rent or buy.
+        assert_eq!(plan(100, 0, false), Plan::Wait);
+        assert_eq!(plan(cost - 1, 0, false), Plan::Hot);
+        assert_eq!(plan(cost, 0, false), Plan::All);
+        // It goes on for long enough, or is about to end.
+        assert_eq!(plan(50, 2 * cost, true), Plan::All);
+        assert_eq!(plan(50, 2 * cost, false), Plan::All);
+        assert_eq!(plan(cost, cost, true), Plan::Wait);
+        assert_eq!(plan(2 * cost, cost, true), Plan::All);
+        // Nothing waits.
+        let forecast = Forecast {
+            steps: u64::MAX,
+            whole: true,
+        };
+        assert_eq!(tiering.plan(u64::MAX, 0, forecast), Plan::Wait);
+    }
+}

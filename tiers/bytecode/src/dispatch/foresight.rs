@@ -166,7 +166,8 @@ pub(super) unsafe fn forecast(
             match before.iter().flatten().find(same) {
                 Some(then) if then.gap > gap => {
                     let each = (steps - then.steps) / (then.gap - gap);
-                    out.steps = out.steps.max(each.saturating_mul(gap));
+                    let left = each.saturating_mul(gap);
+                    out.steps = if outer { left } else { out.steps.max(left) };
                     out.whole |= outer;
                     first = *then;
                 }
@@ -175,7 +176,8 @@ pub(super) unsafe fn forecast(
             }
             *slot = Some(first);
         }
-        if read > READ {
+        // One further in may have been entered again since, which looks like slow progress.
+        if read > READ || out.whole {
             break;
         }
     }

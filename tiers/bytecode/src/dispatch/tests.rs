@@ -6,7 +6,7 @@ use std::cell::Cell;
 use sx_ir::{FuncId, LabelId, Module};
 use sx_machine::ctx::{CodeEntry, Exit, VmCtx};
 use sx_machine::memory::AddressSpace;
-use sx_tier_api::conformance;
+use sx_tier_api::{ComptimeEngine, conformance};
 
 use super::{End, HALT, run, start};
 use crate::AutoEngine;
@@ -128,4 +128,68 @@ fn conformance_tiering_up_anywhere() {
     for seed in 1..3 {
         conformance::assert_all(&mut || Box::new(auto(seed * 3, (seed % 3) as u32, seed)));
     }
+}
+
+/// Notes what it is asked for, and can't compile it.
+struct Recorder(std::rc::Rc<std::cell::RefCell<Vec<FuncId>>>);
+
+impl HotCompiler for Recorder {
+    fn begin(&mut self, _: &Module, _: &AddressSpace) {}
+
+    fn compile(&mut self, _: &Module, _: &AddressSpace, func: FuncId) -> Option<CodeEntry> {
+        self.0.borrow_mut().push(func);
+        None
+    }
+
+    fn osr_entry(&mut self, _: FuncId, _: LabelId) -> Option<CodeEntry> {
+        None
+    }
+}
+
+/// What the default engine compiles of a loop of `times` calls of something that takes 32 steps.
+fn compiled_for(times: u64) -> Vec<FuncId> {
+    let text = format!(
+        "sig0 = sx (i64) -> i64
+        sig1 = sx () -> i64
+        func @f0 \"step\" internal sig0 {{
+          local %0: i64, %1: i64
+          labels 1
+          loop L0 {{
+            if ge_s.i64 %1, i64 30 {{
+              break L0
+            }}
+            %0 = xor.i64 (mul.i64 %0, %0), %1
+            %1 = add.i64 %1, i64 1
+          }}
+          return %0
+        }}
+        func @f1 \"main\" internal sig1 {{
+          local %0: i64, %1: i64
+          labels 1
+          loop L0 {{
+            if ge_s.i64 %0, i64 {times} {{
+              break L0
+            }}
+            %1 = call @f0(%1)
+            %0 = add.i64 %0, i64 1
+          }}
+          return %1
+        }}"
+    );
+    let module = sx_ir::parse::parse(&text).expect("it is IR");
+    let asked = std::rc::Rc::default();
+    let mut engine = AutoEngine::new(Box::new(Recorder(std::rc::Rc::clone(&asked))));
+    let mut host = sx_machine::StdHost::new(Default::default(), None);
+    let limits = sx_tier_api::Limits::default();
+    let outcome = engine.run(&module, FuncId(1), &[], &limits, &mut host);
+    assert!(matches!(outcome.status, sx_tier_api::Status::Finished(_)));
+    asked.take()
+}
+
+#[test]
+fn loops_that_count_decide_early() {
+    // The loops end before compiling would pay, though steps enough for a second look are taken.
+    assert_eq!(compiled_for(12), []);
+    // All is compiled, callees first, when the loop has hardly begun.
+    assert_eq!(compiled_for(1000), [FuncId(0), FuncId(1)]);
 }
