@@ -521,7 +521,8 @@ pub struct Sema<'a> {
     pub settling: bool,
     /// What an inline type being written would be called (`Parent.field`).
     pub inline_names: Vec<String>,
-    /// Aliases of types being resolved: what they meet may name them, so it is completed when they are known.
+    /// Aliases of types, and heads of impls, being resolved: what they meet may ask for them, so it is completed when
+    /// they are known.
     pub open_aliases: u32,
     /// A constant is being evaluated that asks types for their sizes and the like, and runs nothing.
     pub asking_types: bool,

@@ -182,6 +182,8 @@ impl Sema<'_> {
             {
                 continue;
             }
+            // What types it names are laid out when it is known, for that may ask for it.
+            self.open_aliases += 1;
             match self.resolve_head(id) {
                 Ok(head) => {
                     let protocol = head.protocol;
@@ -198,7 +200,9 @@ impl Sema<'_> {
                 }
                 Err(Failed) => self.impls[id.index()].failed = true,
             }
+            self.open_aliases -= 1;
         }
+        self.settle();
     }
 
     fn resolve_head(&mut self, id: ImplId) -> Res<ImplHead> {

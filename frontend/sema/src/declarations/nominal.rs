@@ -138,7 +138,7 @@ impl Sema<'_> {
         self.settling = outer;
     }
 
-    /// Completes what has been met, unless a type is being completed, or an alias or a size found out, right now (it will
+    /// Completes what has been met, unless a type is being completed, or an alias, a head or a size found out, right now (it will
     /// be done then).
     pub fn settle(&mut self) {
         if self.open_nominals.len() == self.open_base
