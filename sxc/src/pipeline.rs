@@ -146,6 +146,21 @@ pub fn tell(
     Ok(compiled)
 }
 
+/// Refuses an output, named by `flag`, that would take the place of what the program is made of.
+pub fn spare_sources(compiled: &Compiled, output: &Path, flag: &str) -> Result<(), Stopped> {
+    let inputs = compiled.compilation.inputs.iter();
+    let mut inputs = inputs.chain(&compiled.evaluator.inputs);
+    let same =
+        |there: &Path| inputs.any(|input| input.canonicalize().is_ok_and(|input| input == there));
+    match output.canonicalize().ok().as_deref().is_some_and(same) {
+        true => Err(usage(&format!(
+            "the output '{}' is a file that the program is made of; name another one with '{flag}'",
+            output.display()
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// Writes what `--depfile` and `--manifest` ask for.
 pub fn write_inputs(
     compiled: &Compiled,
@@ -160,7 +175,8 @@ pub fn write_inputs(
         ]
         .concat()
     };
-    let write = |path: &Path, text: String| {
+    let write = |path: &Path, flag: &str, text: String| {
+        spare_sources(compiled, path, flag)?;
         std::fs::write(path, text).map_err(|error| {
             fail(
                 args.error_format,
@@ -169,10 +185,14 @@ pub fn write_inputs(
         })
     };
     if let Some(path) = &args.depfile {
-        write(path, inputs::depfile(output, &inputs()))?;
+        write(path, "--depfile", inputs::depfile(output, &inputs()))?;
     }
     if let Some(path) = &args.manifest {
-        write(path, inputs::manifest(file, output, &inputs()))?;
+        write(
+            path,
+            "--manifest",
+            inputs::manifest(file, output, &inputs()),
+        )?;
     }
     Ok(())
 }
@@ -182,6 +202,7 @@ pub fn write_profile(compiled: &Compiled, file: &Path, args: &CompileArgs) -> Re
     let (Some(target), Some(profile)) = (&args.profile, &compiled.evaluator.profile) else {
         return Ok(());
     };
+    spare_sources(compiled, target.path(), "--profile")?;
     target.write(profile, file).map_err(|error| {
         let path = target.path().display();
         let message = format!("cannot write '{path}': {}", plain(&error));

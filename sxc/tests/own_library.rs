@@ -133,6 +133,8 @@ fn sources_are_not_written_over() {
         &["build", "prog.sx", "-o", "part.sx"][..],
         &["asm", "prog.sx", "-o", "prog.sx"],
         &["ir", "prog.sx", "-o", "part.sx"],
+        &["check", "prog.sx", "--depfile=part.sx"],
+        &["build", "prog.sx", "--manifest=prog.sx", "-o", "prog"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_sxc"))
             .args(args)

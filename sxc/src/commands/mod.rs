@@ -14,7 +14,7 @@ mod run;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Command, OptLevel};
-use crate::pipeline::{Compiled, Stopped, fail, plain, usage};
+use crate::pipeline::{self, Compiled, Stopped, fail, plain};
 use crate::render::ErrorFormat;
 
 /// Runs a command and returns the exit status.
@@ -49,18 +49,7 @@ fn default_output(file: &Path, extension: &str) -> PathBuf {
 
 /// Makes the folder that `output` goes to. What the program is made of is not written over.
 fn prepare_output(compiled: &Compiled, output: &Path, format: ErrorFormat) -> Result<(), Stopped> {
-    let inputs = &compiled.compilation.inputs;
-    if let Ok(there) = output.canonicalize()
-        && inputs
-            .iter()
-            .chain(&compiled.evaluator.inputs)
-            .any(|input| input.canonicalize().is_ok_and(|input| input == there))
-    {
-        let name = output.display();
-        return Err(usage(&format!(
-            "the output '{name}' is a file that the program is made of; name another one with '-o'"
-        )));
-    }
+    pipeline::spare_sources(compiled, output, "-o")?;
     match output
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
