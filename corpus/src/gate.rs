@@ -376,8 +376,12 @@ fn natively(case: &Case, folder: &Folder) -> Result<Ended, String> {
         &["--jobs=1", "--emit=0", "--link"],
         folder,
     )?;
+    // What it compiles to is all there is to expect of it, and it has been checked.
     if compiled.status != Some(0) {
-        return Ok(compiled);
+        return Err(format!(
+            "it can't be compiled natively:\n{}",
+            cut(&compiled.stderr)
+        ));
     }
     let command = Command::new(folder.path().join("O0"));
     let args = case.directives.args.iter().cloned();
