@@ -254,7 +254,7 @@ impl Sema<'_> {
         name: Symbol,
         span: Option<Span>,
     ) -> Res<Option<FnId>> {
-        self.complete(ty)?;
+        self.complete_for_member(ty, name)?;
         if let Some(decl) = self
             .nominals
             .get(&ty)
@@ -340,7 +340,7 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
-        self.complete(ty)?;
+        self.complete_for_member(ty, name.name)?;
         let is_variant = self
             .m
             .types

@@ -571,7 +571,7 @@ impl Sema<'_> {
 
     /// What a type declares under a name.
     fn entity_of_member(&mut self, owner: TypeId, name: Symbol) -> Option<Entity> {
-        let _ = self.complete(owner);
+        let _ = self.complete_for_member(owner, name);
         let members = &self.nominals.get(&owner)?.members;
         let decl = *members.get(&name)?;
         self.resolve_decl(decl).ok()

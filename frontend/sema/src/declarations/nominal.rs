@@ -200,6 +200,18 @@ impl Sema<'_> {
         }
     }
 
+    /// Makes sure that what a type has under a name is known. What its body declares may be used before the fields are
+    /// laid out: `x: [S.K]i64`.
+    pub fn complete_for_member(&mut self, ty: TypeId, name: Symbol) -> Res<()> {
+        let own = self.nominals.get(&ty).is_some_and(|n| {
+            matches!(n.state, NominalState::InProgress) && n.members.contains_key(&name)
+        });
+        match own {
+            true => Ok(()),
+            false => self.complete(ty),
+        }
+    }
+
     pub fn complete_nominal(&mut self, ty: TypeId) -> Res<()> {
         let Some(info) = self.nominals.get(&ty) else {
             return Ok(());

@@ -238,14 +238,7 @@ impl Sema<'_> {
                 if self.denotes_type(env, base) {
                     let field = &self.spelled(env, *field)?;
                     let owner = self.eval_type(env, base)?;
-                    // What its body declares may be used before the fields are laid out.
-                    let own_member = self.nominals.get(&owner).is_some_and(|n| {
-                        n.state == crate::sema::NominalState::InProgress
-                            && n.members.contains_key(&field.name)
-                    });
-                    if !own_member {
-                        self.complete(owner)?;
-                    }
+                    self.complete_for_member(owner, field.name)?;
                     if let Some(decl) = self
                         .nominals
                         .get(&owner)

@@ -64,14 +64,7 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
-        // A constant of the body may be used before the fields are laid out: `x: [S.K]i64`.
-        let own_member = self.nominals.get(&ty).is_some_and(|n| {
-            matches!(n.state, crate::sema::NominalState::InProgress)
-                && n.members.contains_key(&name.name)
-        });
-        if !own_member {
-            self.complete(ty)?;
-        }
+        self.complete_for_member(ty, name.name)?;
         if let Some(val) = self.numeric_limit(ty, name) {
             return Ok(val);
         }
