@@ -1,13 +1,16 @@
-//! Looking names up in scopes. Each local variable opens a scope of its own, so their chain is as long as a function
+//! Scopes, and looking names up in them. Each local variable opens a scope of its own, so their chain is as long as a function
 //! has locals: of every 64 scopes in a row the last knows which names are in them, and of every 64 * 64.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 use sx_ir::Symbol;
+use sx_syntax::Span;
 
-use crate::sema::{Binding, Env};
+use crate::metaprogramming::places::{Iteration, Site};
+use crate::scope_names::Names;
+use crate::sema::{Binding, ModId};
 
 const BLOCK: u32 = 64;
 
@@ -24,6 +27,126 @@ pub struct Summary {
     names: FxHashSet<Symbol>,
     fence: bool,
     beyond: Rc<Env>,
+}
+
+/// A scope: names and the scope around it. Module-level scopes have no parent; lookups go on in the module.
+pub struct Env {
+    pub parent: Option<Rc<Env>>,
+    pub module: ModId,
+    pub names: RefCell<Names>,
+    /// Inside an instance of a type function: its name, which the types made there get.
+    pub makes: Cell<Option<Symbol>>,
+    /// The scope of a nested `::` function: constants of the functions around it aren't seen from here.
+    pub fence: Cell<bool>,
+    /// The local constants among the names.
+    pub constants: RefCell<Vec<Symbol>>,
+    /// Outermost scope of code that has been put somewhere else than where it was written.
+    pub expansion: Option<Expansion>,
+    /// Outermost scope of an iteration of an `inline for`.
+    pub iteration: OnceCell<Rc<Iteration>>,
+    /// Outermost scope of one of several copies of code: an iteration of an unrolled loop, an instance of a generic
+    /// struct. What is written once, and the copy's number.
+    pub copy: Cell<Option<(Span, u32)>>,
+    /// Scopes around this one.
+    pub depth: u32,
+    /// Whether a scope inside has gathered the names of this one.
+    pub gathered: Cell<bool>,
+    pub summaries: RefCell<Summaries>,
+}
+
+/// Where code has been put.
+pub struct Expansion {
+    pub put_in: Rc<Env>,
+    pub site: Span,
+}
+
+impl Env {
+    pub fn root(module: ModId) -> Rc<Env> {
+        Rc::new(Env {
+            parent: None,
+            module,
+            names: RefCell::default(),
+            makes: Cell::new(None),
+            fence: Cell::new(false),
+            constants: RefCell::default(),
+            expansion: None,
+            iteration: OnceCell::new(),
+            copy: Cell::new(None),
+            depth: 0,
+            gathered: Cell::new(false),
+            summaries: RefCell::default(),
+        })
+    }
+
+    pub fn child(self: &Rc<Env>) -> Rc<Env> {
+        Rc::new(Env {
+            parent: Some(self.clone()),
+            module: self.module,
+            names: RefCell::default(),
+            makes: self.makes.clone(),
+            fence: Cell::new(false),
+            constants: RefCell::default(),
+            expansion: None,
+            iteration: OnceCell::new(),
+            copy: Cell::new(None),
+            depth: self.depth + 1,
+            gathered: Cell::new(false),
+            summaries: RefCell::default(),
+        })
+    }
+
+    /// Scope of code whose names mean what they do in `quoted`, put at `site`, where `put_in` is what is seen.
+    pub fn expansion(quoted: &Rc<Env>, put_in: &Rc<Env>, site: Span) -> Rc<Env> {
+        Rc::new(Env {
+            parent: Some(quoted.clone()),
+            module: quoted.module,
+            names: RefCell::default(),
+            makes: quoted.makes.clone(),
+            fence: Cell::new(false),
+            constants: RefCell::default(),
+            expansion: Some(Expansion {
+                put_in: put_in.clone(),
+                site,
+            }),
+            iteration: OnceCell::new(),
+            copy: Cell::new(None),
+            depth: quoted.depth + 1,
+            gathered: Cell::new(false),
+            summaries: RefCell::default(),
+        })
+    }
+
+    /// How the code that sees this has come to where it is, outermost first; of many steps the innermost.
+    pub fn sites(&self) -> Vec<Site> {
+        const MOST: usize = 32;
+        let mut out = Vec::new();
+        let mut env = Some(self);
+        while let Some(e) = env
+            && out.len() < MOST
+        {
+            if let Some(iteration) = e.iteration.get() {
+                out.push(Site::Iteration(iteration.clone()));
+            }
+            if let Some(expansion) = &e.expansion {
+                out.push(Site::Put(expansion.site));
+                env = Some(&expansion.put_in);
+                continue;
+            }
+            env = e.parent.as_deref();
+        }
+        out.reverse();
+        out
+    }
+}
+
+impl std::fmt::Debug for Env {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Env({:?})",
+            self.names.borrow().keys().collect::<Vec<_>>()
+        )
+    }
 }
 
 impl Env {
