@@ -225,9 +225,7 @@ impl Sema<'_> {
             };
             self.open_aliases -= 1;
             if let Some(ty) = ty {
-                let entity = self.early(id, Entity::Type(ty?));
-                self.settle();
-                return Ok(entity);
+                return Ok(Entity::Type(ty?));
             }
             if let ExprKind::Lambda(lambda) = &decl.value.kind {
                 return Ok(Entity::Fn(self.declare_fn(id, lambda)));
