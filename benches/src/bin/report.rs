@@ -19,6 +19,8 @@ const MARKER: &str = "<!-- Below: written by ./x bench --report. -->";
 const SHORT: f64 = 0.003;
 /// Seconds; runs of kernels that are shorter are repeated in each round.
 const SHORT_RUN: f64 = 0.02;
+/// How often.
+const REPEATS: usize = 8;
 /// What ratios are relative to, if clang is there.
 const BASE: &str = "clang -O2";
 const FALLBACK: &str = "sx -O2";
@@ -164,7 +166,7 @@ fn contestants(options: &Options, scratch: &Path) -> (Vec<Contestant>, Vec<Strin
 }
 
 fn start_time(empty: Option<Runner>) -> f64 {
-    let times = |runner: Runner| (0..15).filter_map(|_| Some(runner.run()?.0)).collect();
+    let times = |runner: Runner| (0..40).filter_map(|_| Some(runner.run()?.0)).collect();
     let times: Vec<f64> = empty.map(times).unwrap_or_default();
     median(&times).unwrap_or(0.0)
 }
@@ -174,20 +176,20 @@ fn measure_kernel(kernel: &Kernel, all: &[Contestant], rounds: usize, scratch: &
     let mut times = vec![Vec::new(); all.len()];
     let mut results: Vec<Option<Result>> = vec![None; all.len()];
     for round in 0..rounds {
-        for (index, runner) in runners.iter().enumerate() {
-            if round >= all[index].rounds {
-                continue;
-            }
-            // Milliseconds say little once.
-            for _ in 0..5 {
+        // Milliseconds say little once. What is repeated takes turns, too: a slow moment of the machine meets all.
+        let mut again = vec![true; all.len()];
+        for _ in 0..REPEATS {
+            for (index, runner) in runners.iter().enumerate() {
+                if round >= all[index].rounds || !again[index] {
+                    continue;
+                }
                 let Some((time, result)) = runner.as_ref().and_then(Runner::run) else {
-                    break;
+                    again[index] = false;
+                    continue;
                 };
                 times[index].push((time - all[index].start).max(1e-6));
                 results[index] = Some(result);
-                if time > SHORT_RUN {
-                    break;
-                }
+                again[index] = time <= SHORT_RUN;
             }
         }
     }
