@@ -427,6 +427,8 @@ pub enum Emit {
     Ir,
     /// Bytecode of the VM
     Bytecode,
+    /// Machine code of the JIT
+    Jit,
     /// Assembly of the native backend
     Asm,
     /// LLVM IR

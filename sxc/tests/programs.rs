@@ -150,6 +150,11 @@ fn asm_and_ir() {
     assert!(ir(&["--fn=main"]).contains("main"));
     assert!(ir(&["--stage=typed"]).len() > 100);
     assert!(ir(&["--emit=bytecode", "--fn=main"]).contains("main"));
+    let code = ir(&["--emit=jit", "--fn=main"]);
+    assert!(
+        code.starts_with("main:\n    0  ") && code.contains("  ret\n"),
+        "{code}"
+    );
     assert!(ir(&["--emit=llvm"]).contains("define"));
     assert!(ir(&["--emit=asm"]).contains("main"));
     let llvm = ir(&["--emit=llvm", "--fn=main"]);

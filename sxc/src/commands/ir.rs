@@ -32,6 +32,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     let text = match args.emit {
         Emit::Ir => ir_text(&compiled, args)?.into_bytes(),
         Emit::Bytecode => bytecode_text(&compiled, args)?.into_bytes(),
+        Emit::Jit => jit_text(&compiled, args)?.into_bytes(),
         Emit::Asm => {
             let text = emitted(&compiled, args, EmitKind::Asm)?;
             listing::assembly(&compiled, &chosen(&compiled, args)?, &text)
@@ -124,6 +125,16 @@ fn bytecode_text(compiled: &Compiled, args: &IrArgs) -> Result<String, Stopped> 
     Ok(out)
 }
 
+fn jit_text(compiled: &Compiled, args: &IrArgs) -> Result<String, Stopped> {
+    let functions = chosen(compiled, args)?;
+    sx_jit::listing::listing(
+        &compiled.compilation.module,
+        &functions,
+        sx_jit::Options::default(),
+    )
+    .map_err(|problem| fail(args.compile.error_format, &problem))
+}
+
 fn emitted(
     compiled: &Compiled,
     args: &IrArgs,
@@ -134,7 +145,9 @@ fn emitted(
     let scratch = Scratch::new().map_err(io)?;
     let path = scratch.join("out");
     let roots = match (&args.function, args.emit) {
-        (None, _) | (Some(_), Emit::Ir | Emit::Bytecode) => compiled.compilation.roots.clone(),
+        (None, _) | (Some(_), Emit::Ir | Emit::Bytecode | Emit::Jit) => {
+            compiled.compilation.roots.clone()
+        }
         (Some(_), Emit::Asm | Emit::Llvm | Emit::Obj) => chosen(compiled, args)?,
     };
     let job = EmitJob {

@@ -5,6 +5,7 @@
 //!   which accesses need no check. [`emit`]: state while a function is compiled.
 //! * [`control`], [`recurrence`], [`bulk_loop`], [`calls`], [`expr`], [`ints`], [`divide`], [`floats`], [`convert`], [`cond`], [`memory`], [`bulk`]:
 //!   code per construct; [`cold`]: what stands behind the function.
+//! * [`listing`]: machine code as text.
 //! * [`regs`]: what registers are for; [`stubs`], [`helpers`]: shared code in assembly and in Rust; [`arena`], [`pool`]: memory.
 
 // The assembler's macro converts register numbers of whatever type.
@@ -28,6 +29,7 @@ mod facts;
 mod floats;
 mod helpers;
 mod ints;
+pub mod listing;
 mod liveness;
 mod memory;
 mod nan;

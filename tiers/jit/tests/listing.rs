@@ -1,55 +1,16 @@
 //! Machine code of small functions: `tests/listing/NAME.ir`, with the expected code beside it as `NAME.asm`.
 //! `SX_BLESS=1 cargo test -p sx-jit --test listing` writes what the compiler makes now.
 
-use iced_x86::{Decoder, DecoderOptions, Formatter, IntelFormatter, OpKind};
 use std::path::Path;
 use sx_ir::op::{ALL_CHECK_RELS, ALL_RMW, ALL_TYS};
 use sx_ir::{ExprId, FuncId, Module, Order, StmtKind, TrapKind};
-use sx_jit::{Callbacks, Compiler, Options};
-use sx_machine::Machine;
-use sx_machine::ctx::VmCtx;
-use sx_tier_api::Limits;
+use sx_jit::Options;
 use sx_tier_api::conformance::{Build, Fun};
 
-extern "sysv64" fn no_host(_: *mut VmCtx, _: *mut u64, _: u64, _: u64) -> u64 {
-    3
-}
-
-/// Addresses differ from run to run: places in the function are shown as offsets, others by what they are.
+/// Of all functions, in their order.
 fn listing(module: &Module) -> Result<String, String> {
-    let machine = Machine::new(module, FuncId(0), &Limits::default());
-    let callbacks = Callbacks {
-        call_host: no_host,
-        compile: None,
-    };
-    let mut compiler = Compiler::new(module, &machine.space, &callbacks, Options::default())?;
-    let mut out = String::new();
-    for func in &machine.space.funcs {
-        let Ok(code) = compiler.compile(module, &machine.space, *func) else {
-            continue;
-        };
-        out.push_str(&format!("{}:\n", module.func(*func).name));
-        let start = code.start as u64;
-        let bytes = compiler.bytes(code);
-        let place = |addr: u64| match addr.checked_sub(start) {
-            Some(offset) if offset < code.len as u64 => format!("{offset:x}"),
-            Some(_) | None => "shared".into(),
-        };
-        let mut formatter = IntelFormatter::new();
-        for inst in Decoder::with_ip(64, bytes, start, DecoderOptions::NONE) {
-            let mut line = String::new();
-            formatter.format(&inst, &mut line);
-            if inst.op0_kind() == OpKind::NearBranch64 {
-                let name = line.split(' ').next().unwrap_or_default().to_string();
-                line = format!("{name} {}", place(inst.near_branch_target()));
-            } else if inst.is_ip_rel_memory_operand() {
-                let shown = format!("{:X}h", inst.ip_rel_memory_address());
-                line = line.replace(&shown, &place(inst.ip_rel_memory_address()));
-            }
-            out.push_str(&format!("  {:3x}  {line}\n", inst.ip() - start));
-        }
-    }
-    Ok(out)
+    let all: Vec<FuncId> = (0..module.funcs.len()).map(FuncId::new).collect();
+    sx_jit::listing::listing(module, &all, Options::default())
 }
 
 #[test]
