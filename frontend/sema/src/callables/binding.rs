@@ -3,7 +3,7 @@
 use crate::callables::generics::Bindings;
 use crate::callables::generics::mentions_dollar;
 use crate::callables::generics::mentions_name;
-use crate::comptime::purpose::Purpose;
+use crate::callables::patterns::name_of;
 use crate::sema::{Binding, Env, Sema};
 use std::rc::Rc;
 use sx_ir::{Symbol, TypeId, TypeKind};
@@ -115,12 +115,7 @@ impl Sema<'_> {
                         }
                         _ => {
                             let scope = self.scope_with(env, out);
-                            match self.comptime_value(
-                                &scope,
-                                &arg.value,
-                                Some(given.ty),
-                                &Purpose::Operand,
-                            ) {
+                            match self.value_arg(&scope, &arg.value, given.ty, name_of(arg)) {
                                 Ok(val) if val == *given => {}
                                 _ => return false,
                             }

@@ -319,13 +319,19 @@ impl Sema<'_> {
         if let Some(val) = self.pack_method(cx, base, name, call, want, span)? {
             return Ok(val);
         }
-        self.check_element_member(cx, base, name)?;
+        let seen_as = self.check_element_member(cx, base, name)?;
         if let Some(f) = self.lazy_receiver(cx, base, name)? {
             return self.call_fn(cx, f, vec![Arg::Expr(base)], call, want, span);
         }
         let recv = self.lower_expr(cx, base, None)?;
         if recv.is_poison() {
             return Err(Failed);
+        }
+        if let Some(protocol) = seen_as
+            && let Some(method) = self.protocol_method(&protocol, recv.ty, name.name)?
+        {
+            let lead = vec![Arg::Val(recv, base.span)];
+            return self.call_fn(cx, method, lead, call, want, span);
         }
         self.method_call(cx, recv, base, name, call, want, span)
     }

@@ -336,6 +336,20 @@ impl Sema<'_> {
             )
     }
 
+    /// `..a: any`: any type will do. Aliases of it are the same.
+    fn names_any(&mut self, scope: &Rc<Env>, ty: &'static ast::Expr) -> Res<bool> {
+        Ok(match &ty.kind {
+            ExprKind::Ident(name) if name.as_str() == "any" => true,
+            ExprKind::Ident(_) | ExprKind::Field { .. } | ExprKind::Paren(_) => {
+                self.try_protocol_ref(scope, ty)?.is_none()
+                    && self.denotes_type(scope, ty)
+                    && self.eval_type(scope, ty)? == TypeId::ANY
+            }
+            _ => false,
+        })
+    }
+
+    /// What the elements of a pack have to conform to.
     pub fn pack_protocol(
         &mut self,
         scope: &Rc<Env>,
@@ -343,7 +357,7 @@ impl Sema<'_> {
     ) -> Res<Option<ProtocolRef>> {
         match (&param.ty, param.kind) {
             (Some(ty), ParamKind::Variadic) => {
-                if matches!(&ty.kind, ExprKind::Ident(n) if n.as_str() == "any") {
+                if self.names_any(scope, ty)? {
                     return Ok(None);
                 }
                 self.protocol_ref(scope, ty).map(Some)

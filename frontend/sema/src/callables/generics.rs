@@ -461,12 +461,7 @@ impl Sema<'_> {
                 }
                 ParamKind::Variadic | ParamKind::ComptimePack => {
                     let args = rest.take().unwrap_or_default();
-                    let protocol = match (&param.ty, param.kind) {
-                        (Some(ty), ParamKind::Variadic) if !matches!(&ty.kind, ExprKind::Ident(n) if n.as_str() == "any") => {
-                            Some(self.protocol_ref(&scope, ty)?)
-                        }
-                        _ => None,
-                    };
+                    let protocol = self.pack_protocol(&scope, param)?;
                     let mut types = Vec::new();
                     let mut functions = 0u64;
                     for arg in args {

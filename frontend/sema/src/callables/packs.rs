@@ -11,7 +11,7 @@ use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::metaprogramming::places::{Captured, Iteration, head};
-use crate::sema::{Binding, Env, Failed, PackInfo, Res, Sema};
+use crate::sema::{Binding, Env, Failed, PackInfo, ProtocolRef, Res, Sema};
 
 impl Sema<'_> {
     /// The pack a name stands for.
@@ -105,37 +105,43 @@ impl Sema<'_> {
         Ok(Some(self.make_aggregate(cx, ty, &vals)))
     }
 
-    /// `a[i].name` of a pack over a protocol: only the protocol's methods are there.
+    /// The protocol through which alone `a[i]`, or what `inline for` binds to an element, is seen.
+    fn element_protocol(
+        &mut self,
+        cx: &FnCx,
+        base: &'static ast::Expr,
+    ) -> Option<(ProtocolRef, TypeId)> {
+        match &base.kind {
+            ExprKind::Index { base, .. } => {
+                let (_, pack) = self.pack_of(cx, base)?;
+                let (_, first) = pack.elems.first()?;
+                Some((pack.protocol.clone()?, *first))
+            }
+            ExprKind::Ident(ident) => match cx.env().get(ident.name) {
+                Some(Binding::Var { cx: owner, var }) => {
+                    let info = cx.variable_of(owner, var)?;
+                    Some((info.seen_as.clone()?, info.ty))
+                }
+                _ => None,
+            },
+            ExprKind::Paren(inner) => self.element_protocol(cx, inner),
+            _ => None,
+        }
+    }
+
+    /// `a[i].name` of a pack over a protocol: only the protocol's methods are there. They are what a call calls, whatever
+    /// else the element's type has of that name.
     pub fn check_element_member(
         &mut self,
         cx: &FnCx,
         base: &'static ast::Expr,
         name: ast::Ident,
-    ) -> Res<()> {
-        let (protocol, elem) = match &base.kind {
-            ExprKind::Index { base, .. } => match self.pack_of(cx, base) {
-                Some((_, pack)) => match (pack.protocol.clone(), pack.elems.first()) {
-                    (Some(protocol), Some((_, first))) => (protocol, *first),
-                    _ => return Ok(()),
-                },
-                None => return Ok(()),
-            },
-            // What `inline for` binds to an element.
-            ExprKind::Ident(ident) => match cx.env().get(ident.name) {
-                Some(Binding::Var { cx: owner, var }) => {
-                    let found = cx.variable_of(owner, var);
-                    match found.and_then(|v| v.seen_as.clone().map(|p| (p, v.ty))) {
-                        Some(found) => found,
-                        None => return Ok(()),
-                    }
-                }
-                _ => return Ok(()),
-            },
-            ExprKind::Paren(inner) => return self.check_element_member(cx, inner, name),
-            _ => return Ok(()),
+    ) -> Res<Option<ProtocolRef>> {
+        let Some((protocol, elem)) = self.element_protocol(cx, base) else {
+            return Ok(None);
         };
         if self.protocol_method(&protocol, elem, name.name)?.is_some() {
-            return Ok(());
+            return Ok(Some(protocol));
         }
         let shown = self.templates[protocol.template.index()].name;
         Err(self.error(name.span, format!("'{}' is not part of protocol '{shown}' — a pack element exposes only its protocol's methods", name.name)))

@@ -150,9 +150,7 @@ impl Sema<'_> {
             } else if let ExprKind::Dollar { name, .. } = &arg.value.kind {
                 bind_pattern_value(scope, name.name, first.clone())
             } else {
-                self.value_arg(scope, &arg.value, first.ty, name_of(arg))?
-                    .image
-                    == first.image
+                self.value_arg(scope, &arg.value, first.ty, name_of(arg))? == *first
             };
             if !fits {
                 return Ok(false);
@@ -207,7 +205,7 @@ impl Sema<'_> {
 fn bind_pattern_value(scope: &Rc<Env>, name: Symbol, val: CtVal) -> bool {
     let known = scope.names.borrow().get(&name).cloned();
     match known {
-        Some(Binding::Ct(known)) => known.image == val.image,
+        Some(Binding::Ct(known)) => known == val,
         Some(_) => false,
         None => {
             scope.bind(name, Binding::Ct(val));
@@ -231,7 +229,7 @@ fn bind_pattern_pack(scope: &Rc<Env>, pattern: &ast::Expr, types: Vec<TypeId>) -
     }
 }
 
-fn name_of(arg: &ast::Arg) -> ast::Ident {
+pub fn name_of(arg: &ast::Arg) -> ast::Ident {
     arg.name.unwrap_or(ast::Ident {
         name: Symbol::intern("_"),
         kind: ast::IdentKind::Plain,

@@ -43,6 +43,16 @@ impl Sema<'_> {
 
     /// `None` if nothing of that name is visible. Errors (ambiguity, failed declarations) have been reported.
     pub fn try_resolve_name(&mut self, env: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
+        self.try_resolve_name_in(env, name, false)
+    }
+
+    /// The same, in a type position or elsewhere.
+    pub fn try_resolve_name_in(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        type_position: bool,
+    ) -> Res<Option<Name>> {
         let made = matches!(name.kind, ast::IdentKind::Computed(_));
         let mut name = self.spelled(env, name)?;
         if made {
@@ -85,7 +95,12 @@ impl Sema<'_> {
                 let entity = self.resolve_used(decl, name.span)?;
                 Ok(Some(Name::Entity(entity, decl)))
             }
-            Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
+            Found::Ambiguous(a, b) => {
+                if type_position && let Some(ty) = self.type_behind(env, name)? {
+                    return Ok(Some(ty));
+                }
+                Err(self.ambiguous(name, a, b))
+            }
             Found::Nothing
                 if self.made_by_failed(env.module, name.name) || follows_failed_insertion(env) =>
             {
@@ -238,7 +253,7 @@ impl Sema<'_> {
     }
 
     /// Aliases ending at one function, type or namespace, and equal externs, are one thing.
-    fn same_target(&mut self, a: DeclId, b: DeclId) -> bool {
+    pub fn same_target(&mut self, a: DeclId, b: DeclId) -> bool {
         let (Ok(x), Ok(y)) = (self.resolve_decl(a), self.resolve_decl(b)) else {
             return true;
         };
@@ -283,19 +298,31 @@ impl Sema<'_> {
                 hidden = Some(decl);
             }
         }
+        let mut found: Option<DeclId> = None;
         for member in self.import_sets[set.0 as usize].modules.clone() {
             for flat in self.module(member).flat_imports.clone() {
                 for carried in self.import_sets[flat.0 as usize].modules.clone() {
-                    if let Some(decl) = self.module(carried).names.get(&name).copied()
-                        && matches!(self.decl(decl).syntax, DeclSyntax::Import(_))
-                        && !self.decl(decl).private
-                    {
-                        return Found::Decl(decl);
+                    let Some(decl) = self.module(carried).names.get(&name).copied() else {
+                        continue;
+                    };
+                    if !self.is_import(decl) || self.decl(decl).private {
+                        continue;
+                    }
+                    match found {
+                        Some(first) if first != decl && !self.same_target(first, decl) => {
+                            return Found::Ambiguous(first, decl);
+                        }
+                        Some(_) => {}
+                        None => found = Some(decl),
                     }
                 }
             }
         }
-        hidden.map_or(Found::Nothing, Found::Invisible)
+        match (found, hidden) {
+            (Some(decl), _) => Found::Decl(decl),
+            (None, Some(decl)) => Found::Invisible(decl),
+            (None, None) => Found::Nothing,
+        }
     }
 
     pub fn resolve_in_namespace(

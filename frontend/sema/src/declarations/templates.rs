@@ -306,7 +306,10 @@ impl Sema<'_> {
                 return Ok(self.ct_int(want, value as u64));
             }
         }
-        self.comptime_value(env, arg, Some(want), &Purpose::ValueArgument)
+        let mut value = self.comptime_value(env, arg, Some(want), &Purpose::ValueArgument)?;
+        // Instances are told apart by their arguments: `S(true)` is `S(K)` with `K :: true`.
+        value.literal = false;
+        Ok(value)
     }
 
     pub fn int_fits(&self, value: i128, ty: TypeId) -> bool {

@@ -13,6 +13,21 @@ use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
 use crate::sema::{Binding, Entity, Env, NominalSyntax, Res, Sema};
 
+/// Whether a name means a type, or what a type position says more about.
+fn names_type(found: &Name) -> bool {
+    match found {
+        Name::BuiltinType(_) => true,
+        Name::Binding(Binding::Ct(val)) | Name::Entity(Entity::Ct(val), _) => {
+            val.ty == TypeId::TYPE
+        }
+        Name::Binding(binding) => matches!(
+            binding,
+            Binding::Type(_) | Binding::Decl(_) | Binding::Poison
+        ),
+        Name::Entity(entity, _) => matches!(entity, Entity::Type(_) | Entity::Template(_)),
+    }
+}
+
 impl Sema<'_> {
     pub fn eval_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Res<TypeId> {
         self.eval_named_type(env, expr, None)
@@ -330,7 +345,13 @@ impl Sema<'_> {
         {
             return Ok(ty);
         }
-        match self.type_lookup(env, written)? {
+        let found = match self.type_lookup(env, written)? {
+            Some(found) if !names_type(&found) => {
+                Some(self.type_behind(env, ident)?.unwrap_or(found))
+            }
+            found => found,
+        };
+        match found {
             Some(Name::BuiltinType(ty)) => Ok(ty),
             Some(Name::Entity(entity, _)) => self.entity_as_type(entity, ident, ident.span),
             Some(Name::Binding(Binding::Ct(val))) if val.ty == TypeId::TYPE => {
@@ -382,7 +403,7 @@ impl Sema<'_> {
             let ty = self.int_by_name(ident.as_str());
             return Ok(Some(Name::BuiltinType(ty)));
         }
-        self.try_resolve_name(env, ident)
+        self.try_resolve_name_in(env, ident, true)
     }
 
     pub fn int_by_name(&mut self, name: &str) -> TypeId {
