@@ -393,7 +393,8 @@ impl Pass<'_> {
             Ok((_, Some(image), steps)) => {
                 let ty = memory.unwrap_or(TypeId::VOID);
                 let at = args.iter().position(|arg| *arg == Arg::Result).unwrap_or(0);
-                let data = (!image.bytes.is_empty()).then(|| {
+                // Zeros are data, too: nothing says that the result's place is zero. (Their image has no bytes.)
+                let data = (module.types.size_of(ty) > 0).then(|| {
                     let mut global = result_place(module, ty);
                     global.name = "folded".to_owned();
                     global.mutable = false;

@@ -4,7 +4,7 @@ use crate::callables::calls::Arg;
 use crate::callables::functions::Target;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Access, Piece, Place, Val, ValKind};
+use crate::emission::value::{Access, Addr, Piece, Place, Val, ValKind};
 use crate::sema::{Binding, Failed, FnId, Res, Sema};
 use crate::statements::control::{value_span, yields_null_only};
 use crate::statements::error_flow::Source;
@@ -323,11 +323,25 @@ impl Sema<'_> {
                 to
             }
             ValKind::Mem(_) | ValKind::Regs(_) => {
-                let owned = self.own(cx, val);
+                let val = self.apart_from_constants(cx, val);
+                let owned = self.own(cx, &val);
                 self.spill(cx, &owned)
             }
         };
         Ok(self.pointer_to(cx, addr, val.ty))
+    }
+
+    /// A copy of an rvalue that is known while compiling (`#run e`), in place of the constant data: what the call writes
+    /// through a pointer or slice to it goes to the copy.
+    fn apart_from_constants(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+        match val.kind {
+            ValKind::Mem(addr @ Addr::Global(..)) => {
+                let to = self.slot(cx, val.ty);
+                cx.copy(to, addr, self.m.types.size_of(val.ty));
+                Val::mem(val.ty, to)
+            }
+            ValKind::Mem(_) | ValKind::Regs(_) | ValKind::Place(_) => val.clone(),
+        }
     }
 
     pub fn coerce_argument(&mut self, cx: &mut FnCx, val: Val, ty: TypeId, span: Span) -> Res<Val> {
@@ -336,6 +350,10 @@ impl Sema<'_> {
         {
             return self.borrow(cx, &val);
         }
+        let val = match self.m.types.kind(ty) {
+            TypeKind::Slice(_) | TypeKind::ManyPointer(_) => self.apart_from_constants(cx, &val),
+            _ => val,
+        };
         self.coerce_passed(cx, val, ty, span)
     }
 
