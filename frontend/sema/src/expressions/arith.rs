@@ -187,6 +187,8 @@ impl Sema<'_> {
             ExprKind::Unary {
                 op: UnOp::BitNot, ..
             } => Some(a.ty),
+            // `f == (.p | .q)`
+            _ if self.m.types.enum_def(a.ty).is_some() && carries_target(right_form) => Some(a.ty),
             _ if carries_target(right_form) || leads_with_literal(right_form) => operand_want,
             _ => None,
         };
