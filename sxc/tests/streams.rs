@@ -69,3 +69,17 @@ fn output_of_evaluations() {
         assert_eq!(status(&args, TALKS, name, errors), Some(3));
     }
 }
+
+/// The signal ends a native program; what an engine runs ends with the same status.
+#[test]
+fn output_of_main() {
+    let prints = "#import \"modules/std.sx\";\nmain :: () { while true { print(\"more\\n\"); } }\n";
+    for engine in ["native", "vm", "jit", "interp"] {
+        let engine = format!("--engine={engine}");
+        assert_eq!(
+            status(&["run", &engine], prints, "prints", Stdio::null()),
+            Some(128 + 13),
+            "{engine}"
+        );
+    }
+}

@@ -203,7 +203,9 @@ impl StdHost<'_> {
             }
         }
         if self.options.live_output {
-            write_out(fd, bytes);
+            if write_out(fd, bytes).is_err() && self.options.allow_extern {
+                return Err(HostFault::Exit(128 + libc::SIGPIPE));
+            }
         } else if let Some(most) = self.hold_at_most
             && self.transcript.written(1) + self.transcript.written(2) > most
         {
@@ -216,7 +218,7 @@ impl StdHost<'_> {
             }
             for effect in std::mem::take(&mut self.transcript.effects) {
                 if let super::Effect::Write { fd, bytes } = effect {
-                    write_out(fd, &bytes);
+                    let _ = write_out(fd, &bytes);
                 }
             }
             self.transcript.keep_sums_only();
@@ -478,7 +480,11 @@ fn last_error() -> i32 {
     std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
-fn write_out(fd: i32, bytes: &[u8]) {
+/// Nobody reads the stream any more. That ends a program, which the signal would kill, but is no reason to fail an
+/// evaluation: the transcript has it all.
+struct Closed;
+
+fn write_out(fd: i32, bytes: &[u8]) -> Result<(), Closed> {
     let mut rest = bytes;
     while !rest.is_empty() {
         // SAFETY: `rest` is a readable slice.
@@ -487,8 +493,9 @@ fn write_out(fd: i32, bytes: &[u8]) {
             Ok(0) => break,
             Ok(done) => rest = &rest[done.min(rest.len())..],
             Err(_) if last_error() == libc::EINTR => {}
-            // A closed pipe is no reason to fail an evaluation; the transcript has it all.
+            Err(_) if last_error() == libc::EPIPE => return Err(Closed),
             Err(_) => break,
         }
     }
+    Ok(())
 }
