@@ -85,6 +85,8 @@ pub struct Caches {
     pub demanded_evaluations: u32,
     /// Globals whose initialisers are being worked out.
     pub open_globals: Vec<(GlobalId, sx_syntax::Span)>,
+    /// Globals whose initialisers were being worked out when that was given up: they are the same at the next try.
+    pub begun_globals: FxHashMap<crate::sema::DeclId, GlobalId>,
     /// `#saved` globals met so far.
     pub saved: Vec<(GlobalId, TypeId)>,
     /// Something calls what makes types.

@@ -244,6 +244,8 @@ pub struct NominalInfo {
     pub setters: FxHashMap<Symbol, FnId>,
     /// Default of each field: expression and where it resolves.
     pub defaults: Vec<FieldDefault>,
+    /// The body's members, once they are entered.
+    pub expanded: Option<Rc<crate::declarations::expansion::Expanded<ast::Member>>>,
 }
 
 #[derive(Clone)]
@@ -399,11 +401,8 @@ pub struct Sema<'a> {
     pub settling: bool,
     /// What an inline type being written would be called (`Parent.field`).
     pub inline_names: Vec<String>,
-    /// Aliases of types, and heads of impls, being resolved: what they meet may ask for them, so it is completed when
-    /// they are known.
-    pub open_aliases: u32,
-    /// A constant is being evaluated that asks types for their sizes and the like, and runs nothing.
-    pub asking_types: bool,
+    /// Heads of impls being resolved: what they meet may ask for the impl, so it is completed when they are known.
+    pub open_heads: u32,
     /// Declarations being resolved, innermost last.
     pub resolving: Vec<DeclId>,
     /// Names of the functions being lowered, innermost last.

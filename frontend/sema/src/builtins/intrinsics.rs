@@ -83,7 +83,11 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Option<Val>> {
-        if name.is_raw() || !is_intrinsic_name(name.as_str()) {
+        if !is_intrinsic_name(name.as_str()) {
+            return Ok(None);
+        }
+        // A name with a backtick is first what is declared.
+        if name.is_raw() && self.try_resolve_name(env, name)?.is_some() {
             return Ok(None);
         }
         if matches!(

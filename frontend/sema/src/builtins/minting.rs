@@ -60,6 +60,7 @@ impl Sema<'_> {
                 getters: Default::default(),
                 setters: Default::default(),
                 defaults: Vec::new(),
+                expanded: None,
             });
             if info.defaults.len() != fields {
                 info.defaults = (0..fields).map(|_| FieldDefault::None).collect();

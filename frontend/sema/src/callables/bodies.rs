@@ -55,7 +55,9 @@ impl Sema<'_> {
             self.forget_body(func);
             self.bodies.insert(func, BodyState::Queued);
             self.pending.insert(func, pending);
-            self.queue.push_back(func);
+            if !self.queue.contains(&func) {
+                self.queue.push_back(func);
+            }
         } else if done.is_err() {
             self.bodies.insert(func, BodyState::Failed);
         }

@@ -44,6 +44,13 @@ pub struct Queue {
     held: Vec<(usize, Vec<Diagnostic>)>,
 }
 
+impl Queue {
+    /// Whether the evaluation of this constant, which is the applicant, has been queued.
+    pub fn has_taken(&self, id: DeclId) -> bool {
+        self.admitted && self.applicant == Some(Applicant::Constant(id))
+    }
+}
+
 /// Answers for evaluations that ask nothing.
 pub struct NoCompiler;
 
@@ -71,9 +78,7 @@ impl Sema<'_> {
         }
         self.caches.queue.applicant = Some(Applicant::Constant(id));
         let _ = self.resolve_decl(id);
-        if self.withdraw() {
-            self.decls[id.index()].state = EntityState::Queued;
-        }
+        self.withdraw();
     }
 
     /// Runs a statement, or queues it.
@@ -87,14 +92,15 @@ impl Sema<'_> {
         self.withdraw();
     }
 
-    /// Ends the application; whether it was successful.
-    fn withdraw(&mut self) -> bool {
+    /// Ends the application.
+    fn withdraw(&mut self) {
         self.caches.queue.applicant = None;
-        std::mem::take(&mut self.caches.queue.admitted)
+        self.caches.queue.admitted = false;
     }
 
-    /// Queues a root that is ready to run, if it is the applicant's and independent of what is done meanwhile.
-    pub fn enqueue(&mut self, root: Root) -> Result<(), Root> {
+    /// Queues a root that is ready to run, if it is the applicant's and independent of what is done meanwhile. `whole`: all
+    /// that it reaches has a body.
+    pub fn enqueue(&mut self, root: Root, whole: bool) -> Result<(), Root> {
         let decl = match (self.caches.queue.applicant, &root.purpose) {
             (Some(Applicant::Statement), Purpose::Statement) => None,
             (Some(Applicant::Constant(id)), Purpose::Constant(name))
@@ -119,7 +125,7 @@ impl Sema<'_> {
             .saved
             .iter()
             .any(|(g, _)| reach.globals.contains(g));
-        if asks || saves {
+        if asks || saves || !whole {
             // What comes before it in the source runs before it.
             self.flush_queue();
             return Err(root);
@@ -239,6 +245,7 @@ impl Sema<'_> {
                 Ok(entity) => EntityState::Done(entity),
                 Err(Failed) => EntityState::Failed,
             },
+            Err(Failed) if self.caches.chains.giving_up() => EntityState::Unresolved,
             Err(Failed) => EntityState::Failed,
         };
     }

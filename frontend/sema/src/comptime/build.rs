@@ -222,7 +222,7 @@ impl Sema<'_> {
         cx.emit(StmtKind::Return(Default::default()));
         self.mark_comptime(&mut cx);
         let root = self.finish_cx(cx);
-        self.lower_reachable(root)?;
+        self.lower_reachable(root, &[])?;
         Ok(Some(Driver {
             root,
             result,

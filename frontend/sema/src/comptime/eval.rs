@@ -17,6 +17,7 @@ use crate::api::{EvalRequest, Unexplained};
 use crate::comptime::failure;
 use crate::comptime::host::CompilerHost;
 use crate::comptime::purpose::Purpose;
+use crate::comptime::reach::stand_in;
 use crate::comptime::results::slice_image;
 use crate::comptime::type_names::TypeNames;
 use crate::declarations::chains::Step;
@@ -168,6 +169,18 @@ impl Sema<'_> {
         };
         // Converted as it stands: a global's name at a protocol type borrows the global.
         let converted = match want {
+            // A variant's value may be that of another, as `E.read | E.write`.
+            Some(want)
+                if matches!(purpose, Purpose::EnumValue)
+                    && (self.m.types.enum_def(lowered.ty))
+                        .is_some_and(|def| def.backing == want && !def.tagged) =>
+            {
+                let variant = self.load(&mut cx, &lowered);
+                Val {
+                    ty: want,
+                    ..variant
+                }
+            }
             Some(want) if failable.is_none() && lowered.ty != want => {
                 self.coerce(&mut cx, lowered, want, expr.span)?
             }
@@ -347,7 +360,7 @@ impl Sema<'_> {
             return Err(Failed);
         }
         self.caches.chains.enter(Step::Evaluation(root.func));
-        let lowered = self.lower_reachable(root.func);
+        let lowered = self.lower_reachable(root.func, &[]);
         self.caches.chains.leave();
         lowered?;
         if self.exit.is_some() {
@@ -355,7 +368,8 @@ impl Sema<'_> {
         }
         self.finish_error_names();
         let told = self.error_count() > 0 || self.holds_errors();
-        if self.reaches_failed(root.func) {
+        let mut missing = self.missing_bodies(root.func);
+        if self.calls_missing(root.func, &[], &missing) {
             if !told {
                 self.error(
                     span,
@@ -364,16 +378,20 @@ impl Sema<'_> {
             }
             return Err(Failed);
         }
-        if matches!(root.purpose, Purpose::Default) && self.reads_variables(root.func) {
+        if matches!(root.purpose, Purpose::Default)
+            && (!missing.is_empty() || self.reads_variables(root.func))
+        {
             return Err(Failed);
         }
-        let root = match self.enqueue(root) {
+        let root = match self.enqueue(root, missing.is_empty()) {
             // Whoever asked looks for the result later.
             Ok(()) => return Err(Failed),
             Err(root) => root,
         };
         // Functions that the evaluation has defined in runs before.
         let mut known = Vec::new();
+        // Functions that it turned out to call.
+        let mut needed = Vec::new();
         let mut names = TypeNames::default();
         let asks_for_names = self.asks_for_names(&self.m, root.func);
         let mut runs = 0;
@@ -401,6 +419,8 @@ impl Sema<'_> {
                     let kept = self.caches.meta.recording.is_some()
                         || asks_for_names
                         || matches!(root.purpose, Purpose::Default)
+                        || !missing.is_empty()
+                        || self.caches.chains.is_trying()
                         || self.defines_functions(&self.m, run);
                     kept.then_some((0, 0, 0, 0))
                 }
@@ -408,6 +428,7 @@ impl Sema<'_> {
             let globals = self.m.globals.len();
             let mut m = self.take_module();
             m.closed = self.closed_globals();
+            let bodiless = stand_in(&mut m, &missing);
             let records = self.type_table.filter(|_| self.caches.minting);
             let scope = self.caches.mint_scope.clone();
             let minted = std::mem::take(&mut self.caches.minted);
@@ -439,18 +460,28 @@ impl Sema<'_> {
             if names.wanted.is_some() {
                 // As if this run had not been.
                 (self.caches.minted, self.caches.build) = host.state_before();
-                m.closed = Vec::new();
-                self.m = m;
+                self.put_back(m, bodiless);
                 self.learn_name(&mut names)?;
-                self.lower_reachable(root.func)?;
+                missing = self.lower_for_next_run(root.func, &needed)?;
+                continue;
+            }
+            if let Some(body) = host.missing.take() {
+                // As if this run had not been.
+                (self.caches.minted, self.caches.build) = host.state_before();
+                self.put_back(m, bodiless);
+                if matches!(root.purpose, Purpose::Default) {
+                    return Err(Failed);
+                }
+                self.lower_missing(root.func, &body)?;
+                needed.push(body.func);
+                missing = self.lower_for_next_run(root.func, &needed)?;
                 continue;
             }
             if definer.again {
                 // As if this run had not been.
                 (self.caches.minted, self.caches.build) = host.state_before();
                 let quotes = std::mem::take(&mut host.quotes.made);
-                m.closed = Vec::new();
-                self.m = m;
+                self.put_back(m, bodiless);
                 let pairs = self.make_definitions_for_next_run(&definer, &mut known, span);
                 self.adopt_quotes(quotes, &pairs);
                 runs += 1;
@@ -460,10 +491,7 @@ impl Sema<'_> {
                         format!("this evaluation defines functions and calls them more than {MAX_RUNS} times over; it may never end"),
                     ));
                 }
-                self.lower_reachable(root.func)?;
-                if self.reaches_failed(root.func) {
-                    return Err(Failed);
-                }
+                missing = self.lower_for_next_run(root.func, &needed)?;
                 continue;
             }
             let optional = matches!(root.purpose, Purpose::Default);
@@ -471,7 +499,8 @@ impl Sema<'_> {
             let optional = optional && !matches!(evaluation.status, Status::Limit(_));
             let told = !optional && failure::is_told(&evaluation);
             let before = told.then(|| host.state_before());
-            if host.asked || self.evaluator.had_effects() {
+            let asked = host.asked;
+            if asked || self.evaluator.had_effects() {
                 // Without the engine's answer to what a replica may not ask.
                 self.replica_gives_up();
             }
@@ -493,8 +522,7 @@ impl Sema<'_> {
                 }
                 None => Err(Unexplained::NotPossible),
             };
-            m.closed = Vec::new();
-            self.m = m;
+            self.put_back(m, bodiless);
             self.caches.minted = minted;
             if let Some(grown) = grown {
                 self.m.types = grown;
@@ -517,13 +545,17 @@ impl Sema<'_> {
             if !written.is_empty() || !effects.log.is_empty() || saving.is_some() {
                 self.record_effects(span);
             }
+            if self.caches.chains.is_trying() && (asked || saving.is_some() || !effects.are_none())
+            {
+                self.keep_tried();
+            }
             if let Some(holder) = holder {
                 if !effects.log.is_empty() {
                     written.push((2, std::mem::take(&mut effects.log).into_bytes()));
                 }
                 self.keep_output_of(holder, written);
             } else {
-                self.evaluator.write(&written);
+                self.write_output(written);
             }
             self.caches.files_read = effects.inputs.clone();
             let files = self.evaluator.files_read();
@@ -534,6 +566,19 @@ impl Sema<'_> {
                 globals,
             };
             return self.commit_root(&root, saving.as_ref(), evaluation, &story, run);
+        }
+    }
+
+    /// Lowers what an evaluation needs that has to begin anew; what it still can't call.
+    fn lower_for_next_run(&mut self, root: FuncId, needed: &[FuncId]) -> Res<Vec<FuncId>> {
+        self.caches.chains.enter(Step::Evaluation(root));
+        let lowered = self.lower_reachable(root, needed);
+        self.caches.chains.leave();
+        lowered?;
+        let missing = self.missing_bodies(root);
+        match self.calls_missing(root, needed, &missing) {
+            true => Err(Failed),
+            false => Ok(missing),
         }
     }
 
@@ -619,8 +664,6 @@ impl Sema<'_> {
         self.comptime_flag = Some(flag);
         flag
     }
-
-    // ---------------------------------------------------------------------------------------------- reachability
 }
 
 /// Whether code calls and decides nothing.

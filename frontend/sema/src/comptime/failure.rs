@@ -10,7 +10,7 @@ use sx_tier_api::{Explanation, Frame, Place, Status};
 use crate::api::{Evaluation, Failure, Surroundings, Unexplained};
 use crate::comptime::host::CompilerHost;
 use crate::comptime::purpose::Purpose;
-use crate::comptime::type_names;
+use crate::comptime::{reach, type_names};
 use crate::metaprogramming::define;
 use crate::sema::{Failed, ModId, Sema};
 
@@ -38,7 +38,7 @@ pub struct StackLine {
 pub fn runs_again(status: &Status) -> bool {
     match status {
         Status::Refused(why) | Status::Unsupported(why) => {
-            why == type_names::RUN_AGAIN || why == define::RUN_AGAIN
+            [type_names::RUN_AGAIN, define::RUN_AGAIN, reach::RUN_AGAIN].contains(&why.as_str())
         }
         Status::Finished(_)
         | Status::Trapped(_)

@@ -6,6 +6,7 @@ use crate::api::Files;
 use crate::builtins::reflect::record;
 use crate::comptime::build::{self, BuildActions, BuildState};
 use crate::comptime::library::{self, Effects, Library};
+use crate::comptime::reach::{self, MissingBody};
 use crate::comptime::type_names::TypeNames;
 use crate::metaprogramming::define::{self, Definer};
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
@@ -48,6 +49,8 @@ pub struct CompilerHost<'a> {
     pub quotes: crate::metaprogramming::capture::QuoteMaker,
     pub definer: Definer,
     pub names: TypeNames,
+    /// It has called a function whose body isn't there.
+    pub missing: Option<MissingBody>,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -78,6 +81,7 @@ impl<'a> CompilerHost<'a> {
             quotes: Default::default(),
             definer: Definer::default(),
             names: TypeNames::default(),
+            missing: None,
             actions: None,
         }
     }
@@ -445,6 +449,11 @@ impl Host for CompilerHost<'_> {
                 "?"
             }
         };
+        if name == reach::MISSING {
+            let frames = frames();
+            self.missing = Some(MissingBody { func, frames });
+            return Err(MissingBody::fault());
+        }
         self.asked = true;
         let arg = |i: usize| args.get(i).copied().unwrap_or(0);
         if name == "__interp_frames" {

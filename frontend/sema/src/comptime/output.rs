@@ -5,6 +5,7 @@ use sx_ir::FuncId;
 use sx_syntax::FileId;
 
 use crate::api::{OutputPlace, Written};
+use crate::declarations::chains::Trial;
 use crate::sema::{ModId, Sema};
 
 #[derive(Default)]
@@ -13,9 +14,62 @@ pub struct HeldOutput {
     on: bool,
     /// By the function whose body asked for it.
     held: Vec<(FuncId, Written)>,
+    /// Of evaluations that may turn out not to have been, as what has asked for them may be left.
+    tried: Written,
+}
+
+/// How much was held back of either kind.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    held: usize,
+    tried: usize,
 }
 
 impl Sema<'_> {
+    /// Whether it makes sense to begin what nobody has to have. If so, it is entered next.
+    pub fn begin_trial(&mut self, what: Trial) -> bool {
+        let output = &self.caches.held_output;
+        let mark = Mark {
+            held: output.held.len(),
+            tried: output.tried.len(),
+        };
+        self.caches.chains.try_it(what, mark)
+    }
+
+    /// What was tried is done. If it was left, it has not written anything.
+    pub fn end_trial(&mut self, what: Trial) -> bool {
+        let left = self.caches.chains.left(what);
+        if let Some(mark) = left {
+            let output = &mut self.caches.held_output;
+            output.held.truncate(mark.held);
+            output.tried.truncate(mark.tried);
+        } else if !self.caches.chains.is_trying() {
+            self.write_tried_output();
+        }
+        left.is_some()
+    }
+
+    /// Something has happened that can't be undone: what was tried stays.
+    pub fn keep_tried(&mut self) {
+        self.caches.chains.keep_tried();
+        self.write_tried_output();
+    }
+
+    /// Writes what an evaluation has written, unless it may have to be forgotten.
+    pub fn write_output(&mut self, written: Written) {
+        match self.caches.chains.is_trying() {
+            true => self.caches.held_output.tried.extend(written),
+            false => self.evaluator.write(&written),
+        }
+    }
+
+    fn write_tried_output(&mut self) {
+        let written = std::mem::take(&mut self.caches.held_output.tried);
+        if !written.is_empty() {
+            self.evaluator.write(&written);
+        }
+    }
+
     /// From now on the output of `#run`s in bodies waits for [`Sema::write_held_output`].
     pub fn hold_output(&mut self) {
         self.caches.held_output.on = true;
@@ -38,6 +92,7 @@ impl Sema<'_> {
     /// Writes what has been kept back: imported modules first, functions as they stand in the source, instances of one
     /// function as they were made.
     pub fn write_held_output(&mut self) {
+        self.write_tried_output();
         let held = std::mem::take(&mut self.caches.held_output);
         if held.held.is_empty() {
             return;

@@ -8,6 +8,7 @@ use sx_ir::{FuncId, GlobalId, Symbol, TypeId};
 use sx_syntax::ast::ExprKind;
 use sx_syntax::{Diagnostic, Span};
 
+use crate::comptime::output::Mark;
 use crate::sema::{DeclId, DeclSyntax, EntityState, Failed, FnId, Sema};
 
 /// Something under way that may need others.
@@ -42,18 +43,41 @@ pub struct Chains {
     steps: Vec<Step>,
     /// In whose body an instance was first asked for.
     made_in: FxHashMap<FuncId, FuncId>,
-    /// The forms under way that are only asked whether they declare a name, as indices of steps.
-    asked: Vec<usize>,
+    /// What is under way and may be left, outermost first.
+    tried: Vec<Tried>,
     given_up: Option<GivenUp>,
+    /// What was tried and left, each with what it needs: while that is under way, another try would end as the first one
+    /// did.
+    left: FxHashMap<Trial, Step>,
 }
 
-/// A form that is asked for a name can't have it if it needs what asks: what it had begun is undone.
+/// Something that nobody has to have: if it needs what was under way before it, it is left, and undone.
+#[derive(Clone, Copy)]
+struct Tried {
+    /// Its step, as an index.
+    step: usize,
+    what: Trial,
+    /// The output there was before.
+    output: Option<Mark>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trial {
+    /// A form that is only asked whether it declares a name: it can't have it if it needs what asks.
+    Form,
+    /// The body of a function that an evaluation has the address of, and may never call.
+    Body(FuncId),
+    /// The layout of a type that has been named; what is under way may only point to it.
+    Layout(TypeId),
+}
+
+/// What was tried and needs what was under way before it: what it had begun is undone.
 struct GivenUp {
-    /// The step of the form.
+    /// The step of what was tried.
     step: usize,
     /// What it needs of what was under way before it.
     needs: Step,
-    /// The cycle there is if the form is all the same what the program lacks.
+    /// The cycle there is if a form is all the same what the program lacks.
     told: Diagnostic,
 }
 
@@ -68,17 +92,57 @@ impl Chains {
 
     /// A form is only asked whether it declares a name.
     pub fn enter_asked(&mut self, form: Span) {
-        self.asked.push(self.steps.len());
+        self.start_trial(Trial::Form, None);
         self.enter(Step::Forms(form));
     }
 
     /// The form that was asked is done. If it has been given up: what it needs, and the cycle that is.
     pub fn leave_asked(&mut self) -> Option<(Step, Diagnostic)> {
-        self.asked.pop();
         self.leave();
-        let depth = self.steps.len();
-        let given_up = self.given_up.take_if(|given_up| given_up.step == depth)?;
+        let (_, given_up) = self.end_trial()?;
+        let given_up = given_up?;
         Some((given_up.needs, given_up.told))
+    }
+
+    /// Whether it makes sense to begin what nobody has to have. If so, it is entered next.
+    pub fn try_it(&mut self, what: Trial, output: Mark) -> bool {
+        match self.left.get(&what) {
+            Some(needs) if self.is_under_way(*needs) => return false,
+            Some(_) | None => self.left.remove(&what),
+        };
+        self.start_trial(what, Some(output));
+        true
+    }
+
+    /// What was tried is done. If it was left: what output there was before.
+    pub fn left(&mut self, what: Trial) -> Option<Mark> {
+        let (tried, given_up) = self.end_trial()?;
+        self.left.insert(what, given_up?.needs);
+        tried.output
+    }
+
+    /// What is under way can't be undone any more: something has happened that can't.
+    pub fn keep_tried(&mut self) {
+        self.tried.retain(|tried| tried.what == Trial::Form);
+    }
+
+    /// Whether what is under way may be undone.
+    pub fn is_trying(&self) -> bool {
+        let mut tried = self.tried.iter();
+        tried.any(|tried| tried.what != Trial::Form && tried.step > 0)
+    }
+
+    fn start_trial(&mut self, what: Trial, output: Option<Mark>) {
+        let step = self.steps.len();
+        self.tried.push(Tried { step, what, output });
+    }
+
+    /// Nothing if what was tried has to stay.
+    fn end_trial(&mut self) -> Option<(Tried, Option<GivenUp>)> {
+        let depth = self.steps.len();
+        let tried = self.tried.pop_if(|tried| tried.step == depth)?;
+        let given_up = self.given_up.take_if(|given_up| given_up.step == depth);
+        Some((tried, given_up))
     }
 
     /// Whether what is being worked out is to be undone: nothing is told, and nothing kept.
@@ -86,14 +150,22 @@ impl Chains {
         self.given_up.is_some()
     }
 
+    pub fn innermost(&self) -> Option<Step> {
+        self.steps.last().copied()
+    }
+
     pub fn is_under_way(&self, step: Step) -> bool {
         self.steps.contains(&step)
     }
 
-    /// The outermost form that is asked for something by `start`, directly or through others.
-    fn asked_since(&self, start: Step) -> Option<usize> {
+    /// What is left if `start`, which is under way, is needed: the innermost body or layout that was tried since, so that
+    /// as little as can be is undone; else the outermost form that `start` asks for something, directly or through others.
+    fn tried_since(&self, start: Step) -> Option<usize> {
         let from = self.steps.iter().rposition(|s| *s == start)?;
-        self.asked.iter().copied().find(|asked| *asked > from)
+        let mut since = self.tried.iter().filter(|tried| tried.step > from);
+        let form = since.clone().find(|tried| tried.what == Trial::Form);
+        let other = since.rfind(|tried| tried.what != Trial::Form);
+        other.or(form).map(|tried| tried.step)
     }
 
     pub fn made_in(&mut self, instance: FuncId, body: FuncId) {
@@ -161,10 +233,10 @@ impl Sema<'_> {
         };
         let first = (0..way.len()).min_by_key(|i| order(&way[*i])).unwrap_or(0);
         way.rotate_left(first);
-        let asked = self.caches.chains.asked_since(start);
+        let tried = self.caches.chains.tried_since(start);
         for step in &way {
             if let Step::Decl(decl) = step
-                && asked.is_none()
+                && tried.is_none()
             {
                 self.decls[decl.index()].state = EntityState::Failed;
             }
@@ -212,7 +284,7 @@ impl Sema<'_> {
         way.push(head);
         let what = if by_value { "holds" } else { "needs" };
         let diag = self.with_steps(diag, &way, what);
-        if let Some(step) = asked {
+        if let Some(step) = tried {
             self.caches.chains.given_up.get_or_insert(GivenUp {
                 step,
                 needs: start,

@@ -70,6 +70,9 @@ impl Sema<'_> {
             return Err(Failed);
         }
         if let Some(missing) = self.missing_method(&found, ty) {
+            if self.caches.chains.giving_up() {
+                return Err(Failed);
+            }
             self.caches.conformance.broken.insert((found.id, ty));
             let at = self.impls[found.id.index()].decl.span;
             let diag = Diagnostic::error(
@@ -81,7 +84,9 @@ impl Sema<'_> {
         }
         if !self.caches.conformance.checked.contains(&(found.id, ty)) {
             if let Err(failed) = self.check_signatures(&found, ty, &name, span) {
-                self.caches.conformance.broken.insert((found.id, ty));
+                if !self.caches.chains.giving_up() {
+                    self.caches.conformance.broken.insert((found.id, ty));
+                }
                 return Err(failed);
             }
             self.caches.conformance.checked.insert((found.id, ty));

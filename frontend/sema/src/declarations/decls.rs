@@ -7,7 +7,6 @@ use sx_syntax::Diagnostic;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::declarations::chains::Step;
-use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
 use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
@@ -49,6 +48,7 @@ impl Sema<'_> {
         self.decls[id.index()].state = match &result {
             Ok(entity) => EntityState::Done(entity.clone()),
             Err(_) if self.caches.chains.giving_up() => EntityState::Unresolved,
+            Err(_) if self.caches.queue.has_taken(id) => EntityState::Queued,
             Err(_) => EntityState::Failed,
         };
         self.settle();
@@ -218,29 +218,14 @@ impl Sema<'_> {
             {
                 return Ok(entity);
             }
-            self.open_aliases += 1;
-            let ty = match self.denotes_type(&env, &decl.value) {
-                true => Some(self.eval_named_type(&env, &decl.value, Some(name))),
-                false => None,
-            };
-            self.open_aliases -= 1;
-            if let Some(ty) = ty {
-                return Ok(Entity::Type(ty?));
+            if self.denotes_type(&env, &decl.value) {
+                let ty = self.eval_named_type(&env, &decl.value, Some(name))?;
+                return Ok(Entity::Type(ty));
             }
             if let ExprKind::Lambda(lambda) = &decl.value.kind {
                 return Ok(Entity::Fn(self.declare_fn(id, lambda)));
             }
         }
-        let asking = self.only_asks_types(&env, &decl.value);
-        let outer = std::mem::replace(&mut self.asking_types, asking);
-        let entity = self.resolve_const_value(id, decl);
-        self.asking_types = outer;
-        entity
-    }
-
-    fn resolve_const_value(&mut self, id: DeclId, decl: &'static ast::ConstDecl) -> Res<Entity> {
-        let info = self.decl(id);
-        let (name, env) = (info.name, info.env.clone());
         let want = match &decl.ty {
             Some(ty) => Some(self.eval_type(&env, ty)?),
             None => None,
@@ -262,44 +247,6 @@ impl Sema<'_> {
             &crate::comptime::purpose::Purpose::Constant(name),
         )?;
         self.finished_constant(id, val)
-    }
-
-    /// Whether an expression calls nothing but compiler functions, on types: what those point to is of no interest.
-    fn only_asks_types(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> bool {
-        match &strip_parens(expr).kind {
-            ExprKind::Int { .. } | ExprKind::Ident(_) => true,
-            ExprKind::Binary { lhs, rhs, .. } => {
-                self.only_asks_types(env, lhs) && self.only_asks_types(env, rhs)
-            }
-            ExprKind::Cast { base, .. } => self.only_asks_types(env, base),
-            ExprKind::Call(call) => {
-                let types = |arg: &ast::Arg| {
-                    matches!(
-                        arg.value.kind,
-                        ExprKind::Ident(_)
-                            | ExprKind::Field { .. }
-                            | ExprKind::Star(_)
-                            | ExprKind::Optional(_)
-                            | ExprKind::SliceType(_)
-                            | ExprKind::ManyPointer(_)
-                            | ExprKind::Call(_)
-                    )
-                };
-                let ExprKind::Ident(name) = &call.callee.kind else {
-                    return false;
-                };
-                let intrinsic = crate::builtins::intrinsics::is_intrinsic_name(name.as_str());
-                // What is declared under its name is somebody else's, unless it is the library's own declaration.
-                let shadowed = match self.try_resolve_name(env, *name) {
-                    Ok(Some(Name::Entity(Entity::Fn(f), _))) => !self.fn_info(f).intrinsic,
-                    Ok(Some(_)) => true,
-                    Ok(None) | Err(Failed) => false,
-                };
-                let intrinsic = intrinsic && !shadowed;
-                intrinsic && call.args.iter().all(types)
-            }
-            _ => false,
-        }
     }
 
     /// What a constant is, given its value.
@@ -418,10 +365,16 @@ impl Sema<'_> {
                 ));
             }
             // Known before its initialiser, which may take addresses of other globals that point back.
-            let global = make(self, ty, ConstImage::zeroed(0));
-            if decl.saved {
-                self.caches.saved.push((global, ty));
-            }
+            let global = match self.caches.begun_globals.remove(&id) {
+                Some(global) => global,
+                None => {
+                    let global = make(self, ty, ConstImage::zeroed(0));
+                    if decl.saved {
+                        self.caches.saved.push((global, ty));
+                    }
+                    global
+                }
+            };
             self.early(id, Entity::Global { global, ty });
             if let Some(init) = &decl.init
                 && !matches!(init.kind, ExprKind::Undef)
@@ -439,6 +392,9 @@ impl Sema<'_> {
                 });
                 self.caches.chains.leave();
                 self.caches.open_globals.pop();
+                if self.caches.chains.giving_up() {
+                    self.caches.begun_globals.insert(id, global);
+                }
                 let val = val?;
                 self.m.globals[global.index()].init = (*val.image).clone();
             }
@@ -596,8 +552,8 @@ impl Sema<'_> {
     }
 }
 
-/// Names that need no import (part 5 §5.2, §5.4).
+/// Names that need no import (part 5 §5.2, §5.4), with a backtick or without.
 pub fn is_compiler_name(name: &ast::Ident) -> bool {
     let known = matches!(name.as_str(), "context" | "OS" | "ARCH" | "POINTER_SIZE");
-    !name.is_raw() && (known || crate::builtins::intrinsics::is_intrinsic_name(name.as_str()))
+    known || crate::builtins::intrinsics::is_intrinsic_name(name.as_str())
 }

@@ -183,7 +183,7 @@ impl Sema<'_> {
                 continue;
             }
             // What types it names are laid out when it is known, for that may ask for it.
-            self.open_aliases += 1;
+            self.open_heads += 1;
             match self.resolve_head(id) {
                 Ok(head) => {
                     let protocol = head.protocol;
@@ -198,9 +198,15 @@ impl Sema<'_> {
                         .or_default()
                         .push(id);
                 }
+                Err(Failed) if self.caches.chains.giving_up() => {
+                    self.impls[id.index()].entered = false;
+                    self.caches.conformance.entered = [0; 2];
+                    self.open_heads -= 1;
+                    return;
+                }
                 Err(Failed) => self.impls[id.index()].failed = true,
             }
-            self.open_aliases -= 1;
+            self.open_heads -= 1;
         }
         self.settle();
     }

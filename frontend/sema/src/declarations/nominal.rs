@@ -7,7 +7,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, MemberKind};
 
-use crate::declarations::chains::Step;
+use crate::declarations::chains::{Step, Trial};
 use crate::declarations::expansion::Expanded;
 use crate::declarations::modules::decl_syntax;
 use crate::sema::{
@@ -48,6 +48,7 @@ impl Sema<'_> {
                 getters: Default::default(),
                 setters: Default::default(),
                 defaults: Vec::new(),
+                expanded: None,
             },
         );
         self.incomplete.push(ty);
@@ -123,27 +124,42 @@ impl Sema<'_> {
         Ok(self.declare_nominal(shown, syntax, env.clone(), env.module, span))
     }
 
-    /// Completes every nominal type met so far.
+    /// Completes every nominal type met so far. One that needs what is under way itself waits for it: that may only point
+    /// to the type.
     pub fn complete_all(&mut self) {
         let outer = std::mem::replace(&mut self.settling, true);
+        let mut waiting = Vec::new();
         while let Some(ty) = self.incomplete.pop() {
             let open = self
                 .nominals
                 .get(&ty)
                 .is_some_and(|n| n.state == NominalState::InProgress);
-            if !open {
-                let _ = self.complete(ty);
+            if open {
+                continue;
+            }
+            let what = Trial::Layout(ty);
+            if !self.begin_trial(what) {
+                waiting.push(ty);
+                continue;
+            }
+            let _ = self.complete(ty);
+            if self.end_trial(what) {
+                self.caches.conformance.by_name.clear();
+                waiting.push(ty);
+            } else if self.caches.chains.giving_up() {
+                waiting.push(ty);
+                break;
             }
         }
+        self.incomplete.extend(waiting.into_iter().rev());
         self.settling = outer;
     }
 
-    /// Completes what has been met, unless a type is being completed, or an alias, a head or a size found out, right now (it will
-    /// be done then).
+    /// Completes what has been met, unless a type is being completed, or an impl's head found out, right now (it will be done
+    /// then).
     pub fn settle(&mut self) {
         if self.open_nominals.len() == self.open_base
-            && self.open_aliases == 0
-            && !self.asking_types
+            && self.open_heads == 0
             && !self.incomplete.is_empty()
         {
             self.complete_all();
@@ -155,8 +171,8 @@ impl Sema<'_> {
     pub fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let base = std::mem::replace(&mut self.open_base, self.open_nominals.len());
         let settling = std::mem::take(&mut self.settling);
-        let aliases = std::mem::take(&mut self.open_aliases);
-        if self.open_nominals.is_empty() && aliases == 0 {
+        let heads = std::mem::take(&mut self.open_heads);
+        if self.open_nominals.is_empty() && heads == 0 {
             let done = work(self);
             (self.open_base, self.settling) = (base, settling);
             return done;
@@ -168,13 +184,14 @@ impl Sema<'_> {
         incomplete.append(&mut self.incomplete);
         self.incomplete = incomplete;
         (self.open_base, self.settling) = (base, settling);
-        self.open_aliases = aliases;
+        self.open_heads = heads;
         done
     }
 
     /// Makes sure that a value of type `ty` can be used by code that lays out other types.
     pub fn complete_value(&mut self, ty: TypeId) {
-        if !self.open_nominals.is_empty() && !self.m.types.is_complete(ty, 0) {
+        let waits = !self.open_nominals.is_empty() || !self.incomplete.is_empty();
+        if waits && !self.m.types.is_complete(ty, 0) {
             let _ = self.complete(ty);
         }
     }
@@ -201,15 +218,26 @@ impl Sema<'_> {
     }
 
     /// Makes sure that what a type has under a name is known. What its body declares may be used before the fields are
-    /// laid out: `x: [S.K]i64`.
+    /// laid out, `x: [S.K]i64`, and a variant by those after it; what it doesn't have needs no layout to be told.
     pub fn complete_for_member(&mut self, ty: TypeId, name: Symbol) -> Res<()> {
-        let own = self.nominals.get(&ty).is_some_and(|n| {
-            matches!(n.state, NominalState::InProgress) && n.members.contains_key(&name)
+        let open = self.nominals.get(&ty);
+        let open = open.filter(|n| matches!(n.state, NominalState::InProgress));
+        let known = open.is_some_and(|n| {
+            let body = n.expanded.as_ref();
+            n.members.contains_key(&name) || body.is_some_and(|body| !may_have_field(body, name))
         });
-        match own {
+        match known || self.has_variant_so_far(ty, name) {
             true => Ok(()),
             false => self.complete(ty),
         }
+    }
+
+    /// Whether the value of a variant is being worked out, and `name` is one before it.
+    fn has_variant_so_far(&self, ty: TypeId, name: Symbol) -> bool {
+        // Code that is called may do anything with the type.
+        let itself = self.caches.chains.innermost() == Some(Step::Layout(ty));
+        let def = self.m.types.enum_def(ty).filter(|_| itself);
+        def.is_some_and(|def| def.variants.iter().any(|variant| variant.name == name))
     }
 
     pub fn complete_nominal(&mut self, ty: TypeId) -> Res<()> {
@@ -263,6 +291,10 @@ impl Sema<'_> {
             })
         });
         self.caches.meta.instance = instance;
+        if result.is_err() && self.caches.chains.giving_up() {
+            self.define(ty, NominalDef::Open);
+            self.m.types.forget_layout(ty);
+        }
         self.set_state(
             ty,
             match result {
@@ -331,6 +363,26 @@ impl Sema<'_> {
         if let Some(n) = self.nominal_id(ty) {
             self.m.types.nominal_mut(n).def = def;
         }
+    }
+
+    /// What a body has in it, its declarations entered. The same if its layout was given up and is begun anew: what has been
+    /// found in it meanwhile stays.
+    pub fn entered_members(
+        &mut self,
+        ty: TypeId,
+        env: &Rc<Env>,
+        members: &'static [ast::Member],
+    ) -> Res<Rc<Expanded<ast::Member>>> {
+        let known = self.nominals.get(&ty).and_then(|n| n.expanded.clone());
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let expanded = Rc::new(self.expand_body(env, members)?);
+        self.enter_members(ty, &expanded)?;
+        if let Some(info) = self.nominals.get_mut(&ty) {
+            info.expanded = Some(expanded.clone());
+        }
+        Ok(expanded)
     }
 
     /// Enters a body's methods, constants and nested types; they resolve on use.
@@ -404,12 +456,11 @@ impl Sema<'_> {
         decl: &'static ast::StructDecl,
         env: &Rc<Env>,
     ) -> Res<()> {
-        let expanded = self.expand_body(env, &decl.members)?;
-        self.enter_members(ty, &expanded)?;
+        let expanded = self.entered_members(ty, env, &decl.members)?;
         let mut fields: Vec<Field> = Vec::new();
         let mut defaults = Vec::new();
         let owner = self.type_name(ty);
-        for (member, env) in &expanded {
+        for (member, env) in &*expanded {
             self.look_from(env);
             match &member.kind {
                 MemberKind::Field(field) => {
@@ -573,6 +624,21 @@ impl Sema<'_> {
         );
         Ok(())
     }
+}
+
+/// Whether a body may have a field of this name: those of other structs may come in, too.
+fn may_have_field(body: &Expanded<ast::Member>, name: Symbol) -> bool {
+    body.iter().any(|(member, _)| match &member.kind {
+        MemberKind::Field(field) => field
+            .names
+            .iter()
+            .any(|field| field.name == name || matches!(field.kind, ast::IdentKind::Computed(_))),
+        MemberKind::Using(_) | MemberKind::Anon(_) => true,
+        MemberKind::Decl(_)
+        | MemberKind::Inline(_)
+        | MemberKind::Insert(_)
+        | MemberKind::Assert(_) => false,
+    })
 }
 
 pub fn is_type_param(param: &ast::Param) -> bool {

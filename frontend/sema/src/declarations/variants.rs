@@ -16,13 +16,12 @@ impl Sema<'_> {
         decl: &'static ast::UnionDecl,
         env: &Rc<Env>,
     ) -> Res<()> {
-        let expanded = self.expand_body(env, &decl.members)?;
-        self.enter_members(ty, &expanded)?;
+        let expanded = self.entered_members(ty, env, &decl.members)?;
         let mut members: Vec<Field> = Vec::new();
         let mut promoted = Vec::new();
         let mut seen: Vec<Symbol> = Vec::new();
         let owner = self.type_name(ty);
-        for (member, env) in &expanded {
+        for (member, env) in &*expanded {
             self.look_from(env);
             match &member.kind {
                 MemberKind::Field(field) => {
@@ -135,7 +134,13 @@ impl Sema<'_> {
         let mut tagged = false;
         let mut broken = false;
         let bits = self.m.types.int_info(backing).map_or(64, |i| i.0);
-        for (member, env) in &self.expand_body(env, &decl.variants)? {
+        let members = self.expand_body(env, &decl.variants)?;
+        // What those before it are may be part of a variant's value, where they are numbers.
+        let plain = places.is_none()
+            && members.iter().all(
+                |(member, _)| !matches!(member, ast::EnumMember::Variant(v) if v.payload.is_some()),
+            );
+        for (member, env) in &members {
             let ast::EnumMember::Variant(variant) = member else {
                 continue;
             };
@@ -155,6 +160,16 @@ impl Sema<'_> {
             let ordinal = variants.len() as u32;
             let value = match &variant.value {
                 Some(expr) => {
+                    if plain {
+                        let so_far = EnumDef {
+                            backing,
+                            flags: decl.flags,
+                            variants: variants.clone(),
+                            tagged: false,
+                            places: None,
+                        };
+                        self.define(ty, NominalDef::Enum(so_far));
+                    }
                     let val = self.comptime_value(env, expr, Some(backing), &Purpose::EnumValue)?;
                     self.ct_i64(&val)
                 }

@@ -128,7 +128,7 @@ impl Sema<'_> {
                 let val = self.lower_foreign(cx, &env, expr, field_ty);
                 self.caches.chains.leave();
                 self.caches.field_defaults.pop();
-                if val.is_err() {
+                if val.is_err() && !self.caches.chains.giving_up() {
                     self.caches.failed_defaults.insert((key, ty));
                 }
                 val

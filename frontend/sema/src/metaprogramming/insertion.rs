@@ -522,15 +522,40 @@ impl Sema<'_> {
                 return self.binding_name(binding).map(Some);
             }
             if let Some(expansion) = &e.expansion {
-                let site = &expansion.put_in;
-                return match self.resolve_made_name(site, name)? {
-                    Some(found) => Ok(Some(found)),
-                    None => self.try_resolve_name(site, name),
-                };
+                return self.name_where_put(&expansion.put_in, name);
             }
             at = e.parent.as_ref();
         }
         Ok(None)
+    }
+
+    /// What a name spelled by `#name(..)` means where code is put, which may be within code that has been put somewhere
+    /// itself: what the code around it declares comes first, then what is made further out.
+    fn name_where_put(&mut self, site: &Rc<Env>, name: ast::Ident) -> Res<Option<Name>> {
+        let key = made_name(name.name);
+        let mut at = site;
+        let beyond = loop {
+            if let Some(binding) = at.names.borrow().get(&key).cloned() {
+                return self.binding_name(binding).map(Some);
+            }
+            if at.names.borrow().contains_key(&name.name) {
+                return self.try_resolve_name(site, name);
+            }
+            if let Some(expansion) = &at.expansion {
+                break &expansion.put_in;
+            }
+            match &at.parent {
+                Some(around) => at = around,
+                None => return self.try_resolve_name(site, name),
+            }
+        };
+        if let Some(made) = self.offered_name(beyond, name.name) {
+            return self.binding_name(made).map(Some);
+        }
+        match self.try_resolve_name(site, name)? {
+            Some(found) => Ok(Some(found)),
+            None => self.name_where_put(beyond, name),
+        }
     }
 
     /// What a name that is no declaration's is bound to, also one spelled by `#name` or spliced in.

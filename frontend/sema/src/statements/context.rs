@@ -139,7 +139,15 @@ impl Sema<'_> {
                 self.context_default(index);
                 self.caches.conformance.library_only = before;
                 self.caches.chains.leave();
-                self.caches.context_defaults.remove(&name);
+                match self.caches.chains.giving_up() {
+                    true => {
+                        let waiting = ContextDefault::Waiting(index);
+                        self.caches.context_defaults.insert(name, waiting);
+                    }
+                    false => {
+                        self.caches.context_defaults.remove(&name);
+                    }
+                }
             }
             Some(ContextDefault::Open(index)) => {
                 let span = self.context_fields[*index].decl.name.span;
