@@ -1,6 +1,7 @@
 //! Finding the standard library: `SX_STDLIB_PATH`, else upwards from the executable.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// Directories that hold `modules/...`, most wanted first: `--library`, `SX_STDLIB_PATH`, then the first
 /// `library` (or `lib/sx`, `share/sx`) found walking up from the executable.
@@ -10,16 +11,16 @@ pub fn library_dirs(given: &[PathBuf]) -> Vec<PathBuf> {
     let mut dirs: Vec<PathBuf> = given.iter().map(|dir| canonical(dir)).collect();
     match std::env::var_os("SX_STDLIB_PATH") {
         Some(path) if !path.is_empty() => dirs.push(canonical(Path::new(&path))),
-        Some(_) | None => {
-            if let Some(dir) = std::env::current_exe()
-                .ok()
-                .and_then(|exe| from_executable(&exe))
-            {
-                dirs.push(dir);
-            }
-        }
+        Some(_) | None => dirs.extend(shipped()),
     }
     dirs
+}
+
+/// The library that belongs to the executable.
+pub fn shipped() -> Option<PathBuf> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let find = || from_executable(&std::env::current_exe().ok()?);
+    FOUND.get_or_init(find).clone()
 }
 
 fn from_executable(exe: &Path) -> Option<PathBuf> {

@@ -289,6 +289,7 @@ pub fn analyse_with<T>(
         c_compiler: triples::c_compiler_name(&target),
         target,
         library_dirs: library::library_dirs(&args.library),
+        shipped_library: library::shipped(),
         working_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         traces: plan.traces,
         instantiation_depth: args.instantiation_depth,

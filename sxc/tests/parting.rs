@@ -74,6 +74,7 @@ main :: () -> i32 { return N.(i32); }
         c_compiler: String::new(),
         target: sxc::triples::parse(None).unwrap_or_else(|_| Target::x86_64_linux()),
         library_dirs: sxc::library::library_dirs(&[]),
+        shipped_library: sxc::library::shipped(),
         working_dir: std::env::current_dir().unwrap_or_default(),
         traces: false,
         instantiation_depth: 64,

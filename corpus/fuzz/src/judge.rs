@@ -166,6 +166,7 @@ fn compile(
         c_compiler: String::new(),
         target: sxc::triples::parse(None).unwrap_or_else(|_| sx_ir::Target::x86_64_linux()),
         library_dirs: sxc::library::library_dirs(&[]),
+        shipped_library: sxc::library::shipped(),
         working_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         traces: true,
         instantiation_depth: 64,

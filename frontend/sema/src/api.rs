@@ -272,6 +272,8 @@ pub struct Config {
     pub c_compiler: String,
     /// Where `modules/...` imports are found last, in order.
     pub library_dirs: Vec<PathBuf>,
+    /// That of them whose files are known to parse: bodies of functions in them are parsed when they are needed.
+    pub shipped_library: Option<PathBuf>,
     /// Paths inside it are shown relative to it.
     pub working_dir: PathBuf,
     /// Record error return traces at run time.

@@ -119,6 +119,12 @@ impl Sema<'_> {
     }
 
     pub fn compile_program(&mut self, root: &Path) -> (Option<FuncId>, Vec<FuncId>) {
+        let made = self.compile_loaded(root);
+        self.tell_late_errors();
+        made
+    }
+
+    fn compile_loaded(&mut self, root: &Path) -> (Option<FuncId>, Vec<FuncId>) {
         if !self.phase("load", |s| s.load_program(root)) {
             return (None, Vec::new());
         }
@@ -325,7 +331,7 @@ impl Sema<'_> {
                         }
                     }
                     DeclSyntax::Fn(f) => {
-                        if matches!(f.body, ast::FnBody::Intrinsic) {
+                        if f.body.kind() == ast::BodyKind::Intrinsic {
                             self.check_intrinsic(decl);
                         }
                         self.check_library_function(decl, f);

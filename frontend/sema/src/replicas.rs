@@ -18,7 +18,7 @@ use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 use sx_ir::{FuncId, Symbol};
 use sx_syntax::SourceMap;
-use sx_syntax::ast::{self, FnBody, ParamKind};
+use sx_syntax::ast::{self, BodyKind, ParamKind};
 
 use crate::api::{Config, Evaluated, Files, Goal, MakeEvaluator};
 use crate::callables::adapters::is_generic;
@@ -238,7 +238,7 @@ impl<'a> Sema<'a> {
     /// Functions outside the library that can be instantiated without knowing a call.
     fn likely(&self) -> VecDeque<Key> {
         let plain = |f: &ast::FnDecl| {
-            matches!(f.body, FnBody::Block(_) | FnBody::Expr(_))
+            matches!(f.body.kind(), BodyKind::Block | BodyKind::Expr)
                 && f.link.is_none()
                 && f.sig
                     .params

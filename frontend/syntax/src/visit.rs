@@ -141,7 +141,7 @@ pub fn walk_fn<V: Visitor + ?Sized>(v: &mut V, f: &FnDecl) {
     if let Some(ret) = &f.sig.ret {
         walk_ret(v, ret);
     }
-    match &f.body {
+    match f.body() {
         FnBody::Block(block) => v.block(block),
         FnBody::Expr(expr) => v.expr(expr),
         FnBody::Intrinsic | FnBody::None => {}

@@ -448,7 +448,7 @@ impl Sema<'_> {
 
     /// The body of an `abi(.naked)` function: one `asm volatile`.
     pub fn lower_naked_body(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl) -> Res<()> {
-        let body = match &decl.body {
+        let body = match decl.body() {
             ast::FnBody::Expr(expr) => Some(&**expr),
             ast::FnBody::Block(block) => only_expression(block),
             ast::FnBody::None | ast::FnBody::Intrinsic => None,

@@ -15,7 +15,7 @@ impl Sema<'_> {
     /// Makes the names that a builder's body declares by literals usable as types in it.
     pub fn bind_forward_names(&mut self, scope: &Rc<Env>, decl: &'static ast::FnDecl, span: Span) {
         let mut names = Vec::new();
-        if let ast::FnBody::Block(block) = &decl.body {
+        if let ast::FnBody::Block(block) = decl.body() {
             declared_names(block, &mut names);
         }
         for name in names {

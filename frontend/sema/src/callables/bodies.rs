@@ -338,7 +338,7 @@ impl Sema<'_> {
 
     pub fn lower_fn_body(&mut self, cx: &mut FnCx, decl: &'static ast::FnDecl) -> Res<()> {
         self.declare_named_results(cx, decl)?;
-        match &decl.body {
+        match decl.body() {
             FnBody::Expr(expr) => {
                 self.at(cx, expr.span);
                 let want = cx

@@ -154,7 +154,7 @@ impl Sema<'_> {
         };
         let fails =
             declared.is_some_and(|t| matches!(self.m.types.kind(t), TypeKind::Failable { .. }));
-        if !fails && let Some(span) = raises(&decl.body) {
+        if !fails && let Some(span) = raises(decl.body()) {
             const RAISES: &str =
                 "lambda body raises; declare its return type explicitly with `-> !` or `-> (T, !)`";
             let message = if self.span_text(span).starts_with("try") {
@@ -318,7 +318,7 @@ impl Sema<'_> {
             return self.lower_fn_body(cx, decl);
         }
         // The value of a void lambda's body is dropped.
-        match &decl.body {
+        match decl.body() {
             FnBody::Expr(expr) => {
                 self.at(cx, expr.span);
                 self.lower_expr_stmt(cx, expr)?;

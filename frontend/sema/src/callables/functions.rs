@@ -427,7 +427,7 @@ impl Sema<'_> {
     ) -> Res<TypeId> {
         let BodyJob { func, env, .. } = job;
         let decl = self.fn_info(*func).decl;
-        if let FnBody::Block(block) = &decl.body
+        if let FnBody::Block(block) = decl.body()
             && !crate::statements::stmt::returns_value(block)
             && !(open_result(env, decl) && block.tail.is_some())
         {

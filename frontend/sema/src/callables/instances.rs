@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sx_ir::types::FnType;
 use sx_ir::{FuncId, Function, Linkage, Symbol, TypeId};
 use sx_syntax::Span;
-use sx_syntax::ast::{self, FnBody, ParamKind};
+use sx_syntax::ast::{self, BodyKind, ParamKind};
 
 use crate::callables::functions::open_result;
 use crate::callables::union_arguments::payload_name;
@@ -143,7 +143,7 @@ impl Sema<'_> {
         let ret = match &decl.sig.ret {
             Some(_) if open_result(&scope, decl) => None,
             Some(_) => Some(self.declared_ret(&scope, decl)?),
-            None if external || matches!(decl.body, FnBody::None) => Some(TypeId::VOID),
+            None if external || decl.body.kind() == BodyKind::None => Some(TypeId::VOID),
             None => None,
         };
         let job_env = scope.clone();

@@ -257,7 +257,7 @@ pub enum TypeFnState {
 
 /// The expression that is all there is of a body.
 fn single_expression(decl: &'static ast::FnDecl) -> Option<&'static ast::Expr> {
-    match &decl.body {
+    match decl.body() {
         ast::FnBody::Expr(expr) => Some(expr),
         ast::FnBody::Block(block) => match (block.stmts.as_slice(), &block.tail) {
             ([], Some(tail)) => Some(tail),

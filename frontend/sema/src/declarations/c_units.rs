@@ -249,6 +249,7 @@ impl Sema<'_> {
             items: Vec::new(),
             expr_count: 0,
             computed_names: Vec::new(),
+            late: None,
         })));
         let env = Env::root(id);
         self.modules.push(ModuleInfo {

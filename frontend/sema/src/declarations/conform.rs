@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use sx_ir::{Symbol, TypeId, TypeKind};
-use sx_syntax::ast::{self, DeclKind, ExprKind, FnBody};
+use sx_syntax::ast::{self, BodyKind, DeclKind, ExprKind, FnBody};
 use sx_syntax::visit::{Visitor, walk_expr};
 use sx_syntax::{Diagnostic, Span};
 
@@ -52,7 +52,7 @@ impl Sema<'_> {
             let first = self.protocol_decl(protocol.template).and_then(|p| {
                 p.methods
                     .iter()
-                    .find(|d| matches!(&d.kind, DeclKind::Fn(f) if matches!(f.body, FnBody::None)))
+                    .find(|d| matches!(&d.kind, DeclKind::Fn(f) if f.body.kind() == BodyKind::None))
             });
             let message = match first {
                 Some(method) => format!(
@@ -230,12 +230,14 @@ impl Sema<'_> {
             }
         }
         let a = self.eval_ret(proto_env, declared.sig.ret.as_ref())?;
-        let b = match (&decl.sig.ret, &decl.body) {
-            (Some(ret), _) => self.eval_ret(env, Some(ret))?,
-            (None, FnBody::Block(block)) if !crate::statements::stmt::returns_value(block) => {
-                TypeId::VOID
-            }
-            (None, _) => {
+        let returns = || match decl.body() {
+            FnBody::Block(block) => crate::statements::stmt::returns_value(block),
+            FnBody::Expr(_) | FnBody::Intrinsic | FnBody::None => true,
+        };
+        let b = match &decl.sig.ret {
+            Some(ret) => self.eval_ret(env, Some(ret))?,
+            None if !returns() => TypeId::VOID,
+            None => {
                 self.instantiate_fn(given, Vec::new(), Vec::new(), span)?
                     .ty
                     .ret

@@ -175,7 +175,7 @@ impl Sema<'_> {
             name,
             owner,
             impl_of: None,
-            intrinsic: matches!(decl.body, ast::FnBody::Intrinsic),
+            intrinsic: decl.body.kind() == ast::BodyKind::Intrinsic,
         })
     }
 

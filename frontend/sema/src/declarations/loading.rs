@@ -108,6 +108,22 @@ impl Sema<'_> {
         self.events.insert(None, events);
     }
 
+    /// The shipped library is known to parse. If a changed one doesn't, that is found where the body is needed; all that
+    /// came of it is not told.
+    pub fn tell_late_errors(&mut self) {
+        let late = |tree: &&ast::File| tree.late.as_ref()?.errors().into_iter().next();
+        let Some(mut error) = self.trees.iter().find_map(late) else {
+            return;
+        };
+        if let Some(module) = (error.span).and_then(|span| self.module_of_file.get(&span.file)) {
+            let shown = &self.module(*module).shown;
+            error.message = format!("parse error in '{shown}': {}", error.message);
+        }
+        self.diags = vec![error];
+        self.events.clear();
+        self.events.insert(None, vec![Event::Diag(0)]);
+    }
+
     pub fn show_path(&self, path: &Path) -> String {
         let folded = fold_dots(path);
         match folded.strip_prefix(&self.cfg.working_dir) {
@@ -207,9 +223,16 @@ impl Sema<'_> {
             crate::threads::start_pool(self.cfg);
             sx_syntax::parse_files_parallel(&sources)
         } else {
-            sources
-                .iter()
-                .map(|(file, text)| sx_syntax::parse_file(*file, text))
+            let shipped = self.cfg.shipped_library.as_deref();
+            let files = sources.iter().zip(&owners);
+            files
+                .map(|((file, text), (canonical, request, _))| {
+                    let imported = request.import.is_some();
+                    match imported && shipped.is_some_and(|dir| canonical.starts_with(dir)) {
+                        true => sx_syntax::parse_outline(*file, text),
+                        false => sx_syntax::parse_file(*file, text),
+                    }
+                })
                 .collect()
         };
         for (((file, _), (canonical, request, shown)), mut parsed) in

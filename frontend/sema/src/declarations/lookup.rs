@@ -653,7 +653,10 @@ impl Sema<'_> {
         });
         ret_is_type
             && made_of_types
-            && !matches!(info.decl.body, ast::FnBody::Intrinsic | ast::FnBody::None)
+            && !matches!(
+                info.decl.body.kind(),
+                ast::BodyKind::Intrinsic | ast::BodyKind::None
+            )
     }
 
     /// The import set an expression names as a namespace.

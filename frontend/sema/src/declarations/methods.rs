@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use sx_ir::{Symbol, TypeId};
-use sx_syntax::ast::{self, DeclKind, FnBody, MemberKind};
+use sx_syntax::ast::{self, BodyKind, DeclKind, MemberKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::declarations::impls::{ImplMatch, Methods};
@@ -92,7 +92,7 @@ impl Sema<'_> {
                 methods.insert(name, adopted);
                 continue;
             }
-            let (false, Some(proto_env)) = (matches!(f.body, FnBody::None), &proto_env) else {
+            let (false, Some(proto_env)) = (f.body.kind() == BodyKind::None, &proto_env) else {
                 continue;
             };
             let env = proto_env.child();

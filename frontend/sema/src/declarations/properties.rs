@@ -1,7 +1,7 @@
 //! `#get` and `#set` methods: their shape, and those that a type's body or an impl gives it (reference part 2 §1).
 
 use sx_ir::{Symbol, TypeId};
-use sx_syntax::ast::{self, DeclKind, FnBody, MemberKind, ParamKind, Property, RetKind};
+use sx_syntax::ast::{self, BodyKind, DeclKind, MemberKind, ParamKind, Property, RetKind};
 
 use crate::sema::{FnId, ImplId, Res, Sema};
 
@@ -13,10 +13,10 @@ impl Sema<'_> {
             Property::Get => ("#get` method takes `self` alone and returns the value", 1),
             Property::Set => ("#set` method takes `self` and the value", 2),
         };
-        let returns = match (&f.sig.ret, &f.body) {
+        let returns = match (&f.sig.ret, f.body.kind()) {
             (Some(ret), _) => !matches!(ret.kind, RetKind::Void),
-            (None, FnBody::Expr(_)) => true,
-            (None, FnBody::Block(_) | FnBody::Intrinsic | FnBody::None) => false,
+            (None, BodyKind::Expr) => true,
+            (None, BodyKind::Block | BodyKind::Intrinsic | BodyKind::None) => false,
         };
         if plain && f.sig.params.len() == count && (property == Property::Set || returns) {
             return;

@@ -568,7 +568,7 @@ fn body_of(name: &str, span: Span, void: bool) -> (&'static ast::FnDecl, Symbol)
         mixin: false,
         property: None,
         link: None,
-        body: ast::FnBody::Block(ast::Block { span, stmts, tail }),
+        body: ast::FnBody::Block(ast::Block { span, stmts, tail }).into(),
         origin: ast::FnOrigin::Decl,
     };
     (Box::leak(Box::new(decl)), key)

@@ -36,7 +36,7 @@ impl Sema<'_> {
                     ),
                 ));
             }
-            Arg::Trailing(decl) => match &decl.body {
+            Arg::Trailing(decl) => match decl.body() {
                 ast::FnBody::Block(block) => {
                     (decl.span, ast::ExprKind::Block(Box::new(block.clone())))
                 }

@@ -50,7 +50,7 @@ impl Sema<'_> {
             (Some(Arg::Expr(expr)), _) => {
                 self.comptime_value(&caller, expr, code, &Purpose::ValueArgument)?
             }
-            (Some(Arg::Trailing(decl)), _) => match &decl.body {
+            (Some(Arg::Trailing(decl)), _) => match decl.body() {
                 FnBody::Block(block) => self.quoted_block(block, &caller),
                 FnBody::Expr(_) | FnBody::Intrinsic | FnBody::None => return Err(Failed),
             },
@@ -191,7 +191,7 @@ impl Sema<'_> {
             // The body's own names may be those of parameters.
             s.new_scope_level(cx);
             let want = ret.filter(|ty| *ty != TypeId::VOID);
-            let val = match &decl.body {
+            let val = match decl.body() {
                 FnBody::Expr(expr) => s.lower_expr(cx, expr, want)?,
                 FnBody::Block(block) => {
                     s.lower_stmt_list(cx, &block.stmts)?;

@@ -236,7 +236,7 @@ impl Expander<'_, '_> {
         self.result(r, decl, made.ret);
         r.abi(decl.sig.abi);
         r.s(" ");
-        match &decl.body {
+        match decl.body() {
             ast::FnBody::Block(block) => r.block(block),
             ast::FnBody::Expr(expr) => {
                 r.s("=> ");

@@ -437,7 +437,7 @@ impl Sema<'_> {
         let mut members = Vec::new();
         for method in &syntax.methods {
             if let DeclKind::Fn(f) = &method.kind
-                && !matches!(f.body, ast::FnBody::None)
+                && !matches!(f.body.kind(), ast::BodyKind::None)
             {
                 let env = self.protocol_method_env(&env, f);
                 members.extend(self.member_declared(method, &env));

@@ -450,7 +450,7 @@ impl Expander<'_, '_> {
             .map(|arg| arg.map(|arg| r.aside(|r| r.expr(arg))))
             .collect();
         let quote = Quote {
-            body: match &decl.body {
+            body: match decl.body() {
                 FnBody::Block(block) => Body::Block(block),
                 FnBody::Expr(body) => Body::Expr(body),
                 FnBody::Intrinsic | FnBody::None => {
@@ -500,7 +500,7 @@ impl Expander<'_, '_> {
         started: &mut bool,
     ) {
         let want = ret.filter(|ty| *ty != TypeId::VOID);
-        let tail = match &decl.body {
+        let tail = match decl.body() {
             FnBody::Expr(expr) => Some(&**expr),
             FnBody::Block(block) => {
                 for stmt in &block.stmts {
@@ -636,7 +636,7 @@ fn closes_at_end(text: &str) -> bool {
 
 /// Whether a mixin's body has something for the end of the scope it is put in.
 fn acts_on_scope(decl: &ast::FnDecl) -> bool {
-    match &decl.body {
+    match decl.body() {
         FnBody::Block(block) => (block.stmts.iter())
             .any(|stmt| matches!(stmt.kind, StmtKind::Defer(_) | StmtKind::OnFail { .. })),
         FnBody::Expr(_) | FnBody::Intrinsic | FnBody::None => false,

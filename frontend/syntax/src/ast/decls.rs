@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+pub use crate::parser::{LateBody, LateText};
 
 // ---------------------------------------------------------------------------------------------------- files
 
@@ -15,6 +16,8 @@ pub struct File {
     pub expr_count: u32,
     /// Parts of each `#name(parts..)`, found by `IdentKind::Computed`.
     pub computed_names: Vec<Vec<Arc<Expr>>>,
+    /// What the bodies that are parsed when they are asked for come from, if there are any.
+    pub late: Option<Arc<LateText>>,
 }
 
 /// Parsed text of an `#insert`: the statements, with a trailing expression as the block's tail.
@@ -235,7 +238,7 @@ pub struct FnDecl {
     pub mixin: bool,
     pub property: Option<Property>,
     pub link: Option<Link>,
-    pub body: FnBody,
+    pub body: Body,
     /// What kind of text this came from, for diagnostics.
     pub origin: FnOrigin,
 }
@@ -263,6 +266,50 @@ pub struct FnSig {
     /// Absent: inferred, or void for externs and protocol methods.
     pub ret: Option<RetType>,
     pub abi: Option<Abi>,
+}
+
+/// The body of a function, parsed or still a text.
+#[derive(Clone, Debug)]
+pub enum Body {
+    Parsed(FnBody),
+    /// `{ .. }`, parsed when it is asked for.
+    Late(Box<LateBody>),
+}
+
+/// What a body is, whether parsed or not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BodyKind {
+    Block,
+    Expr,
+    Intrinsic,
+    None,
+}
+
+impl From<FnBody> for Body {
+    fn from(body: FnBody) -> Body {
+        Body::Parsed(body)
+    }
+}
+
+impl Body {
+    pub fn kind(&self) -> BodyKind {
+        match self {
+            Body::Parsed(FnBody::Block(_)) | Body::Late(_) => BodyKind::Block,
+            Body::Parsed(FnBody::Expr(_)) => BodyKind::Expr,
+            Body::Parsed(FnBody::Intrinsic) => BodyKind::Intrinsic,
+            Body::Parsed(FnBody::None) => BodyKind::None,
+        }
+    }
+}
+
+impl FnDecl {
+    /// The body; parses it if nobody has asked for it before.
+    pub fn body(&self) -> &FnBody {
+        match &self.body {
+            Body::Parsed(body) => body,
+            Body::Late(late) => late.parsed(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -328,7 +328,7 @@ impl<'a> Dump<'a> {
             None => {}
         }
         self.link(&f.link);
-        match &f.body {
+        match f.body() {
             FnBody::Block(block) => self.statements(block),
             FnBody::Expr(expr) => {
                 self.s(" => ");

@@ -253,23 +253,23 @@ impl Parser<'_> {
         let body = match self.peek() {
             _ if imported => {
                 self.expect(Tok::Semi)?;
-                FnBody::None
+                FnBody::None.into()
             }
-            Tok::LBrace => FnBody::Block(self.fresh_body(|p| p.nested(|p| p.block()))?),
+            Tok::LBrace => self.fn_block()?,
             Tok::FatArrow => {
                 self.bump();
                 let value = self.fresh_body(|p| p.expr())?;
                 self.end_of_value(&value)?;
-                FnBody::Expr(Box::new(value))
+                FnBody::Expr(Box::new(value)).into()
             }
             Tok::Intrinsic => {
                 self.bump();
                 self.expect(Tok::Semi)?;
-                FnBody::Intrinsic
+                FnBody::Intrinsic.into()
             }
             Tok::Semi if protocol => {
                 self.bump();
-                FnBody::None
+                FnBody::None.into()
             }
             _ => return Err(self.fail("expected '{'")),
         };
@@ -284,6 +284,14 @@ impl Parser<'_> {
             body,
             origin: FnOrigin::Decl,
         })
+    }
+
+    fn fn_block(&mut self) -> PResult<Body> {
+        if let Some(late) = self.late_body() {
+            return Ok(late);
+        }
+        let block = self.fresh_body(|p| p.nested(|p| p.block()))?;
+        Ok(FnBody::Block(block).into())
     }
 
     /// `name :: { .. }`
@@ -303,7 +311,7 @@ impl Parser<'_> {
             mixin: false,
             property: None,
             link: None,
-            body: FnBody::Block(body),
+            body: FnBody::Block(body).into(),
             origin: FnOrigin::BareBlock,
         })
     }
@@ -330,7 +338,7 @@ impl Parser<'_> {
             mixin: false,
             property: None,
             link: None,
-            body,
+            body: body.into(),
             origin: FnOrigin::Lambda,
         };
         Ok(self.mk(lo, ExprKind::Lambda(Arc::new(decl))))

@@ -10,6 +10,7 @@ mod exprs;
 mod functions;
 mod habits;
 mod items;
+mod late;
 mod lookahead;
 mod members;
 mod names;
@@ -22,6 +23,7 @@ mod types;
 
 use std::sync::Arc;
 
+pub use late::{LateBody, LateText, parse_outline};
 pub(crate) use names::is_reserved_type;
 
 use rayon::prelude::*;
@@ -75,6 +77,7 @@ pub fn parse_file(file: FileId, text: &str) -> ParseResult {
         items,
         expr_count: p.next_id,
         computed_names: std::mem::take(&mut p.computed),
+        late: None,
     };
     ParseResult {
         ast,
@@ -199,6 +202,11 @@ pub(crate) struct Parser<'a> {
     pos: usize,
     /// Tokens from here on read as the end: where the iterables of a `for` header stop.
     limit: usize,
+    /// Bodies without tokens, and how many of them have been met as bodies.
+    skipped: Vec<u32>,
+    skipped_met: usize,
+    /// The text of such bodies.
+    late: Option<Arc<LateText>>,
     diags: Vec<Diagnostic>,
     next_id: u32,
     computed: Vec<Vec<Arc<Expr>>>,
@@ -231,6 +239,7 @@ impl<'a> Parser<'a> {
             partner,
             docs,
             errors,
+            skipped,
         } = lexed;
         Parser {
             file,
@@ -240,6 +249,9 @@ impl<'a> Parser<'a> {
             partner,
             docs,
             pos: 0,
+            skipped,
+            skipped_met: 0,
+            late: None,
             diags: errors,
             next_id: 0,
             computed: Vec::new(),

@@ -19,7 +19,7 @@ use crate::token::Tok;
 /// Bytes of a piece at least: reading so much takes about ten times as long as handing it to another thread.
 const PIECE: usize = 64 * 1024;
 /// Expressions of `n` bytes of text: fewer than `n` times this, for each has a token of its own or encloses one.
-const IDS_PER_BYTE: u32 = 4;
+pub(super) const IDS_PER_BYTE: u32 = 4;
 
 struct Piece {
     items: Vec<Item>,
@@ -47,6 +47,7 @@ pub(super) fn parse_in_pieces(file: FileId, text: &str) -> Option<ParseResult> {
             items,
             expr_count: ids,
             computed_names: Vec::new(),
+            late: None,
         },
         diagnostics: Vec::new(),
     })

@@ -72,7 +72,7 @@ impl Parser<'_> {
             mixin: false,
             property: None,
             link: None,
-            body: FnBody::Block(body),
+            body: FnBody::Block(body).into(),
             origin: FnOrigin::TrailingBlock,
         }))
     }

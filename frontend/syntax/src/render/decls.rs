@@ -270,7 +270,7 @@ impl<'t> Renderer<'_, 't> {
                     None => {}
                 }
                 self.link(&f.link);
-                match f.body {
+                match f.body() {
                     FnBody::Block(_) | FnBody::Expr(_) => self.s(" "),
                     FnBody::Intrinsic | FnBody::None => {}
                 }
@@ -280,7 +280,7 @@ impl<'t> Renderer<'_, 't> {
             FnOrigin::Decl | FnOrigin::BareBlock => ";",
             FnOrigin::Lambda | FnOrigin::TrailingBlock => "",
         };
-        match &f.body {
+        match f.body() {
             FnBody::Block(block) => self.block(block),
             FnBody::Expr(expr) => {
                 self.s("=> ");
