@@ -49,6 +49,7 @@ thread_local! {
 }
 
 /// Class of a size of 1 to `LISTED` bytes, and the size of its blocks.
+#[inline(always)]
 fn class(size: usize) -> (usize, usize) {
     if size <= 1024 {
         let steps = size.div_ceil(16).max(1);
@@ -63,7 +64,29 @@ fn class(size: usize) -> (usize, usize) {
     )
 }
 
+/// This thread's lists. As short as this, so that it becomes part of what allocates.
+#[inline(always)]
+fn lists() -> *const Lists {
+    LISTS.with(std::ptr::from_ref)
+}
+
+/// A block of 1 to `LISTED` bytes.
+#[inline(always)]
+fn take(size: usize) -> *mut u8 {
+    // SAFETY: they are there as long as the thread, and only used by it; nothing here calls anything that allocates.
+    unsafe { (*lists()).take(size) }
+}
+
+/// # Safety
+/// `block` is one that `take(size)` gave, of any thread, and nobody uses it any more.
+#[inline(always)]
+unsafe fn give(block: *mut u8, size: usize) {
+    // SAFETY: as in `take`, and the caller's promise.
+    unsafe { (*lists()).give(block, size) }
+}
+
 impl Lists {
+    #[inline(always)]
     fn take(&self, size: usize) -> *mut u8 {
         let (class, size) = class(size);
         let head = &self.free[class];
@@ -82,6 +105,7 @@ impl Lists {
     }
 
     #[cold]
+    #[inline(never)]
     fn take_from_new_piece(&self, size: usize) -> *mut u8 {
         let length = self.piece.get().max(size);
         let huge = length >= HUGE_PAGE;
@@ -103,6 +127,7 @@ impl Lists {
 
     /// # Safety
     /// `block` is one that `take(size)` gave, of any thread, and nobody uses it any more.
+    #[inline(always)]
     unsafe fn give(&self, block: *mut u8, size: usize) {
         let head = &self.free[class(size).0];
         // SAFETY: the block is ours now, and has room for an address.
@@ -149,6 +174,7 @@ enum Place {
     System,
 }
 
+#[inline(always)]
 fn place(layout: &Layout) -> Place {
     match (layout.size(), layout.align()) {
         (size, align) if size <= LISTED && align <= ALIGN => Place::List,
@@ -163,7 +189,7 @@ fn place(layout: &Layout) -> Place {
 unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         match place(&layout) {
-            Place::List => LISTS.with(|lists| lists.take(layout.size())),
+            Place::List => take(layout.size()),
             Place::Mapping => {
                 let start = map(pages(layout.size()));
                 if !start.is_null() && layout.size() >= HUGE_PAGE {
@@ -179,7 +205,7 @@ unsafe impl GlobalAlloc for Memory {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         match place(&layout) {
             // SAFETY: the caller's promise.
-            Place::List => LISTS.with(|lists| unsafe { lists.give(block, layout.size()) }),
+            Place::List => unsafe { give(block, layout.size()) },
             Place::Mapping => {
                 // SAFETY: the block is a mapping of this length that nobody uses any more.
                 unsafe { libc::munmap(block.cast(), pages(layout.size())) };
@@ -192,7 +218,7 @@ unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         match place(&layout) {
             Place::List => {
-                let block = LISTS.with(|lists| lists.take(layout.size()));
+                let block = take(layout.size());
                 if !block.is_null() {
                     // SAFETY: the block is at least this long and nobody else's.
                     unsafe { block.write_bytes(0, layout.size()) };

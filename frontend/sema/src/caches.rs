@@ -113,6 +113,11 @@ pub struct Caches {
     pub recent_locs: Vec<((u32, u32), sx_ir::LocId)>,
     /// Lists of the expressions of a body that has been forgotten, emptied, for the next one.
     pub spare_lists: (Vec<sx_ir::Expr>, Vec<sx_ir::LocId>),
+    /// Lists of its statements, locals and slots.
+    pub spare_parts: (Vec<sx_ir::Stmt>, Vec<sx_ir::Local>, Vec<sx_ir::Slot>),
+    /// Interfaces of functions by type: without and with an environment, and in these without and with a context.
+    pub abis:
+        [[FxHashMap<sx_ir::types::FnType, std::rc::Rc<crate::callables::functions::Abi>>; 2]; 2],
     pub recent_line: sx_syntax::LineHint,
     /// Files that imports were found to name, by the importing file's folder and the import's text.
     pub imported_files: FxHashMap<(std::path::PathBuf, std::sync::Arc<str>), std::path::PathBuf>,

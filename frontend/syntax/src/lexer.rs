@@ -217,6 +217,13 @@ impl Lexer<'_> {
     /// Reads up to `end`: whether the last token ends there or before.
     fn run(&mut self, end: usize) -> bool {
         while self.at < end && self.errors.len() < MAX_ERRORS {
+            // What stands between most tokens.
+            if self.bytes[self.at] == b' ' {
+                self.at += 1;
+                if self.at == end {
+                    break;
+                }
+            }
             self.next();
         }
         let within = self.at <= end;

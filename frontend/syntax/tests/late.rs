@@ -116,7 +116,9 @@ fn braces_in_texts_and_comments_are_none() {
         "x := a / b;",
     ] {
         assert!(same(&format!("f :: () {{ {body} }}\nK :: 1;")), "{body}");
-        assert!(same(&format!("S :: struct {{ f :: ufcs (a: (i64) -> i64) -> []u8 {{ {body} }} }}")));
+        assert!(same(&format!(
+            "S :: struct {{ f :: ufcs (a: (i64) -> i64) -> []u8 {{ {body} }} }}"
+        )));
     }
 }
 

@@ -66,10 +66,16 @@ impl Sema<'_> {
     fn forget_body(&mut self, func: FuncId) {
         let params = self.m.params_of(func).len();
         let place = &mut self.m.funcs[func.index()];
-        place.body = None;
+        let mut stmts = place.body.take().map(|body| body.stmts).unwrap_or_default();
+        stmts.clear();
         place.labels = 0;
         place.locals.truncate(params);
-        place.slots = Vec::new();
+        let mut locals = place.locals.clone();
+        std::mem::swap(&mut locals, &mut place.locals);
+        locals.clear();
+        let mut slots = std::mem::take(&mut place.slots);
+        slots.clear();
+        self.caches.spare_parts = (stmts, locals, slots);
         let mut lists = (
             std::mem::take(&mut place.exprs),
             std::mem::take(&mut place.expr_locs),
@@ -167,6 +173,13 @@ impl Sema<'_> {
         if !self.cfg.code {
             // It will be forgotten, most likely, so it needn't be small.
             (shell.exprs, shell.expr_locs) = std::mem::take(&mut self.caches.spare_lists);
+            let (_, locals, slots) = &mut self.caches.spare_parts;
+            let mut locals = std::mem::take(locals);
+            locals.append(&mut shell.locals);
+            shell.locals = locals;
+            if shell.slots.is_empty() {
+                shell.slots = std::mem::take(slots);
+            }
         }
         let errors = self.diags.iter().filter(|d| d.is_error()).count();
         let cx = self.lower_job_into(shell, Some(func), job, &ty, &abi)?;
@@ -195,6 +208,9 @@ impl Sema<'_> {
         let (decl, owner) = (info.decl, info.owner);
         let name = shell.name.clone();
         let mut cx = self.new_cx(shell, env.clone(), name.clone(), decl.span);
+        if let Some(list) = cx.blocks.first_mut() {
+            *list = std::mem::take(&mut self.caches.spare_parts.0);
+        }
         cx.func_id = id;
         cx.owner = owner;
         cx.fn_id = Some(*fn_id);

@@ -45,10 +45,26 @@ pub enum Target {
 }
 
 impl Sema<'_> {
-    pub fn abi(&mut self, ty: &FnType, env: bool) -> Abi {
+    pub fn abi(&mut self, ty: &FnType, env: bool) -> Rc<Abi> {
         if ty.c_conv {
-            return self.c_abi(ty);
+            return Rc::new(self.c_abi(ty));
         }
+        let context = self.context_type.is_some();
+        let known = &mut self.caches.abis[usize::from(env)][usize::from(context)];
+        if let Some(abi) = known.get(ty) {
+            return abi.clone();
+        }
+        let abi = Rc::new(self.sx_abi(ty, env));
+        // How others are passed may not be settled yet.
+        let mut types = ty.params.iter().chain([&ty.ret]);
+        if types.all(|ty| self.m.types.is_complete(*ty, 0)) {
+            let known = &mut self.caches.abis[usize::from(env)][usize::from(context)];
+            known.insert(ty.clone(), abi.clone());
+        }
+        abi
+    }
+
+    fn sx_abi(&mut self, ty: &FnType, env: bool) -> Abi {
         let plain = |ty| Param {
             ty,
             attr: ParamAttr::None,

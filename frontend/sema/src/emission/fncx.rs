@@ -180,7 +180,7 @@ pub struct FnCx {
     pub fn_id: Option<FnId>,
     pub caller_loc: Option<(Span, String)>,
     /// The value being lowered for a store and what the store does, for the wording of a mismatch.
-    pub storing: Option<(Span, String)>,
+    pub storing: Option<(Span, crate::statements::assign::Verb)>,
 }
 
 /// Where a failing `try` inside an `or` chain or `catch` operand goes.

@@ -35,35 +35,21 @@ impl Sema<'_> {
         }
         match op {
             AssignOp::Set => {
-                let noun = self.target_noun(target);
-                let verb = match &noun {
-                    TargetNoun::Variable(name) => format!("reassign '{name}' of type"),
-                    TargetNoun::Other(name) => format!("assign '{name}' of type"),
-                };
+                let verb = self.target_verb(target);
                 cx.storing = Some((value.span, verb));
                 let val = self.lower_expr(cx, value, Some(ty))?;
                 self.no_view_of_assigned(&val, ty, value_span(value))?;
-                let val = match noun {
-                    TargetNoun::Variable(name) => self.assignable(
-                        cx,
-                        val,
-                        ty,
-                        value_span(value),
-                        &format!("reassign '{name}' of type"),
-                    )?,
-                    TargetNoun::Other(name) => {
+                let val = match verb {
+                    Verb::Initialize(_) | Verb::Reassign(_) => {
+                        self.assignable(cx, val, ty, value_span(value), verb)?
+                    }
+                    Verb::Assign(_) => {
                         if val.ty != ty
                             && !val.is_poison()
                             && val.ty != TypeId::NORETURN
                             && self.try_coerce(cx, &val, ty, value_span(value))?.is_none()
                         {
-                            self.assignable(
-                                cx,
-                                val,
-                                ty,
-                                value_span(value),
-                                &format!("assign '{name}' of type"),
-                            )?
+                            self.assignable(cx, val, ty, value_span(value), verb)?
                         } else {
                             self.coerce(cx, val, ty, value_span(value))?
                         }
@@ -147,12 +133,12 @@ impl Sema<'_> {
         }
     }
 
-    pub fn target_noun(&self, target: &ast::Expr) -> TargetNoun {
+    pub fn target_verb(&self, target: &ast::Expr) -> Verb {
         match &target.kind {
-            ExprKind::Ident(name) => TargetNoun::Variable(name.as_str().to_string()),
-            ExprKind::Field { name, .. } => TargetNoun::Other(name.as_str().to_string()),
-            ExprKind::Index { .. } => TargetNoun::Other("element".into()),
-            _ => TargetNoun::Other("target".into()),
+            ExprKind::Ident(name) => Verb::Reassign(name.as_str()),
+            ExprKind::Field { name, .. } => Verb::Assign(name.as_str()),
+            ExprKind::Index { .. } => Verb::Assign("element"),
+            _ => Verb::Assign("target"),
         }
     }
 
@@ -526,13 +512,10 @@ impl Sema<'_> {
                     self.lower_to(cx, value, param)?
                 }
                 Some((ty, None)) => {
-                    let verb = match self.target_noun(target) {
-                        TargetNoun::Variable(name) => format!("reassign '{name}' of type"),
-                        TargetNoun::Other(name) => format!("assign '{name}' of type"),
-                    };
-                    cx.storing = Some((value.span, verb.clone()));
+                    let verb = self.target_verb(target);
+                    cx.storing = Some((value.span, verb));
                     let val = self.lower_expr(cx, value, Some(*ty))?;
-                    self.assignable(cx, val, *ty, value_span(value), &verb)?
+                    self.assignable(cx, val, *ty, value_span(value), verb)?
                 }
             };
             let val = self.own(cx, &val);
@@ -572,9 +555,23 @@ pub fn unrolled_marker(name: Symbol) -> Symbol {
     Symbol::intern(&format!("inline for {name}"))
 }
 
-pub enum TargetNoun {
-    Variable(String),
-    Other(String),
+/// What is done to the named target of a store, in messages: `cannot VERB 'T' with ..`.
+#[derive(Clone, Copy, Debug)]
+pub enum Verb {
+    Initialize(&'static str),
+    /// A variable.
+    Reassign(&'static str),
+    Assign(&'static str),
+}
+
+impl std::fmt::Display for Verb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verb::Initialize(name) => write!(f, "initialize '{name}' of type"),
+            Verb::Reassign(name) => write!(f, "reassign '{name}' of type"),
+            Verb::Assign(name) => write!(f, "assign '{name}' of type"),
+        }
+    }
 }
 
 pub fn compound_hint(sema: &Sema<'_>, value: &ast::Expr, ty: TypeId) -> Option<TypeId> {

@@ -8,6 +8,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val};
 use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{Binding, DeclInfo, Entity, EntityState, Env, Failed, Res, Sema};
+use crate::statements::assign::Verb;
 use crate::statements::control::value_span;
 use crate::statements::errors::strip_parens;
 use std::rc::Rc;
@@ -212,10 +213,10 @@ impl Sema<'_> {
         ty: TypeId,
         name: ast::Ident,
     ) -> Res<Val> {
-        let verb = format!("initialize '{}' of type", name.name);
-        cx.storing = Some((init.span, verb.clone()));
+        let verb = Verb::Initialize(name.as_str());
+        cx.storing = Some((init.span, verb));
         let val = self.lower_initial(cx, init, Some(ty))?;
-        self.assignable(cx, val, ty, value_span(init), &verb)
+        self.assignable(cx, val, ty, value_span(init), verb)
     }
 
     /// Converts for a store, wording a mismatch as the reference does (`cannot VERB 'T' with a value of type 'U'`).
@@ -225,7 +226,7 @@ impl Sema<'_> {
         val: Val,
         ty: TypeId,
         span: Span,
-        verb: &str,
+        verb: Verb,
     ) -> Res<Val> {
         if val.is_poison() {
             return Err(Failed);

@@ -207,6 +207,7 @@ pub(crate) struct Parser<'a> {
     skipped_met: usize,
     /// The text of such bodies.
     late: Option<Arc<LateText>>,
+    recent_names: Vec<Option<(&'a str, Symbol)>>,
     diags: Vec<Diagnostic>,
     next_id: u32,
     computed: Vec<Vec<Arc<Expr>>>,
@@ -252,6 +253,7 @@ impl<'a> Parser<'a> {
             skipped,
             skipped_met: 0,
             late: None,
+            recent_names: Vec::new(),
             diags: errors,
             next_id: 0,
             computed: Vec::new(),

@@ -31,7 +31,11 @@ pub(crate) enum NameUse {
     UnionMember,
 }
 
-impl Parser<'_> {
+/// Names that are remembered with their symbols, and for how many tokens that pays.
+const RECENT_NAMES: usize = 512;
+const TOKENS_WITH_RECENT_NAMES: usize = 2000;
+
+impl<'a> Parser<'a> {
     /// Whether the token at `index` can be read as a name, keywords included.
     pub(crate) fn name_like(&self, index: usize) -> bool {
         let kind = self.kind_at(index);
@@ -80,10 +84,33 @@ impl Parser<'_> {
             _ => (text, IdentKind::Plain),
         };
         Ok(Ident {
-            name: Symbol::intern(name),
+            name: self.symbol(name),
             kind,
             span: self.span_from(token.lo),
         })
+    }
+
+    /// The symbol of a name. Most names of a file have been met before, and not long ago.
+    fn symbol(&mut self, name: &'a str) -> Symbol {
+        if self.recent_names.is_empty() {
+            if self.toks.len() < TOKENS_WITH_RECENT_NAMES {
+                return Symbol::intern(name);
+            }
+            self.recent_names = vec![None; RECENT_NAMES];
+        }
+        let bytes = name.as_bytes();
+        let byte = |at: usize| usize::from(bytes.get(at).copied().unwrap_or(0));
+        let last = bytes.len().wrapping_sub(1);
+        let mixed = byte(0) + 7 * byte(last) + 31 * byte(bytes.len() / 2) + 67 * byte(last / 4 * 3);
+        let place = &mut self.recent_names[(mixed + 139 * bytes.len()) % RECENT_NAMES];
+        match place {
+            Some((known, symbol)) if *known == name => *symbol,
+            _ => {
+                let symbol = Symbol::intern(name);
+                *place = Some((name, symbol));
+                symbol
+            }
+        }
     }
 
     /// Reads the name of something being declared.
