@@ -408,17 +408,28 @@ impl Sema<'_> {
         }
     }
 
-    /// Module-scope `#run` statements: imported modules first, then declaration order.
+    /// Module-scope `#run` statements, and constants that reach `#saved` globals: imported modules first, then the order
+    /// of the text.
     fn run_statements(&mut self) {
         for module in self.modules_in_order() {
+            let mut constants = self.postponed_constants(module).into_iter().peekable();
             let count = self.module(module).runs.len();
             for i in 0..count {
+                let run = &self.module(module).runs[i];
+                let (expr, env, place, after) =
+                    (run.expr, run.env.clone(), run.place.lo, run.after);
+                while let Some((_, id)) =
+                    constants.next_if(|(at, id)| (at.lo, id.0 as usize) < (place, after))
+                {
+                    let _ = self.resolve_decl(id);
+                }
                 if self.exit.is_some() {
                     return;
                 }
-                let expr = self.module(module).runs[i].expr;
-                let env = self.module(module).runs[i].env.clone();
                 self.run_or_queue(&env, expr);
+            }
+            for (_, id) in constants {
+                let _ = self.resolve_decl(id);
             }
         }
         self.finish_queue();

@@ -117,6 +117,8 @@ pub struct RunStmt {
     pub expr: &'static ast::Expr,
     /// Where the module's text has it, or the item that makes it.
     pub place: Span,
+    /// How many declarations there were before: what has been made in one place keeps its order.
+    pub after: usize,
     /// What it sees.
     pub env: Rc<Env>,
 }

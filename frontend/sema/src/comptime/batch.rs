@@ -3,10 +3,11 @@
 //! as it stands, on as many threads as there are, and the results are taken over in source order. When the queue is
 //! emptied depends on the program alone, so nothing depends on the number of threads.
 //!
-//! What asks the compiler something, or reaches a `#saved` global, does not queue: it runs when it is its turn.
+//! What asks the compiler something, or reaches a `#saved` global, does not queue: it runs when it is its turn. With
+//! `#saved` globals that is the place in the source, among constants and statements alike.
 
 use sx_ir::{FuncId, GlobalId, Linkage, Module, TypeId};
-use sx_syntax::Diagnostic;
+use sx_syntax::{Diagnostic, Span};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 use crate::api::{BatchItem, Unexplained};
@@ -16,7 +17,7 @@ use crate::comptime::failure;
 use crate::comptime::host::{CompilerHost, Minted};
 use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
-use crate::sema::{DeclId, EntityState, Event, Failed, Res, Sema};
+use crate::sema::{DeclId, EntityState, Event, Failed, ModId, Res, Sema};
 
 /// Who may queue next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +40,10 @@ pub struct Queue {
     applicant: Option<Applicant>,
     /// The applicant's evaluation, just queued.
     admitted: bool,
+    /// The applicant's evaluation reaches a `#saved` global: it has its turn among the statements.
+    postponed: bool,
+    /// Constants whose evaluations do.
+    in_order: Vec<DeclId>,
     waiting: Vec<Queued>,
     /// Reports of evaluations that are done, each with the number of events of module scope before it.
     held: Vec<(usize, Vec<Diagnostic>)>,
@@ -79,6 +84,17 @@ impl Sema<'_> {
         self.caches.queue.applicant = Some(Applicant::Constant(id));
         let _ = self.resolve_decl(id);
         self.withdraw();
+        if std::mem::take(&mut self.caches.queue.postponed) {
+            self.decls[id.index()].state = EntityState::Unresolved;
+            self.caches.queue.in_order.push(id);
+        }
+    }
+
+    /// The constants of a module that were postponed, each with its place.
+    pub fn postponed_constants(&mut self, module: ModId) -> Vec<(Span, DeclId)> {
+        let ids = self.caches.queue.in_order.clone().into_iter();
+        let own = ids.filter(|id| self.decl(*id).module == module);
+        own.map(|id| (self.place_of_decl(id), id)).collect()
     }
 
     /// Runs a statement, or queues it.
@@ -125,6 +141,11 @@ impl Sema<'_> {
             .saved
             .iter()
             .any(|(g, _)| reach.globals.contains(g));
+        if let (true, Some(_)) = (saves, decl) {
+            // Statements before it in the source run before it, unless somebody needs the value until then.
+            self.caches.queue.postponed = true;
+            return Ok(());
+        }
         if asks || saves || !whole {
             // What comes before it in the source runs before it.
             self.flush_queue();

@@ -101,9 +101,16 @@ impl Sema<'_> {
                 }),
                 ItemKind::Run(expr) => {
                     let place = self.caches.meta.forms.place.unwrap_or(expr.span);
+                    let after = self.decls.len();
                     let env = env.clone();
                     let runs = &mut self.modules[id.index()].runs;
-                    runs.push(RunStmt { expr, place, env });
+                    let run = RunStmt {
+                        expr,
+                        place,
+                        after,
+                        env,
+                    };
+                    runs.push(run);
                 }
                 ItemKind::Error(directive) => {
                     self.error(directive.span, directive.message.text.to_string());

@@ -131,6 +131,12 @@ impl Sema<'_> {
         self.caches.meta.forms.texts.get(&file).copied()
     }
 
+    /// Where a declaration stands in its module's text, or what has made it.
+    pub fn place_of_decl(&self, decl: DeclId) -> Span {
+        let made = self.caches.meta.forms.made.get(&decl).copied();
+        made.unwrap_or(self.decl(decl).name_span)
+    }
+
     /// What has been made takes the place of what has made it: order is part of the language.
     fn put_in_place(&mut self, module: ModId) {
         let mut decls = std::mem::take(&mut self.modules[module.index()].decls);
