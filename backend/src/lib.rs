@@ -1,7 +1,8 @@
 //! The native backend: typed IR to LLVM IR to object code, assembly or text.
 //!
 //! * [`entry`]: the two functions the library exports.
-//! * [`emit`]: one emission from request to file; [`machine`]: target machines and what they must agree on.
+//! * [`emit`]: one emission from request to file; [`machine`]: target machines and what they must agree on; [`cpu`]: the
+//!   CPU that is asked for; [`fatal`]: LLVM's end.
 //! * [`unit`]: the LLVM module being made and what all parts of it share; [`decl`]: signatures and declarations;
 //!   [`data`]: static data.
 //! * [`body`]: statements; [`expr`]: expression trees; [`arith`]: scalar operations; [`call`]: calls and returns;
@@ -19,11 +20,13 @@ mod arith;
 mod atomic;
 mod body;
 mod call;
+mod cpu;
 mod data;
 mod debug;
 mod debug_types;
 mod decl;
 mod expr;
+mod fatal;
 mod machine;
 mod raw;
 mod trap;

@@ -1,6 +1,7 @@
 //! Target machines, and what they must agree on with the IR's target.
 
 use crate::unit::{Error, Res};
+use crate::{cpu, fatal};
 use inkwell::OptimizationLevel;
 use inkwell::context::Context;
 use inkwell::targets::{
@@ -30,6 +31,12 @@ fn baseline(triple: &str) -> (&'static str, &'static str, Option<&'static str>) 
     } else {
         ("", "", None)
     }
+}
+
+/// Whether the machine that compiles runs code of a triple.
+fn is_of_host(triple: &str) -> bool {
+    let arch = triple.split('-').next().unwrap_or_default();
+    arch == std::env::consts::ARCH || (arch, std::env::consts::ARCH) == ("i686", "x86_64")
 }
 
 fn initialize(triple: &str) {
@@ -83,9 +90,14 @@ pub fn create(request: &EmitRequest<'_>) -> Res<(TargetMachine, String, String)>
             error.to_string_lossy()
         ))
     })?;
-    let (cpu, features, abi) = baseline(triple);
+    let (base, features, abi) = baseline(triple);
     let (cpu, features) = match request.cpu.as_deref() {
-        None => (cpu.to_string(), features.to_string()),
+        None => (base.to_string(), features.to_string()),
+        Some("native") if !is_of_host(triple) => {
+            return Err(Error(format!(
+                "CPU 'native' is the one of this machine, which is not of {triple}"
+            )));
+        }
         Some("native") => (
             TargetMachine::get_host_cpu_name()
                 .to_string_lossy()
@@ -94,7 +106,10 @@ pub fn create(request: &EmitRequest<'_>) -> Res<(TargetMachine, String, String)>
                 .to_string_lossy()
                 .into_owned(),
         ),
-        Some(name) => (name.to_string(), features.to_string()),
+        Some(name) => {
+            cpu::check_name(request, &target, name)?;
+            (name.to_string(), features.to_string())
+        }
     };
     let level = match request.opt {
         OptLevel::None => OptimizationLevel::None,
@@ -117,6 +132,10 @@ pub fn create(request: &EmitRequest<'_>) -> Res<(TargetMachine, String, String)>
     }
     let machine = target.create_target_machine_from_options(&llvm_triple, options);
     let machine = machine.ok_or_else(|| Error(format!("LLVM cannot make code for '{triple}'")))?;
+    if request.cpu.is_some() {
+        cpu::try_out(request, &machine, &cpu)?;
+    }
+    fatal::begin(request, None);
     Ok((machine, cpu, features))
 }
 

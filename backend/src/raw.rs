@@ -5,12 +5,25 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::context::{AsContextRef, Context};
 use inkwell::llvm_sys::core::*;
 use inkwell::llvm_sys::debuginfo::*;
+use inkwell::llvm_sys::error_handling::LLVMInstallFatalErrorHandler;
 use inkwell::llvm_sys::prelude::*;
 use inkwell::module::Module;
 use inkwell::types::{AsTypeRef, BasicTypeEnum, IntType};
 use inkwell::values::{
     AsValueRef, BasicValueEnum, FunctionValue, InstructionValue, IntValue, PointerValue,
 };
+
+/// From now on `fatal::told` is told the reason before LLVM ends the process.
+pub fn watch_fatal_errors() {
+    extern "C" fn handler(reason: *const std::ffi::c_char) {
+        // SAFETY: LLVM passes a text that ends in NUL.
+        let reason = unsafe { std::ffi::CStr::from_ptr(reason) };
+        crate::fatal::told(&reason.to_string_lossy());
+    }
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: installed once, as LLVM wants it; the handler is a function of that type.
+    ONCE.call_once(|| unsafe { LLVMInstallFatalErrorHandler(Some(handler)) });
+}
 
 /// The bits of an integer constant as another type of the same size.
 pub fn const_bitcast<'c>(value: IntValue<'c>, ty: BasicTypeEnum<'c>) -> BasicValueEnum<'c> {

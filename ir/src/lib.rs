@@ -7,7 +7,7 @@
 //! * [`image`]: static data with relocations.
 //! * [`walk`], [`verify`], [`print`], [`parse`]: the shape of IR, its contract, its text form.
 //! * [`opt`]: what is improved once, for every tier.
-//! * [`trap`]: the ways a program can stop, and their wording.
+//! * [`trap`]: the ways a program can stop, and their wording; [`spelling`]: what a misspelt name was meant to be.
 
 pub mod func;
 pub mod image;
@@ -21,6 +21,7 @@ pub mod parse;
 mod parse_body;
 pub mod print;
 pub mod semantics;
+pub mod spelling;
 pub mod symbol;
 pub mod target;
 pub mod trap;

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use sx_backend_api::{EmitKind, EmitRequest, LinkRequest};
+use sx_backend_api::{EmitKind, EmitRequest, Fatal, LinkRequest};
 use sx_ir::{FuncId, Module, Target};
 
-use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
+use crate::cli::{CodegenArgs, CompileArgs, LinkArgs, OptLevel};
 use crate::object_cache::{self, Found};
-use crate::scratch::Scratch;
-use crate::triples;
+use crate::pipeline::{Stopped, fail, usage};
+use crate::render::ErrorFormat;
+use crate::scratch::{self, Scratch};
+use crate::{held, triples};
 
 /// What to emit and how.
 pub struct EmitJob<'a> {
@@ -41,6 +43,42 @@ pub fn emit_object(
     emit(&job).map(|_| None)
 }
 
+/// Refuses a CPU that the target doesn't have, before anything else is done.
+pub fn check_cpu(compile: &CompileArgs, codegen: &CodegenArgs) -> Result<(), Stopped> {
+    let Some(cpu) = &codegen.cpu else {
+        return Ok(());
+    };
+    let target = triples::parse(compile.target.as_deref()).map_err(|message| usage(&message))?;
+    if triples::tools_of(&target).is_err() {
+        // There is no code for it; that is told later.
+        return Ok(());
+    }
+    let backend = sx_backend_api::load(&sx_backend_api::load::default_candidates())
+        .map_err(|message| fail(compile.error_format, &message))?;
+    let nothing = Module::new(target);
+    let mut request = EmitRequest::new(&nothing, Vec::new(), EmitKind::LlvmIr);
+    request.cpu = Some(cpu.clone());
+    request.fatal = gives_up;
+    match backend.emit(&request) {
+        Ok(_) => Ok(()),
+        Err(message) => Err(usage(&message)),
+    }
+}
+
+/// Says why LLVM can't go on, and ends: it doesn't come back.
+fn gives_up(what: Fatal<'_>) {
+    held::write_all();
+    scratch::remove_all();
+    let Stopped(status) = match what {
+        Fatal::Cpu(message) => usage(message),
+        Fatal::Code(reason) => fail(
+            ErrorFormat::default(),
+            &format!("no code can be made for this program: {reason}"),
+        ),
+    };
+    std::process::exit(i32::from(status));
+}
+
 /// Emits code: the text for LLVM IR, else an empty string. The error is worded for the user.
 pub fn emit(job: &EmitJob<'_>) -> Result<String, String> {
     triples::tools_of(&job.module.target)?;
@@ -55,6 +93,7 @@ pub fn emit(job: &EmitJob<'_>) -> Result<String, String> {
     request.checked = !job.codegen.unchecked;
     request.debug_info = job.opt <= OptLevel::Less;
     request.cpu = job.codegen.cpu.clone();
+    request.fatal = gives_up;
     backend.emit(&request)
 }
 

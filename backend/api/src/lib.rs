@@ -15,5 +15,6 @@ pub mod runtime;
 pub use link::{LinkRequest, link};
 pub use load::{Backend, load};
 pub use request::{
-    EMIT_SYMBOL, EmitFn, EmitKind, EmitReply, EmitRequest, KEY_SYMBOL, KeyFn, OptLevel, abi_key,
+    EMIT_SYMBOL, EmitFn, EmitKind, EmitReply, EmitRequest, Fatal, KEY_SYMBOL, KeyFn, OptLevel,
+    abi_key,
 };

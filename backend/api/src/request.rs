@@ -39,6 +39,17 @@ pub struct EmitRequest<'a> {
     pub cpu: Option<String>,
     /// The backend library has an interner of its own; names are resolved by the compiler's.
     pub resolve: fn(Symbol) -> &'static str,
+    /// Told that LLVM gives up, in a way that it can't come back from: to end the process.
+    pub fatal: fn(Fatal<'_>),
+}
+
+/// What LLVM gives up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fatal<'t> {
+    /// Any code for the CPU that was asked for: a sentence that names it.
+    Cpu(&'t str),
+    /// The code of this program: the reason.
+    Code(&'t str),
 }
 
 impl<'a> EmitRequest<'a> {
@@ -54,6 +65,8 @@ impl<'a> EmitRequest<'a> {
             pic: true,
             cpu: None,
             resolve: Symbol::as_str,
+            // LLVM then prints its reason and aborts.
+            fatal: |_| {},
         }
     }
 }

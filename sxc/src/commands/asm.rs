@@ -20,6 +20,7 @@ pub fn run(args: &AsmArgs) -> Result<u8, Stopped> {
         records: false,
         fold: crate::cli::Fold::Calls,
     };
+    native::check_cpu(&args.compile, &args.codegen)?;
     let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let output = args
         .output

@@ -27,6 +27,7 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
         records: false,
         fold: crate::cli::Fold::Calls,
     };
+    native::check_cpu(&args.compile, &args.codegen)?;
     let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     let output = match (&args.output, &compiled.compilation.output_path) {
         (Some(path), _) => path.clone(),

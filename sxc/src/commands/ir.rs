@@ -25,6 +25,10 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
         records: false,
         fold: crate::cli::Fold::Calls,
     };
+    match args.emit {
+        Emit::Ir | Emit::Bytecode => {}
+        Emit::Asm | Emit::Llvm | Emit::Obj => native::check_cpu(&args.compile, &args.codegen)?,
+    }
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     if let Some(output) = &args.output {
         super::prepare_output(&compiled, output, format)?;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use sx_sema::Goal;
 
-use crate::cli::{OptLevel, RunArgs};
+use crate::cli::{MainEngine, OptLevel, RunArgs};
 use crate::commands::{self, build};
 use crate::engines::EngineKind;
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
@@ -24,6 +24,9 @@ pub fn run(args: &RunArgs) -> Result<u8, Stopped> {
         records: false,
         fold: crate::cli::Fold::Calls,
     };
+    if args.engine == MainEngine::Native {
+        crate::native::check_cpu(&args.compile, &args.codegen)?;
+    }
     let mut compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
     match EngineKind::for_main(args.engine) {
         None => native(&mut compiled, opt, args),
