@@ -55,7 +55,7 @@ pub enum Command {
     Expand(ExpandArgs),
     /// Print the members of a type
     Members(MembersArgs),
-    /// Debug compile-time code, or main, at the terminal
+    /// Debug compile-time code, or main, at the terminal or for an editor
     Debug(DebugArgs),
     /// Run one case through all engines and compare (the parity gate uses this)
     #[command(hide = true)]
@@ -176,17 +176,27 @@ pub struct MembersArgs {
     pub compile: CompileArgs,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 #[command(
     after_help = "Commands come from -c, then from --commands, then from standard input; 'help' lists them."
 )]
 pub struct DebugArgs {
     /// The program's root file
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "dap")]
+    pub file: Option<PathBuf>,
     /// Debug the program's main, run by the tree interpreter; its compile-time code just runs
     #[arg(long)]
     pub main: bool,
+    /// Serve an editor by the Debug Adapter Protocol, on standard input and output or a port of this host. It may name
+    /// the program
+    #[arg(
+        long,
+        value_name = "PORT",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["command", "commands"]
+    )]
+    pub dap: Option<Option<u16>>,
     /// Command to begin with; may be given several times
     #[arg(short, value_name = "COMMAND")]
     pub command: Vec<String>,

@@ -175,6 +175,7 @@ pub fn run(
         name: "__build".to_owned(),
         asked_at: end.asked_at,
         patched: "nothing",
+        engine: end.engine,
         steps: end.steps,
         peak_memory: end.peak_memory,
         seconds,

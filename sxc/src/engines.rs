@@ -3,7 +3,7 @@
 use sx_tier_api::ComptimeEngine;
 
 use crate::cli::{ComptimeChoice, MainEngine};
-use crate::hot::JitCompiler;
+use crate::hot::AutoEngine;
 use crate::profile::{ProfilingVm, Samples, Weight};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +54,11 @@ impl EngineKind {
 
 /// An engine, with what only some of them tell.
 pub trait Engine: ComptimeEngine {
+    /// What the last run has run in.
+    fn ran_in(&self) -> &'static str {
+        self.name()
+    }
+
     /// Blocks that the last run has lost, one line each.
     fn leaks(&self) -> &[String] {
         &[]
@@ -65,7 +70,6 @@ pub trait Engine: ComptimeEngine {
     }
 }
 
-impl Engine for sx_bytecode::AutoEngine {}
 impl Engine for sx_bytecode::VmEngine {}
 impl Engine for sx_jit::JitEngine {}
 impl Engine for sx_interp::Interp {
@@ -77,9 +81,7 @@ impl Engine for sx_interp::Interp {
 /// A fresh engine.
 pub fn create(kind: EngineKind) -> Box<dyn Engine> {
     match kind {
-        EngineKind::Auto => Box::new(sx_bytecode::AutoEngine::new(Box::new(
-            JitCompiler::default(),
-        ))),
+        EngineKind::Auto => Box::new(AutoEngine::default()),
         EngineKind::Vm => Box::new(sx_bytecode::VmEngine::new()),
         EngineKind::Profiler(by) => Box::new(ProfilingVm::new(by)),
         EngineKind::Jit => Box::new(sx_jit::JitEngine::new()),

@@ -143,10 +143,15 @@ impl EngineEvaluator {
         self.engines = kinds.iter().map(|kind| (*kind, make(*kind))).collect();
     }
 
-    /// What runs evaluations, in words.
-    pub fn engine_names(&self) -> String {
-        let names: Vec<&str> = self.engines.iter().map(|(kind, _)| kind.name()).collect();
-        names.join("+")
+    /// What runs each evaluation, in words; `one`: what has run one, if it was one engine.
+    pub fn engine_names(&self, one: &'static str) -> String {
+        match self.engines.as_slice() {
+            [_] => one.to_owned(),
+            all => {
+                let names: Vec<&str> = all.iter().map(|(kind, _)| kind.name()).collect();
+                names.join("+")
+            }
+        }
     }
 
     /// From now on files may be read and written and programs run, as a build driver does: it is the build, and whoever
@@ -521,7 +526,8 @@ impl Ran {
         }
         self.inputs.extend_from_slice(sandbox.inputs());
         let digest = outcome.digest;
-        let evaluation = conclude(job.module, outcome, job.result, job.saving);
+        let ran_in = engine.ran_in();
+        let evaluation = conclude(ran_in, job.module, outcome, job.result, job.saving);
         let record = self.recording.then(|| {
             let mut record = describe(job.module, job.root, &evaluation, digest);
             record.transcript = sandbox.transcript();
@@ -643,6 +649,7 @@ fn profile_of(kinds: &[EngineKind]) -> Option<Profile> {
 pub(crate) fn failed(status: Status) -> Evaluation {
     Evaluation {
         status,
+        engine: "none",
         frames: Vec::new(),
         steps: 0,
         peak_memory: 0,
@@ -654,6 +661,7 @@ pub(crate) fn failed(status: Status) -> Evaluation {
 
 /// Reads the result out of the machine's memory.
 pub(crate) fn conclude(
+    engine: &'static str,
     module: &Module,
     outcome: Outcome,
     result: Option<(sx_ir::GlobalId, sx_ir::TypeId)>,
@@ -667,6 +675,7 @@ pub(crate) fn conclude(
     };
     Evaluation {
         status: outcome.status,
+        engine,
         frames: outcome.frames,
         steps: outcome.steps,
         peak_memory: outcome.peak_memory,

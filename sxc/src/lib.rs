@@ -29,6 +29,7 @@ pub mod object_cache;
 mod orphan;
 mod parting;
 pub mod pipeline;
+mod product;
 pub mod profile;
 pub mod program;
 pub mod progress;

@@ -23,6 +23,18 @@ pub fn shipped() -> Option<PathBuf> {
     FOUND.get_or_init(find).clone()
 }
 
+/// Refuses a `--library` that is none.
+pub fn check(given: &[PathBuf]) -> Result<(), String> {
+    match given.iter().find(|dir| !dir.join("modules").is_dir()) {
+        Some(dir) => Err(format!(
+            "'--library={}': there is no folder '{}'",
+            dir.display(),
+            dir.join("modules").display()
+        )),
+        None => Ok(()),
+    }
+}
+
 fn from_executable(exe: &Path) -> Option<PathBuf> {
     let exe = exe.canonicalize().unwrap_or_else(|_| exe.to_path_buf());
     for dir in exe.ancestors().skip(1) {

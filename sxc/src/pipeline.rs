@@ -7,7 +7,7 @@ use std::time::Instant;
 use sx_sema::{Compilation, Config, Goal};
 use sx_tier_api::Limits;
 
-use crate::cli::{CompileArgs, Fold, RemarkTopic, TraceTopic};
+use crate::cli::{CompileArgs, ComptimeChoice, Fold, RemarkTopic, TraceTopic};
 use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
@@ -255,21 +255,6 @@ pub fn view<T>(
     shown.map_err(|message| fail(args.error_format, &message))
 }
 
-/// Prints a text, or writes it to a file.
-pub fn write_text(text: &str, output: Option<&Path>, format: ErrorFormat) -> Result<u8, Stopped> {
-    use std::io::Write as _;
-    let written = match output {
-        Some(path) => std::fs::write(path, text),
-        None => std::io::stdout().lock().write_all(text.as_bytes()),
-    };
-    match written {
-        Ok(()) => Ok(0),
-        // The reader has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-        Err(error) => Err(fail(format, &format!("cannot write: {}", plain(&error)))),
-    }
-}
-
 /// Compiles `file` as `work` says.
 pub fn analyse_with<T>(
     file: &Path,
@@ -279,6 +264,7 @@ pub fn analyse_with<T>(
 ) -> Result<(Compiled, T), Stopped> {
     let grants = sandbox::parse_grants(&args.allow).map_err(|message| usage(&message))?;
     let target = triples::parse(args.target.as_deref()).map_err(|message| usage(&message))?;
+    library::check(&args.library).map_err(|message| usage(&message))?;
     let files = DiskFiles::open(file).map_err(|error| {
         fail(
             args.error_format,
@@ -325,7 +311,13 @@ pub fn analyse_with<T>(
 /// What runs evaluations.
 fn engines(args: &CompileArgs) -> Result<Vec<EngineKind>, String> {
     if args.sanitize {
-        return Ok(vec![EngineKind::Sanitizer]);
+        return match args.comptime {
+            ComptimeChoice::Auto | ComptimeChoice::Interp => Ok(vec![EngineKind::Sanitizer]),
+            ComptimeChoice::Vm | ComptimeChoice::Jit | ComptimeChoice::All => Err(
+                "'--sanitize' runs compile-time code in the checked interpreter; it goes with '--comptime=interp' alone"
+                    .to_owned(),
+            ),
+        };
     }
     let mut kinds = EngineKind::for_comptime(args.comptime).to_vec();
     if args.profile.is_some() {

@@ -23,6 +23,12 @@ pub fn parse_grants(allow: &[String]) -> Result<Grants, String> {
     let mut grants = Grants::default();
     for grant in allow {
         match grant.split_once(':') {
+            Some((what @ ("read" | "extern"), "")) => {
+                let name = if what == "read" { "PATH" } else { "LIB" };
+                return Err(format!(
+                    "'--allow={grant}' grants nothing; write --allow={what}:{name}"
+                ));
+            }
             Some(("read", path)) => grants.read.push(path.into()),
             Some(("extern", library)) => grants.libraries.push(library.to_owned()),
             None if grant == "exec" => grants.exec = true,
@@ -206,6 +212,8 @@ mod tests {
             (grants.read.len(), grants.libraries, grants.exec),
             (1, vec!["z".to_owned()], true)
         );
-        assert!(parse_grants(&["net".to_owned()]).is_err());
+        for wrong in ["net", "read:", "extern:", "exec:"] {
+            assert!(parse_grants(&[wrong.to_owned()]).is_err(), "{wrong}");
+        }
     }
 }

@@ -39,7 +39,6 @@ pub fn print(compiled: &Compiled) {
     }
     let mut roots: Vec<&Evaluated> = stats.evaluations.iter().collect();
     roots.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
-    let engine = compiled.evaluator.engine_names();
     if !roots.is_empty() {
         let steps: u64 = roots.iter().map(|made| made.steps).sum();
         say_line!(
@@ -50,6 +49,7 @@ pub fn print(compiled: &Compiled) {
     }
     let (shown, others) = roots.split_at(roots.len().min(SHOWN));
     for made in shown {
+        let engine = compiled.evaluator.engine_names(made.engine);
         let place = match made.asked_at.as_str() {
             "" => String::new(),
             place => format!(" ({place})"),
@@ -89,8 +89,8 @@ pub fn trace(compiled: &Compiled) {
 
 /// As [`trace`], without so many that come first.
 pub fn trace_from(compiled: &Compiled, first: usize) {
-    let engine = compiled.evaluator.engine_names();
     for made in compiled.compilation.stats.evaluations.iter().skip(first) {
+        let engine = compiled.evaluator.engine_names(made.engine);
         say_line!(
             "comptime: {}, asked for at {}, {engine}, {} steps, {} bytes, {:.3} ms -> {}",
             made.name,

@@ -58,6 +58,98 @@ fn wrong_usage_is_2() {
     }
 }
 
+/// Options that would do nothing, or contradict each other.
+#[test]
+fn options_mean_something() {
+    for (args, message) in [
+        (
+            &["--library=/nonexistent"][..],
+            "'--library=/nonexistent': there is no folder '/nonexistent/modules'",
+        ),
+        (
+            &["--library", "Cargo.toml"],
+            "'--library=Cargo.toml': there is no folder 'Cargo.toml/modules'",
+        ),
+        (
+            &["--sanitize", "--comptime=jit"],
+            "'--sanitize' runs compile-time code in the checked interpreter; it goes with '--comptime=interp' alone",
+        ),
+        (
+            &["--allow=read:"],
+            "'--allow=read:' grants nothing; write --allow=read:PATH",
+        ),
+        (
+            &["--allow=extern:"],
+            "'--allow=extern:' grants nothing; write --allow=extern:LIB",
+        ),
+    ] {
+        let output = sxc(&[&["check", "Cargo.toml"], args].concat());
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let said = stderr(&output);
+        assert_eq!(
+            said.lines().next(),
+            Some(format!("error: {message}").as_str())
+        );
+    }
+}
+
+/// LLVM would go on without the CPU, or abort.
+#[test]
+fn cpus_that_there_are_not() {
+    let (x86, arm) = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu");
+    for (verb, more) in [
+        ("build", &[][..]),
+        ("run", &[]),
+        ("asm", &[]),
+        ("ir", &["--emit=asm"]),
+        ("ir", &["--emit=llvm"]),
+    ] {
+        for (target, cpu, message) in [
+            (
+                x86,
+                "nonsense",
+                format!("unknown CPU 'nonsense' for {x86}; known are native, "),
+            ),
+            (
+                x86,
+                "hasswell",
+                format!("unknown CPU 'hasswell' for {x86}; did you mean 'haswell'?"),
+            ),
+            (
+                x86,
+                "",
+                format!("unknown CPU '' for {x86}; known are native, "),
+            ),
+            (
+                x86,
+                "i386",
+                format!("no code can be made for CPU 'i386' of {x86}: "),
+            ),
+            (
+                arm,
+                "cortex-a27",
+                format!("unknown CPU 'cortex-a27' for {arm}; did you mean 'cortex-a"),
+            ),
+            (
+                arm,
+                "native",
+                format!("CPU 'native' is the one of this machine, which is not of {arm}"),
+            ),
+        ] {
+            let cpu = format!("--cpu={cpu}");
+            let output = sxc(&[&[verb, "Cargo.toml", "--target", target, &cpu], more].concat());
+            assert_eq!(output.status.code(), Some(2), "{verb} {cpu}");
+            let said = stderr(&output);
+            assert!(
+                said.starts_with(&format!("error: {message}")),
+                "{verb} {cpu}: {said}"
+            );
+        }
+    }
+    let output = sxc(&["build", "Cargo.toml", "--cpu=nonsense"]);
+    assert!(stderr(&output).starts_with("error: unknown CPU 'nonsense' for "));
+}
+
 #[test]
 fn what_is_not_there_says_so() {
     let output = sxc(&["check", "--target=pdp11", "Cargo.toml"]);

@@ -78,8 +78,24 @@ fn what_is_no_type() {
         "type_of(5)",
         "+",
         "",
+        "Level; main",
+        "x := 3",
     ];
     compare(&types, "mistakes.txt", 1);
+}
+
+/// The library's types: parameters that are protocols, and a type that other files add to.
+#[test]
+fn of_the_library() {
+    let output = members(&["prog.sx", "List(i64)"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        told.contains("Allocator") && !told.contains("Allocator()"),
+        "{told}"
+    );
+    let output = members(&["prog.sx", "Context"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("    allocator: Allocator = "), "{told}");
 }
 
 #[test]

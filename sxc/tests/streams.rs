@@ -83,3 +83,45 @@ fn output_of_main() {
         );
     }
 }
+
+/// What is printed for others to read has nothing of compile-time code's output in it, which goes to stderr.
+#[test]
+fn products_are_apart() {
+    let text = "#import \"modules/std.sx\";
+puts :: (text: cstring) -> i32 extern;
+S :: struct { x: i64; }
+#run { print(\"from comptime\\n\"); puts(\"from C\"); };
+main :: () { print(\"main\\n\"); }\n";
+    let file = program("apart", text);
+    for (args, product) in [
+        (&["expand"][..], "#import"),
+        (&["ir"], "func @"),
+        (&["ir", "--emit=llvm"], "; ModuleID"),
+        (&["ir", "--emit=bytecode"], ""),
+    ] {
+        let grants: &[&[&str]] = &[&[], &["--allow=extern:c"]];
+        for grant in grants {
+            let output = Command::new(env!("CARGO_BIN_EXE_sxc"))
+                .args(args)
+                .args(*grant)
+                .arg(&file)
+                .output()
+                .unwrap();
+            let (out, err) = (
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr),
+            );
+            assert_eq!(output.status.code(), Some(0), "{args:?} {err}");
+            assert!(out.starts_with(product), "{args:?} {out}");
+            assert!(
+                !out.is_empty() && !out.contains("from comptime\n"),
+                "{args:?} {out}"
+            );
+            assert!(
+                err.contains("from comptime\n") && err.contains("from C\n"),
+                "{err}"
+            );
+        }
+    }
+    let _ = std::fs::remove_file(file);
+}

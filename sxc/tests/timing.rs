@@ -66,9 +66,9 @@ fn every_command_tells_all() {
         "total",
         "found in caches: 6 function instances, 0 types of type functions",
         "compile-time evaluations: 3, ",
-        "A_0 (main.sx:3:6): auto, 178 steps, 0 bytes",
-        "B_1 (main.sx:4:6): auto, ",
-        "__ct_2 (main.sx:5:31): auto, 16 steps, 0 bytes",
+        "A_0 (main.sx:3:6): vm+jit, 178 steps, 0 bytes",
+        "B_1 (main.sx:4:6): vm, ",
+        "__ct_2 (main.sx:5:31): vm, 16 steps, 0 bytes",
     ];
     for (args, more) in [
         (&["check"] as &[&str], &[] as &[&str]),
@@ -89,7 +89,7 @@ fn every_command_tells_all() {
         for start in common.iter().filter(|_| whole).chain(more) {
             has(&lines, start);
         }
-        has(&lines, "A_0 (main.sx:3:6): auto, 178 steps");
+        has(&lines, "A_0 (main.sx:3:6): vm+jit, 178 steps");
         if cfg!(target_os = "linux") {
             has(&lines, "memory: ");
         }
@@ -151,7 +151,7 @@ fn what_fails_is_told_too() {
         let lines = said(&output);
         has(&lines, "error: ");
         has(&lines, "compile: declarations");
-        has(&lines, "A_0 (main.sx:3:6): auto, 16 steps, 0 bytes");
+        has(&lines, "A_0 (main.sx:3:6): vm, 16 steps, 0 bytes");
     }
     std::fs::remove_dir_all(&dir).expect("the folder goes");
 }
@@ -176,7 +176,7 @@ main :: () {}
     let output = sxc(&args, &dir, None);
     let lines = said(&output);
     for start in [
-        "comptime: __run_0, asked for at main.sx:4:6, auto, 1 steps, ",
+        "comptime: __run_0, asked for at main.sx:4:6, vm, 1 steps, ",
         "comptime: __build, asked for at ",
         "emit",
         "link",
@@ -192,7 +192,7 @@ main :: () {}
 fn a_trace_names_the_engine() {
     let dir = folder("engine", PROGRAM);
     for (flag, engine) in [
-        ("--comptime=auto", "auto"),
+        ("--comptime=auto", "vm+jit"),
         ("--comptime=jit", "jit"),
         ("--comptime=all", "vm+jit+interp"),
         ("--sanitize", "sanitizer"),

@@ -84,6 +84,8 @@ pub struct Unstorable {
 
 pub struct Evaluation {
     pub status: Status,
+    /// What has run it, by name.
+    pub engine: &'static str,
     /// Innermost first; empty when finished.
     pub frames: Vec<Frame>,
     pub steps: u64,
@@ -316,6 +318,8 @@ pub struct Evaluated {
     pub asked_at: String,
     /// What its result became.
     pub patched: &'static str,
+    /// What has run it, by name.
+    pub engine: &'static str,
     pub steps: u64,
     /// Most heap bytes at once.
     pub peak_memory: u64,

@@ -2,11 +2,17 @@
 
 use crate::cli::ExpandArgs;
 use crate::pipeline::{self, Stopped};
+use crate::product::Product;
 
 pub fn run(args: &ExpandArgs) -> Result<u8, Stopped> {
+    let product = Product::apart();
     let name = args.name.as_deref();
     let text = pipeline::view(&args.file, &args.compile, |config, files, evaluator| {
         sx_sema::expand(&args.file, config, files, evaluator, name)
     })?;
-    pipeline::write_text(&text, args.output.as_deref(), args.compile.error_format)
+    product.write(
+        text.as_bytes(),
+        args.output.as_deref(),
+        args.compile.error_format,
+    )
 }

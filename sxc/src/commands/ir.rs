@@ -1,6 +1,5 @@
 //! `sxc ir`.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use sx_backend_api::EmitKind;
@@ -11,11 +10,13 @@ use crate::cli::{Emit, IrArgs, OptLevel, Stage};
 use crate::commands::listing;
 use crate::native::{self, EmitJob};
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
+use crate::product::Product;
 use crate::scratch::Scratch;
 use crate::timing;
 
 pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     let format = args.compile.error_format;
+    let product = Product::apart();
     let plan = Plan {
         goal: Goal::Check,
         optimise: args.stage != Stage::Typed,
@@ -53,16 +54,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
     if args.compile.time {
         timing::print(&compiled);
     }
-    let written = match &args.output {
-        Some(path) => std::fs::write(path, &text),
-        None => std::io::stdout().lock().write_all(&text),
-    };
-    match written {
-        Ok(()) => Ok(0),
-        // The reader has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-        Err(error) => Err(fail(format, &format!("cannot write: {}", plain(&error)))),
-    }
+    product.write(&text, args.output.as_deref(), format)
 }
 
 /// Functions to show: those of the given name and its instances, else what the stage takes in.

@@ -7,8 +7,10 @@ use sx_sema::{TypeMember, TypeMembers};
 
 use crate::cli::MembersArgs;
 use crate::pipeline::{self, Stopped};
+use crate::product::Product;
 
 pub fn run(args: &MembersArgs) -> Result<u8, Stopped> {
+    let product = Product::apart();
     let found = pipeline::view(&args.file, &args.compile, |config, files, evaluator| {
         sx_sema::members(&args.file, config, files, evaluator, &args.ty)
     })?;
@@ -16,7 +18,7 @@ pub fn run(args: &MembersArgs) -> Result<u8, Stopped> {
         true => as_json(&found),
         false => as_text(&found),
     };
-    pipeline::write_text(&text, None, args.compile.error_format)
+    product.write(text.as_bytes(), None, args.compile.error_format)
 }
 
 /// Each member on a line, and behind it where it comes from.

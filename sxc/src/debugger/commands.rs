@@ -4,12 +4,12 @@ use sx_interp::debugger::View;
 
 use super::expressions::{self, Path};
 use super::places;
-use super::session::{Backwards, Goal, Session, Standing, Then, tell};
+use super::session::{Backwards, Goal, Session, Standing, Then, Why, tell};
 use super::stops::{Breakpoint, Spot, is_called};
 use super::words::{Command, find, help};
 
 /// A command may lead on, be done, or be wrong.
-type Done = Result<Option<Then>, String>;
+pub(super) type Done = Result<Option<Then>, String>;
 
 impl Session {
     /// Does what is asked for until the run is to go on.
@@ -103,7 +103,7 @@ impl Session {
                 if matches!(standing, Standing::Tick) && tick == view.ticks() {
                     return Err("this is where the run stands".into());
                 }
-                let why = String::new();
+                let why = Why::Arrived;
                 return self.go(standing, Goal::At { tick, why });
             }
             Command::Backtrace => {
@@ -177,7 +177,7 @@ impl Session {
         Ok(None)
     }
 
-    fn go(&mut self, standing: Standing<'_>, goal: Goal) -> Done {
+    pub(super) fn go(&mut self, standing: Standing<'_>, goal: Goal) -> Done {
         // At the end there is only what comes behind it.
         if let Standing::End(_) = standing {
             let goal = match goal {
@@ -209,13 +209,23 @@ impl Session {
         Ok(())
     }
 
-    fn back_to(&mut self, view: &View<'_, '_>, standing: Standing<'_>, tick: u64) -> Done {
+    pub(super) fn back_to(
+        &mut self,
+        view: &View<'_, '_>,
+        standing: Standing<'_>,
+        tick: u64,
+    ) -> Done {
         self.may_go_back(view, standing)?;
-        let why = String::new();
+        let why = Why::Arrived;
         Ok(Some(Then::Again(Goal::At { tick, why })))
     }
 
-    fn back(&mut self, view: &View<'_, '_>, standing: Standing<'_>, kind: Backwards) -> Done {
+    pub(super) fn back(
+        &mut self,
+        view: &View<'_, '_>,
+        standing: Standing<'_>,
+        kind: Backwards,
+    ) -> Done {
         self.may_go_back(view, standing)?;
         Ok(Some(Then::Again(Goal::Back {
             before: position(view, standing),

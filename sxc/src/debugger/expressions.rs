@@ -35,6 +35,13 @@ enum Index {
     Path(Box<Path>),
 }
 
+impl Path {
+    /// Whether it names one value.
+    pub fn is_place(&self) -> bool {
+        !self.address && self.range.is_none()
+    }
+}
+
 /// A comparison of integers or booleans.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Condition {
@@ -244,7 +251,7 @@ impl Scope<'_, '_, '_> {
         self.view.memory()
     }
 
-    fn word(&self, addr: u64, len: u64) -> Result<u64, String> {
+    pub(super) fn word(&self, addr: u64, len: u64) -> Result<u64, String> {
         match self.memory().read(addr, len) {
             Some(bytes) => {
                 let endian = self.view.module.target.endian;
@@ -254,7 +261,7 @@ impl Scope<'_, '_, '_> {
         }
     }
 
-    fn pointer(&self, addr: u64) -> Result<u64, String> {
+    pub(super) fn pointer(&self, addr: u64) -> Result<u64, String> {
         self.word(addr, self.view.module.target.pointer_size)
     }
 
@@ -268,7 +275,7 @@ impl Scope<'_, '_, '_> {
 
     /// The value that a path names.
     pub fn place(&self, path: &Path) -> Result<Place, String> {
-        if path.address || path.range.is_some() {
+        if !path.is_place() {
             return Err("one value is wanted, not an address or a range".into());
         }
         self.target(path)
@@ -391,23 +398,31 @@ impl Scope<'_, '_, '_> {
         loop {
             match types.kind(place.ty) {
                 TypeKind::Pointer(_) => place = self.deref(place)?,
-                TypeKind::Optional(of) => {
-                    let absent = if types.null_is_absent(*of) {
-                        self.pointer(place.addr)? == 0
-                    } else {
-                        self.word(place.addr.wrapping_add(types.size_of(*of)), 1)? == 0
-                    };
-                    if absent {
-                        return Err("it is null".into());
-                    }
-                    place.ty = *of;
+                TypeKind::Optional(_) => {
+                    place = self
+                        .inside_optional(place)
+                        .ok_or_else(|| "it is null".to_owned())?;
                 }
                 _ => return Ok(place),
             }
         }
     }
 
-    fn deref(&self, place: Place) -> Result<Place, String> {
+    /// The value that an optional holds, if it holds one.
+    pub(super) fn inside_optional(&self, place: Place) -> Option<Place> {
+        let types = &self.view.module.types;
+        let TypeKind::Optional(of) = *types.kind(place.ty) else {
+            return None;
+        };
+        let flag = match types.null_is_absent(of) {
+            true => self.pointer(place.addr),
+            false => self.word(place.addr.wrapping_add(types.size_of(of)), 1),
+        };
+        let addr = place.addr;
+        (flag.ok()? != 0).then_some(Place { addr, ty: of })
+    }
+
+    pub(super) fn deref(&self, place: Place) -> Result<Place, String> {
         let types = &self.view.module.types;
         let mut ty = place.ty;
         if let TypeKind::Optional(of) = types.kind(ty)
@@ -476,7 +491,7 @@ impl Scope<'_, '_, '_> {
     }
 
     /// Start, type and, where it is known, count of the elements of a sequence.
-    fn elements(&self, place: Place) -> Result<(u64, TypeId, Option<u64>), String> {
+    pub(super) fn elements(&self, place: Place) -> Result<(u64, TypeId, Option<u64>), String> {
         let place = self.inside(place)?;
         Ok(match *self.view.module.types.kind(place.ty) {
             TypeKind::Array(of, len) => (place.addr, of, Some(len)),

@@ -89,6 +89,18 @@ impl Session {
     }
 
     pub fn add_watch(&mut self, view: &View<'_, '_>, rest: &str) -> Result<(), String> {
+        let watch = self.watch(view, rest)?;
+        tell!(
+            "watch {}: {rest} = {}",
+            watch.number,
+            watch.show(view, &self.errors)
+        );
+        self.watches.push(watch);
+        Ok(())
+    }
+
+    /// Makes a watch, which is not added yet.
+    pub fn watch(&mut self, view: &View<'_, '_>, rest: &str) -> Result<Watch, String> {
         if rest.is_empty() {
             return Err("'watch' wants a variable or an address".into());
         }
@@ -105,17 +117,11 @@ impl Session {
             return Err(format!("there is no memory at 0x{addr:x}"));
         }
         self.numbers += 1;
-        let number = self.numbers;
-        let mut watch = Watch::new(number, rest.to_owned(), addr, size, self.number());
+        let mut watch = Watch::new(self.numbers, rest.to_owned(), addr, size, self.number());
         watch.ty = ty;
         watch.owner = view.owner(addr);
         watch.look(view, &self.errors);
-        tell!(
-            "watch {number}: {rest} = {}",
-            watch.show(view, &self.errors)
-        );
-        self.watches.push(watch);
-        Ok(())
+        Ok(watch)
     }
 }
 

@@ -1,18 +1,20 @@
-//! `sxc debug`: compile-time code, or `main`, run by the tree interpreter under control from the terminal.
+//! `sxc debug`: compile-time code, or `main`, run by the tree interpreter under control from the terminal or an editor.
 //!
 //! * [`session`]: the state, and when a run stops.
 //! * [`commands`]: what can be asked for at a stop; [`words`]: how; [`memory`]: what is about bytes.
 //! * [`places`]: what is said of positions and code.
-//! * [`expressions`]: variables and parts of them.
+//! * [`expressions`]: variables and parts of them; [`parts`]: what a value consists of.
 //! * [`stops`]: breakpoints and watched memory.
 //! * [`recorder`]: what makes a run repeatable.
-//! * [`input`], [`interrupt`]: where commands come from, and ctrl-C.
+//! * [`input`], [`interrupt`]: where commands come from, and ctrl-C; [`dap`]: editors instead of a terminal.
 
 mod commands;
+pub mod dap;
 mod expressions;
 mod input;
 pub mod interrupt;
 mod memory;
+mod parts;
 mod places;
 mod recorder;
 mod session;
@@ -33,7 +35,8 @@ use crate::evaluator::{EngineEvaluator, conclude, failed};
 use crate::sandbox::{Output, Sandbox};
 use crate::scratch;
 use recorder::{Log, Recorder};
-use session::{Goal, Session, Subject};
+pub use session::Session;
+use session::{Goal, Subject};
 
 /// Runs `root` as often as the user goes back. `None`: they have had enough.
 fn run(
@@ -66,7 +69,7 @@ fn run(
 
 /// Runs evaluations for the frontend, each under control.
 pub struct Debugger<'e> {
-    pub session: Session,
+    session: &'e mut Session,
     engines: &'e mut EngineEvaluator,
     /// Of the last evaluation: files that it has read.
     inputs: Vec<PathBuf>,
@@ -76,7 +79,7 @@ pub struct Debugger<'e> {
 }
 
 impl<'e> Debugger<'e> {
-    pub fn new(session: Session, engines: &'e mut EngineEvaluator) -> Debugger<'e> {
+    pub fn new(session: &'e mut Session, engines: &'e mut EngineEvaluator) -> Debugger<'e> {
         Debugger {
             session,
             engines,
@@ -144,13 +147,7 @@ impl Evaluator for Debugger<'_> {
         let limits = *self.engines.limits();
         let sandbox = Sandbox::for_comptime(compiler, &grants, units, Output::Live);
         let mut recorder = Recorder::new(sandbox, log);
-        let outcome = run(
-            &mut self.session,
-            module,
-            (root, &[]),
-            &limits,
-            &mut recorder,
-        );
+        let outcome = run(self.session, module, (root, &[]), &limits, &mut recorder);
         let (sandbox, log) = recorder.into_parts();
         let Some(outcome) = outcome else {
             return failed(Status::Exit(0));
@@ -159,10 +156,10 @@ impl Evaluator for Debugger<'_> {
         self.inputs = sandbox.inputs().to_vec();
         self.engines.inputs.extend_from_slice(&self.inputs);
         self.called_out = sandbox.called_out();
-        let session = &mut self.session;
+        let session = &mut *self.session;
         session.subject.steps = outcome.steps;
         session.subject.end = places::ending(&outcome.status);
-        let mut evaluation = conclude(module, outcome, result, saving);
+        let mut evaluation = conclude("interp", module, outcome, result, saving);
         evaluation.output.clone_from(&written);
         if runs_again(&evaluation.status) {
             let name = session.subject.name.clone();

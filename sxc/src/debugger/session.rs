@@ -1,6 +1,7 @@
 //! The debugger's state over all evaluations, and when a run stops. Going backwards is running again from the start, up
 //! to an earlier tick.
 
+use std::fmt;
 use std::io::Write as _;
 use std::rc::Rc;
 
@@ -9,10 +10,11 @@ use sx_sema::{Surroundings, runs_again};
 use sx_syntax::SourceMap;
 use sx_tier_api::Status;
 
+use super::dap::{Editor, Meanwhile};
 use super::input::Input;
 use super::interrupt;
 use super::recorder::Told;
-use super::stops::{Breakpoint, Change, Watch};
+use super::stops::{Breakpoint, Change, Hit, Watch};
 
 /// What runs, or has run.
 #[derive(Clone, Debug)]
@@ -41,13 +43,38 @@ pub enum Goal {
     /// The next evaluation, whatever happens in this one.
     Skip,
     /// A tick that is known to come.
-    At { tick: u64, why: String },
+    At { tick: u64, why: Why },
     /// Ticks are looked for that come before this one.
     Back {
         before: u64,
         kind: Backwards,
-        found: Option<(u64, String)>,
+        found: Option<(u64, Why)>,
     },
+}
+
+/// Why a run stops.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// It has come to where it was to go.
+    Arrived,
+    /// It was to go back to something that isn't there.
+    Beginning,
+    Interrupted,
+    Hits(Vec<Hit>),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Arrived => Ok(()),
+            Why::Beginning => out.write_str("nothing before: this is the beginning"),
+            Why::Interrupted => out.write_str("interrupted"),
+            Why::Hits(hits) => {
+                let texts: Vec<String> = hits.iter().map(ToString::to_string).collect();
+                out.write_str(&texts.join("\n"))
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +104,8 @@ pub enum Then {
 
 pub struct Session {
     pub input: Input,
+    /// Who asks instead.
+    pub editor: Option<Box<Editor>>,
     pub sources: SourceMap,
     pub library: Vec<bool>,
     pub errors: Vec<String>,
@@ -123,6 +152,7 @@ impl Session {
     pub fn new(first: Vec<String>, is_main: bool) -> Session {
         Session {
             input: Input::new(first),
+            editor: None,
             sources: SourceMap::new(),
             library: Vec::new(),
             errors: Vec::new(),
@@ -198,26 +228,15 @@ impl Session {
     }
 
     /// Why a run stops here whatever it goes to, if it does.
-    fn hit(&self, view: &View<'_, '_>, call: ActiveCall, changes: &[Change]) -> Option<String> {
-        let mut why: Vec<String> = changes
-            .iter()
-            .map(|change| {
-                let Change {
-                    number,
-                    text,
-                    old,
-                    new,
-                } = change;
-                format!("watch {number}: {text}\n  was {old}\n  now {new}")
-            })
-            .collect();
-        let hits = self.breakpoints.iter();
-        why.extend(hits.filter_map(|b| b.hit(view, call, &self.errors)));
-        (!why.is_empty()).then(|| why.join("\n"))
+    fn hit(&self, view: &View<'_, '_>, call: ActiveCall, changes: &[Change]) -> Option<Why> {
+        let mut hits: Vec<Hit> = changes.iter().cloned().map(Hit::Watch).collect();
+        let all = self.breakpoints.iter();
+        hits.extend(all.filter_map(|b| b.hit(view, call, &self.errors)));
+        (!hits.is_empty()).then_some(Why::Hits(hits))
     }
 
     /// Why the run stops at this tick; `None`: it goes on.
-    fn reason(&mut self, view: &View<'_, '_>, changes: &[Change]) -> Option<String> {
+    fn reason(&mut self, view: &View<'_, '_>, changes: &[Change]) -> Option<Why> {
         let call = view.call(0)?;
         let hit = match &self.goal {
             Goal::At { .. } | Goal::Skip | Goal::Back { .. } => None,
@@ -228,16 +247,17 @@ impl Session {
         if hit.is_some() {
             return hit;
         }
-        match &self.goal {
-            Goal::Begin => (!self.trivial && view.ticks() == 1).then(String::new),
-            Goal::Continue | Goal::Skip | Goal::Back { .. } => None,
-            Goal::Step => Some(String::new()),
-            Goal::Next { depth, serial } => {
-                (call.serial == *serial || view.depth() < *depth).then(String::new)
+        let arrived = match &self.goal {
+            Goal::Begin => !self.trivial && view.ticks() == 1,
+            Goal::Continue | Goal::Skip | Goal::Back { .. } => false,
+            Goal::Step => true,
+            Goal::Next { depth, serial } => call.serial == *serial || view.depth() < *depth,
+            Goal::Finish { depth } => view.depth() < *depth,
+            Goal::At { tick, why } => {
+                return (view.ticks() >= *tick).then(|| why.clone());
             }
-            Goal::Finish { depth } => (view.depth() < *depth).then(String::new),
-            Goal::At { tick, why } => (view.ticks() >= *tick).then(|| why.clone()),
-        }
+        };
+        arrived.then_some(Why::Arrived)
     }
 
     /// Looks at a tick on the way to one before which something is looked for; whether that is reached.
@@ -250,11 +270,12 @@ impl Session {
         };
         let now = view.ticks();
         if now < before {
+            let arrived = |there: bool| there.then_some(Why::Arrived);
             let why = match kind {
                 Backwards::Next { depth, serial } => {
-                    (call.serial == serial || view.depth() < depth).then(String::new)
+                    arrived(call.serial == serial || view.depth() < depth)
                 }
-                Backwards::Finish { depth } => (view.depth() < depth).then(String::new),
+                Backwards::Finish { depth } => arrived(view.depth() < depth),
                 Backwards::Continue => self.hit(view, call, changes),
             };
             if let Some(why) = why
@@ -269,34 +290,50 @@ impl Session {
     /// The run that looked for an earlier tick is over: the next one goes there.
     fn go_back(&mut self) {
         if let Goal::Back { found, .. } = &mut self.goal {
-            let (tick, why) = found
-                .take()
-                .unwrap_or_else(|| (1, "nothing before: this is the beginning".to_owned()));
+            let (tick, why) = found.take().unwrap_or((1, Why::Beginning));
             self.goal = Goal::At { tick, why };
             self.again = true;
         }
     }
 
     /// Stands still and does what is asked for. Whether the run goes on.
-    fn stop(&mut self, view: &View<'_, '_>, standing: Standing<'_>, why: &str) -> bool {
+    fn stop(&mut self, view: &View<'_, '_>, standing: Standing<'_>, why: &Why) -> bool {
         interrupt::standing();
         self.repeat = 1;
+        self.frame = 0;
+        self.listed = None;
+        let then = match self.editor.take() {
+            Some(mut editor) => {
+                self.visited = true;
+                let then = editor.stopped(self, view, standing, why);
+                self.editor = Some(editor);
+                then
+            }
+            None => self.stop_at_terminal(view, standing, why),
+        };
+        interrupt::running();
+        self.follow(then)
+    }
+
+    fn stop_at_terminal(&mut self, view: &View<'_, '_>, standing: Standing<'_>, why: &Why) -> Then {
         if self.told.mid_line.replace(false) {
             tell!("");
         }
-        self.frame = 0;
-        self.listed = None;
         if !self.visited && !self.is_main {
             tell!("{} for {}", self.what(), self.subject.place);
         }
         self.visited = true;
-        if !why.is_empty() {
+        if *why != Why::Arrived {
             tell!("{why}");
         }
         self.show_place(view, standing);
         let then = self.ask(view, standing);
         let _ = std::io::stdout().flush();
-        interrupt::running();
+        then
+    }
+
+    /// Whether the run goes on.
+    fn follow(&mut self, then: Then) -> bool {
         match then {
             Then::Go(goal) => {
                 self.goal = goal;
@@ -324,7 +361,18 @@ impl Controller for Session {
             false => self.changes(view),
         };
         if interrupt::wanted() {
-            return self.stop(view, Standing::Tick, "interrupted");
+            return self.stop(view, Standing::Tick, &Why::Interrupted);
+        }
+        if (self.editor.as_ref()).is_some_and(|editor| editor.is_asked(self.sources.len()))
+            && let Some(mut editor) = self.editor.take()
+        {
+            let wanted = editor.asked_meanwhile(self, view);
+            self.editor = Some(editor);
+            match wanted {
+                Meanwhile::Nothing => {}
+                Meanwhile::Pause => return self.stop(view, Standing::Tick, &Why::Interrupted),
+                Meanwhile::Quit => return self.follow(Then::Quit),
+            }
         }
         if self.ticks <= self.silent_until {
             return true;
@@ -337,7 +385,7 @@ impl Controller for Session {
             return true;
         }
         match self.reason(view, &changes) {
-            Some(why) if why.is_empty() && self.repeat > 1 => {
+            Some(Why::Arrived) if self.repeat > 1 => {
                 self.repeat -= 1;
                 true
             }
@@ -367,6 +415,6 @@ impl Controller for Session {
         if self.goal == Goal::Skip || !failed && !self.visited {
             return;
         }
-        self.stop(view, Standing::End(status), "");
+        self.stop(view, Standing::End(status), &Why::Arrived);
     }
 }

@@ -1,5 +1,7 @@
 //! Breakpoints and watched memory.
 
+use std::fmt;
+
 use sx_interp::debugger::{ActiveCall, View};
 use sx_ir::TypeId;
 
@@ -56,9 +58,44 @@ pub struct Change {
     pub new: String,
 }
 
+/// What a run has come upon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Hit {
+    Breakpoint {
+        number: u32,
+        /// Why its condition has no value.
+        problem: Option<String>,
+    },
+    Watch(Change),
+}
+
+impl fmt::Display for Hit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Hit::Breakpoint {
+                number,
+                problem: None,
+            } => write!(out, "breakpoint {number}"),
+            Hit::Breakpoint {
+                number,
+                problem: Some(problem),
+            } => write!(
+                out,
+                "breakpoint {number}, whose condition has no value: {problem}"
+            ),
+            Hit::Watch(Change {
+                number,
+                text,
+                old,
+                new,
+            }) => write!(out, "watch {number}: {text}\n  was {old}\n  now {new}"),
+        }
+    }
+}
+
 impl Breakpoint {
-    /// What is said of it if it is hit.
-    pub fn hit(&self, view: &View<'_, '_>, call: ActiveCall, errors: &[String]) -> Option<String> {
+    /// The hit, if it is hit.
+    pub fn hit(&self, view: &View<'_, '_>, call: ActiveCall, errors: &[String]) -> Option<Hit> {
         if !self.is_at(view, call) {
             return None;
         }
@@ -68,24 +105,22 @@ impl Breakpoint {
             errors,
         };
         let number = self.number;
-        match self
-            .condition
-            .as_ref()
-            .map(|condition| scope.holds(condition))
-        {
-            None | Some(Ok(true)) => Some(format!("breakpoint {number}")),
-            Some(Ok(false)) => None,
-            Some(Err(error)) => Some(format!(
-                "breakpoint {number}, whose condition has no value: {error}"
-            )),
-        }
+        let value = (self.condition.as_ref()).map(|condition| scope.holds(condition));
+        let problem = match value {
+            None | Some(Ok(true)) => None,
+            Some(Ok(false)) => return None,
+            Some(Err(problem)) => Some(problem),
+        };
+        Some(Hit::Breakpoint { number, problem })
     }
 
     fn is_at(&self, view: &View<'_, '_>, call: ActiveCall) -> bool {
         match &self.spot {
             Spot::Line { file, line } => {
                 let at = view.module.loc(call.loc);
-                at.file == *file && at.line == *line
+                // Code that was put somewhere has a number for its file of its own.
+                let path = |file: u32| view.module.files.get(file as usize);
+                at.line == *line && (at.file == *file || path(at.file) == path(*file))
             }
             Spot::Function(wanted) => {
                 call.ticks == 1 && is_called(&view.module.func(call.func).name, wanted)

@@ -1,7 +1,7 @@
 //! A value in memory as short text, for people who look for a mistake: the notation of sx, cut where it gets long.
 
 use sx_ir::types::EnumDef;
-use sx_ir::{Module, TypeId, TypeKind, semantics};
+use sx_ir::{Module, Symbol, TypeId, TypeKind, semantics};
 use sx_tier_api::MemoryView;
 
 use crate::memory::read_word;
@@ -46,6 +46,36 @@ pub fn value(
         out.push_str("...");
     }
     out
+}
+
+/// The tag of an enum's value, its bits, and where the payload lies. `None`: there is no memory.
+fn tag(
+    module: &Module,
+    memory: &dyn MemoryView,
+    addr: u64,
+    def: &EnumDef,
+) -> Option<(u64, u32, u64)> {
+    let size = module.types.size_of(def.backing);
+    let (tag_at, payload_at) = match def.places {
+        Some(places) => (places.tag_offset, places.payload_offset),
+        None => (0, size),
+    };
+    let bytes = memory.read(addr.wrapping_add(tag_at), size)?;
+    let tag = read_word(bytes, module.target.endian);
+    Some((tag, (size * 8) as u32, addr.wrapping_add(payload_at)))
+}
+
+/// The payload of an enum's value: its variant's name, its type and where it lies.
+pub fn payload(
+    module: &Module,
+    memory: &dyn MemoryView,
+    addr: u64,
+    def: &EnumDef,
+) -> Option<(Symbol, TypeId, u64)> {
+    let (tag, bits, at) = tag(module, memory, addr, def)?;
+    let mut variants = def.variants.iter();
+    let active = variants.find(|v| semantics::zext_from(v.value as u64, bits) == tag)?;
+    Some((active.name, active.payload?, at))
 }
 
 struct Show<'a> {
@@ -298,14 +328,7 @@ impl Show<'_> {
     }
 
     fn variant(&mut self, addr: u64, def: &EnumDef, depth: u32) -> Option<()> {
-        let types = &self.module.types;
-        let size = types.size_of(def.backing);
-        let (tag_at, payload_at) = match def.places {
-            Some(places) => (places.tag_offset, places.payload_offset),
-            None => (0, size),
-        };
-        let tag = self.word(addr.wrapping_add(tag_at), size)?;
-        let bits = (size * 8) as u32;
+        let (tag, bits, payload_at) = tag(self.module, self.memory, addr, def)?;
         let of = |value: i64| semantics::zext_from(value as u64, bits);
         if def.flags {
             let set: Vec<String> = def
@@ -326,7 +349,7 @@ impl Show<'_> {
         self.push(&format!(".{}", active.name))?;
         if let Some(payload) = active.payload {
             self.push("(")?;
-            self.put(addr.wrapping_add(payload_at), payload, depth + 1)?;
+            self.put(payload_at, payload, depth + 1)?;
             self.push(")")?;
         }
         Some(())

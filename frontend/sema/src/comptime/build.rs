@@ -116,6 +116,8 @@ pub struct Driver {
 /// How the driver ended.
 pub struct Driven {
     pub status: Status,
+    /// What has run it, by name.
+    pub engine: &'static str,
     pub frames: Vec<Frame>,
     /// The driver's place: `file:line:col`.
     pub asked_at: String,
@@ -160,6 +162,7 @@ impl Compilation {
         let success = matches!(&evaluation.result, Some(Ok(result)) if result.image.bytes.first().is_some_and(|b| *b != 0));
         Some(Driven {
             status: evaluation.status,
+            engine: evaluation.engine,
             frames: evaluation.frames,
             asked_at: format!("{file}:{}:{}", at.line, at.col),
             steps: evaluation.steps,

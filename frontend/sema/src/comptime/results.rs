@@ -81,6 +81,7 @@ impl Sema<'_> {
             name,
             asked_at,
             patched: root.purpose.patches(),
+            engine: evaluation.engine,
             steps: evaluation.steps,
             peak_memory: evaluation.peak_memory,
             seconds: run.seconds,

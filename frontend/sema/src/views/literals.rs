@@ -8,7 +8,7 @@ use sx_syntax::render::{Level, needs_backtick, string_literal};
 
 use crate::comptime::results::slice_image;
 use crate::emission::value::CtVal;
-use crate::sema::{Env, ModId, Sema};
+use crate::sema::{Env, ModId, NominalSyntax, Sema};
 
 /// Lists of more than this are not written out.
 const MAX_ELEMENTS: u64 = 1 << 14;
@@ -122,6 +122,13 @@ impl Sema<'_> {
             }
         }
         let name = self.templates[template.index()].name;
+        let protocol = self
+            .nominals
+            .get(&ty)
+            .is_some_and(|info| matches!(info.syntax, NominalSyntax::Protocol(..)));
+        if protocol && texts.is_empty() {
+            return name.to_string();
+        }
         format!("{name}({})", texts.join(", "))
     }
 

@@ -73,16 +73,14 @@ impl Sema<'_> {
         self.complete_all();
         let file = self.sources.add("TYPE".to_string(), text.to_string());
         let parsed = sx_syntax::parse_expr(file, text);
-        for diagnostic in parsed.diagnostics {
+        if let Some(diagnostic) = parsed.diagnostics.into_iter().next() {
             self.report(diagnostic);
+            return Err(String::new());
         }
         let parsed: &'static sx_syntax::ExprFragment = Box::leak(Box::new(parsed.ast));
         self.caches
             .computed_names
             .insert(file, &parsed.computed_names);
-        if self.has_told(parsed.expr.span) {
-            return Err(String::new());
-        }
         let env = self.module(ModId(0)).env.clone();
         let ty = self
             .eval_type(&env, &parsed.expr)
@@ -103,6 +101,9 @@ impl Sema<'_> {
         let kind = match syntax {
             NominalSyntax::Struct(decl) => {
                 self.body_members(&env, &decl.members, &mut members);
+                if self.context_type == Some(ty) {
+                    self.context_members(&mut members);
+                }
                 "struct"
             }
             NominalSyntax::Union(decl) => {
@@ -294,6 +295,24 @@ impl Sema<'_> {
                 MemberKind::Anon(decl) => self.body_members(&env, &decl.members, out),
                 MemberKind::Inline(_) | MemberKind::Insert(_) | MemberKind::Assert(_) => {}
             }
+        }
+    }
+
+    /// What `#context_extend` has added to `Context`, in the order in which it lies there.
+    fn context_members(&mut self, out: &mut Vec<TypeMember>) {
+        for index in 0..self.context_fields.len() {
+            let (module, decl) = (
+                self.context_fields[index].module,
+                self.context_fields[index].decl,
+            );
+            let env = self.module(module).env.clone();
+            let ty = self.shown_type(&env, &decl.ty);
+            let default = (decl.default.as_ref())
+                .map(|e| format!(" = {}", normalised(&self.span_text(e.span))));
+            let rest = format!(": {ty}{}", default.unwrap_or_default());
+            let mut member = self.member_named("field", decl.name, rest, &env);
+            member.ty = Some(ty);
+            out.push(member);
         }
     }
 
