@@ -76,11 +76,18 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
         OptLevel::Default => "default<O2>",
         OptLevel::Aggressive => "default<O3>",
     };
-    if !passes.is_empty() {
-        let options = PassBuilderOptions::create();
+    let run = |passes: &str| {
         unit.module
-            .run_passes(passes, &target, options)
-            .map_err(|error| Error(format!("LLVM's passes failed: {}", error.to_string_lossy())))?;
+            .run_passes(passes, &target, PassBuilderOptions::create())
+            .map_err(|error| Error(format!("LLVM's passes failed: {}", error.to_string_lossy())))
+    };
+    if request.checked && request.opt != OptLevel::None {
+        // Addresses in variables become visible.
+        run("function(sroa)")?;
+        crate::constants::keep_writes(&unit.module);
+    }
+    if !passes.is_empty() {
+        run(passes)?;
     }
     if unit.ir.target.machine() == "aarch64" {
         keep_addresses(&unit);

@@ -2,7 +2,7 @@
 //!
 //! * [`entry`]: the two functions the library exports.
 //! * [`emit`]: one emission from request to file; [`machine`]: target machines and what they must agree on; [`cpu`]: the
-//!   CPU that is asked for; [`fatal`]: LLVM's end.
+//!   CPU that is asked for; [`fatal`]: LLVM's end; [`constants`]: writes to constants.
 //! * [`unit`]: the LLVM module being made and what all parts of it share; [`decl`]: signatures and declarations;
 //!   [`data`]: static data.
 //! * [`body`]: statements; [`expr`]: expression trees; [`arith`]: scalar operations; [`call`]: calls and returns;
@@ -20,6 +20,7 @@ mod arith;
 mod atomic;
 mod body;
 mod call;
+mod constants;
 mod cpu;
 mod data;
 mod debug;

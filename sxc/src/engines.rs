@@ -54,9 +54,9 @@ impl EngineKind {
 
 /// An engine, with what only some of them tell.
 pub trait Engine: ComptimeEngine {
-    /// What the last run has run in.
-    fn ran_in(&self) -> &'static str {
-        self.name()
+    /// What of its parts the last run has run in, if it has parts.
+    fn ran_in(&self) -> Option<&'static str> {
+        None
     }
 
     /// Blocks that the last run has lost, one line each.

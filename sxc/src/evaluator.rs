@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sx_ir::{ConstImage, Module, TrapKind};
 use sx_machine::Grants;
@@ -59,7 +60,7 @@ pub struct EngineEvaluator {
     running: Option<Running>,
     pub folding: Folding,
     /// Of all evaluations, if their engine is the profiler.
-    pub profile: Option<Profile>,
+    pub profile: Option<profile::interrupted::Shared>,
     /// Threads for independent evaluations.
     pub threads: usize,
     /// The last evaluation has called a host library.
@@ -526,7 +527,7 @@ impl Ran {
         }
         self.inputs.extend_from_slice(sandbox.inputs());
         let digest = outcome.digest;
-        let ran_in = engine.ran_in();
+        let ran_in = engine.ran_in().unwrap_or(kind.name());
         let evaluation = conclude(ran_in, job.module, outcome, job.result, job.saving);
         let record = self.recording.then(|| {
             let mut record = describe(job.module, job.root, &evaluation, digest);
@@ -583,7 +584,8 @@ impl EngineEvaluator {
         self.inputs.extend(ran.inputs);
         self.disagreements.extend(ran.disagreements);
         self.leaks.extend(ran.leaks);
-        if let (Some(profile), Some(samples)) = (&mut self.profile, ran.samples) {
+        if let (Some(profile), Some(samples)) = (&self.profile, ran.samples) {
+            let mut profile = profile.lock().unwrap_or_else(PoisonError::into_inner);
             profile.add(samples);
         }
         match ran.chosen {
@@ -634,9 +636,9 @@ fn may_call_out(grants: &Grants) -> bool {
     grants.exec || !grants.libraries.is_empty()
 }
 
-fn profile_of(kinds: &[EngineKind]) -> Option<Profile> {
+fn profile_of(kinds: &[EngineKind]) -> Option<profile::interrupted::Shared> {
     kinds.iter().find_map(|kind| match kind {
-        EngineKind::Profiler(by) => Some(Profile::new(*by)),
+        EngineKind::Profiler(by) => Some(Arc::new(Mutex::new(Profile::new(*by)))),
         EngineKind::Auto
         | EngineKind::Vm
         | EngineKind::Jit

@@ -85,10 +85,10 @@ impl ComptimeEngine for AutoEngine {
 }
 
 impl Engine for AutoEngine {
-    fn ran_in(&self) -> &'static str {
-        match self.compiled.get() {
+    fn ran_in(&self) -> Option<&'static str> {
+        Some(match self.compiled.get() {
             true => "vm+jit",
             false => "vm",
-        }
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::Instant;
 
 use sx_sema::{Compilation, Config, Goal};
@@ -14,7 +15,7 @@ use crate::files::DiskFiles;
 use crate::fold::Folding;
 use crate::object_cache::Found;
 use crate::render::{self, ErrorFormat};
-use crate::{bug, inputs, library, sandbox, timing, triples};
+use crate::{bug, inputs, library, profile, sandbox, timing, triples};
 
 /// Exit status of compile errors.
 pub const ERRORS: u8 = 1;
@@ -202,8 +203,10 @@ pub fn write_profile(compiled: &Compiled, file: &Path, args: &CompileArgs) -> Re
     let (Some(target), Some(profile)) = (&args.profile, &compiled.evaluator.profile) else {
         return Ok(());
     };
+    profile::interrupted::done();
     spare_sources(compiled, target.path(), "--profile")?;
-    target.write(profile, file).map_err(|error| {
+    let profile = profile.lock().unwrap_or_else(PoisonError::into_inner);
+    target.write(&profile, file).map_err(|error| {
         let path = target.path().display();
         let message = format!("cannot write '{path}': {}", plain(&error));
         fail(args.error_format, &message)
@@ -289,6 +292,9 @@ pub fn analyse_with<T>(
     };
     let kinds = engines(args).map_err(|message| usage(&message))?;
     let mut evaluator = EngineEvaluator::new(&kinds, limits(args), grants, plan.records);
+    if let (Some(target), Some(profile)) = (&args.profile, &evaluator.profile) {
+        profile::interrupted::expect(target, file, profile);
+    }
     evaluator.find_partings = true;
     evaluator.read_sets = args.trace == Some(TraceTopic::Comptime);
     evaluator.threads = jobs(args);

@@ -9,6 +9,7 @@ use signal_hook::iterator::Signals;
 
 use crate::debugger::interrupt;
 use crate::held;
+use crate::profile::interrupted;
 use crate::progress;
 
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -95,6 +96,7 @@ fn watch_signals() {
                 if signal == SIGINT {
                     say!("{}", progress::interrupted());
                 }
+                interrupted::write();
                 remove_all();
                 std::process::exit(128 + signal);
             }

@@ -24,7 +24,7 @@ mark :: (seen: *[10]bool, step: i64) {
 }
 
 count :: (limit: i64) -> i64 {
-    seen : [10]bool = .{};
+    seen : [10]bool = .[false, false, false, false, false, false, false, false, false, false];
     found := 0;
     for 2..limit (i) {
         if !seen[i] {

@@ -118,6 +118,83 @@ fn ctrl_c_tells_of_the_evaluation() {
     let _ = std::fs::remove_dir_all(&dir);
 }
 
+/// Of machine code that calls nothing the loop is known all the same.
+#[test]
+fn ctrl_c_tells_of_the_program() {
+    let dir = std::env::temp_dir().join(format!("sxc-interrupted-main-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    let program = "spin :: (n: i64) -> i64 { x := n; while x != 0 { x = x * 3 | 1; } return x; }
+main :: () -> i64 { return spin(7); }
+";
+    std::fs::write(dir.join("prog.sx"), program).expect("a file can be written");
+    for engine in ["vm", "interp", "jit"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+            .args(["run", &format!("--engine={engine}"), "prog.sx"])
+            .current_dir(&dir)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sxc starts");
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        let sent = Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let mut stderr = String::new();
+        let mut pipe = child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut stderr).expect("text");
+        assert_eq!(child.wait().expect("an end").code(), Some(130), "{engine}");
+        let mut lines = stderr.lines();
+        assert_eq!(lines.next(), Some("interrupted: running the program"));
+        let frames: Vec<&str> = lines.collect();
+        assert_eq!(frames.len(), 2, "{engine}: {stderr}");
+        assert!(
+            frames[0].starts_with("  in spin at prog.sx:1:"),
+            "{engine}: {stderr}"
+        );
+        assert!(
+            frames[1].starts_with("  in main at prog.sx:2:"),
+            "{engine}: {stderr}"
+        );
+    }
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
+/// What is known of a profile is written.
+#[test]
+fn ctrl_c_keeps_the_profile() {
+    let dir = std::env::temp_dir().join(format!("sxc-interrupted-profile-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    let program = PROGRAM.replace("#run {", "done :: () -> i64 { s := 0; for 0..50 (i) { s += i; } s }\nA :: #run done();\n#run { print(\"{}\\n\", A);");
+    std::fs::write(dir.join("prog.sx"), program).expect("a file can be written");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+        .args(["check", "--profile=out.folded", "prog.sx"])
+        .current_dir(&dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sxc starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    stdout.read_line(&mut line).expect("text");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill");
+    assert!(sent.success());
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    let profile = std::fs::read_to_string(dir.join("out.folded")).expect("it is written");
+    assert!(
+        profile.contains(";done ") || profile.contains(";done;"),
+        "{profile}"
+    );
+    assert!(profile.contains("(interrupted);spin;spin;"), "{profile}");
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn programs_end_with_a_killed_compiler() {

@@ -1,8 +1,10 @@
 //! `--profile`: where the steps, or the time, of compile-time code go, by sx function.
 //!
-//! [`sampler`] watches one evaluation in the VM, [`stacks`] puts those of a compilation together, [`graph`] draws.
+//! [`sampler`] watches one evaluation in the VM, [`stacks`] puts those of a compilation together, [`graph`] draws;
+//! [`interrupted`] is for the end by ctrl-C.
 
 mod graph;
+pub mod interrupted;
 mod sampler;
 mod stacks;
 

@@ -11,6 +11,7 @@ use sx_tier_api::{ComptimeEngine, Host, Limits, Outcome, Snapshot};
 
 use crate::engines::Engine;
 use crate::profile::Weight;
+use crate::profile::interrupted::Running;
 use crate::profile::stacks::Samples;
 
 /// So many steps of an evaluation are all looked at. From there on, a look stands for a share of the steps before it.
@@ -47,6 +48,7 @@ struct Sampler {
     /// The nodes of pieces under way; by time, those that go on behind them.
     pieces: Vec<u32>,
     random: u64,
+    running: Running,
 }
 
 impl Sampler {
@@ -62,6 +64,7 @@ impl Sampler {
             since: Instant::now(),
             pieces: Vec::new(),
             random: 0x9E37_79B9_7F4A_7C15,
+            running: Running::begin(),
         }
     }
 
@@ -161,6 +164,10 @@ impl Observer for Sampler {
         self.current = self.node_of(calls);
         self.since_step = steps;
         let next = steps.saturating_add(self.interval(steps));
+        if self.running.is_asked() {
+            let samples = Samples::new(calls.module, &self.nodes);
+            self.running.tell(samples.unfinished());
+        }
         self.since = Instant::now();
         next
     }

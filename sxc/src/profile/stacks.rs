@@ -35,6 +35,15 @@ impl Samples {
     }
 }
 
+impl Samples {
+    /// Names an evaluation that hasn't ended.
+    pub fn unfinished(self) -> Samples {
+        let name = self.nodes.first().map(|(name, ..)| name.clone());
+        let name = name.unwrap_or_default();
+        self.titled(format!("{name} (interrupted)"))
+    }
+}
+
 /// What an evaluation is called: what asked for it, and where that stands.
 pub fn title(module: &Module, root: FuncId, asked_by: &str) -> String {
     format!("{asked_by} ({})", place_of(module, root))

@@ -126,6 +126,13 @@ fn look(running: &Running) -> Seen {
         frames.push(next);
         depth += 1;
     }
+    if frames.is_empty() && !running.exact {
+        // Code that calls nothing notes nothing.
+        frames.push(CallRecord {
+            func: running.root,
+            loc: module.func(running.root).loc,
+        });
+    }
     let frames =
         (frames.iter().rev().enumerate()).flat_map(|(i, frame)| lines(module, frame, i == 0));
     Seen {
