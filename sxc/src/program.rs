@@ -69,6 +69,7 @@ pub fn run_main(
 ) -> Result<u8, String> {
     let mut program = prepare(compilation, kind.name(), file, args)?;
     let mut engine = engines::create(kind);
+    crate::scratch::watch();
     // A program may run as long as it likes; its stack is as deep as a native one would be.
     let limits = Limits::default();
     let outcome = engine.run(
