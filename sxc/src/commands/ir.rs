@@ -27,7 +27,7 @@ pub fn run(args: &IrArgs) -> Result<u8, Stopped> {
         fold: crate::cli::Fold::Calls,
     };
     match args.emit {
-        Emit::Ir | Emit::Bytecode => {}
+        Emit::Ir | Emit::Bytecode | Emit::Jit => {}
         Emit::Asm | Emit::Llvm | Emit::Obj => native::check_cpu(&args.compile, &args.codegen)?,
     }
     let compiled = pipeline::compile(&args.file, &args.compile, &plan)?;
