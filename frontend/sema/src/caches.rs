@@ -130,6 +130,8 @@ pub struct Caches {
     pub typing: Option<bool>,
     /// Code as values, mixins, what stands beside declarations.
     pub meta: crate::metaprogramming::Meta,
+    /// For what follows from them.
+    pub mistakes: crate::follow_ups::Mistakes,
     /// Error sets, traces and tag names.
     pub errors: crate::statements::error_flow::ErrorFlow,
 }

@@ -14,6 +14,7 @@ mod comptime;
 mod declarations;
 mod emission;
 mod expressions;
+mod follow_ups;
 mod metaprogramming;
 mod program;
 mod replicas;

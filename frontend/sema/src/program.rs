@@ -616,6 +616,7 @@ impl Sema<'_> {
         self.caches.minting = false;
         self.forget_frames_printer();
         let diagnostics = self.ordered_diagnostics(&roots);
+        let diagnostics = self.without_follow_ups(diagnostics);
         let failed = diagnostics.iter().any(Diagnostic::is_error);
         if !failed && self.exit.is_none() {
             self.phase("passes", |s| {

@@ -449,6 +449,15 @@ pub struct Sema<'a> {
     pub stats: Stats,
 }
 
+/// A message about any types and values.
+fn without_names(message: &str) -> String {
+    let parts = message.split('\'').enumerate();
+    parts
+        .filter(|(i, _)| i % 2 == 0)
+        .map(|(_, text)| text)
+        .collect()
+}
+
 pub struct ContextField {
     pub name: Symbol,
     pub module: ModId,
@@ -478,6 +487,7 @@ impl Sema<'_> {
             Some((message, _)) => message.to_string(),
             None => match diag.message.split_once(" not found on type ") {
                 Some((member, _)) if in_instance => member.to_string(),
+                _ if in_instance => without_names(&diag.message),
                 _ => diag.message.clone(),
             },
         };
@@ -489,12 +499,21 @@ impl Sema<'_> {
         // So is each use of it in one function.
         let unknown = match message.strip_prefix("unresolved '") {
             Some(rest) => rest.split_once('\'').map(|(name, _)| name.to_string()),
-            None => None,
+            // A namespace of the library, most likely, where a variable of the same name isn't.
+            None => message
+                .strip_suffix("' is a namespace, not a value; name one of its members")
+                .map(|name| name.trim_start_matches('\'').to_string()),
         };
         if let Some(span) = diag.span
             && !self.reported.insert((span, message))
         {
+            if in_instance {
+                self.note_instance(span);
+            }
             return Failed;
+        }
+        if let (Some(span), true) = (diag.span, in_instance) {
+            self.note_instance(span);
         }
         if let (Some(span), Some(name), Some(func)) = (diag.span, unknown, self.current_name()) {
             let file = Span::new(span.file, 0, 0);

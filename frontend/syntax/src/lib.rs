@@ -14,8 +14,9 @@ pub mod visit;
 pub use diag::{DiagKind, Diagnostic, LineCol, LineHint, SourceFile, SourceMap};
 pub use lexer::normalised;
 pub use parser::{
-    ExprFragment, ListFragment, ParseResult, parse_expr, parse_file, parse_files_parallel,
-    parse_items, parse_members, parse_outline, parse_protocol_members, parse_statements,
+    ExprFragment, ListFragment, ParseResult, misspelt_word, parse_expr, parse_file,
+    parse_files_parallel, parse_items, parse_members, parse_outline, parse_protocol_members,
+    parse_statements,
     parse_variants, within,
 };
 pub use span::{FileId, Span};

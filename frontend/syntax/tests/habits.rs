@@ -27,6 +27,11 @@ fn each_gets_its_help() {
         ("a := not true;", "`!` negates"),
         ("p := new S;", "a literal"),
         ("s := S { a = 3 };", "`S.{ .. }`"),
+        ("foreach xs (x) { }", "`for xs (x) { .. }`"),
+        ("#rune f();", "`#run`"),
+        ("#inserte f();", "`#insert`"),
+        ("a.b := 3;", "`=`"),
+        ("a ::= 3;", "`:=`"),
     ] {
         let source = format!("main :: () {{ {body} }}");
         let diagnostics = parse_file(FileId(0), &source).diagnostics;
@@ -57,6 +62,14 @@ fn said_by_the_message() {
         ),
         ("main :: () { a := 1.5e3; }", "has no exponent"),
         ("main :: () { a := ''; }", "empty character literal"),
+        (
+            "f :: (a: i64) bool { return true; }",
+            "expected '->' before the result type",
+        ),
+        (
+            "main :: () { f := (c: *u8) []u8 { return c; }; }",
+            "expected '->' before the result type",
+        ),
     ] {
         let diagnostics = parse_file(FileId(0), source).diagnostics;
         let [only] = &diagnostics[..] else {

@@ -10,7 +10,7 @@ use crate::sema::{Binding, Failed, FnId, FnInstance, Res, Sema};
 use sx_ir::TypeId;
 use sx_ir::types::FnType;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
-use sx_syntax::{Diagnostic, Span};
+use sx_syntax::{DiagKind, Diagnostic, Span};
 
 impl Sema<'_> {
     /// Calls a declared function: maps arguments, binds generics, fills defaults.
@@ -24,9 +24,31 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let outer = self.sites.call.replace(call_site(call, span));
+        let before = self.diags.len();
+        let on_value = !lead.is_empty();
         let result = self.call_fn_now(cx, f, lead, call, want, span);
+        if result.is_err() && on_value {
+            self.say_without_self(f, before);
+        }
+        self.note_call(f, call, span, result.is_ok(), before);
         self.sites.call = outer;
         result
+    }
+
+    /// What a method lacks that is called on a value and has no `self`, as its errors say.
+    fn say_without_self(&mut self, f: FnId, before: usize) {
+        let info = self.fn_info(f);
+        let first = info.decl.sig.params.first();
+        if info.owner.is_none() || first.is_none_or(|first| first.name.as_str() == "self") {
+            return;
+        }
+        let (name, at) = (info.name.clone(), info.decl.name.map(|name| name.span));
+        if let Some(diag) = self.diags.get_mut(before) {
+            let message =
+                format!("'{name}' has no `self`: the value it is called on is its first argument");
+            diag.children
+                .push(Diagnostic::new(DiagKind::Note, message, at));
+        }
     }
 
     pub fn call_fn_now(

@@ -414,9 +414,12 @@ impl Sema<'_> {
         };
         let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
         let diag = self.with_form_under_way(diag, module, name);
-        match self.nearest_name(env, name.as_str(), false) {
-            Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
-            None => diag,
+        let near = self.nearest_name(env, name.as_str(), false);
+        let word = sx_syntax::misspelt_word(name.as_str());
+        match (near, word) {
+            (Some(near), _) => diag.with_help(None, format!("did you mean '{near}'?")),
+            (None, Some(word)) => diag.with_help(None, format!("did you mean `{word}`?")),
+            (None, None) => diag,
         }
     }
 

@@ -303,18 +303,21 @@ impl Sema<'_> {
             forms.texts.entry(text).or_insert(place);
         }
         let mut imports = Vec::new();
+        let errors = self.error_count();
         for (item, env) in expanded {
             let places = std::mem::replace(&mut self.caches.meta.sites, env.sites());
             self.collect_item(module, item, &env, &mut imports);
             self.caches.meta.sites = places;
         }
+        // Of declarations whose names are not known.
+        let failed = self.error_count() > errors;
         self.caches.meta.forms.place = outer;
         self.caches.meta.sites = sites;
         self.sites = call_sites;
         if let Some(forms) = self.caches.meta.forms.of.get_mut(&module) {
             forms[index].state = match done {
-                Ok(()) => State::Done,
-                Err(_) => State::Failed,
+                Ok(()) if !failed => State::Done,
+                Ok(()) | Err(_) => State::Failed,
             };
         }
         self.caches.meta.forms.open -= 1;

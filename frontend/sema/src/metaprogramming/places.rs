@@ -58,6 +58,13 @@ pub struct Instance {
     made: Option<TypeId>,
 }
 
+impl Instance {
+    /// What tells instances of one declaration apart.
+    pub fn scope(&self) -> *const Env {
+        Rc::as_ptr(&self.env)
+    }
+}
+
 fn within(span: Span, outer: Span) -> bool {
     span.file == outer.file && span.lo >= outer.lo && span.hi <= outer.hi
 }
@@ -207,7 +214,7 @@ impl Sema<'_> {
         }
         let owner = instance.owner.filter(|ty| self.instance_of(*ty).is_some());
         let of = match owner {
-            Some(ty) => format!(" of a method of '{}'", self.type_source(ty)),
+            Some(ty) => format!(" of a method of '{}'", self.type_name(ty)),
             None => String::new(),
         };
         let with = match told.is_empty() {

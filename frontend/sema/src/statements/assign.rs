@@ -1,7 +1,7 @@
 //! Assignment: targets, properties, compound and multiple forms.
 
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Access, CaptureKind, Place, Val, ValKind};
+use crate::emission::value::{Access, Addr, CaptureKind, Place, Val, ValKind};
 use crate::expressions::arith::carries_target;
 use crate::sema::{Binding, Failed, Res, Sema};
 use crate::statements::control::value_span;
@@ -477,6 +477,14 @@ impl Sema<'_> {
                 "this expression is not assignable: it is a temporary value".to_string()
             }
         };
+        // One `*` is missing, however often the capture is assigned to.
+        if let (Access::Capture(..), Addr::Slot(slot, _)) = (&place.access, place.addr) {
+            let func = self.current_func.last().copied().flatten();
+            let told = &mut self.caches.mistakes.captures;
+            if func.is_some_and(|func| !told.insert((func, slot))) {
+                return Err(Failed);
+            }
+        }
         Err(self.error(target.span, message))
     }
 

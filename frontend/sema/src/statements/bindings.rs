@@ -13,8 +13,8 @@ use crate::statements::control::value_span;
 use crate::statements::errors::strip_parens;
 use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 /// Whether an element or field is read in it, which lowering by itself does not fold.
 fn reads_part(expr: &ast::Expr) -> bool {
@@ -165,8 +165,13 @@ impl Sema<'_> {
                 self.bind_var(cx, name, ty, addr, Access::Mutable);
                 return Ok(());
             }
-            (Some(init), Some(ty)) => match self.lower_initializer(cx, init, ty, name) {
+            (Some(init), Some(ty)) => match self.lower_initializer_noted(cx, init, ty, name) {
                 Ok(val) => (ty, val),
+                Err(Failed) if self.caches.mistakes.mistyped.contains(&name.span) => {
+                    // Which of the two is wrong isn't known, so nothing is of uses.
+                    self.new_scope_level(cx);
+                    return Err(Failed);
+                }
                 Err(Failed) => {
                     // The annotation says all that later uses need.
                     let addr = self.slot(cx, ty);
@@ -204,6 +209,32 @@ impl Sema<'_> {
         if let Some(scope) = cx.scopes.last_mut() {
             scope.env = env;
         }
+    }
+
+    /// The same, and whether it is the annotation that the value doesn't fit.
+    fn lower_initializer_noted(
+        &mut self,
+        cx: &mut FnCx,
+        init: &'static ast::Expr,
+        ty: TypeId,
+        name: ast::Ident,
+    ) -> Res<Val> {
+        let before = self.diags.len();
+        let val = self.lower_initializer(cx, init, ty, name);
+        if val.is_err() {
+            let shown = format!("'{}'", self.type_name(ty));
+            let told = self.diags.get(before..).unwrap_or(&[]);
+            let of_type = |d: &Diagnostic| {
+                // Of a number that loses something, the type is what is meant.
+                d.message.starts_with("cannot ")
+                    && !d.message.starts_with("cannot implicitly narrow")
+                    && d.message.contains(&shown)
+            };
+            if told.iter().any(of_type) {
+                self.caches.mistakes.mistyped.insert(name.span);
+            }
+        }
+        val
     }
 
     pub fn lower_initializer(

@@ -218,6 +218,7 @@ impl Sema<'_> {
             PatternKind::Expr(pattern) => {
                 let env = cx.env().clone();
                 self.qualified_variant(&env, pattern)?;
+                self.undotted_variant(&env, pattern, def)?;
                 let val =
                     self.comptime_value(&env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
                 self.ct_u64(&val)
@@ -247,6 +248,29 @@ impl Sema<'_> {
             }
         })?;
         Ok((bits, lowered))
+    }
+
+    /// `case a:` where `.a` is meant.
+    fn undotted_variant(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        pattern: &'static ast::Expr,
+        def: Option<&sx_ir::types::EnumDef>,
+    ) -> Res<()> {
+        let ExprKind::Ident(name) = &pattern.kind else {
+            return Ok(());
+        };
+        let is_variant = def.is_some_and(|d| d.variants.iter().any(|v| v.name == name.name));
+        if !is_variant || !matches!(self.try_resolve_name(env, *name), Ok(None)) {
+            return Ok(());
+        }
+        let mut diag = self.unresolved(env, *name);
+        diag.children.clear();
+        let diag = diag.with_help(
+            None,
+            format!("a variant is named with a dot: `case .{}:`", name.name),
+        );
+        Err(self.report(diag))
     }
 
     /// `case E.a:` is no pattern; a variant is named alone.

@@ -17,6 +17,20 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         want: Option<TypeId>,
     ) -> Res<Val> {
+        let before = self.diags.len();
+        let operand = self.return_operand(cx, expr, want);
+        if operand.is_err() {
+            self.note_return(cx, false, before);
+        }
+        operand
+    }
+
+    fn return_operand(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Val> {
         let hint = match cx.ret.ty {
             Some(ty) if matches!(self.m.types.kind(ty), TypeKind::Failable { .. }) => {
                 let pure = matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if values.is_empty());
@@ -278,8 +292,10 @@ impl Sema<'_> {
             }
             return self.leave_with(cx, None, None);
         }
-        let val = self.result_of(cx, val, ret, span)?;
-        self.leave_with(cx, Some(val), None)
+        let before = self.diags.len();
+        let val = self.result_of(cx, val, ret, span);
+        self.note_return(cx, val.is_ok(), before);
+        self.leave_with(cx, Some(val?), None)
     }
 
     /// Converts a returned value to the result type: success of a failable, a forwarded failable, or plain.

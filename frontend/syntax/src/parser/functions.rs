@@ -69,6 +69,8 @@ impl Parser<'_> {
         let params = self.params()?;
         let ret = if self.eat(Tok::Arrow) {
             Some(self.ret_type()?)
+        } else if self.lacks_arrow(self.pos) {
+            return Err(self.fail("expected '->' before the result type"));
         } else {
             None
         };

@@ -3,9 +3,35 @@
 use super::*;
 
 /// Words that begin something, for misspellings of them.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 18] = [
     "return", "break", "continue", "while", "defer", "else", "case", "raise", "inline", "private",
-    "struct", "enum", "union", "for",
+    "struct", "enum", "union", "for", "push", "onfail", "protocol", "impl",
+];
+
+const DIRECTIVES: [&str; 23] = [
+    "#run",
+    "#insert",
+    "#code",
+    "#name",
+    "#assert",
+    "#error",
+    "#import",
+    "#library",
+    "#saved",
+    "#context_extend",
+    "#get",
+    "#set",
+    "#lazy",
+    "#inline",
+    "#identity",
+    "#string",
+    "#arg_text",
+    "#caller_location",
+    "#include",
+    "#source",
+    "#define",
+    "#flags",
+    "#using",
 ];
 
 impl Parser<'_> {
@@ -55,6 +81,17 @@ impl Parser<'_> {
                 "the last arm of a match is written `else:`"
             }
             Tok::Comma if semi => "members and statements end with `;`",
+            Tok::Directive => {
+                let word = self.tok_text();
+                let near = DIRECTIVES.iter().find(|w| is_slip(word, w))?;
+                return Some(format!("did you mean `{near}`?"));
+            }
+            Tok::ColonEq if before(1) == Tok::Ident && before(2) == Tok::Dot => {
+                "`:=` declares a variable; a field is set with `=`"
+            }
+            Tok::Eq if before(1) == Tok::ColonColon && touches(1) => {
+                "`:=` declares a variable, `::` a constant"
+            }
             Tok::Star if semi && before(1) == Tok::Ident => "a pointer type is written `*T`",
             Tok::Ident | Tok::Int
                 if (before(1), before(3)) == (Tok::RParen, Tok::LParen)
@@ -96,8 +133,43 @@ fn is_reserved(word: &str) -> bool {
 }
 
 fn slip(word: &str) -> Option<String> {
-    let near = WORDS.iter().find(|w| is_slip(word, w))?;
-    Some(format!("did you mean `{near}`?"))
+    Some(format!("did you mean `{}`?", misspelt_word(word)?))
+}
+
+/// The keyword that a word is a misspelling of, perhaps.
+pub fn misspelt_word(word: &str) -> Option<&'static str> {
+    WORDS.into_iter().find(|w| is_slip(word, w))
+}
+
+impl Parser<'_> {
+    /// Where lines end, a missing `;` belongs at the end of the one before.
+    pub(super) fn with_semicolon(&self, diagnostic: Diagnostic) -> Diagnostic {
+        if diagnostic.message != "expected ';'" || !self.newline_before() {
+            return diagnostic;
+        }
+        let end = self.prev_hi() as usize;
+        let Some((before, after)) = self.text.get(..end).zip(self.text.get(end..)) else {
+            return diagnostic;
+        };
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = after.lines().next().unwrap_or("");
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let here = after
+            .get(..(self.here() as usize).saturating_sub(end))
+            .unwrap_or("");
+        let column = here.len() - here.rfind('\n').map_or(0, |newline| newline + 1);
+        if column > indent(&before[start..]) {
+            // What is further in belongs to it.
+            return diagnostic;
+        }
+        // Lines that show nothing.
+        if end - start > 200 || rest.len() > 200 {
+            return diagnostic;
+        }
+        let line = format!("{};{rest}", &before[start..]);
+        let span = Span::new(self.file, end as u32 - 1, end as u32);
+        diagnostic.with_replacement(span, "the line before may lack a `;`", line)
+    }
 }
 
 fn foreign_word(word: &str) -> Option<String> {
@@ -108,6 +180,7 @@ fn foreign_word(word: &str) -> Option<String> {
             "`name :: (a: T) -> R { .. }` declares a function"
         }
         "elif" | "elsif" | "elseif" => "write `else if`",
+        "foreach" | "each" => "a loop over elements is `for xs (x) { .. }`",
         "switch" | "match" | "select" => "a match is written `if x == { case ..: .. }`",
         "throw" => "an error is raised with `raise error.Name;`",
         "class" | "interface" => "`Name :: struct { .. }` declares a type, `protocol` an interface",

@@ -22,8 +22,36 @@ impl Parser<'_> {
                 Some(Tok::FatArrow | Tok::LBrace) => ParenHead::Lambda,
                 _ => ParenHead::FnType,
             },
+            _ if self.lacks_arrow(close + 1) && self.declares(open, close) => ParenHead::Lambda,
             _ => ParenHead::Group,
         }
+    }
+
+    /// `()`, `(a: T..`, which no group is.
+    fn declares(&self, open: usize, close: usize) -> bool {
+        let mut at = open + 1;
+        while matches!(self.kind_at(at), Tok::Range | Tok::Dollar) {
+            at += 1;
+        }
+        at == close || self.name_like(at) && self.kind_at(self.after_name(at)) == Tok::Colon
+    }
+
+    /// Whether a type and a body stand at `at`, behind parameters.
+    pub(crate) fn lacks_arrow(&self, at: usize) -> bool {
+        let type_like = match self.kind_at(at) {
+            Tok::Ident => self.text_at(at) != "mixin",
+            Tok::F32
+            | Tok::F64
+            | Tok::Type
+            | Tok::SelfType
+            | Tok::Star
+            | Tok::Question
+            | Tok::Bang
+            | Tok::LBracket => true,
+            _ => false,
+        };
+        let body = |end| matches!(self.kind_at(end), Tok::LBrace | Tok::FatArrow);
+        type_like && self.after_type(at).is_some_and(body)
     }
 
     /// `()`, `(a)`, `(a, b)`, `(a: T, ..)`

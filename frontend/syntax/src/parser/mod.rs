@@ -14,6 +14,7 @@ mod late;
 mod lookahead;
 mod members;
 mod names;
+mod openers;
 mod pieces;
 mod postfix;
 mod primary;
@@ -23,6 +24,7 @@ mod types;
 
 use std::sync::Arc;
 
+pub use habits::misspelt_word;
 pub use late::{LateBody, LateText, parse_outline};
 pub(crate) use names::is_reserved_type;
 
@@ -269,9 +271,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn finish(self) -> Vec<Diagnostic> {
-        let mut diags = self.diags;
+    fn finish(mut self) -> Vec<Diagnostic> {
+        let mut diags = std::mem::take(&mut self.diags);
         diags.sort_by_key(|d| d.span.map_or(0, |span| span.lo));
+        self.point_to_openers(&mut diags);
         diags
     }
 
@@ -424,7 +427,7 @@ impl<'a> Parser<'a> {
         let diagnostic = Diagnostic::error(span, message);
         self.report(match help {
             Some(help) => diagnostic.with_help(None, help),
-            None => diagnostic,
+            None => self.with_semicolon(diagnostic),
         });
         Failed
     }
