@@ -491,6 +491,14 @@ impl Sema<'_> {
                 _ => diag.message.clone(),
             },
         };
+        // A `#run` is made once for each instance and iteration.
+        let message = match message.split_once("(__ct_") {
+            Some((run, rest)) => {
+                let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                format!("{run}{rest}")
+            }
+            None => message,
+        };
         // A name nobody knows is one mistake, whatever it was taken for.
         let message = match message.strip_prefix("unknown type ") {
             Some(name) => format!("unresolved {name}"),

@@ -453,6 +453,7 @@ impl Sema<'_> {
         if let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(&env, name) {
             if self.fn_info(f).decl.ufcs {
                 let shown = self.type_name(recv.ty);
+                self.note_receiver(f, name.span);
                 return Err(self.error(
                     name.span,
                     format!(

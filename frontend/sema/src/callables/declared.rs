@@ -30,7 +30,11 @@ impl Sema<'_> {
         if result.is_err() && on_value {
             self.say_without_self(f, before);
         }
-        self.note_call(f, call, span, result.is_ok(), before);
+        let outcome = match &result {
+            Ok(_) => Ok(()),
+            Err(Failed) => Err(before),
+        };
+        self.note_call(f, call, on_value, span, outcome);
         self.sites.call = outer;
         result
     }

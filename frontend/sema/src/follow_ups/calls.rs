@@ -1,8 +1,11 @@
 //! A function that no call fits, and all for one reason, is declared wrongly: the mistake is told where it shows first.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_syntax::{Diagnostic, Span, ast};
+use sx_syntax::ast::{self, ExprKind, ParamKind};
+use sx_syntax::{Diagnostic, Span};
 
+use super::note;
+use crate::callables::declared::call_site;
 use crate::sema::{FnId, Sema};
 use crate::statements::control::value_span;
 
@@ -16,39 +19,71 @@ pub struct Called {
 }
 
 impl Sema<'_> {
-    /// A call has been lowered, or rejected with what there is to tell since there were `before` diagnostics.
+    /// A call has been lowered, or rejected with what there is to tell since there were so many diagnostics.
     pub fn note_call(
         &mut self,
         f: FnId,
         call: &'static ast::CallExpr,
+        on_value: bool,
         span: Span,
-        fits: bool,
-        before: usize,
+        outcome: Result<(), usize>,
     ) {
-        if fits {
+        let Err(before) = outcome else {
             self.caches.mistakes.called.insert(f);
             return;
-        }
-        let decl = self.fn_info(f).decl.span;
-        // Mistakes within arguments say nothing of the rest: the declaration is taken to be right.
-        let mut within = false;
-        for diag in self.diags.get(before..).unwrap_or(&[]) {
-            let Some(at) = diag.span.filter(|_| tells_of_declaration(&diag.message)) else {
-                continue;
-            };
-            let args = call.args.iter();
+        };
+        let decl = self.fn_info(f).decl;
+        let receiver = match &call.callee.kind {
+            ExprKind::Field { base, .. } if on_value => Some(base.span),
+            _ => None,
+        };
+        let mut told: Vec<(usize, usize)> = Vec::new();
+        for (index, diag) in self.diags.iter().enumerate().skip(before) {
+            let Some(at) = diag.span else { continue };
+            let mut args = call.args.iter();
             let of = |arg: &ast::Arg| arg.value.span == at || value_span(&arg.value) == at;
-            let arg = args.into_iter().position(of);
-            let whole = at == span || at == crate::callables::declared::call_site(call, span);
-            within |= arg.is_none() && !whole;
-            if arg.is_some() || whole {
-                let known = self.caches.mistakes.calls.entry(decl).or_default();
+            // A call that is an argument has mistakes of its own there.
+            let arg = args
+                .position(of)
+                .filter(|_| tells_of_argument(&diag.message));
+            let whole = at == span || at == call_site(call, span) || receiver == Some(at);
+            let known = self.caches.mistakes.calls.entry(decl.span).or_default();
+            if arg.is_none() && !whole {
+                // It says nothing of the rest: the declaration is taken to be right.
+                known.unknown = true;
+            } else if tells_of_declaration(&diag.message) {
                 known.rejected.insert(at, arg.map_or(0, |arg| arg + 1));
+                told.extend(arg.map(|arg| (index, arg)));
             }
         }
-        if within {
-            self.caches.mistakes.calls.entry(decl).or_default().unknown = true;
+        if self.in_library_module(self.fn_info(f).module) {
+            return;
         }
+        for (index, arg) in told {
+            let param = decl.sig.params.get(arg + usize::from(on_value));
+            let named = call.args[arg].name.is_some();
+            let spreads = call.args[..arg]
+                .iter()
+                .any(|arg| matches!(arg.value.kind, ExprKind::Spread(_)) || arg.name.is_some());
+            if let Some(param) = param
+                && !named
+                && !spreads
+                && param.kind == ParamKind::Plain
+            {
+                note(
+                    &mut self.diags[index],
+                    param.span,
+                    "the parameter is declared here",
+                );
+            }
+        }
+    }
+
+    /// A function doesn't take the receiver of a call.
+    pub fn note_receiver(&mut self, f: FnId, at: Span) {
+        let decl = self.fn_info(f).decl.span;
+        let known = self.caches.mistakes.calls.entry(decl).or_default();
+        known.rejected.insert(at, 0);
     }
 
     /// What the errors of calls that nothing fits are about, by their places.
@@ -83,8 +118,13 @@ impl Sema<'_> {
 
 /// Whether what is wrong with a call may as well be wrong with what it calls.
 fn tells_of_declaration(message: &str) -> bool {
-    let starts = ["cannot coerce a value ", "argument '", "enum literal '"];
-    starts.iter().any(|start| message.starts_with(start))
+    tells_of_argument(message)
         || message.contains("' expects ")
         || message.contains("' takes no receiver")
+}
+
+/// The same of what one argument is given for.
+fn tells_of_argument(message: &str) -> bool {
+    let starts = ["cannot coerce a value ", "argument '", "enum literal '"];
+    starts.iter().any(|start| message.starts_with(start))
 }

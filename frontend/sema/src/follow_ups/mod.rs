@@ -11,7 +11,10 @@ use sx_ir::{FuncId, SlotId};
 use sx_syntax::ast::{self, ExprKind, MemberKind};
 use sx_syntax::{DiagKind, Diagnostic, Span};
 
-use crate::sema::{Env, FnId, Sema};
+use crate::sema::{Env, FnId, ImplInfo, Sema};
+
+/// Errors that are compared with each other.
+const MOST_COMPARED: usize = 500;
 
 /// What is noted while code is looked at.
 #[derive(Default)]
@@ -75,6 +78,8 @@ impl Sema<'_> {
         let told = match errors {
             0 => return told,
             1 => self.with_missing_prelude(told),
+            // What is wrong is plain without this, which takes its time.
+            n if n > MOST_COMPARED => told,
             _ => {
                 let left = self.without_doubtful_calls(told);
                 let left = self.without_doubtful_results(left);
@@ -82,8 +87,9 @@ impl Sema<'_> {
                 repeats::merged(
                     left,
                     &self.sources,
+                    &self.trees,
                     &self.unfit_calls(),
-                    &|protocol, method| !self.has_impl_with(protocol, method),
+                    &|protocol, method| self.impls_lack(protocol, method),
                 )
             }
         };
@@ -121,25 +127,27 @@ impl Sema<'_> {
         told
     }
 
-    /// Whether any impl of a protocol has a method.
-    fn has_impl_with(&self, protocol: &str, method: &str) -> bool {
+    /// Whether a protocol has impls, and none of them has a method: the protocol's name for it is wrong.
+    fn impls_lack(&self, protocol: &str, method: &str) -> bool {
         let of = |name: ast::Ident| name.as_str() == protocol;
-        self.impls.iter().any(|info| {
-            let named = match &info.decl.protocol.kind {
+        let mut impls = self
+            .impls
+            .iter()
+            .filter(|info| match &info.decl.protocol.kind {
                 ExprKind::Ident(name) | ExprKind::Field { name, .. } => of(*name),
                 _ => false,
-            };
-            named
-                && info.decl.members.iter().any(|member| match &member.kind {
-                    MemberKind::Decl(decl) => decl.name.as_str() == method,
-                    // Which ones these make isn't looked at.
-                    MemberKind::Inline(_) | MemberKind::Insert(_) => true,
-                    MemberKind::Field(_)
-                    | MemberKind::Using(_)
-                    | MemberKind::Anon(_)
-                    | MemberKind::Assert(_) => false,
-                })
-        })
+            });
+        let may_have = |member: &ast::Member| match &member.kind {
+            MemberKind::Decl(decl) => decl.name.as_str() == method,
+            // Which ones these make isn't looked at.
+            MemberKind::Inline(_) | MemberKind::Insert(_) => true,
+            MemberKind::Field(_)
+            | MemberKind::Using(_)
+            | MemberKind::Anon(_)
+            | MemberKind::Assert(_) => false,
+        };
+        let lacks = |info: &ImplInfo| !info.decl.members.iter().any(may_have);
+        impls.next().is_some_and(lacks) && impls.all(lacks)
     }
 
     /// A function whose parameters have a mistake of their own may well take what it is given.

@@ -1,9 +1,11 @@
 //! A mistake that shows in several places is told where it shows first, with the others.
 
 use rustc_hash::FxHashMap;
+use sx_syntax::ast::{File, FnDecl};
+use sx_syntax::visit::{self, Visitor};
 use sx_syntax::{Diagnostic, SourceMap, Span};
 
-use super::{note, quoted};
+use super::{note, quoted, within};
 
 /// Places that are named beside the first.
 const MOST_PLACES: usize = 3;
@@ -12,6 +14,7 @@ const MOST_PLACES: usize = 3;
 pub fn merged(
     told: Vec<Diagnostic>,
     sources: &SourceMap,
+    trees: &[&'static File],
     unfit_calls: &FxHashMap<Span, String>,
     lacks: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Diagnostic> {
@@ -22,6 +25,7 @@ pub fn merged(
         if let Some(before) = out
             .iter_mut()
             .rev()
+            .take(MOST_PLACES)
             .find(|before| swapped(before, &diag, sources))
         {
             before.children.clear();
@@ -31,8 +35,14 @@ pub fn merged(
         }
         let subject = subject(&diag, sources, lacks).or_else(|| {
             let of = unfit_calls.get(&diag.span?)?;
-            Some(format!("{of}: {}", of_any_instance(&diag.message)))
+            // Any variant of an enum is another literal.
+            let message = match diag.message.strip_prefix("enum literal '") {
+                Some(rest) => rest.split_once('\'').map_or(rest, |(_, rest)| rest),
+                None => &diag.message,
+            };
+            Some(format!("{of}: {}", of_any_instance(message)))
         });
+        let subject = subject.or_else(|| optional_variable(&diag, sources, trees));
         match subject.as_ref().and_then(|subject| first_of.get(subject)) {
             Some(first) => places.entry(*first).or_default().extend(diag.span),
             None => {
@@ -105,6 +115,46 @@ fn subject(
         return Some(message.to_string());
     }
     None
+}
+
+/// A variable that an optional has not been unwrapped for is wrong wherever it is used.
+fn optional_variable(
+    diag: &Diagnostic,
+    sources: &SourceMap,
+    trees: &[&'static File],
+) -> Option<String> {
+    let span = diag.span?;
+    let unwraps = diag.message.starts_with("cannot use a value of type '?")
+        && diag
+            .message
+            .ends_with("an optional does not implicitly unwrap");
+    let text = sources.text(span);
+    let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if !unwraps || !is_name {
+        return None;
+    }
+    let tree = trees.iter().find(|tree| tree.id == span.file)?;
+    let mut around = Around {
+        at: span,
+        function: None,
+    };
+    visit::walk_file(&mut around, tree);
+    Some(format!("optional {text} in {:?}", around.function?))
+}
+
+/// The innermost function around a place.
+struct Around {
+    at: Span,
+    function: Option<Span>,
+}
+
+impl Visitor for Around {
+    fn function(&mut self, function: &FnDecl) {
+        if within(self.at, function.span) {
+            self.function = Some(function.span);
+            visit::walk_fn(self, function);
+        }
+    }
 }
 
 /// A message about a type that may be of any instance.

@@ -32,12 +32,19 @@ struct Doubtful {
 
 impl Sema<'_> {
     /// A value has been returned, or has not been, since there were `before` diagnostics.
-    pub fn note_return(&mut self, cx: &FnCx, fits: bool, before: usize) {
+    pub fn note_return(&mut self, cx: &FnCx, span: Span, fits: bool, before: usize) {
         let (Some(function), Some(ret)) = (cx.fn_id, cx.ret.ty) else {
             return;
         };
         if fits {
-            self.caches.mistakes.returned.insert(function);
+            if !self.caches.mistakes.returned.contains(function) {
+                // What it returns of its own fits whatever it is declared to return.
+                let name = self.fn_info(function).decl.name;
+                let own = name.is_some_and(|name| self.sources.text(span).contains(name.as_str()));
+                if !own {
+                    self.caches.mistakes.returned.insert(function);
+                }
+            }
             return;
         }
         let ty = self.success_type(ret);

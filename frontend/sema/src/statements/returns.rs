@@ -20,7 +20,7 @@ impl Sema<'_> {
         let before = self.diags.len();
         let operand = self.return_operand(cx, expr, want);
         if operand.is_err() {
-            self.note_return(cx, false, before);
+            self.note_return(cx, expr.span, false, before);
         }
         operand
     }
@@ -294,7 +294,7 @@ impl Sema<'_> {
         }
         let before = self.diags.len();
         let val = self.result_of(cx, val, ret, span);
-        self.note_return(cx, val.is_ok(), before);
+        self.note_return(cx, span, val.is_ok(), before);
         self.leave_with(cx, Some(val?), None)
     }
 
