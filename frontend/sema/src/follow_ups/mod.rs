@@ -87,7 +87,6 @@ impl Sema<'_> {
                 repeats::merged(
                     left,
                     &self.sources,
-                    &self.trees,
                     &self.unfit_calls(),
                     &|protocol, method| self.impls_lack(protocol, method),
                 )

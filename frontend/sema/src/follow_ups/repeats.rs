@@ -1,11 +1,9 @@
 //! A mistake that shows in several places is told where it shows first, with the others.
 
 use rustc_hash::FxHashMap;
-use sx_syntax::ast::{File, FnDecl};
-use sx_syntax::visit::{self, Visitor};
 use sx_syntax::{Diagnostic, SourceMap, Span};
 
-use super::{note, quoted, within};
+use super::{note, quoted};
 
 /// Places that are named beside the first.
 const MOST_PLACES: usize = 3;
@@ -14,7 +12,6 @@ const MOST_PLACES: usize = 3;
 pub fn merged(
     told: Vec<Diagnostic>,
     sources: &SourceMap,
-    trees: &[&'static File],
     unfit_calls: &FxHashMap<Span, String>,
     lacks: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Diagnostic> {
@@ -42,7 +39,6 @@ pub fn merged(
             };
             Some(format!("{of}: {}", of_any_instance(message)))
         });
-        let subject = subject.or_else(|| optional_variable(&diag, sources, trees));
         match subject.as_ref().and_then(|subject| first_of.get(subject)) {
             Some(first) => places.entry(*first).or_default().extend(diag.span),
             None => {
@@ -115,46 +111,6 @@ fn subject(
         return Some(message.to_string());
     }
     None
-}
-
-/// A variable that an optional has not been unwrapped for is wrong wherever it is used.
-fn optional_variable(
-    diag: &Diagnostic,
-    sources: &SourceMap,
-    trees: &[&'static File],
-) -> Option<String> {
-    let span = diag.span?;
-    let unwraps = diag.message.starts_with("cannot use a value of type '?")
-        && diag
-            .message
-            .ends_with("an optional does not implicitly unwrap");
-    let text = sources.text(span);
-    let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if !unwraps || !is_name {
-        return None;
-    }
-    let tree = trees.iter().find(|tree| tree.id == span.file)?;
-    let mut around = Around {
-        at: span,
-        function: None,
-    };
-    visit::walk_file(&mut around, tree);
-    Some(format!("optional {text} in {:?}", around.function?))
-}
-
-/// The innermost function around a place.
-struct Around {
-    at: Span,
-    function: Option<Span>,
-}
-
-impl Visitor for Around {
-    fn function(&mut self, function: &FnDecl) {
-        if within(self.at, function.span) {
-            self.function = Some(function.span);
-            visit::walk_fn(self, function);
-        }
-    }
 }
 
 /// A message about a type that may be of any instance.
