@@ -16,8 +16,7 @@ pub use lexer::normalised;
 pub use parser::{
     ExprFragment, ListFragment, ParseResult, misspelt_word, parse_expr, parse_file,
     parse_files_parallel, parse_items, parse_members, parse_outline, parse_protocol_members,
-    parse_statements,
-    parse_variants, within,
+    parse_statements, parse_variants, within,
 };
 pub use span::{FileId, Span};
 pub use symbol::Symbol;

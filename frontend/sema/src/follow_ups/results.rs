@@ -1,6 +1,6 @@
 //! A function whose result type fits nothing that it returns has a wrong result type: its callers are right.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, Cond, DeclKind, ExprKind, ForIterKind, StmtKind};
 use sx_syntax::visit::{self, Visitor};
@@ -82,8 +82,9 @@ impl Sema<'_> {
             return told;
         }
         let mut out: Vec<Diagnostic> = Vec::with_capacity(told.len());
-        let mut told_of: FxHashSet<usize> = FxHashSet::default();
-        for mut diag in told {
+        let mut told_of: FxHashMap<usize, (Span, usize)> = FxHashMap::default();
+        let mut joined: FxHashMap<usize, Span> = FxHashMap::default();
+        for diag in told {
             let Some(span) = diag.span.filter(|_| diag.is_error()) else {
                 out.push(diag);
                 continue;
@@ -95,18 +96,31 @@ impl Sema<'_> {
             if let Some(at) = doubtful.iter().position(is_rejected) {
                 // Functions that return what others do have the others' mistakes.
                 let others = doubtful.iter().enumerate();
-                if others.into_iter().any(|(i, d)| i != at && follows(d)) || !told_of.insert(at) {
+                if others.into_iter().any(|(i, d)| i != at && follows(d)) {
                     continue;
                 }
-                note(
-                    &mut diag,
-                    doubtful[at].declared,
-                    "the result type is declared here",
-                );
+                match told_of.get(&at) {
+                    None => {
+                        told_of.insert(at, (span, out.len()));
+                    }
+                    // An expansion tells of each iteration.
+                    Some((first, _)) if *first == span => {}
+                    Some((_, index)) => {
+                        joined.insert(*index, doubtful[at].declared);
+                        continue;
+                    }
+                }
             } else if doubtful.iter().any(follows) {
                 continue;
             }
             out.push(diag);
+        }
+        for (index, declared) in joined {
+            note(
+                &mut out[index],
+                declared,
+                "the result type is declared here",
+            );
         }
         out
     }
