@@ -126,7 +126,7 @@ fn ctrl_c_tells_of_the_program() {
 main :: () -> i64 { return spin(7); }
 ";
     std::fs::write(dir.join("prog.sx"), program).expect("a file can be written");
-    for engine in ["vm", "interp"] {
+    for engine in ["vm", "interp", "jit"] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
             .args(["run", &format!("--engine={engine}"), "prog.sx"])
             .current_dir(&dir)

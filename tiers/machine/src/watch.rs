@@ -173,11 +173,9 @@ fn lines(module: &Module, frame: &CallRecord, innermost: bool) -> Vec<String> {
     let Some(func) = module.funcs.get(frame.func.index()) else {
         return out;
     };
-    if frame.loc.index() >= module.loc_count() {
-        return out;
-    }
-    // Code notes its place when it calls. What doesn't come to call loops.
-    let noted = Some(frame.loc).filter(|loc| module.loc(*loc).line > 0);
+    // Code notes its place when it calls; before that, there may be anything. What doesn't come to call loops.
+    let noted =
+        Some(frame.loc).filter(|loc| loc.index() < module.loc_count() && module.loc(*loc).line > 0);
     let looping = innermost.then(|| only_loop(func)).flatten();
     let loc = match (noted, looping) {
         (None, Some(at)) => at,
