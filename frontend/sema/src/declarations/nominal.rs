@@ -6,6 +6,7 @@ use sx_ir::types::{Field, NominalDef, ProtocolDef};
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, MemberKind};
+use sx_syntax::symbol::NameSet;
 
 use crate::declarations::chains::{Step, Trial};
 use crate::declarations::expansion::Expanded;
@@ -458,6 +459,7 @@ impl Sema<'_> {
     ) -> Res<()> {
         let expanded = self.entered_members(ty, env, &decl.members)?;
         let mut fields: Vec<Field> = Vec::new();
+        let mut taken = NameSet::default();
         let mut defaults = Vec::new();
         let owner = self.type_name(ty);
         for (member, env) in &*expanded {
@@ -476,7 +478,7 @@ impl Sema<'_> {
                                 field_ty?
                             }
                         };
-                        if fields.iter().any(|f| f.name == name.name) {
+                        if !taken.insert(name.name) {
                             self.error(
                                 name.span,
                                 format!("duplicate field '{}' in struct '{owner}'", name.name),
@@ -507,7 +509,7 @@ impl Sema<'_> {
                                 return Err(self.cycle(Step::Layout(used), &[]));
                             }
                             for field in self.m.types.struct_fields(n).to_vec() {
-                                if fields.iter().any(|f| f.name == field.name) {
+                                if !taken.insert(field.name) {
                                     self.error(
                                         path.span,
                                         format!(

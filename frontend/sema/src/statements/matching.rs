@@ -8,8 +8,9 @@ use crate::statements::control::Lowered;
 use crate::statements::control::block_is_null;
 use crate::statements::control::block_value_span;
 use crate::statements::control::empty_branch;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::func::SwitchCase;
-use sx_ir::{Block, StmtKind, TypeId, TypeKind};
+use sx_ir::{Block, StmtKind, Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ArmBody, ExprKind, PatternKind};
 
@@ -17,6 +18,35 @@ fn is_optional_pattern(pattern: &ast::Pattern) -> bool {
     match &pattern.kind {
         PatternKind::Variant(name) => matches!(name.as_str(), "some" | "none"),
         PatternKind::Expr(e) => matches!(e.kind, ExprKind::Null),
+    }
+}
+
+/// An enum's variants by name, for a match.
+pub struct Variants<'a> {
+    def: &'a sx_ir::types::EnumDef,
+    /// Filled if there are many arms.
+    places: FxHashMap<Symbol, usize>,
+}
+
+impl<'a> Variants<'a> {
+    /// Arms from which a table pays.
+    const MANY: usize = 16;
+
+    fn new(def: &'a sx_ir::types::EnumDef, arms: usize) -> Variants<'a> {
+        let mut places = FxHashMap::default();
+        if arms >= Self::MANY {
+            for (place, variant) in def.variants.iter().enumerate() {
+                places.entry(variant.name).or_insert(place);
+            }
+        }
+        Variants { def, places }
+    }
+
+    fn named(&self, name: Symbol) -> Option<&'a sx_ir::types::Variant> {
+        if self.places.is_empty() {
+            return self.def.variants.iter().find(|v| v.name == name);
+        }
+        self.places.get(&name).map(|at| &self.def.variants[*at])
     }
 }
 
@@ -126,6 +156,8 @@ impl Sema<'_> {
         let scalar = tag.ty();
         let width = scalar.int_bits().unwrap_or(64);
         let mut cases: Vec<(u64, usize)> = Vec::new();
+        let mut taken = FxHashSet::default();
+        let variants = def.as_ref().map(|def| Variants::new(def, node.arms.len()));
         let mut branches = Vec::new();
         let mut failed = false;
         for arm in &node.arms {
@@ -133,14 +165,15 @@ impl Sema<'_> {
                 cx,
                 arm,
                 &subject,
-                def.as_ref(),
+                variants.as_ref(),
                 width,
-                &cases,
+                &taken,
                 want,
                 as_value,
             ) {
                 Ok((bits, lowered)) => {
                     cases.push((bits, branches.len()));
+                    taken.insert(bits);
                     branches.push(lowered);
                 }
                 Err(Failed) => failed = true,
@@ -182,19 +215,20 @@ impl Sema<'_> {
         cx: &mut FnCx,
         arm: &'static ast::MatchArm,
         subject: &Val,
-        def: Option<&sx_ir::types::EnumDef>,
+        variants: Option<&Variants<'_>>,
         width: u32,
-        cases: &[(u64, usize)],
+        taken: &FxHashSet<u64>,
         want: Option<TypeId>,
         as_value: bool,
     ) -> Res<(u64, Lowered)> {
         let mut payload: Option<(TypeId, u64)> = None;
         let bits = match &arm.pattern.kind {
-            PatternKind::Variant(name) => match (def, self.m.types.kind(subject.ty).clone()) {
-                (Some(def), _) => {
+            PatternKind::Variant(name) => match (variants, self.m.types.kind(subject.ty).clone()) {
+                (Some(variants), _) => {
+                    let def = variants.def;
                     let env = cx.env().clone();
                     let name = &self.spelled(&env, *name)?;
-                    let Some(variant) = def.variants.iter().find(|v| v.name == name.name) else {
+                    let Some(variant) = variants.named(name.name) else {
                         return Err(self.no_variant(subject.ty, *name));
                     };
                     let payload_at = match def.places {
@@ -225,7 +259,7 @@ impl Sema<'_> {
             }
         };
         let bits = sx_ir::semantics::zext_from(bits, width);
-        if cases.iter().any(|(b, _)| *b == bits) {
+        if taken.contains(&bits) {
             return Err(self.error(
                 arm.pattern.span,
                 "this arm is unreachable — an earlier arm matches the same value",

@@ -1,6 +1,7 @@
 //! Identifiers, and which words may stand where.
 
 use super::*;
+use crate::symbol::NameSet;
 
 /// `i1..i64 u1..u64 bool string cstring void f32 f64 usize isize any`
 pub(crate) fn is_reserved_type(name: &str) -> bool {
@@ -159,15 +160,13 @@ impl<'a> Parser<'a> {
 
     /// Names that one list declares have to differ. `_` and names computed later are left alone.
     pub(crate) fn distinct(&mut self, what: &str, names: &[Ident]) {
-        let mut seen = Vec::with_capacity(names.len());
+        let mut seen = NameSet::default();
         for name in names {
             if name.is_discard() || matches!(name.kind, IdentKind::Computed(_)) {
                 continue;
             }
-            if seen.contains(&name.name) {
+            if !seen.insert(name.name) {
                 self.error_at(name.span, format!("duplicate {what} '{}'", name.name));
-            } else {
-                seen.push(name.name);
             }
         }
     }
