@@ -252,7 +252,7 @@ impl Sema<'_> {
             PatternKind::Expr(pattern) => {
                 let env = cx.env().clone();
                 self.qualified_variant(&env, pattern)?;
-                self.undotted_variant(&env, pattern, def)?;
+                self.undotted_variant(&env, pattern, variants.map(|known| known.def))?;
                 let val =
                     self.comptime_value(&env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
                 self.ct_u64(&val)
