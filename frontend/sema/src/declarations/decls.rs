@@ -219,8 +219,11 @@ impl Sema<'_> {
                 return Ok(entity);
             }
             if self.denotes_type(&env, &decl.value) {
-                let ty = self.eval_named_type(&env, &decl.value, Some(name))?;
-                return Ok(Entity::Type(ty));
+                // `Node :: NodeOf(i64);`: laid out when the alias is known, for it may stand in the instance.
+                self.open_heads += 1;
+                let ty = self.eval_named_type(&env, &decl.value, Some(name));
+                self.open_heads -= 1;
+                return Ok(Entity::Type(ty?));
             }
             if let ExprKind::Lambda(lambda) = &decl.value.kind {
                 return Ok(Entity::Fn(self.declare_fn(id, lambda)));

@@ -401,8 +401,8 @@ impl Sema<'_> {
         self.templates[template.index()]
             .instances
             .insert(args, Some(ty));
-        if self.open_nominals.len() > self.open_base {
-            // Completed after, or as a part of, the type that refers to it: it may refer back.
+        if self.open_nominals.len() > self.open_base || self.open_heads > 0 {
+            // Completed after, or as a part of, what refers to it: it may refer back.
             if let Some(info) = self.nominals.get_mut(&ty) {
                 info.depth = self.instantiation_depth + 1;
             }
