@@ -168,6 +168,11 @@ impl Chains {
         other.or(form).map(|tried| tried.step)
     }
 
+    /// Whether needing `start` leaves something that is tried, and is no mistake.
+    pub fn would_leave(&self, start: Step) -> bool {
+        self.tried_since(start).is_some()
+    }
+
     pub fn made_in(&mut self, instance: FuncId, body: FuncId) {
         self.made_in.entry(instance).or_insert(body);
     }

@@ -167,6 +167,9 @@ impl Sema<'_> {
 
     /// Resolves the heads of impls not seen yet.
     pub fn enter_impls(&mut self) {
+        if !self.caches.conformance.library_only {
+            self.make_impls();
+        }
         let library = self.caches.conformance.library_only;
         loop {
             let entered = &mut self.caches.conformance.entered[usize::from(library)];

@@ -357,6 +357,7 @@ impl Sema<'_> {
     /// The error for a name that nothing visible answers to, naming what was probably meant.
     pub fn unresolved(&mut self, env: &Env, name: ast::Ident) -> Diagnostic {
         let module = env.module;
+        self.leave_to_form(module, name);
         if let Some(diag) = self.made_by_itself(module, name) {
             return diag;
         }

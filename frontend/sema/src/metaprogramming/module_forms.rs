@@ -9,12 +9,13 @@ use sx_ir::Symbol;
 use sx_syntax::ast::{self, Inline, InlineElse, ItemKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
+use crate::builtins::intrinsics::is_intrinsic_name;
 use crate::declarations::chains::Step;
 use crate::declarations::expansion::{Expand, Expanded, Form};
 use crate::declarations::modules::{PendingImport, builtin_type};
 use crate::declarations::types_eval::is_int_name;
 use crate::metaprogramming::Meta;
-use crate::sema::{DeclId, Env, ModId, Sema};
+use crate::sema::{DeclId, Env, Failed, ModId, Sema};
 use crate::views::recording::Made;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,12 @@ struct Waiting {
     needs: Option<Step>,
     /// The cycle that this was.
     cycle: Option<Diagnostic>,
+    /// How often it has been asked for a name in vain.
+    asked: u32,
 }
+
+/// How often a form is asked in vain, at most: those who ask may ask one another, and each what the others need.
+const MAX_ASKED: u32 = 64;
 
 /// Why a form makes its declarations.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -113,6 +119,7 @@ impl Sema<'_> {
             place: forms.place.unwrap_or(item.span),
             needs: None,
             cycle: None,
+            asked: 0,
         };
         forms.of.entry(module).or_default().push(waiting);
         forms.open += 1;
@@ -191,13 +198,13 @@ impl Sema<'_> {
             return found;
         }
         let count = self.caches.meta.forms.of.get(&module).map_or(0, Vec::len);
+        // Those are looked for everywhere, too: only what says their names is asked.
+        let known = is_intrinsic_name(name.as_str());
         for i in 0..count {
             let form = &self.caches.meta.forms.of[&module][i];
             let item = form.item;
-            if form.state == State::Waiting
-                && !form
-                    .needs
-                    .is_some_and(|step| self.caches.chains.is_under_way(step))
+            if self.may_be_asked(form)
+                && (!known || Self::declares_by_text(item, name))
                 && self.may_declare(item, name)
             {
                 let why = match Self::declares_by_text(item, name) {
@@ -211,6 +218,28 @@ impl Sema<'_> {
             }
         }
         None
+    }
+
+    /// Makes the impls that stand in forms: who asks for one must not get another answer than later code.
+    pub fn make_impls(&mut self) {
+        if self.caches.meta.forms.open == 0 || self.caches.chains.giving_up() {
+            return;
+        }
+        for index in 0..self.modules.len() {
+            let module = ModId(index as u32);
+            let count = self.caches.meta.forms.of.get(&module).map_or(0, Vec::len);
+            for i in 0..count {
+                let form = &self.caches.meta.forms.of[&module][i];
+                if self.may_be_asked(form) && Self::has_impl_item(form.item) {
+                    self.make_declarations(module, i, Why::Asked);
+                }
+            }
+        }
+    }
+
+    fn may_be_asked(&self, form: &Waiting) -> bool {
+        let needs = |step: Step| self.caches.chains.is_under_way(step);
+        form.state == State::Waiting && form.asked < MAX_ASKED && !form.needs.is_some_and(needs)
     }
 
     /// Everything that has not been asked for yet.
@@ -284,6 +313,7 @@ impl Sema<'_> {
             let forms = self.caches.meta.forms.of.get_mut(&module);
             if let Some(form) = forms.and_then(|forms| forms.get_mut(index)) {
                 form.state = State::Waiting;
+                form.asked += 1;
                 if let Some((needs, cycle)) = given_up {
                     form.needs = Some(needs);
                     form.cycle = Some(cycle);
@@ -355,14 +385,29 @@ impl Sema<'_> {
         inserted: bool,
         wanted: &dyn Fn(ast::Ident) -> bool,
     ) -> bool {
-        let any = |items: &'static [ast::Item]| {
-            items
-                .iter()
-                .any(|item| Self::has_declaration(item, inserted, wanted))
-        };
-        match &item.kind {
+        Self::has_item(item, &|item| match &item.kind {
             ItemKind::Decl(decl) => wanted(decl.name),
             ItemKind::Insert(_) => inserted,
+            ItemKind::Inline(_)
+            | ItemKind::Import(_)
+            | ItemKind::Impl(_)
+            | ItemKind::ContextExtend(_)
+            | ItemKind::Run(_)
+            | ItemKind::Error(_)
+            | ItemKind::CUnit(_)
+            | ItemKind::Asm(_)
+            | ItemKind::Assert(_) => false,
+        })
+    }
+
+    fn has_impl_item(item: &'static ast::Item) -> bool {
+        Self::has_item(item, &|item| matches!(item.kind, ItemKind::Impl(_)))
+    }
+
+    /// Whether an item is one that is wanted, or holds one.
+    fn has_item(item: &'static ast::Item, wanted: &dyn Fn(&'static ast::Item) -> bool) -> bool {
+        let any = |items: &'static [ast::Item]| items.iter().any(|i| Self::has_item(i, wanted));
+        match &item.kind {
             ItemKind::Inline(Inline::For(node)) => any(&node.items),
             ItemKind::Inline(Inline::Match(node)) => {
                 node.arms.iter().any(|arm| any(&arm.items))
@@ -381,14 +426,16 @@ impl Sema<'_> {
                     }
                 }
             }
-            ItemKind::Import(_)
+            ItemKind::Decl(_)
+            | ItemKind::Insert(_)
+            | ItemKind::Import(_)
             | ItemKind::Impl(_)
             | ItemKind::ContextExtend(_)
             | ItemKind::Run(_)
             | ItemKind::Error(_)
             | ItemKind::CUnit(_)
             | ItemKind::Asm(_)
-            | ItemKind::Assert(_) => false,
+            | ItemKind::Assert(_) => wanted(item),
         }
     }
 
@@ -420,6 +467,20 @@ impl Sema<'_> {
             .into_iter()
             .flatten()
             .any(|part| matches!(&part.kind, ast::ExprKind::Str(text) if !text.is_empty()))
+    }
+
+    /// A name is missing that a form under way may declare. If what misses it is only asked whether it declares something
+    /// else, it is left for later: then the name may be there.
+    pub fn leave_to_form(&mut self, module: ModId, name: ast::Ident) {
+        let forms = self.caches.meta.forms.of.get(&module);
+        let own = forms.into_iter().flatten().find(|form| {
+            form.state == State::InProgress
+                && self.may_declare(form.item, name.name)
+                && (self.caches.chains).would_leave(Step::Forms(form.item.span))
+        });
+        if let Some(step) = own.map(|form| Step::Forms(form.item.span)) {
+            let _: Failed = self.cycle(step, &[]);
+        }
     }
 
     /// The error for a name that is looked for while the declarations that may have it are being made.
