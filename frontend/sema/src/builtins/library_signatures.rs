@@ -7,7 +7,7 @@ use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast;
 
 use crate::builtins::metatypes::library_function;
-use crate::sema::{DeclId, Env, Res, Sema};
+use crate::sema::{DeclId, DeclSyntax, Env, Res, Sema};
 
 /// A type in a signature.
 #[derive(Clone, Copy)]
@@ -147,6 +147,16 @@ const FUNCTIONS: &[Function] = {
 };
 
 impl Sema<'_> {
+    /// All of the program: whoever lacks a body finds out whether it was declared wrongly.
+    pub fn check_library_functions(&mut self) {
+        for index in 0..self.decls.len() {
+            let id = DeclId(index as u32);
+            if let DeclSyntax::Fn(decl) = self.decl(id).syntax {
+                self.check_library_function(id, decl);
+            }
+        }
+    }
+
     /// A declaration that binds a function of the compiler library.
     pub fn check_library_function(&mut self, id: DeclId, decl: &'static ast::FnDecl) {
         let info = self.decl(id);
