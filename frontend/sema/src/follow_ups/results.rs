@@ -68,6 +68,8 @@ impl Sema<'_> {
         for (function, known) in &self.caches.mistakes.results {
             let decl = self.fn_info(*function).decl;
             if let (Some(name), Some(ret)) = (decl.name, &decl.sig.ret)
+                // Computed names are all spelled alike in the tree.
+                && !matches!(name.kind, ast::IdentKind::Computed(_))
                 && !self.caches.mistakes.returned.contains(*function)
             {
                 doubtful.push(Doubtful {
