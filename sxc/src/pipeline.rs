@@ -8,7 +8,7 @@ use std::time::Instant;
 use sx_sema::{Compilation, Config, Goal};
 use sx_tier_api::Limits;
 
-use crate::cli::{CompileArgs, ComptimeChoice, Fold, RemarkTopic, TraceTopic};
+use crate::cli::{CompileArgs, Fold, RemarkTopic, TraceTopic};
 use crate::engines::EngineKind;
 use crate::evaluator::EngineEvaluator;
 use crate::files::DiskFiles;
@@ -316,14 +316,9 @@ pub fn analyse_with<T>(
 
 /// What runs evaluations.
 fn engines(args: &CompileArgs) -> Result<Vec<EngineKind>, String> {
+    // The checked interpreter takes the place of whatever engine was named.
     if args.sanitize {
-        return match args.comptime {
-            ComptimeChoice::Auto | ComptimeChoice::Interp => Ok(vec![EngineKind::Sanitizer]),
-            ComptimeChoice::Vm | ComptimeChoice::Jit | ComptimeChoice::All => Err(
-                "'--sanitize' runs compile-time code in the checked interpreter; it goes with '--comptime=interp' alone"
-                    .to_owned(),
-            ),
-        };
+        return Ok(vec![EngineKind::Sanitizer]);
     }
     let mut kinds = EngineKind::for_comptime(args.comptime).to_vec();
     if args.profile.is_some() {

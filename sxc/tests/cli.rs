@@ -71,10 +71,6 @@ fn options_mean_something() {
             "'--library=Cargo.toml': there is no folder 'Cargo.toml/modules'",
         ),
         (
-            &["--sanitize", "--comptime=jit"],
-            "'--sanitize' runs compile-time code in the checked interpreter; it goes with '--comptime=interp' alone",
-        ),
-        (
             &["--allow=read:"],
             "'--allow=read:' grants nothing; write --allow=read:PATH",
         ),

@@ -552,9 +552,10 @@ impl Sema<'_> {
         if let Some(made) = self.offered_name(beyond, name.name) {
             return self.binding_name(made).map(Some);
         }
-        match self.try_resolve_name(site, name)? {
+        // What is further out is nearer than what the code sees where it is written.
+        match self.name_where_put(beyond, name)? {
             Some(found) => Ok(Some(found)),
-            None => self.name_where_put(beyond, name),
+            None => self.try_resolve_name(site, name),
         }
     }
 
