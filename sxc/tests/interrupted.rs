@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 // Deeper than what `print` calls: machine code leaves finished calls behind, as far as no others take their place.
 const PROGRAM: &str = "#import \"modules/std.sx\";
@@ -26,6 +26,15 @@ last :: () { #run print(\"last\\n\"); second(); }
 main :: () { last(); }
 ";
 
+/// Ctrl-C.
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill");
+    assert!(sent.success());
+}
+
 #[test]
 fn ctrl_c_writes_what_was_kept_back() {
     let dir = std::env::temp_dir().join(format!("sxc-holding-{}", std::process::id()));
@@ -46,11 +55,7 @@ fn ctrl_c_writes_what_was_kept_back() {
             .spawn()
             .expect("sxc starts");
         std::thread::sleep(std::time::Duration::from_millis(2500));
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status()
-            .expect("kill");
-        assert!(sent.success());
+        interrupt(&child);
         let mut stdout = String::new();
         let mut pipe = child.stdout.take().expect("a pipe");
         pipe.read_to_string(&mut stdout).expect("text");
@@ -81,11 +86,7 @@ fn ctrl_c_tells_of_the_evaluation() {
         stdout.read_line(&mut line).expect("text");
         assert_eq!(line, "started\n", "{engine}");
         std::thread::sleep(std::time::Duration::from_millis(100));
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status()
-            .expect("kill");
-        assert!(sent.success());
+        interrupt(&child);
         let mut stderr = String::new();
         child
             .stderr
@@ -135,11 +136,7 @@ main :: () -> i64 { return spin(7); }
             .spawn()
             .expect("sxc starts");
         std::thread::sleep(std::time::Duration::from_millis(1500));
-        let sent = Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status()
-            .expect("kill");
-        assert!(sent.success());
+        interrupt(&child);
         let mut stderr = String::new();
         let mut pipe = child.stderr.take().expect("a pipe");
         pipe.read_to_string(&mut stderr).expect("text");
@@ -179,11 +176,7 @@ fn ctrl_c_keeps_the_profile() {
     let mut line = String::new();
     stdout.read_line(&mut line).expect("text");
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill");
-    assert!(sent.success());
+    interrupt(&child);
     assert_eq!(child.wait().expect("an end").code(), Some(130));
     let profile = std::fs::read_to_string(dir.join("out.folded")).expect("it is written");
     assert!(
