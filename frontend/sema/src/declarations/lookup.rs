@@ -249,6 +249,16 @@ impl Sema<'_> {
         }
     }
 
+    /// What the files that a module imports flatly declare publicly by this name, in the order of the imports.
+    pub fn imported(&self, module: ModId, name: Symbol) -> Vec<DeclId> {
+        let sets = self.module(module).flat_imports.iter();
+        let members = sets.flat_map(|set| &self.import_sets[set.0 as usize].modules);
+        members
+            .filter_map(|member| self.module(*member).names.get(&name).copied())
+            .filter(|decl| !self.decl(*decl).private)
+            .collect()
+    }
+
     fn is_import(&self, decl: DeclId) -> bool {
         matches!(self.decl(decl).syntax, DeclSyntax::Import(_))
     }
@@ -301,21 +311,16 @@ impl Sema<'_> {
         }
         let mut found: Option<DeclId> = None;
         for member in self.import_sets[set.0 as usize].modules.clone() {
-            for flat in self.module(member).flat_imports.clone() {
-                for carried in self.import_sets[flat.0 as usize].modules.clone() {
-                    let Some(decl) = self.module(carried).names.get(&name).copied() else {
-                        continue;
-                    };
-                    if !self.is_import(decl) || self.decl(decl).private {
-                        continue;
+            for decl in self.imported(member, name) {
+                if !self.is_import(decl) {
+                    continue;
+                }
+                match found {
+                    Some(first) if first != decl && !self.same_target(first, decl) => {
+                        return Found::Ambiguous(first, decl);
                     }
-                    match found {
-                        Some(first) if first != decl && !self.same_target(first, decl) => {
-                            return Found::Ambiguous(first, decl);
-                        }
-                        Some(_) => {}
-                        None => found = Some(decl),
-                    }
+                    Some(_) => {}
+                    None => found = Some(decl),
                 }
             }
         }

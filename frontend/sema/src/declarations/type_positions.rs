@@ -18,24 +18,16 @@ impl Sema<'_> {
             return Ok(Some(Name::Entity(ty, own)));
         }
         let mut found: Option<(Entity, DeclId)> = None;
-        for set in self.module(env.module).flat_imports.clone() {
-            for member in self.import_sets[set.0 as usize].modules.clone() {
-                let Some(decl) = self.module(member).names.get(&name.name).copied() else {
-                    continue;
-                };
-                if self.decl(decl).private {
-                    continue;
+        for decl in self.imported(env.module, name.name) {
+            let Some(ty) = self.declared_type(decl) else {
+                continue;
+            };
+            match &found {
+                Some((_, other)) if *other != decl && !self.same_target(*other, decl) => {
+                    return Err(self.ambiguous(name, *other, decl));
                 }
-                let Some(ty) = self.declared_type(decl) else {
-                    continue;
-                };
-                match &found {
-                    Some((_, other)) if *other != decl && !self.same_target(*other, decl) => {
-                        return Err(self.ambiguous(name, *other, decl));
-                    }
-                    Some(_) => {}
-                    None => found = Some((ty, decl)),
-                }
+                Some(_) => {}
+                None => found = Some((ty, decl)),
             }
         }
         Ok(found.map(|(ty, decl)| Name::Entity(ty, decl)))
