@@ -325,6 +325,10 @@ impl Sema<'_> {
                                     | ExprKind::Index { .. }
                             )
                             || matches!(constant.value.kind, ExprKind::Call(_))
+                            || matches!(
+                                strip_parens(&constant.value).kind,
+                                ExprKind::Int { value, .. } if value > i64::MAX as u64
+                            )
                             || is_alias_of_self(self, &constant.value);
                         if eager {
                             self.resolve_or_queue(decl);

@@ -12,6 +12,8 @@ use crate::declarations::nominal::is_type_param;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::Val;
 use crate::sema::{Binding, Env, Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
+use crate::statements::tails::ends_of;
 
 impl Sema<'_> {
     /// Names that the pattern introduces or uses and that are not bound yet.
@@ -83,7 +85,7 @@ impl Sema<'_> {
             ),
             _ => false,
         };
-        if !fails || !matches!(expr.kind, ExprKind::Lambda(_)) {
+        if !fails || !matches!(strip_parens(expr).kind, ExprKind::Lambda(_)) {
             return Ok(None);
         }
         let hint = self.partial_closure(scope, pattern, expr);
@@ -125,7 +127,7 @@ impl Sema<'_> {
         let at = arg.span();
         if let (ExprKind::SliceType(elem), Arg::Expr(expr)) = (&pattern.kind, &arg)
             && let ExprKind::Dollar { name, .. } = &elem.kind
-            && let ExprKind::Aggregate(literal) = &expr.kind
+            && let ExprKind::Aggregate(literal) = &strip_parens(expr).kind
             && literal.ty.is_none()
             && !bindings.iter().any(|(n, _)| *n == name.name)
         {
@@ -261,6 +263,13 @@ impl Sema<'_> {
                 lambda.sig.params.iter().any(|p| p.ty.is_none())
                     && self.partial_closure(scope, pattern, expr).is_none()
             }
+            ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) => {
+                let ends = ends_of(expr);
+                !ends.is_empty()
+                    && ends
+                        .into_iter()
+                        .all(|end| self.needs_target(scope, pattern, end))
+            }
             _ => false,
         }
     }
@@ -272,7 +281,9 @@ impl Sema<'_> {
         pattern: &'static ast::Expr,
         arg: &'static ast::Expr,
     ) -> Option<TypeId> {
-        if !matches!(arg.kind, ExprKind::Lambda(_)) {
+        let is_lambda = |e: &ast::Expr| matches!(strip_parens(e).kind, ExprKind::Lambda(_));
+        let literal = is_lambda(arg);
+        if !literal && !ends_of(arg).into_iter().any(is_lambda) {
             return None;
         }
         let ExprKind::ClosureType(c) = &pattern.kind else {
@@ -318,6 +329,10 @@ impl Sema<'_> {
                     }
                 });
                 if open {
+                    // Of several lambdas, or of one that a block ends with, none decides alone.
+                    if !literal {
+                        return None;
+                    }
                     TypeId::POISON
                 } else {
                     self.eval_ret(scope, Some(ret)).ok()?

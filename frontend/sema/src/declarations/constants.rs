@@ -6,6 +6,7 @@ use sx_ir::{Symbol, TypeId};
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::sema::{Entity, Env, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LiteralKind {
@@ -176,7 +177,7 @@ impl Sema<'_> {
         want: Option<TypeId>,
         value: &'static ast::Expr,
     ) -> Res<()> {
-        let ExprKind::Aggregate(agg) = &value.kind else {
+        let ExprKind::Aggregate(agg) = &strip_parens(value).kind else {
             return Ok(());
         };
         if agg.ty.is_some() || agg.elems.iter().any(|e| e.name.is_some()) {
@@ -196,7 +197,7 @@ impl Sema<'_> {
         };
         if want.is_none()
             && let Some(first) = agg.elems.first()
-            && matches!(&first.value.kind, ExprKind::Aggregate(inner) if inner.ty.is_none())
+            && matches!(&strip_parens(&first.value).kind, ExprKind::Aggregate(inner) if inner.ty.is_none())
         {
             return Err(self.error(
                 first.value.span,

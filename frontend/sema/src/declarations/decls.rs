@@ -12,6 +12,7 @@ use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
     TemplateId, TemplateSyntax,
 };
+use crate::statements::control::value_span;
 use crate::statements::errors::strip_parens;
 
 impl Sema<'_> {
@@ -265,6 +266,14 @@ impl Sema<'_> {
                 format!("constant '{name}' needs a value, and this `#run` yields none"),
             ));
         }
+        if let DeclSyntax::Const(decl) = self.decl(id).syntax
+            && decl.ty.is_none()
+            && val.literal
+            && val.ty == TypeId::U64
+        {
+            let bits = self.ct_u64(&val);
+            return Err(self.literal_too_large(bits, value_span(&decl.value)));
+        }
         if val.ty == TypeId::U64 {
             // No literal that might not fit its default type.
             val.literal = false;
@@ -498,7 +507,10 @@ impl Sema<'_> {
             // Operators, `CONST.field` and `E.variant` need an evaluation.
             ExprKind::Unary { op, expr } => {
                 *op == ast::UnOp::Neg
-                    && matches!(expr.kind, ExprKind::Int { .. } | ExprKind::Float { .. })
+                    && matches!(
+                        strip_parens(expr).kind,
+                        ExprKind::Int { .. } | ExprKind::Float { .. }
+                    )
             }
             ExprKind::Binary { .. }
             | ExprKind::Chain { .. }

@@ -8,6 +8,7 @@ use sx_syntax::ast::{self, Brackets, ExprKind};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 /// An element of a literal after spreads are expanded.
 pub enum Elem {
@@ -424,7 +425,7 @@ impl Sema<'_> {
             let val = match (e, elem_ty) {
                 (Elem::Expr(_, expr), Some(ty)) => self.lower_to(cx, expr, ty)?,
                 (Elem::Expr(_, expr), None) => {
-                    if let ExprKind::Aggregate(inner) = &expr.kind
+                    if let ExprKind::Aggregate(inner) = &strip_parens(expr).kind
                         && inner.ty.is_none()
                         && inner.brackets == Brackets::Square
                     {

@@ -244,6 +244,10 @@ impl Sema<'_> {
             return Ok(());
         }
         let bits = val.const_bits().unwrap_or(0);
+        Err(self.literal_too_large(bits, span))
+    }
+
+    pub fn literal_too_large(&mut self, bits: u64, span: Span) -> Failed {
         let diag = sx_syntax::Diagnostic::error(
             span,
             format!(
@@ -252,7 +256,7 @@ impl Sema<'_> {
                 i64::MAX
             ),
         );
-        Err(self.report(diag.with_help(None, format!("write `{bits}.(u64)`"))))
+        self.report(diag.with_help(None, format!("write `{bits}.(u64)`")))
     }
 
     /// `null` beside a value of type `ty`.

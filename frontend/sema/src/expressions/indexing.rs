@@ -4,6 +4,7 @@ use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 use smallvec::smallvec;
 use sx_ir::{BinaryOp, CheckRel, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
@@ -75,7 +76,7 @@ impl Sema<'_> {
             TypeKind::Array(elem, count) => {
                 if let ValKind::Place(place) = &val.kind
                     && let Access::Constant(name) = &place.access
-                    && let ExprKind::Int { value, .. } = &index.kind
+                    && let ExprKind::Int { value, .. } = &strip_parens(index).kind
                     && *value >= count
                 {
                     return Err(self.error(index.span, format!("index {value} is out of bounds for constant '{name}' ({count} elements)")));

@@ -422,12 +422,13 @@ impl Sema<'_> {
             self.bind_local_ct(cx, name, val);
             return Ok(());
         }
-        if matches!(constant.value.kind, ExprKind::Call(_)) {
-            let loc = self.loc(constant.value.span);
+        let bare = strip_parens(&constant.value);
+        if matches!(bare.kind, ExprKind::Call(_)) {
+            let loc = self.loc(bare.span);
             self.caches.constant_calls.insert(loc);
         }
         // A `#run` that gets here is run-time code.
-        let value = match &strip_parens(&constant.value).kind {
+        let value = match &bare.kind {
             ExprKind::Run(inner) => inner,
             _ => &constant.value,
         };
@@ -446,7 +447,7 @@ impl Sema<'_> {
             return Ok(());
         }
         // Elements of a literal made of constants only: evaluated once, with storage, folding in counts.
-        if matches!(constant.value.kind, ExprKind::Aggregate(_))
+        if matches!(bare.kind, ExprKind::Aggregate(_))
             && self.is_constant_literal(&env, &constant.value)
             && let Ok(ct) =
                 self.comptime_value(&env, &constant.value, ty, &Purpose::Constant(name.name))
@@ -575,8 +576,12 @@ impl Sema<'_> {
         &mut self,
         cx: &mut FnCx,
         name: ast::Ident,
-        val: crate::emission::value::CtVal,
+        mut val: crate::emission::value::CtVal,
     ) {
+        // As of a module's constant: no literal that might not fit its default type.
+        if val.ty == TypeId::U64 {
+            val.literal = false;
+        }
         // Types and functions are seen from nested functions, too.
         if !matches!(
             self.m.types.kind(val.ty),

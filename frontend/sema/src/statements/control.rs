@@ -7,6 +7,7 @@ use sx_syntax::ast::{self, Branch, Cond, ExprKind};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Val};
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 /// A branch that has been lowered: its code (still open for the value's store) and its value.
 pub struct Lowered {
@@ -531,18 +532,23 @@ pub fn empty_branch(span: Span) -> Lowered {
 
 pub fn branch_is_null(branch: &Branch) -> bool {
     match branch {
-        Branch::Expr(expr) => matches!(expr.kind, ExprKind::Null),
+        Branch::Expr(expr) => is_bare_null(expr),
         Branch::Block(block) => block_is_null(block),
         Branch::Jump(_) => false,
     }
 }
 
 pub fn block_is_null(block: &ast::Block) -> bool {
-    block.stmts.is_empty()
-        && block
-            .tail
-            .as_ref()
-            .is_some_and(|t| matches!(t.kind, ExprKind::Null))
+    block.stmts.is_empty() && block.tail.as_ref().is_some_and(|t| is_bare_null(t))
+}
+
+/// `null`, with nothing to evaluate before it.
+fn is_bare_null(expr: &ast::Expr) -> bool {
+    match &strip_parens(expr).kind {
+        ExprKind::Null => true,
+        ExprKind::Block(block) => block_is_null(block),
+        _ => false,
+    }
 }
 
 /// The `;` after the expression that ends a block.

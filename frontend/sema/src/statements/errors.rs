@@ -484,7 +484,7 @@ impl Sema<'_> {
     }
 }
 
-pub fn strip_parens(expr: &'static ast::Expr) -> &'static ast::Expr {
+pub fn strip_parens(expr: &ast::Expr) -> &ast::Expr {
     match &expr.kind {
         ExprKind::Paren(inner) => strip_parens(inner),
         _ => expr,

@@ -8,6 +8,7 @@ use crate::statements::control::Lowered;
 use crate::statements::control::block_is_null;
 use crate::statements::control::block_value_span;
 use crate::statements::control::empty_branch;
+use crate::statements::errors::strip_parens;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::func::SwitchCase;
 use sx_ir::{Block, StmtKind, Symbol, TypeId, TypeKind};
@@ -17,7 +18,7 @@ use sx_syntax::ast::{self, ArmBody, ExprKind, PatternKind};
 fn is_optional_pattern(pattern: &ast::Pattern) -> bool {
     match &pattern.kind {
         PatternKind::Variant(name) => matches!(name.as_str(), "some" | "none"),
-        PatternKind::Expr(e) => matches!(e.kind, ExprKind::Null),
+        PatternKind::Expr(e) => matches!(strip_parens(e).kind, ExprKind::Null),
     }
 }
 
@@ -443,7 +444,7 @@ impl Sema<'_> {
             let is_some = match &arm.pattern.kind {
                 PatternKind::Variant(name) if name.as_str() == "some" => true,
                 PatternKind::Variant(name) if name.as_str() == "none" => false,
-                PatternKind::Expr(e) if matches!(e.kind, ExprKind::Null) => false,
+                PatternKind::Expr(e) if matches!(strip_parens(e).kind, ExprKind::Null) => false,
                 PatternKind::Variant(name) => {
                     let shown = self.type_name(subject.ty);
                     return Err(self.error(name.span, format!("no variant '{}' on type '{shown}'; an optional has `.some` and `.none`", name.name)));
