@@ -283,8 +283,9 @@ pub fn analyse_with<T>(
         traces: plan.traces,
         instantiation_depth: args.instantiation_depth,
         optimise: plan.optimise,
-        // Unless the module is wanted as it was lowered.
-        optimise_evaluations: plan.optimise || !plan.code,
+        // Unless the module is wanted as it was lowered. The passes take what was never written for zero.
+        optimise_evaluations: (plan.optimise || !plan.code) && !args.sanitize,
+        sanitize: args.sanitize,
         last: plan.last,
         code: plan.code,
         threads: threads(args),

@@ -80,6 +80,7 @@ main :: () -> i32 { return N.(i32); }
         instantiation_depth: 64,
         optimise: true,
         optimise_evaluations: true,
+        sanitize: false,
         last: false,
         code: true,
         threads: 1,

@@ -172,6 +172,7 @@ fn compile(
         instantiation_depth: 64,
         optimise,
         optimise_evaluations: optimise,
+        sanitize: false,
         last: false,
         code: true,
         threads: 1,

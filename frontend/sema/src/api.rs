@@ -286,6 +286,8 @@ pub struct Config {
     /// Run the IR passes on what is evaluated. Steps are counted behind them, so limits mean the same in all commands
     /// that do.
     pub optimise_evaluations: bool,
+    /// Evaluations run in an engine that knows which bytes were never given a value, and is to be told where they are read.
+    pub sanitize: bool,
     /// The process ends with this compilation: memory that only the compilation used is left to the system.
     pub last: bool,
     /// The module is wanted. Else functions lose their bodies once those have been checked.

@@ -186,7 +186,7 @@ impl<'a, S: Shadow> Run<'a, S> {
         self.machine.set_loc(loc);
         let (a, b) = match problem {
             Problem::Access { addr, len, .. } => (addr, len),
-            Problem::Undefined => (0, 0),
+            Problem::Undefined { .. } => (0, 0),
         };
         let detail = Some(self.shadow.describe(self.module, problem));
         Stop(Box::new(Status::Trapped(Trap {

@@ -18,8 +18,8 @@ pub enum Problem {
         object: Option<u32>,
         dead: bool,
     },
-    /// Something depends on bytes that were never given a value.
-    Undefined,
+    /// Something depends on bytes that were never given a value, those of `object` (its number) if known.
+    Undefined { object: Option<u32> },
 }
 
 pub type Verdict = Result<(), Problem>;

@@ -490,6 +490,39 @@ impl FnCx {
         self.emit(StmtKind::Fill { dst, byte, len });
     }
 
+    /// Zero bytes that count as never written: each is the value of a local that nothing sets.
+    pub fn fill_unwritten(&mut self, dst: Addr, size: u64) {
+        if size == 0 {
+            return;
+        }
+        let d = self.addr_piece(dst);
+        let dst = self.use_piece(d);
+        let unset = self.temp(Ty::I8);
+        let byte = self.expr(Expr::Local(unset));
+        let len = self.expr(Expr::Const {
+            ty: Ty::I64,
+            bits: size,
+        });
+        self.emit(StmtKind::Fill { dst, byte, len });
+    }
+
+    /// A branch on the value that leads nowhere: it only matters whether there is a value.
+    pub fn decide_on(&mut self, piece: Piece) {
+        let (ty, bits) = match piece.ty() {
+            Ty::F32 => (Ty::I32, self.convert(ConvertOp::BitsOf, Ty::I32, piece)),
+            Ty::F64 => (Ty::I64, self.convert(ConvertOp::BitsOf, Ty::I64, piece)),
+            Ty::Ptr => (Ty::I64, self.convert(ConvertOp::PToI, Ty::I64, piece)),
+            ty => (ty, piece),
+        };
+        let value = self.use_piece(bits);
+        self.emit(StmtKind::Switch {
+            ty,
+            value,
+            cases: Vec::new(),
+            default: Default::default(),
+        });
+    }
+
     /// Emits a call; results come back as pinned pieces.
     pub fn call(&mut self, callee: Callee, args: SmallVec<[ExprId; 4]>, results: &[Ty]) -> Pieces {
         let locals: SmallVec<[LocalId; 2]> = results.iter().map(|ty| self.temp(*ty)).collect();

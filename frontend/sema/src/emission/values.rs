@@ -1,6 +1,6 @@
 //! Values in registers and memory: reading, keeping and writing them.
 
-use sx_ir::{Ty, TypeId};
+use sx_ir::{StmtKind, Ty, TypeId, TypeKind};
 use sx_syntax::{Span, ast};
 
 use crate::emission::fncx::FnCx;
@@ -29,12 +29,20 @@ impl Sema<'_> {
             ValKind::Place(place) => place.addr,
         };
         self.complete_value(val.ty);
+        let named = matches!(val.kind, ValKind::Place(_));
         if let Some(scalar) = self.m.types.scalar(val.ty) {
-            return Val::scalar(val.ty, cx.load_scalar(scalar, addr));
+            let piece = cx.load_scalar(scalar, addr);
+            if named {
+                self.read_is_noted(cx, val.ty, &[piece]);
+            }
+            return Val::scalar(val.ty, piece);
         }
         match self.flatten(val.ty) {
             Some(parts) => {
                 let pieces = self.load_parts(cx, addr, &parts);
+                if named {
+                    self.read_is_noted(cx, val.ty, &pieces);
+                }
                 Val {
                     ty: val.ty,
                     kind: ValKind::Regs(pieces),
@@ -68,6 +76,77 @@ impl Sema<'_> {
             .iter()
             .map(|part| cx.load_scalar(part.ty, addr.plus(part.offset)))
             .collect()
+    }
+
+    /// Where the engine checks it: a place's value is read, all of which has to be there. Of structs and arrays
+    /// parts may be missing as long as nobody reads those.
+    fn read_is_noted(&self, cx: &mut FnCx, ty: TypeId, pieces: &[Piece]) {
+        if !self.cfg.sanitize {
+            return;
+        }
+        let whole = match self.m.types.kind(ty) {
+            TypeKind::Bool
+            | TypeKind::Int { .. }
+            | TypeKind::Usize
+            | TypeKind::Isize
+            | TypeKind::F32
+            | TypeKind::F64
+            | TypeKind::CString
+            | TypeKind::Type
+            | TypeKind::AnyError
+            | TypeKind::Pointer(_)
+            | TypeKind::ManyPointer(_)
+            | TypeKind::Function(_)
+            | TypeKind::ErrorSet(_)
+            | TypeKind::Enum(_)
+            | TypeKind::String
+            | TypeKind::StringZ
+            | TypeKind::Slice(_)
+            | TypeKind::Any
+            | TypeKind::Closure(_)
+            | TypeKind::Protocol(_) => true,
+            // Only the flag, behind the payload, says whether there is one.
+            TypeKind::Optional(payload) if !self.m.types.null_is_absent(*payload) => {
+                pieces
+                    .last()
+                    .into_iter()
+                    .for_each(|flag| cx.decide_on(*flag));
+                return;
+            }
+            TypeKind::Optional(_) => true,
+            TypeKind::Void
+            | TypeKind::NoReturn
+            | TypeKind::Poison
+            | TypeKind::Struct(_)
+            | TypeKind::AnonStruct(_)
+            | TypeKind::Tuple(_)
+            | TypeKind::Failable { .. }
+            | TypeKind::Array(..)
+            | TypeKind::Vector(..)
+            | TypeKind::Union(_) => false,
+        };
+        if whole {
+            pieces.iter().for_each(|piece| cx.decide_on(*piece));
+        }
+    }
+
+    /// A variable declared with `---` again, in a loop: at compile time it is zero bytes (part 6, 6.8), which the frame's
+    /// memory is by itself only when the function is entered.
+    pub fn forget(&mut self, cx: &mut FnCx, addr: Addr, ty: TypeId) {
+        if cx.loops.is_empty() || cx.dead {
+            return;
+        }
+        let flag = self.comptime_flag();
+        let comptime = cx.load_scalar(Ty::I8, Addr::Global(flag, 0));
+        let cond = cx.use_piece(comptime);
+        cx.open();
+        cx.fill_unwritten(addr, self.m.types.size_of(ty));
+        let then = cx.close();
+        cx.emit(StmtKind::If {
+            cond,
+            then,
+            els: Default::default(),
+        });
     }
 
     /// The scalars of a value whose type flattens.
@@ -111,6 +190,7 @@ impl Sema<'_> {
                 match self.flatten(val.ty) {
                     Some(parts) => {
                         let pieces = self.load_parts(cx, from, &parts);
+                        self.read_is_noted(cx, val.ty, &pieces);
                         for (part, piece) in parts.iter().zip(pieces) {
                             cx.store_scalar(to.plus(part.offset), piece);
                         }

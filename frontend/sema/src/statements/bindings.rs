@@ -160,6 +160,8 @@ impl Sema<'_> {
                 if zero {
                     let size = self.m.types.size_of(ty);
                     cx.zero(addr, size);
+                } else {
+                    self.forget(cx, addr, ty);
                 }
                 self.new_scope_level(cx);
                 self.bind_var(cx, name, ty, addr, Access::Mutable);

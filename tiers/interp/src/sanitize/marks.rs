@@ -5,7 +5,7 @@ use sx_ir::{BinaryOp, ConvertOp};
 /// What is known of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Mark {
-    /// Number of the object it is an address of, or 0.
+    /// Number of the object it is an address of, or 0. Of a value all of which is undefined: the object it was read from.
     pub object: u32,
     /// Bit i: byte i of the value (from the lowest) was never given a value.
     pub undefined: u8,
@@ -131,6 +131,11 @@ pub fn binary(op: BinaryOp, size: u64, (a, x): (u64, Mark), (b, y): (u64, Mark))
     }
 }
 
+/// Whether all of a value of `len` bytes is undefined.
+pub fn is_nothing(mark: Mark, len: u64) -> bool {
+    mark.undefined & low(len) == low(len)
+}
+
 pub fn convert(op: ConvertOp, from: u64, to: u64, a: Mark) -> Mark {
     let undefined = a.undefined & low(from);
     match op {
@@ -154,7 +159,7 @@ pub fn convert(op: ConvertOp, from: u64, to: u64, a: Mark) -> Mark {
             }
         }
         ConvertOp::BitsOf | ConvertOp::FromBits => Mark {
-            object: 0,
+            object: a.object,
             undefined,
         },
         ConvertOp::SToF | ConvertOp::UToF | ConvertOp::FToS | ConvertOp::FToU | ConvertOp::FCvt => {

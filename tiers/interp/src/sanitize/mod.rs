@@ -89,6 +89,15 @@ pub struct Sanitizer {
     blamed: Option<u32>,
 }
 
+/// Objects to a value that something depends on and that was never given.
+fn defined(mark: Mark) -> Verdict {
+    if mark.undefined == 0 {
+        return Ok(());
+    }
+    let object = (mark.object != 0).then_some(mark.object);
+    Err(Problem::Undefined { object })
+}
+
 impl Sanitizer {
     pub fn new(pointer_size: u64, big_endian: bool) -> Sanitizer {
         Sanitizer {
@@ -168,9 +177,7 @@ impl Sanitizer {
         if self.lenient {
             return Ok(());
         }
-        if mark.undefined != 0 {
-            return Err(Problem::Undefined);
-        }
+        defined(mark)?;
         if len == 0 {
             return Ok(());
         }
@@ -445,7 +452,11 @@ impl Shadow for Sanitizer {
     fn load(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict {
         let mark = self.pop();
         self.access(machine, addr, len, mark)?;
-        self.stack.push(self.pages.get(addr, len));
+        let mut loaded = self.pages.get(addr, len);
+        if !self.lenient && loaded.object == 0 && marks::is_nothing(loaded, len) {
+            loaded.object = mark.object;
+        }
+        self.stack.push(loaded);
         Ok(())
     }
 
@@ -492,11 +503,11 @@ impl Shadow for Sanitizer {
     fn check(&mut self) -> Verdict {
         let b = self.pop();
         let a = self.stack.last().copied().unwrap_or_default();
-        if (a.undefined | b.undefined) != 0 && !self.lenient {
-            Err(Problem::Undefined)
-        } else {
-            Ok(())
+        if self.lenient {
+            return Ok(());
         }
+        defined(a)?;
+        defined(b)
     }
 
     fn set(&mut self, index: usize) {
@@ -511,11 +522,11 @@ impl Shadow for Sanitizer {
     }
 
     fn decide(&mut self) -> Verdict {
-        if self.pop().undefined != 0 && !self.lenient {
-            Err(Problem::Undefined)
-        } else {
-            Ok(())
+        let mark = self.pop();
+        if self.lenient {
+            return Ok(());
         }
+        defined(mark)
     }
 
     fn store(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict {
@@ -528,8 +539,8 @@ impl Shadow for Sanitizer {
 
     fn copy(&mut self, machine: &Machine, dst: u64, src: u64, len: u64) -> Verdict {
         let (n, from, to) = (self.pop(), self.pop(), self.pop());
-        if n.undefined != 0 && !self.lenient {
-            return Err(Problem::Undefined);
+        if !self.lenient {
+            defined(n)?;
         }
         self.access(machine, dst, len, to)?;
         self.access(machine, src, len, from)?;
@@ -539,8 +550,8 @@ impl Shadow for Sanitizer {
 
     fn fill(&mut self, machine: &Machine, dst: u64, len: u64) -> Verdict {
         let (n, byte, to) = (self.pop(), self.pop(), self.pop());
-        if n.undefined != 0 && !self.lenient {
-            return Err(Problem::Undefined);
+        if !self.lenient {
+            defined(n)?;
         }
         self.access(machine, dst, len, to)?;
         self.pages.set_range(dst, len, byte.undefined != 0);
