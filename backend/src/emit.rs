@@ -7,7 +7,7 @@ use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::FileType;
 use inkwell::values::{BasicValueEnum, UnnamedAddress};
 use sx_backend_api::{EmitKind, EmitRequest, OptLevel};
-use sx_ir::{GlobalId, RelocTarget};
+use sx_ir::{GlobalId, Module, RelocTarget};
 
 /// Expression trees and nested statements are lowered by recursion; generated programs nest deeply.
 const STACK: usize = 512 << 20;
@@ -39,6 +39,32 @@ fn emit_on_stack(request: &EmitRequest<'_>, size: usize) -> Result<Result<String
     })
 }
 
+/// Code addresses static data by its distance, which has 32 bits: the linker would speak of relocations.
+fn within_reach(module: &Module, globals: &[GlobalId]) -> Res<()> {
+    // What the linker puts between code and data, and the code itself.
+    const REST: u64 = 16 << 20;
+    let reach = match module.target.machine() {
+        "aarch64" | "s390x" | "wasm32" | "wasm64" => 1u64 << 32,
+        _ => 1 << 31,
+    };
+    let own = || {
+        let globals = globals.iter().map(|id| module.global(*id));
+        globals.filter(|global| global.extern_symbol.is_none() || global.export_symbol.is_some())
+    };
+    let total = own().fold(0u64, |sum, global| sum.saturating_add(global.size));
+    if total <= reach - REST {
+        return Ok(());
+    }
+    let largest = own().max_by_key(|global| global.size);
+    let largest = largest.map_or(String::new(), |global| {
+        format!("; the largest, '{}', has {}", global.name, global.size)
+    });
+    Err(Error(format!(
+        "the program's static data takes {total} bytes, and its code reaches {} GiB of it{largest}: allocate large memory at run time",
+        reach >> 30
+    )))
+}
+
 fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
     let (target, cpu, features) = machine::create(request)?;
     let context = Context::create();
@@ -51,6 +77,7 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
     flags(&unit);
 
     let reached = unit.ir.reachable_from(&roots(request));
+    within_reach(unit.ir, &reached.globals)?;
     unit.declare_all(&reached.funcs, &reached.globals)?;
     for id in &reached.globals {
         unit.define_global(*id)?;

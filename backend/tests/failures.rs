@@ -359,3 +359,43 @@ fn return_traces() {
         stderr(&output)
     );
 }
+
+#[test]
+fn data_out_of_reach() {
+    let mut m = module();
+    let table = m.add_global(Global {
+        name: "table".into(),
+        size: 3 << 30,
+        align: 1,
+        init: ConstImage::zeroed(0),
+        mutable: true,
+        extern_symbol: None,
+        export_symbol: None,
+        sx_type: None,
+        mergeable: false,
+    });
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I64],
+    );
+    let at = f.e(Expr::GlobalAddr(table));
+    let value = f.e(Expr::Load {
+        ty: Ty::I64,
+        addr: at,
+    });
+    f.ret(&[value]);
+    let main = f.finish(&mut m);
+    let folder = tempfile::tempdir().unwrap();
+    let object = folder.path().join("code.o");
+    let request = EmitRequest::new(&m, vec![main], EmitKind::Object(object.clone()));
+    let told = sx_backend::emit(&request).unwrap_err();
+    assert!(
+        told.contains("static data takes 3221225472 bytes")
+            && told.contains("the largest, 'table', has 3221225472"),
+        "{told}"
+    );
+    assert!(!object.exists());
+}

@@ -28,7 +28,9 @@ pub fn struct_layout(members: impl IntoIterator<Item = (u64, u64)>) -> TypeLayou
     let mut offsets = Vec::new();
     for (size, member_align) in members {
         let member_align = member_align.max(1);
-        offset = offset.next_multiple_of(member_align);
+        offset = offset
+            .checked_next_multiple_of(member_align)
+            .unwrap_or(u64::MAX);
         offsets.push(offset);
         offset = offset.saturating_add(size);
         align = align.max(member_align);

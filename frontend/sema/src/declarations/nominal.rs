@@ -308,10 +308,18 @@ impl Sema<'_> {
         self.caches.chains.leave();
         self.settling = settling;
         self.instantiation_depth = depth;
-        if result.is_ok() {
+        let result = result.and_then(|()| {
             // Its parts have theirs, however deep it is.
             self.m.types.layout(ty);
-        }
+            let Some(span) = self.nominals.get(&ty).map(|n| n.span) else {
+                return Ok(());
+            };
+            let fits = self.check_extent(ty, span);
+            if fits.is_err() {
+                self.set_state(ty, NominalState::Failed);
+            }
+            fits
+        });
         self.settle();
         result
     }

@@ -65,6 +65,20 @@ impl Sema<'_> {
         Err(self.report(diag))
     }
 
+    /// Rejects a type that is larger than all memory. One with parts that aren't laid out yet is left to whoever holds it.
+    pub fn check_extent(&mut self, ty: TypeId, span: Span) -> Res<()> {
+        // No machine addresses more; sizes beyond would not even be computed right.
+        const LIMIT: u64 = 1 << 47;
+        if !self.m.types.is_complete(ty, 0) || self.m.types.size_of(ty) <= LIMIT {
+            return Ok(());
+        }
+        let shown = self.type_name(ty);
+        Err(self.error(
+            span,
+            format!("type '{shown}' is too large: no address space holds it"),
+        ))
+    }
+
     fn eval_type_now(
         &mut self,
         env: &Rc<Env>,
@@ -102,17 +116,7 @@ impl Sema<'_> {
                 let count = self.count(env, len, "array dimension", 0)?;
                 let elem = self.eval_type(env, elem)?;
                 let ty = self.m.types.array(elem, count);
-                // No machine addresses more; sizes beyond would not even be computed right.
-                const LIMIT: u64 = 1 << 47;
-                if self.m.types.is_complete(elem, 0)
-                    && self.m.types.size_of(elem).saturating_mul(count) > LIMIT
-                {
-                    let shown = self.type_name(ty);
-                    return Err(self.error(
-                        expr.span,
-                        format!("type '{shown}' is too large: no address space holds it"),
-                    ));
-                }
+                self.check_extent(ty, expr.span)?;
                 Ok(ty)
             }
             ExprKind::FnType(f) => {
@@ -179,7 +183,9 @@ impl Sema<'_> {
                     };
                     list.push((name, ty));
                 }
-                Ok(self.m.types.intern(TypeKind::Tuple(list)))
+                let ty = self.m.types.intern(TypeKind::Tuple(list));
+                self.check_extent(ty, expr.span)?;
+                Ok(ty)
             }
             ExprKind::ErrorSetType(set) => self.error_set_type(env, set.as_deref(), expr.span),
             ExprKind::Unary {
