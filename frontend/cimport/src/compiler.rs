@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use crate::{Include, Request};
@@ -85,8 +85,28 @@ pub(crate) fn cannot_run(driver: &str, error: &std::io::Error) -> Error {
     ))
 }
 
-/// The headers' text with all macros expanded; `macros` are expanded after it, one a line.
-pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u8>, Error> {
+/// The headers' text with all macros expanded, of headers that are C.
+pub(crate) fn headers(request: &Request) -> Result<Vec<u8>, Error> {
+    let source = includes(request);
+    // The preprocessor takes any text. Both run at once.
+    let check = start(request, &["-fsyntax-only", "-w"], &source)?;
+    let text = finish(start(request, &["-E", "-dD"], &source)?);
+    let checked = finish(check);
+    let text = text?;
+    checked?;
+    Ok(text)
+}
+
+/// What macros stand for: each is expanded on a line behind the headers.
+pub(crate) fn expansions(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u8>, Error> {
+    let mut source = includes(request);
+    for (i, name) in macros.iter().enumerate() {
+        source.push_str(&format!("{MARK} {i} {name}\n"));
+    }
+    finish(start(request, &["-E"], &source)?)
+}
+
+fn includes(request: &Request) -> String {
     let mut source = String::new();
     for include in &request.includes {
         match include {
@@ -96,9 +116,16 @@ pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u
             Include::System(name) => source.push_str(&format!("#include <{name}>\n")),
         }
     }
-    for (i, name) in macros.iter().enumerate() {
-        source.push_str(&format!("{MARK} {i} {name}\n"));
-    }
+    source
+}
+
+/// A compiler at work, and its name.
+struct Running {
+    child: Child,
+    driver: String,
+}
+
+fn start(request: &Request, mode: &[&str], source: &str) -> Result<Running, Error> {
     let mut command = command(
         &request.driver,
         &request.defines,
@@ -106,12 +133,9 @@ pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u
         &request.folder,
     );
     let driver = command.get_program().to_string_lossy().into_owned();
-    command.arg("-E");
-    if macros.is_empty() {
-        command.arg("-dD");
-    }
-    command.args(["-x", "c", "-"]);
     let mut child = command
+        .args(mode)
+        .args(["-x", "c", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -121,9 +145,14 @@ pub(crate) fn preprocess(request: &Request, macros: &[Arc<str>]) -> Result<Vec<u
         // A compiler that ends early says why on its other end.
         let _ = input.write_all(source.as_bytes());
     }
-    let output = child
+    Ok(Running { child, driver })
+}
+
+fn finish(running: Running) -> Result<Vec<u8>, Error> {
+    let output = running
+        .child
         .wait_with_output()
-        .map_err(|error| cannot_run(&driver, &error))?;
+        .map_err(|error| cannot_run(&running.driver, &error))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

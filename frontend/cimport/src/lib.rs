@@ -81,7 +81,7 @@ pub struct Header {
 
 /// Reads headers.
 pub fn read(request: &Request) -> Result<Header, Error> {
-    let text = compiler::preprocess(request, &[])?;
+    let text = compiler::headers(request)?;
     let mut text = token::read(&text);
     let declarations = parse::parse(&text);
     Ok(Header {
@@ -92,6 +92,11 @@ pub fn read(request: &Request) -> Result<Header, Error> {
         functions: text.functions,
         constants: OnceCell::new(),
     })
+}
+
+/// What preprocessed text declares. What is not understood is skipped: extensions, and anything that is no C.
+pub fn declarations(text: &[u8]) -> Declarations {
+    parse::parse(&token::read(text))
 }
 
 impl Header {
@@ -141,7 +146,7 @@ impl Header {
 
     fn expand(&self) -> FxHashMap<Arc<str>, Value> {
         let names: Vec<Arc<str>> = self.macros.iter().map(|(name, _)| name.clone()).collect();
-        let Ok(text) = compiler::preprocess(&self.request, &names) else {
+        let Ok(text) = compiler::expansions(&self.request, &names) else {
             return FxHashMap::default();
         };
         let text = token::read(&text);

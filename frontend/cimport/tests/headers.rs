@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use sx_cimport::{
-    FunctionType, Header, INT, Include, Integer, Kind, Request, Symbol, Type, Value, read,
+    FunctionType, Header, INT, Include, Integer, Kind, Request, Symbol, Type, Value, declarations,
+    read,
 };
 
 fn system(names: &[&str]) -> Header {
@@ -278,23 +279,40 @@ fn macros() {
 
 #[test]
 fn what_is_not_understood_is_skipped() {
-    let header = ok(
-        "odd",
-        "int before(void); mystery_t odd(frob x, ...); int int int; } template<class T> { int hidden; }\n@ ` \\ ; $ ;\nint after(void);
+    let odd = declarations(
+        b"int before(void); mystery_t odd(frob x, ...); int int int; } template<class T> { int hidden; }\n@ ` \\ ; $ ;\nint after(void);
          __extension__ typedef struct { int x; } t; [[nodiscard]] int attributed(void);\nint last(t *p);",
     );
     for name in ["before", "after", "last"] {
-        function(&header, name);
+        assert!(
+            odd.symbols.iter().any(|symbol| &*symbol.name == name),
+            "{name}"
+        );
     }
     // Nothing ends badly, however deep.
-    ok(
-        "deep",
-        &format!("int {}x{};", "(".repeat(5000), ")".repeat(5000)),
-    );
-    ok("stars", &format!("int {}x;", "*".repeat(5000)));
-    ok("arrays", &format!("int x{};", "[1]".repeat(5000)));
-    ok("sums", &format!("enum {{ A = {}1 }};", "-(".repeat(5000)));
-    ok("structs", &"struct { ".repeat(5000));
+    for deep in [
+        format!("int {}x{};", "(".repeat(5000), ")".repeat(5000)),
+        format!("int {}x;", "*".repeat(5000)),
+        format!("int x{};", "[1]".repeat(5000)),
+        format!("enum {{ A = {}1 }};", "-(".repeat(5000)),
+        "struct { ".repeat(5000),
+    ] {
+        declarations(deep.as_bytes());
+    }
+}
+
+#[test]
+fn what_is_no_c_is_an_error() {
+    for source in ["These are words.\n", "int f(unknown_t x);\n", "int x = ;\n"] {
+        let message = text("words", source, &[]).err().map(|e| e.message);
+        let message = message.unwrap_or_default();
+        assert!(
+            message.contains("can't read the header: "),
+            "{source}: {message}"
+        );
+    }
+    // What the compiler only warns of is its business.
+    ok("warned", "int f(void) { return; }\nint g(void);\n");
 }
 
 #[test]

@@ -1,0 +1,1 @@
+int size(unknown_size n);

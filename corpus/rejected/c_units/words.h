@@ -1,0 +1,2 @@
+These are words, not declarations.
+int usable(int a);
