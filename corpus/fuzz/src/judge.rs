@@ -311,6 +311,14 @@ fn run(compilation: &Compilation, kind: EngineKind, limits: &Limits) -> Run {
         };
     };
     let mut host = StdHost::new(HostOptions::default(), None);
+    // Extern variables have their values, as in `sxc run --engine`; libraries are not called.
+    let adopted = (module.globals.iter()).any(|global| global.extern_symbol.is_some());
+    let adopted = adopted.then(|| {
+        let mut module = module.clone();
+        host.adopt_data(&mut module);
+        module
+    });
+    let module = adopted.as_ref().unwrap_or(module);
     let mut engine = engines::create(kind);
     let args = vec![0; module.params_of(main).len()];
     let outcome = engine.run(module, main, &args, limits, &mut host);
