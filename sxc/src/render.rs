@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
+use std::ops::Range;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -135,14 +136,20 @@ impl Human<'_> {
         }
         let bar = self.paint(GUTTER, "|");
         let _ = writeln!(self.out, "{pad} {bar}");
+        let left_out = left_out(start.line, last);
         for line in start.line..=last {
+            if left_out.contains(&line) {
+                if line == left_out.start {
+                    let _ = writeln!(self.out, "{pad} {bar} ...");
+                }
+                continue;
+            }
             let source = file.line_text(line);
             let text = match &diagnostic.replacement {
                 Some(replacement) if line == start.line => replacement.as_str(),
                 Some(_) | None => source,
             };
             let number = self.paint(GUTTER, &format!("{line:>width$}"));
-            let _ = writeln!(self.out, "{number} {bar} {text}");
             let from = if line == start.line {
                 start.col as usize - 1
             } else {
@@ -153,11 +160,56 @@ impl Human<'_> {
             } else {
                 source.len()
             };
-            let carets = "^".repeat(to.saturating_sub(from).max(1));
+            let shown = window(text, from);
+            let (before, after) = (
+                if shown.start > 0 { CUT } else { "" },
+                if shown.end < text.len() { CUT } else { "" },
+            );
+            let _ = writeln!(
+                self.out,
+                "{number} {bar} {before}{}{after}",
+                &text[shown.clone()]
+            );
+            let room = match after {
+                "" => to,
+                _ => to.min(shown.end),
+            };
+            let carets = "^".repeat(room.saturating_sub(from).max(1));
             let carets = self.paint(kind_colour(diagnostic.kind), &carets);
-            let _ = writeln!(self.out, "{pad} {bar} {}{carets}", " ".repeat(from));
+            let indent = " ".repeat(before.len() + from - shown.start);
+            let _ = writeln!(self.out, "{pad} {bar} {indent}{carets}");
         }
     }
+}
+
+/// Stands for what is left out. Lines are shown in full, and all of them, unless they are data rather than code.
+const CUT: &str = "...";
+/// Of a longer line as many bytes are shown, some of them before what is meant.
+const LONGEST_LINE: usize = 2000;
+const BEFORE: usize = 200;
+
+/// The part of a line that is shown where byte `from` is meant.
+fn window(line: &str, from: usize) -> Range<usize> {
+    if line.len() <= LONGEST_LINE {
+        return 0..line.len();
+    }
+    let from = from.min(line.len());
+    let start = match from {
+        // The beginning says more than a part of it less.
+        0..=BEFORE => 0,
+        _ => line.floor_char_boundary(from - BEFORE),
+    };
+    start..line.floor_char_boundary(start + LONGEST_LINE)
+}
+
+/// Lines in the middle of a long span, which are not shown.
+fn left_out(first: u32, last: u32) -> Range<u32> {
+    const MOST: u32 = 200;
+    const AT_END: u32 = 4;
+    if last - first < MOST {
+        return 0..0;
+    }
+    first + MOST - AT_END..last - AT_END + 1
 }
 
 /// Notes and helps are left out: one line for each error or warning.
@@ -271,6 +323,39 @@ mod tests {
             render(&[diagnostic], &sources, ErrorFormat::Human, false),
             expected
         );
+    }
+
+    #[test]
+    fn long_lines_and_long_spans() {
+        let text = format!(
+            "x := \"{}\"; y;\n\"{}\";\n",
+            "\u{e9}".repeat(300_000),
+            "a\n".repeat(300_000)
+        );
+        let mut sources = SourceMap::default();
+        let file = sources.add("prog.sx".to_owned(), text.clone());
+        let shown = |lo: usize, hi: usize| {
+            let span = Span::new(file, lo as u32, hi as u32);
+            render(
+                &[Diagnostic::error(span, "long")],
+                &sources,
+                ErrorFormat::Human,
+                false,
+            )
+        };
+        let text_end = text.find("; y").unwrap_or(0);
+        let first = shown(5, text_end);
+        assert!(first.len() < 5000, "{first}");
+        assert!(first.contains(" 1 | x := \"\u{e9}"), "{first}");
+        assert!(first.contains("\u{e9}...\n"), "{first}");
+        let y = shown(text_end + 2, text_end + 3);
+        assert!(y.contains(" 1 | ...\u{e9}"), "{y}");
+        assert!(y.contains("\u{e9}\"; y;\n"), "{y}");
+        let lines = shown(text_end + 5, text.len() - 2);
+        assert_eq!(lines.matches('^').count(), 200 + 1, "{lines}");
+        assert!(lines.contains("     2 | \"a\n"), "{lines}");
+        assert!(lines.contains("       | ...\n"), "{lines}");
+        assert!(lines.contains("300002 | \";\n"), "{lines}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl Sema<'_> {
             let Ok(val) = self.comptime_value(env, operand, None, &Purpose::Operand) else {
                 continue;
             };
-            let Some(value) = self.shown_constant(&val) else {
+            let Some(value) = self.shown_operand(&val) else {
                 continue;
             };
             let text = sx_syntax::normalised(&self.span_text(operand.span));
@@ -89,6 +89,25 @@ impl Sema<'_> {
             }
         }
         Ok(out)
+    }
+
+    /// The same for a message, where only the beginning of a long text helps.
+    fn shown_operand(&mut self, val: &CtVal) -> Option<String> {
+        const LONGEST: usize = 200;
+        if !matches!(
+            self.m.types.kind(val.ty),
+            TypeKind::String | TypeKind::StringZ
+        ) {
+            return self.shown_constant(val);
+        }
+        let text = self.ct_text(val)?;
+        let shown = String::from_utf8_lossy(&text);
+        let end = shown.floor_char_boundary(LONGEST);
+        let quoted = format!("{:?}", &shown[..end]);
+        Some(match end < shown.len() {
+            true => format!("{quoted}... ({} bytes)", text.len()),
+            false => quoted,
+        })
     }
 
     /// A constant as source text, if it is a simple one.

@@ -81,8 +81,12 @@ fn declaration_from(text: &str, from: usize) -> Option<usize> {
     loop {
         let start = at + bytes.get(at..)?.windows(2).position(|two| two == b"\n\n")? + 2;
         let lines = bytes.get(start..)?.split(|b| *b == b'\n');
-        let mut lines = lines.skip_while(|line| line.is_empty() || line.starts_with(b"//"));
-        let line = lines.next()?;
+        // Where the line begins that is looked at.
+        let mut begin = start;
+        let line = lines
+            .inspect(|line| begin += line.len() + 1)
+            .find(|line| !line.is_empty() && !line.starts_with(b"//"))?;
+        begin -= line.len() + 1;
         let name = line.iter().take_while(|b| lexer::is_ident_byte(**b));
         let name = name.count();
         if line.first().is_some_and(|b| lexer::is_ident_start(*b))
@@ -90,7 +94,8 @@ fn declaration_from(text: &str, from: usize) -> Option<usize> {
         {
             return Some(start);
         }
-        at = start;
+        // Blank lines before it lead to the same line.
+        at = begin;
     }
 }
 
