@@ -157,6 +157,50 @@ main :: () -> i64 { return spin(7); }
     let _ = std::fs::remove_dir_all(&dir);
 }
 
+/// Of several loops, all inlined into one function, the one that runs is named.
+#[test]
+fn ctrl_c_tells_which_loop() {
+    let dir = std::env::temp_dir().join(format!("sxc-interrupted-loops-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    let program = "first :: (n: i64) -> i64 { x := n; while x > 1 { x = x / 2; } return x; }
+spin :: (n: i64) -> i64 {
+    x := n;
+    while x != 0 { y := x & 7; while y > 0 { y -= 1; } x = x * 3 | 1; }
+    return x;
+}
+last :: (n: i64) -> i64 { x := n; while x > 1 { x = x / 3; } return x; }
+main :: () -> i64 {
+    a := first(900000);
+    b := spin(a);
+    return last(b);
+}
+";
+    std::fs::write(dir.join("prog.sx"), program).expect("a file can be written");
+    for engine in ["vm", "interp", "jit"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+            .args(["run", &format!("--engine={engine}"), "prog.sx"])
+            .current_dir(&dir)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sxc starts");
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        interrupt(&child);
+        let mut stderr = String::new();
+        let mut pipe = child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut stderr).expect("text");
+        assert_eq!(child.wait().expect("an end").code(), Some(130), "{engine}");
+        let frames: Vec<&str> = stderr.lines().skip(1).collect();
+        assert!(
+            frames.len() == 2
+                && frames[0].starts_with("  in spin at prog.sx:4:")
+                && frames[1].starts_with("  in main at prog.sx:10:"),
+            "{engine}: {stderr}"
+        );
+    }
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
 /// What is known of a profile is written.
 #[test]
 fn ctrl_c_keeps_the_profile() {

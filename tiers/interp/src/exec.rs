@@ -125,6 +125,8 @@ impl<'a, S: Shadow> Run<'a, S> {
                 });
             }
             StmtKind::Loop { label, body } => loop {
+                // Whoever interrupts the run finds the loop that it is in.
+                self.machine.set_loc(loc);
                 self.pass(loc, Passing::Iteration)?;
                 if S::TRACKS {
                     self.track_iteration()?;

@@ -283,7 +283,7 @@ impl Emitter<'_> {
         let mut out = Vec::new();
         let enter = self.env.stubs.enter;
         let plan = self.plan;
-        for (label, head) in std::mem::take(&mut self.osr) {
+        for (label, head, loc) in std::mem::take(&mut self.osr) {
             let inside = self.label();
             out.push((label, self.ops.offset()));
             dynasm!(self.ops; lea rax, [=>inside]; jmp extern enter; =>inside);
@@ -291,6 +291,7 @@ impl Emitter<'_> {
                 self.fetch(local, self.func.locals[local.index()].ty);
             }
             self.fetch_slots();
+            self.set_loc(loc);
             self.jump(head);
         }
         out

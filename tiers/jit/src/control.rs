@@ -249,9 +249,12 @@ impl Emitter<'_> {
                 used: false,
             },
         );
-        self.osr.push((label, head));
-        self.bulk_loop(label, body);
         let loc = self.loc;
+        self.osr.push((label, head, loc));
+        // Whoever looks at a run that lasts finds the loop that it is in, even if nothing is called there.
+        self.set_loc(loc);
+        self.open_loops.push(loc);
+        self.bulk_loop(label, body);
         let range = self.loop_range(body);
         self.facts.enter_loop(body);
         let saved = self.facts.save();
@@ -283,6 +286,10 @@ impl Emitter<'_> {
             }
         }
         self.bind(brk);
+        self.open_loops.pop();
+        if let Some(outer) = self.open_loops.last() {
+            self.set_loc(*outer);
+        }
         self.facts.restore(&saved);
         self.target(label).is_some_and(|target| target.used)
     }

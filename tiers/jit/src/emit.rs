@@ -104,7 +104,9 @@ pub struct Emitter<'a> {
     targets: Vec<Option<Target>>,
     /// Start of the function itself, for recursion.
     pub start: DynamicLabel,
-    pub osr: Vec<(LabelId, DynamicLabel)>,
+    pub osr: Vec<(LabelId, DynamicLabel, LocId)>,
+    /// Loops around what is being emitted, innermost last.
+    pub open_loops: Vec<LocId>,
     pub facts: crate::facts::Facts,
     /// Descriptions of loops that the code refers to.
     #[allow(clippy::vec_box)] // Their addresses are in the code.
@@ -160,6 +162,7 @@ impl<'a> Emitter<'a> {
             targets: vec![None; env.module.func(id).labels as usize],
             start,
             osr: Vec::new(),
+            open_loops: Vec::new(),
             facts: Default::default(),
             bulks: Vec::new(),
             error: None,

@@ -29,7 +29,7 @@ pub(crate) fn launch<'a>(
     let frame = machine.frames_base();
     let results = module.sig(module.func(root).sig).results.len();
     let (first_look, eager, compiles) = match &mut looker {
-        Looker::Nobody => (u64::MAX, false, false),
+        Looker::Nobody => (slow::NOTING, false, false),
         Looker::Hot(compiler, tiering) => {
             compiler.begin(module, &machine.space);
             let eager = tiering.interval == 0 && tiering.warmup == 0;

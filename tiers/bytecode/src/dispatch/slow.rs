@@ -170,6 +170,9 @@ unsafe fn calls<'a>(vm: *mut Vm<'a>, last: Option<FuncId>) -> Calls<'a> {
     }
 }
 
+/// Steps after which a run that nobody looks at notes where it is, for whoever interrupts it.
+pub(crate) const NOTING: u64 = 1 << 20;
+
 /// Step counts have reached `poll`: a limit, or time to see what runs, which is `func`, `entered` now or in a loop.
 /// `from`: instruction and frame that the innermost call is at.
 unsafe fn look(
@@ -190,7 +193,7 @@ unsafe fn look(
         match &mut vm.looker {
             Looker::Hot(..) => {}
             Looker::Nobody => {
-                vm.poll = step_limit;
+                vm.poll = step_limit.min(steps.saturating_add(NOTING));
                 return Look::Continue;
             }
             Looker::Observer(observer) => {
@@ -478,9 +481,7 @@ pub(crate) unsafe fn loop_step(
             return Looped::Go;
         };
         let func = (*ctx(vm).records.add(innermost as usize)).func;
-        if let Looker::Observer(_) = (*vm).looker {
-            set_loc(vm, inst);
-        }
+        set_loc(vm, inst);
         match look(vm, func, false, (inst, frame)) {
             Look::Continue => {}
             Look::Limit => {

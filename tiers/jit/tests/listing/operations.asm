@@ -8755,45 +8755,47 @@ set if return:
    8e  jmp shared
 block loop break continue:
     0  sub r12,1
-    4  jb 68
+    4  jb 70
     a  cmp r13,[shared]
-   11  jae 80
+   11  jae 88
    17  lea rax,[rbx+30h]
    1e  cmp rax,[r15+90h]
-   25  ja 80
+   25  ja 88
    2b  mov dword ptr [r13],11Bh
    33  add r13,8
    37  mov rdi,[rbx+8]
    3b  mov r8,[rbx+10h]
-   3f  sub r12,1
-   43  jb 95
-   49  test rdi,rdi
-   4c  jne 63
-   52  test r8,r8
-   55  jne 3f
-   5b  mov rdi,r8
-   5e  jmp 3f
-   63  sub r13,8
-   67  ret
-   68  xor r12d,r12d
-   6b  mov qword ptr [r15+78h],0
-   76  mov eax,2
-   7b  jmp shared
-   80  mov qword ptr [r15+78h],2
-   8b  mov eax,2
-   90  jmp shared
-   95  mov dword ptr [r13-4],510h
-   9d  xor r12d,r12d
-   a0  mov qword ptr [r15+78h],0
-   ab  mov eax,2
-   b0  jmp shared
-   b5  lea rax,[0]
-   bc  jmp shared
-   c1  lea rax,[cd]
-   c8  jmp shared
-   cd  mov rdi,[rbx+8]
-   d1  mov r8,[rbx+10h]
-   d5  jmp 3f
+   3f  mov dword ptr [r13-4],510h
+   47  sub r12,1
+   4b  jb 9d
+   51  test rdi,rdi
+   54  jne 6b
+   5a  test r8,r8
+   5d  jne 47
+   63  mov rdi,r8
+   66  jmp 47
+   6b  sub r13,8
+   6f  ret
+   70  xor r12d,r12d
+   73  mov qword ptr [r15+78h],0
+   7e  mov eax,2
+   83  jmp shared
+   88  mov qword ptr [r15+78h],2
+   93  mov eax,2
+   98  jmp shared
+   9d  mov dword ptr [r13-4],510h
+   a5  xor r12d,r12d
+   a8  mov qword ptr [r15+78h],0
+   b3  mov eax,2
+   b8  jmp shared
+   bd  lea rax,[0]
+   c4  jmp shared
+   c9  lea rax,[d5]
+   d0  jmp shared
+   d5  mov rdi,[rbx+8]
+   d9  mov r8,[rbx+10h]
+   dd  mov dword ptr [r13-4],510h
+   e5  jmp 47
 f:
     0  sub r12,1
     4  jb 47
