@@ -420,11 +420,8 @@ impl Sema<'_> {
             let count = self.module(module).runs.len();
             for i in 0..count {
                 let run = &self.module(module).runs[i];
-                let (expr, env, place, after) =
-                    (run.expr, run.env.clone(), run.place.lo, run.after);
-                while let Some((_, id)) =
-                    constants.next_if(|(at, id)| (at.lo, id.0 as usize) < (place, after))
-                {
+                let (expr, env, order) = (run.expr, run.env.clone(), run.order.clone());
+                while let Some((_, id)) = constants.next_if(|(at, _)| *at < order) {
                     let _ = self.resolve_decl(id);
                 }
                 if self.exit.is_some() {

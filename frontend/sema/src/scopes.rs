@@ -116,13 +116,15 @@ impl Env {
         })
     }
 
+    /// Of the steps by which code has come to where it is, the innermost that are kept.
+    pub const MOST_SITES: usize = 32;
+
     /// How the code that sees this has come to where it is, outermost first; of many steps the innermost.
     pub fn sites(&self) -> Vec<Site> {
-        const MOST: usize = 32;
         let mut out = Vec::new();
         let mut env = Some(self);
         while let Some(e) = env
-            && out.len() < MOST
+            && out.len() < Self::MOST_SITES
         {
             if let Some(iteration) = e.iteration.get() {
                 out.push(Site::Iteration(iteration.clone()));

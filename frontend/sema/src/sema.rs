@@ -16,6 +16,7 @@ use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::api::{Config, Evaluator, Files, Goal, Stats};
 use crate::emission::value::{CtVal, Val};
+use crate::metaprogramming::module_forms::Order;
 pub use crate::scopes::Env;
 
 macro_rules! id {
@@ -115,10 +116,8 @@ pub struct ModuleInfo {
 /// A module-scope `#run` statement.
 pub struct RunStmt {
     pub expr: &'static ast::Expr,
-    /// Where the module's text has it, or the item that makes it.
-    pub place: Span,
-    /// How many declarations there were before: what has been made in one place keeps its order.
-    pub after: usize,
+    /// Where it stands.
+    pub order: Order,
     /// What it sees.
     pub env: Rc<Env>,
 }

@@ -7,7 +7,7 @@
 //! `#saved` globals that is the place in the source, among constants and statements alike.
 
 use sx_ir::{FuncId, GlobalId, Linkage, Module, TypeId};
-use sx_syntax::{Diagnostic, Span};
+use sx_syntax::Diagnostic;
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
 
 use crate::api::{BatchItem, Unexplained};
@@ -17,6 +17,7 @@ use crate::comptime::failure;
 use crate::comptime::host::{CompilerHost, Minted};
 use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
+use crate::metaprogramming::module_forms::Order;
 use crate::sema::{DeclId, EntityState, Event, Failed, ModId, Res, Sema};
 
 /// Who may queue next.
@@ -91,10 +92,10 @@ impl Sema<'_> {
     }
 
     /// The constants of a module that were postponed, each with its place.
-    pub fn postponed_constants(&mut self, module: ModId) -> Vec<(Span, DeclId)> {
+    pub fn postponed_constants(&mut self, module: ModId) -> Vec<(Order, DeclId)> {
         let ids = self.caches.queue.in_order.clone().into_iter();
         let own = ids.filter(|id| self.decl(*id).module == module);
-        own.map(|id| (self.place_of_decl(id), id)).collect()
+        own.map(|id| (self.order_of_decl(id), id)).collect()
     }
 
     /// Runs a statement, or queues it.

@@ -33,8 +33,8 @@ pub enum Step {
     /// The default of a parameter, by its text.
     ParamDefault(Span),
     FieldDefault(Span),
-    /// A form that makes declarations of a module.
-    Forms(Span),
+    /// A form that makes declarations of a module, and its number: a loop makes many of one text.
+    Forms(Span, u32),
 }
 
 /// What is under way, innermost last.
@@ -61,10 +61,20 @@ struct Tried {
     output: Option<Mark>,
 }
 
+impl Tried {
+    fn is_form(&self) -> bool {
+        match self.what {
+            Trial::Form(_) => true,
+            Trial::Body(_) | Trial::Layout(_) => false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trial {
-    /// A form that is only asked whether it declares a name: it can't have it if it needs what asks.
-    Form,
+    /// A form that is only asked whether it declares a name: it can't have it if it needs what asks. What its evaluations
+    /// have begun stands.
+    Form(u32),
     /// The body of a function that an evaluation has the address of, and may never call.
     Body(FuncId),
     /// The layout of a type that has been named; what is under way may only point to it.
@@ -91,17 +101,24 @@ impl Chains {
     }
 
     /// A form is only asked whether it declares a name.
-    pub fn enter_asked(&mut self, form: Span) {
-        self.start_trial(Trial::Form, None);
-        self.enter(Step::Forms(form));
+    pub fn enter_asked(&mut self, form: u32, span: Span) {
+        self.start_trial(Trial::Form(form), None);
+        self.enter(Step::Forms(span, form));
     }
 
-    /// The form that was asked is done. If it has been given up: what it needs, and the cycle that is.
-    pub fn leave_asked(&mut self) -> Option<(Step, Diagnostic)> {
+    /// The form that was asked is done. If it has been given up: the cycle that would have been.
+    pub fn leave_asked(&mut self, form: u32) -> Option<Diagnostic> {
         self.leave();
         let (_, given_up) = self.end_trial()?;
         let given_up = given_up?;
-        Some((given_up.needs, given_up.told))
+        self.left.insert(Trial::Form(form), given_up.needs);
+        Some(given_up.told)
+    }
+
+    /// Whether it makes sense to ask a form.
+    pub fn may_ask(&self, form: u32) -> bool {
+        let needs = self.left.get(&Trial::Form(form));
+        !needs.is_some_and(|needs| self.is_under_way(*needs))
     }
 
     /// Whether it makes sense to begin what nobody has to have. If so, it is entered next.
@@ -123,13 +140,13 @@ impl Chains {
 
     /// What is under way can't be undone any more: something has happened that can't.
     pub fn keep_tried(&mut self) {
-        self.tried.retain(|tried| tried.what == Trial::Form);
+        self.tried.retain(|tried| tried.is_form());
     }
 
     /// Whether what is under way may be undone.
     pub fn is_trying(&self) -> bool {
         let mut tried = self.tried.iter();
-        tried.any(|tried| tried.what != Trial::Form && tried.step > 0)
+        tried.any(|tried| !tried.is_form() && tried.step > 0)
     }
 
     fn start_trial(&mut self, what: Trial, output: Option<Mark>) {
@@ -163,8 +180,8 @@ impl Chains {
     fn tried_since(&self, start: Step) -> Option<usize> {
         let from = self.steps.iter().rposition(|s| *s == start)?;
         let mut since = self.tried.iter().filter(|tried| tried.step > from);
-        let form = since.clone().find(|tried| tried.what == Trial::Form);
-        let other = since.rfind(|tried| tried.what != Trial::Form);
+        let form = since.clone().find(|tried| tried.is_form());
+        let other = since.rfind(|tried| !tried.is_form());
         other.or(form).map(|tried| tried.step)
     }
 
@@ -208,7 +225,7 @@ impl Sema<'_> {
                 (info.name.clone(), Some(info.decl.span))
             }
             Step::Global(global, span) => (self.m.global(global).name.clone(), Some(span)),
-            Step::ParamDefault(span) | Step::FieldDefault(span) | Step::Forms(span) => {
+            Step::ParamDefault(span) | Step::FieldDefault(span) | Step::Forms(span, _) => {
                 (self.span_text(span), Some(span))
             }
         };
@@ -276,7 +293,7 @@ impl Sema<'_> {
                     "the default '{name}' needs itself: its value has this field's default in it"
                 )
             }
-            Step::Forms(_) => "cycle: these declarations need what they may declare".to_owned(),
+            Step::Forms(..) => "cycle: these declarations need what they may declare".to_owned(),
         };
         if by_value {
             text =
@@ -326,7 +343,7 @@ impl Sema<'_> {
         let (name, _) = self.step_shown(step);
         match step {
             Step::ParamDefault(_) | Step::FieldDefault(_) => format!("the default '{name}'"),
-            Step::Forms(_) => "what makes these declarations".to_owned(),
+            Step::Forms(..) => "what makes these declarations".to_owned(),
             Step::Decl(_)
             | Step::Evaluation(_)
             | Step::Body(_)
@@ -362,7 +379,7 @@ impl Sema<'_> {
             | Step::Signature(_)
             | Step::ParamDefault(_)
             | Step::FieldDefault(_)
-            | Step::Forms(_) => false,
+            | Step::Forms(..) => false,
         };
         let ring = way.iter().chain(way.first()).filter(has_name);
         let names: Vec<String> = ring.map(|step| self.step_shown(*step).0).collect();
@@ -398,7 +415,7 @@ impl Sema<'_> {
                 | Step::ContextField(..)
                 | Step::ParamDefault(_)
                 | Step::FieldDefault(_)
-                | Step::Forms(_) => {
+                | Step::Forms(..) => {
                     root = None;
                     way.push(*step);
                 }

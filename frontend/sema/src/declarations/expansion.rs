@@ -14,13 +14,13 @@ use crate::comptime::results::slice_image;
 use crate::emission::value::CtVal;
 use crate::metaprogramming::Meta;
 use crate::metaprogramming::insertion::{Inserted, is_made_name, made_name};
-use crate::metaprogramming::places::{Captured, Iteration, head};
+use crate::metaprogramming::places::{Captured, Iteration, Site, head};
 use crate::metaprogramming::quotes::{Body, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
 use crate::views::recording::Made;
 
 /// Iterations of one loop, and elements altogether: far more than any type has.
-const MAX_ITERATIONS: usize = 1 << 16;
+pub const MAX_ITERATIONS: usize = 1 << 16;
 
 /// How an element of a body takes part in expansion.
 pub enum Form<T: 'static> {
@@ -28,6 +28,31 @@ pub enum Form<T: 'static> {
     Inline(&'static Inline<T>),
     Insert(&'static ast::Expr),
     Assert(&'static ast::AssertDirective),
+}
+
+impl<T> Form<T> {
+    /// Where something stands that may make any number of elements.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Form::Inline(Inline::For(node)) => Some(node.span),
+            Form::Insert(expr) => Some(expr.span),
+            Form::Inline(Inline::If(_) | Inline::Match(_)) | Form::Plain | Form::Assert(_) => None,
+        }
+    }
+}
+
+/// Whether code is spliced in, which is known where the quote is put.
+fn is_splice(inserted: &ast::Expr) -> bool {
+    matches!(inserted.kind, ast::ExprKind::Splice(_))
+}
+
+/// Elements that a form has made, which may be forms themselves.
+pub struct Part<T: 'static> {
+    pub elements: &'static [T],
+    /// What they see.
+    pub env: Rc<Env>,
+    /// The step from the form to them, for diagnostics.
+    pub step: Option<Site>,
 }
 
 /// Elements of a body that may hold the forms.
@@ -152,74 +177,111 @@ impl Sema<'_> {
     ) -> Res<()> {
         for item in items {
             let first = out.len();
-            match item.form() {
+            let form = item.form();
+            // What a quote begins with is part of what the quote becomes, and long lists are made like that.
+            let mut part_of_quote = false;
+            match form {
                 Form::Plain => {
                     out.push((item, env.clone()));
                     continue;
                 }
-                Form::Inline(node) => self.expand_inline(env, node, out)?,
+                Form::Assert(assert) => self.check_assert(env, assert)?,
+                Form::Inline(_) => {
+                    let parts = self.parts_of(env, item)?;
+                    self.expand_parts(parts, out)?;
+                }
                 Form::Insert(expr) => {
-                    let made = self.inserted_elements::<T>(env, expr)?;
+                    let parts = self.parts_of(env, item)?;
                     let expand = |s: &mut Self, out: &mut Expanded<T>| {
                         s.caches.meta.inserting += 1;
-                        let done = made.into_iter().try_for_each(|(elements, env)| {
-                            s.sites_within(expr.span, |s| s.expand_into(&env, elements, out))
-                        });
+                        let done = s.expand_parts(parts, out);
                         s.caches.meta.inserting -= 1;
                         done
                     };
-                    match &expr.kind {
-                        ast::ExprKind::Splice(_) => {
+                    match is_splice(expr) {
+                        true => {
                             stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || expand(self, out))?;
+                            part_of_quote = self.caches.meta.inserting > 0;
                         }
-                        _ => self.level_down(expr.span, |s| expand(s, out))?,
-                    }
-                    if out.len() > MAX_ITERATIONS {
-                        return Err(self.error(
-                            expr.span,
-                            format!("more than {MAX_ITERATIONS} declarations in one body"),
-                        ));
+                        false => self.level_down(expr.span, |s| expand(s, out))?,
                     }
                 }
-                Form::Assert(assert) => self.check_assert(env, assert)?,
             }
-            // What a quote begins with is part of what the quote becomes, and long lists are made like that.
-            let spliced = matches!(item.form(), Form::Insert(expr) if matches!(expr.kind, ast::ExprKind::Splice(_)));
-            if !spliced || self.caches.meta.inserting == 0 {
+            if let Some(span) = form.span()
+                && out.len() > MAX_ITERATIONS
+            {
+                return Err(self.too_many_elements(span));
+            }
+            if !part_of_quote {
                 self.record_form(env, item, &out[first..]);
             }
         }
         Ok(())
     }
 
-    fn expand_inline<T: Expand>(
-        &mut self,
-        env: &Rc<Env>,
-        node: &'static Inline<T>,
-        out: &mut Expanded<T>,
-    ) -> Res<()> {
-        match node {
-            Inline::If(node) => {
+    fn expand_parts<T: Expand>(&mut self, parts: Vec<Part<T>>, out: &mut Expanded<T>) -> Res<()> {
+        for part in parts {
+            let (env, elements) = (part.env, part.elements);
+            match part.step {
+                Some(step) => self.step_within(step, |s| s.expand_into(&env, elements, out))?,
+                None => self.expand_into(&env, elements, out)?,
+            }
+            if out.len() > MAX_ITERATIONS {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn too_many_elements(&mut self, form: Span) -> Failed {
+        self.error(
+            form,
+            format!("more than {MAX_ITERATIONS} declarations in one body"),
+        )
+    }
+
+    /// What a form becomes, as it is written: there may be forms in it.
+    pub fn parts_of<T: Expand>(&mut self, env: &Rc<Env>, item: &'static T) -> Res<Vec<Part<T>>> {
+        let whole = |elements| {
+            let env = env.clone();
+            let step = None;
+            Part {
+                elements,
+                env,
+                step,
+            }
+        };
+        match item.form() {
+            Form::Plain | Form::Assert(_) => Ok(vec![whole(std::slice::from_ref(item))]),
+            Form::Insert(expr) => {
+                let made = self.inserted_elements::<T>(env, expr)?;
+                let part = |(elements, env)| Part {
+                    elements,
+                    env,
+                    step: Some(Site::Put(expr.span)),
+                };
+                Ok(made.into_iter().map(part).collect())
+            }
+            Form::Inline(Inline::If(node)) => {
                 let mut node = node;
                 loop {
                     if self.form_condition(env, &node.cond)? {
-                        return self.expand_into(env, &node.then, out);
+                        return Ok(vec![whole(&node.then)]);
                     }
                     match &node.else_ {
-                        None => return Ok(()),
+                        None => return Ok(Vec::new()),
                         Some(InlineElse::If(next)) => node = next,
-                        Some(InlineElse::Items(items)) => {
-                            return self.expand_into(env, items, out);
-                        }
+                        Some(InlineElse::Items(items)) => return Ok(vec![whole(items)]),
                     }
                 }
             }
-            Inline::Match(node) => match self.chosen_items(env, node)? {
-                Some(items) => self.expand_into(env, items, out),
-                None => Ok(()),
-            },
-            Inline::For(node) => {
+            Form::Inline(Inline::Match(node)) => {
+                let chosen = self.chosen_items(env, node)?;
+                Ok(chosen.into_iter().map(whole).collect())
+            }
+            Form::Inline(Inline::For(node)) => {
                 let head = head(node.span, &node.iters, &node.captures);
+                let mut parts = Vec::new();
                 for (step, bindings) in self.iterations(env, node)?.into_iter().enumerate() {
                     let inner = env.child();
                     inner.copy.set(Some((node.span, step as u32)));
@@ -232,16 +294,15 @@ impl Sema<'_> {
                     }
                     let iteration = inner
                         .iteration
-                        .get_or_init(|| Iteration::scope(head, captures));
-                    self.iteration_within(iteration, |s| s.expand_into(&inner, &node.items, out))?;
-                    if out.len() > MAX_ITERATIONS {
-                        return Err(self.error(
-                            node.span,
-                            format!("more than {MAX_ITERATIONS} declarations in one body"),
-                        ));
-                    }
+                        .get_or_init(|| Iteration::scope(head, captures))
+                        .clone();
+                    parts.push(Part {
+                        elements: &node.items,
+                        env: inner,
+                        step: Some(Site::Iteration(iteration)),
+                    });
                 }
-                Ok(())
+                Ok(parts)
             }
         }
     }

@@ -107,6 +107,10 @@ impl Sema<'_> {
             {
                 Err(Failed)
             }
+            // Made meanwhile, and private to the code that this is part of.
+            Found::Nothing if let Some(binding) = env.get(name.name) => {
+                self.binding_name(binding).map(Some)
+            }
             Found::Nothing if let Some(offered) = self.offered_name(env, name.name) => {
                 self.binding_name(offered).map(Some)
             }

@@ -100,17 +100,10 @@ impl Sema<'_> {
                     decl,
                 }),
                 ItemKind::Run(expr) => {
-                    let place = self.caches.meta.forms.place.unwrap_or(expr.span);
-                    let after = self.decls.len();
+                    let order = self.order_here(expr.span);
                     let env = env.clone();
                     let runs = &mut self.modules[id.index()].runs;
-                    let run = RunStmt {
-                        expr,
-                        place,
-                        after,
-                        env,
-                    };
-                    runs.push(run);
+                    runs.push(RunStmt { expr, order, env });
                 }
                 ItemKind::Error(directive) => {
                     self.error(directive.span, directive.message.text.to_string());
@@ -258,16 +251,25 @@ impl Sema<'_> {
         env: &Rc<Env>,
         imports: &mut Vec<PendingImport>,
     ) {
-        if matches!(decl.name.kind, ast::IdentKind::Computed(_))
-            && Rc::ptr_eq(env, &self.module(id).env)
-            && !self.making_declarations()
-        {
+        if matches!(decl.name.kind, ast::IdentKind::Computed(_)) && !self.making_declarations() {
             return self.add_form(id, item);
         }
+        if let Ok(name) = self.spelled(env, decl.name) {
+            self.enter_decl(id, decl, item, env, name, imports);
+        }
+    }
+
+    /// Enters a declaration under a name, as it is spelled.
+    pub fn enter_decl(
+        &mut self,
+        id: ModId,
+        decl: &'static ast::Decl,
+        item: &'static ast::Item,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        imports: &mut Vec<PendingImport>,
+    ) {
         let private = self.private_scope(env, decl.name);
-        let Ok(name) = self.spelled(env, decl.name) else {
-            return;
-        };
         let env = env.clone();
         let syntax = decl_syntax(&decl.kind);
         let info = DeclInfo {

@@ -323,13 +323,19 @@ impl Sema<'_> {
 
     /// Runs `f`, which lowers code that an evaluation has made: that may go on for ever, unlike code in code.
     pub fn level_down<T>(&mut self, site: Span, f: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
-        if self.caches.meta.depth >= MAX_DEPTH {
-            return Err(self.endless(site));
-        }
+        self.check_level(site)?;
         self.caches.meta.depth += 1;
         let done = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || f(self));
         self.caches.meta.depth -= 1;
         done
+    }
+
+    /// Whether code that an evaluation makes may still be put into the code at hand.
+    pub fn check_level(&mut self, site: Span) -> Res<()> {
+        match self.caches.meta.depth >= MAX_DEPTH {
+            true => Err(self.endless(site)),
+            false => Ok(()),
+        }
     }
 
     fn endless(&mut self, site: Span) -> Failed {

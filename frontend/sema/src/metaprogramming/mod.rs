@@ -5,6 +5,8 @@ mod arg_text;
 mod asserts;
 pub(crate) mod capture;
 pub(crate) mod define;
+mod form_texts;
+mod forms_made;
 pub(crate) mod insertion;
 pub(crate) mod lazy;
 pub(crate) mod mixins;

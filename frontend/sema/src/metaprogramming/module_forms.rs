@@ -2,42 +2,72 @@
 //! time, `#insert`, and names spelled by `#name`. They wait until a name is looked for that they may declare, or until
 //! everything has been loaded, so that uses may stand before and after them.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use sx_ir::Symbol;
-use sx_syntax::ast::{self, Inline, InlineElse, ItemKind};
+use sx_syntax::ast::{self, ItemKind};
 use sx_syntax::{Diagnostic, FileId, Span};
 
 use crate::builtins::intrinsics::is_intrinsic_name;
 use crate::declarations::chains::Step;
-use crate::declarations::expansion::{Expand, Expanded, Form};
+use crate::declarations::expansion::{Expand, Form, Part};
 use crate::declarations::modules::{PendingImport, builtin_type};
 use crate::declarations::types_eval::is_int_name;
 use crate::metaprogramming::Meta;
-use crate::sema::{DeclId, Env, Failed, ModId, Sema};
+use crate::metaprogramming::form_texts;
+use crate::metaprogramming::forms_made::Collecting;
+use crate::metaprogramming::places::Site;
+use crate::sema::{DeclId, Env, Failed, ModId, Res, Sema};
 use crate::views::recording::Made;
 
+/// Where something stands: in its module's text, in what the item there has made, in what that has made, and so on.
+pub type Order = SmallVec<[u32; 4]>;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub enum State {
     Waiting,
     InProgress,
     Done,
     Failed,
 }
 
-/// An item that makes declarations.
-struct Waiting {
-    item: &'static ast::Item,
-    state: State,
-    /// Where the module's text has it, or the item that made it.
-    place: Span,
-    /// What it turned out to need that was under way when it was asked for a name.
-    needs: Option<Step>,
-    /// The cycle that this was.
+/// An item that makes declarations. Such items among what it makes are forms of their own: they see its declarations, and
+/// each is asked for names by itself.
+pub struct Waiting {
+    pub item: &'static ast::Item,
+    /// Among all forms of the program.
+    id: u32,
+    pub state: State,
+    /// What it sees.
+    pub env: Rc<Env>,
+    /// How it has come to where it is.
+    pub sites: Vec<Site>,
+    order: Order,
+    /// The form in the module's text that it comes from, as an index: itself if it stands there.
+    pub root: usize,
+    /// How often code has been put into code on the way from there.
+    pub depth: usize,
+    /// The cycle there was when it was asked for a name.
     cycle: Option<Diagnostic>,
     /// How often it has been asked for a name in vain.
     asked: u32,
+    /// What it has become, if somebody wants to see it.
+    pub elements: Vec<Element>,
+    /// Of a root: how many elements have been made of it, and whether one of the forms is wrong. That is told once, and
+    /// the others are not made then.
+    pub made: usize,
+    failed: bool,
+}
+
+/// What a form has become, in order.
+pub enum Element {
+    Item(&'static ast::Item, Rc<Env>),
+    /// Another form of the module, as an index.
+    Form(usize),
 }
 
 /// How often a form is asked in vain, at most: those who ask may ask one another, and each what the others need.
@@ -52,18 +82,95 @@ enum Why {
     Due,
 }
 
+/// Items of a module that make declarations.
+#[derive(Default)]
+pub struct ModuleForms {
+    pub all: Vec<Waiting>,
+    /// Those that are not done.
+    open: BTreeMap<Order, usize>,
+    /// How many of them stand for an item, which a loop may have made many forms of.
+    texts: FxHashMap<*const ast::Item, (&'static ast::Item, u32)>,
+    failed: Vec<usize>,
+}
+
 /// Items that make declarations, by module.
 #[derive(Default)]
 pub struct Forms {
-    of: FxHashMap<ModId, Vec<Waiting>>,
+    pub of: FxHashMap<ModId, ModuleForms>,
     /// How many are not done.
     open: usize,
-    /// The place of the one that is making declarations.
-    pub place: Option<Span>,
-    /// Made declarations, with the places of what has made them.
-    made: FxHashMap<DeclId, Span>,
-    /// Made texts, likewise.
+    /// How many there have been, and how many of them are done.
+    pub count: u32,
+    done: usize,
+    /// Where what is being entered has been made.
+    pub place: Option<Order>,
+    /// Where made declarations have been.
+    made: FxHashMap<DeclId, Order>,
+    /// Made texts, with the places of what has made them.
     texts: FxHashMap<FileId, Span>,
+}
+
+impl Forms {
+    pub fn get(&self, module: ModId, index: usize) -> Option<&Waiting> {
+        self.of.get(&module)?.all.get(index)
+    }
+
+    pub fn get_mut(&mut self, module: ModId, index: usize) -> Option<&mut Waiting> {
+        self.of.get_mut(&module)?.all.get_mut(index)
+    }
+
+    /// The first form that is not done and stands behind that place.
+    fn next_open(&self, module: ModId, after: Option<&Order>) -> Option<(Order, usize)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut open = self
+            .of
+            .get(&module)?
+            .open
+            .range::<Order, _>((from, Bound::Unbounded));
+        open.next().map(|(order, index)| (order.clone(), *index))
+    }
+
+    fn under_way(&self, module: ModId) -> impl Iterator<Item = &Waiting> {
+        let forms = self.of.get(&module).into_iter();
+        forms.flat_map(|forms| {
+            let open = forms.open.values().map(|index| &forms.all[*index]);
+            open.filter(|form| form.state == State::InProgress)
+        })
+    }
+
+    pub fn add(&mut self, module: ModId, form: Waiting) -> usize {
+        let forms = self.of.entry(module).or_default();
+        let index = forms.all.len();
+        forms.open.insert(form.order.clone(), index);
+        forms.texts.entry(form.item).or_insert((form.item, 0)).1 += 1;
+        forms.all.push(form);
+        self.open += 1;
+        self.count += 1;
+        index
+    }
+
+    fn close(&mut self, module: ModId, index: usize, state: State) {
+        let Some(forms) = self.of.get_mut(&module) else {
+            return;
+        };
+        let form = &mut forms.all[index];
+        form.state = state;
+        forms.open.remove(&form.order);
+        let item: *const ast::Item = form.item;
+        if let Some((_, count)) = forms.texts.get_mut(&item) {
+            *count -= 1;
+            if *count == 0 {
+                forms.texts.remove(&item);
+            }
+        }
+        if state == State::Failed {
+            let root = form.root;
+            forms.failed.push(index);
+            forms.all[root].failed = true;
+        }
+        self.open -= 1;
+        self.done += 1;
+    }
 }
 
 impl Expand for ast::Item {
@@ -110,26 +217,21 @@ impl Expand for ast::Item {
 }
 
 impl Sema<'_> {
-    /// An item that makes declarations is met.
+    /// An item of a module's text that makes declarations is met.
     pub fn add_form(&mut self, module: ModId, item: &'static ast::Item) {
+        let env = self.module(module).env.clone();
         let forms = &mut self.caches.meta.forms;
-        let waiting = Waiting {
-            item,
-            state: State::Waiting,
-            place: forms.place.unwrap_or(item.span),
-            needs: None,
-            cycle: None,
-            asked: 0,
-        };
-        forms.of.entry(module).or_default().push(waiting);
-        forms.open += 1;
+        let root = forms.of.get(&module).map_or(0, |forms| forms.all.len());
+        let order = SmallVec::from_slice(&[item.span.lo]);
+        let form = Waiting::new(forms.count, item, env, order, root);
+        forms.add(module, form);
     }
 
     /// A declaration is entered: what has made it, if something has.
     pub fn note_maker(&mut self, decl: DeclId) {
         let forms = &mut self.caches.meta.forms;
-        if let Some(place) = forms.place {
-            forms.made.insert(decl, place);
+        if let Some(place) = &forms.place {
+            forms.made.insert(decl, place.clone());
         }
     }
 
@@ -138,29 +240,34 @@ impl Sema<'_> {
         self.caches.meta.forms.texts.get(&file).copied()
     }
 
-    /// Where a declaration stands in its module's text, or what has made it.
-    pub fn place_of_decl(&self, decl: DeclId) -> Span {
-        let made = self.caches.meta.forms.made.get(&decl).copied();
-        made.unwrap_or(self.decl(decl).name_span)
+    /// Where a declaration stands in its module's text, or in what has been made there.
+    pub fn order_of_decl(&self, decl: DeclId) -> Order {
+        match self.caches.meta.forms.made.get(&decl) {
+            Some(order) => order.clone(),
+            None => SmallVec::from_slice(&[self.decl(decl).name_span.lo]),
+        }
+    }
+
+    /// The same for something else that is being entered.
+    pub fn order_here(&self, span: Span) -> Order {
+        match &self.caches.meta.forms.place {
+            Some(order) => order.clone(),
+            None => SmallVec::from_slice(&[span.lo]),
+        }
     }
 
     /// What has been made takes the place of what has made it: order is part of the language.
     fn put_in_place(&mut self, module: ModId) {
         let mut decls = std::mem::take(&mut self.modules[module.index()].decls);
-        let made = &self.caches.meta.forms.made;
-        decls.sort_by_key(|id| match made.get(id) {
-            Some(place) => place.lo,
-            None => self.decl(*id).name_span.lo,
-        });
+        decls.sort_by_cached_key(|id| self.order_of_decl(*id));
         let module = &mut self.modules[module.index()];
         module.decls = decls;
-        module.runs.sort_by_key(|run| run.place.lo);
+        module.runs.sort_by(|a, b| a.order.cmp(&b.order));
     }
 
     /// Whether the items being entered are what a form has made.
     pub fn making_declarations(&self) -> bool {
-        let mut forms = self.caches.meta.forms.of.values().flatten();
-        forms.any(|form| form.state == State::InProgress)
+        self.caches.meta.forms.place.is_some()
     }
 
     /// Whether declarations wait to be made.
@@ -197,27 +304,20 @@ impl Sema<'_> {
         if found.is_some() || self.caches.meta.forms.open == 0 || self.caches.chains.giving_up() {
             return found;
         }
-        let count = self.caches.meta.forms.of.get(&module).map_or(0, Vec::len);
         // Those are looked for everywhere, too: only what says their names is asked.
         let known = is_intrinsic_name(name.as_str());
-        for i in 0..count {
-            let form = &self.caches.meta.forms.of[&module][i];
-            let item = form.item;
-            if self.may_be_asked(form)
-                && (!known || Self::declares_by_text(item, name))
-                && self.may_declare(item, name)
-            {
-                let why = match Self::declares_by_text(item, name) {
-                    true => Why::Due,
-                    false => Why::Asked,
-                };
-                self.make_declarations(module, i, why);
-                if let Some(found) = self.module(module).names.get(&name) {
-                    return Some(*found);
-                }
-            }
-        }
-        None
+        let asks = |s: &Self, item| match known {
+            true => form_texts::declares(item, name),
+            false => s.may_declare(item, name),
+        };
+        self.ask_forms(module, &asks, &|s: &Self, item| {
+            let found = s.module(module).names.get(&name).copied();
+            let why = match form_texts::declares(item, name) {
+                true => Why::Due,
+                false => Why::Asked,
+            };
+            (found, why)
+        })
     }
 
     /// Makes the impls that stand in forms: who asks for one must not get another answer than later code.
@@ -226,20 +326,60 @@ impl Sema<'_> {
             return;
         }
         for index in 0..self.modules.len() {
-            let module = ModId(index as u32);
-            let count = self.caches.meta.forms.of.get(&module).map_or(0, Vec::len);
-            for i in 0..count {
-                let form = &self.caches.meta.forms.of[&module][i];
-                if self.may_be_asked(form) && Self::has_impl_item(form.item) {
-                    self.make_declarations(module, i, Why::Asked);
+            let _: Option<()> = self.ask_forms(
+                ModId(index as u32),
+                &|_: &Self, item| form_texts::has_impl(item),
+                &|_: &Self, _| (None, Why::Asked),
+            );
+        }
+    }
+
+    /// Makes declarations by the forms of a module whose items are asked, in the order of the text, until what is looked
+    /// for is there.
+    fn ask_forms<T>(
+        &mut self,
+        module: ModId,
+        asks: &dyn Fn(&Self, &'static ast::Item) -> bool,
+        found: &dyn Fn(&Self, &'static ast::Item) -> (Option<T>, Why),
+    ) -> Option<T> {
+        loop {
+            let forms = &self.caches.meta.forms;
+            let items = forms.of.get(&module)?.texts.values();
+            if !items.clone().any(|(item, _)| asks(self, item)) {
+                return None;
+            }
+            let done = forms.done;
+            let mut after = None;
+            while let Some((order, index)) =
+                (self.caches.meta.forms).next_open(module, after.as_ref())
+            {
+                after = Some(order);
+                let Some(form) = self.caches.meta.forms.get(module, index) else {
+                    break;
+                };
+                let item = form.item;
+                if !self.may_be_asked(form) || !asks(self, item) {
+                    continue;
                 }
+                let (_, why) = found(self, item);
+                self.make_declarations(module, index, why);
+                if let (Some(found), _) = found(self, item) {
+                    return Some(found);
+                }
+                if self.caches.chains.giving_up() {
+                    return None;
+                }
+            }
+            // What has been made may make more, also before those that have been asked.
+            if self.caches.meta.forms.done == done {
+                return None;
             }
         }
     }
 
     fn may_be_asked(&self, form: &Waiting) -> bool {
-        let needs = |step: Step| self.caches.chains.is_under_way(step);
-        form.state == State::Waiting && form.asked < MAX_ASKED && !form.needs.is_some_and(needs)
+        let waits = form.state == State::Waiting && form.asked < MAX_ASKED;
+        waits && self.caches.chains.may_ask(form.id)
     }
 
     /// Everything that has not been asked for yet.
@@ -248,81 +388,85 @@ impl Sema<'_> {
             let modules = self.modules.len();
             for index in 0..modules {
                 let module = ModId(index as u32);
-                let mut i = 0;
-                while let Some(form) = self
-                    .caches
-                    .meta
-                    .forms
-                    .of
-                    .get(&module)
-                    .and_then(|forms| forms.get(i))
+                let mut after = None;
+                while let Some((order, index)) =
+                    (self.caches.meta.forms).next_open(module, after.as_ref())
                 {
-                    if form.state == State::Waiting {
-                        self.make_declarations(module, i, Why::Due);
-                    }
-                    i += 1;
+                    after = Some(order);
+                    self.make_declarations(module, index, Why::Due);
                 }
             }
         }
         let modules: Vec<ModId> = self.caches.meta.forms.of.keys().copied().collect();
         for module in modules {
             self.put_in_place(module);
+            self.record_module(module);
         }
     }
 
     fn make_declarations(&mut self, module: ModId, index: usize, why: Why) {
-        let Some(form) = self
-            .caches
-            .meta
-            .forms
-            .of
-            .get_mut(&module)
-            .and_then(|forms| forms.get_mut(index))
-        else {
+        let forms = &mut self.caches.meta.forms;
+        let Some(form) = forms.get(module, index) else {
             return;
         };
-        let (item, place) = (form.item, form.place);
+        let root = form.root;
+        if form.state != State::Waiting {
+            return;
+        }
+        let Some(root) = forms.get(module, root) else {
+            return;
+        };
+        if root.failed {
+            return forms.close(module, index, State::Failed);
+        }
+        let place = root.item.span;
+        let Some(form) = forms.get_mut(module, index) else {
+            return;
+        };
         form.state = State::InProgress;
         let cycle = form.cycle.take();
-        let outer = self.caches.meta.forms.place.replace(place);
+        let (item, id, env) = (form.item, form.id, form.env.clone());
+        let mut entering = Collecting {
+            module,
+            form: index,
+            root: form.root,
+            span: place,
+            order: form.order.clone(),
+            elements: 0,
+            sites: form.sites.clone(),
+            depth: form.depth,
+            imports: Vec::new(),
+        };
         let first_text = self.sources.len();
         // What asked for a name is not where these declarations are.
-        let sites = std::mem::take(&mut self.caches.meta.sites);
+        let sites = std::mem::replace(&mut self.caches.meta.sites, form.sites.clone());
         let call_sites = std::mem::take(&mut self.sites);
-        let env = self.module(module).env.clone();
-        let mut expanded: Expanded<ast::Item> = Vec::new();
-        // What is wrong has been told; what was made before stands.
-        let done;
+        let depth = std::mem::replace(&mut self.caches.meta.depth, entering.depth);
+        match why {
+            Why::Asked => self.caches.chains.enter_asked(id, item.span),
+            Why::Due => self.caches.chains.enter(Step::Forms(item.span, id)),
+        }
+        let made = self.made_by_form(&env, item);
         let given_up = match why {
-            Why::Asked => {
-                self.caches.chains.enter_asked(item.span);
-                done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
-                self.caches.chains.leave_asked()
-            }
+            Why::Asked => self.caches.chains.leave_asked(id),
             Why::Due => {
-                self.caches.chains.enter(Step::Forms(item.span));
-                done = self.expand_into(&env, std::slice::from_ref(item), &mut expanded);
                 self.caches.chains.leave();
                 None
             }
         };
+        self.caches.meta.depth = depth;
         if given_up.is_some() || self.caches.chains.giving_up() {
-            self.caches.meta.forms.place = outer;
             self.caches.meta.sites = sites;
             self.sites = call_sites;
-            let forms = self.caches.meta.forms.of.get_mut(&module);
-            if let Some(form) = forms.and_then(|forms| forms.get_mut(index)) {
+            if let Some(form) = self.caches.meta.forms.get_mut(module, index) {
                 form.state = State::Waiting;
                 form.asked += 1;
-                if let Some((needs, cycle)) = given_up {
-                    form.needs = Some(needs);
-                    form.cycle = Some(cycle);
-                }
+                form.cycle = given_up;
             }
             return;
         }
         // What it needs has failed, and without it nothing has been told.
-        if let (Err(_), Some(cycle)) = (&done, cycle)
+        if let (Err(_), Some(cycle)) = (&made, cycle)
             && !self.diags.iter().any(Diagnostic::is_error)
         {
             self.report(cycle);
@@ -332,25 +476,27 @@ impl Sema<'_> {
             let forms = &mut self.caches.meta.forms;
             forms.texts.entry(text).or_insert(place);
         }
-        let mut imports = Vec::new();
+        // Nothing is evaluated here: it is entered as a whole, or not at all.
         let errors = self.error_count();
-        for (item, env) in expanded {
-            let places = std::mem::replace(&mut self.caches.meta.sites, env.sites());
-            self.collect_item(module, item, &env, &mut imports);
-            self.caches.meta.sites = places;
-        }
+        let done = made.and_then(|made| match made {
+            FormMade::Named(name) => {
+                self.enter_named(&mut entering, item, &env, name);
+                Ok(())
+            }
+            FormMade::Parts(parts) => parts
+                .into_iter()
+                .try_for_each(|part| self.enter_part(&mut entering, part)),
+        });
         // Of declarations whose names are not known.
-        let failed = self.error_count() > errors;
-        self.caches.meta.forms.place = outer;
+        let failed = done.is_err() || self.error_count() > errors;
         self.caches.meta.sites = sites;
         self.sites = call_sites;
-        if let Some(forms) = self.caches.meta.forms.of.get_mut(&module) {
-            forms[index].state = match done {
-                Ok(()) if !failed => State::Done,
-                Ok(()) | Err(_) => State::Failed,
-            };
-        }
-        self.caches.meta.forms.open -= 1;
+        let state = match failed {
+            true => State::Failed,
+            false => State::Done,
+        };
+        self.caches.meta.forms.close(module, index, state);
+        let imports = entering.imports;
         if !imports.is_empty() {
             let first = self.modules.len();
             let imports: Vec<(ModId, PendingImport)> =
@@ -360,34 +506,14 @@ impl Sema<'_> {
         }
     }
 
-    /// Whether the declarations that an item makes may have this name.
-    fn may_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
-        Self::has_declaration(item, true, &|decl| self.may_be_spelled(decl, name))
-    }
-
-    /// Whether its text has the name, or a part of it.
-    fn seems_to_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
-        Self::has_declaration(item, false, &|decl| {
-            self.may_be_spelled(decl, name) && self.has_fixed_part(decl)
-        })
-    }
-
-    /// Whether its text has the name.
-    fn declares_by_text(item: &'static ast::Item, name: Symbol) -> bool {
-        Self::has_declaration(item, false, &|decl| {
-            !matches!(decl.kind, ast::IdentKind::Computed(_)) && decl.name == name
-        })
-    }
-
-    /// Whether one of the declarations that an item may make is named as wanted.
-    fn has_declaration(
-        item: &'static ast::Item,
-        inserted: bool,
-        wanted: &dyn Fn(ast::Ident) -> bool,
-    ) -> bool {
-        Self::has_item(item, &|item| match &item.kind {
-            ItemKind::Decl(decl) => wanted(decl.name),
-            ItemKind::Insert(_) => inserted,
+    /// What a form makes: evaluates what that depends on.
+    fn made_by_form(&mut self, env: &Rc<Env>, item: &'static ast::Item) -> Res<FormMade> {
+        match &item.kind {
+            ItemKind::Decl(decl) => self.spelled(env, decl.name).map(FormMade::Named),
+            ItemKind::Insert(expr) => {
+                self.check_level(expr.span)?;
+                self.parts_of(env, item).map(FormMade::Parts)
+            }
             ItemKind::Inline(_)
             | ItemKind::Import(_)
             | ItemKind::Impl(_)
@@ -396,47 +522,20 @@ impl Sema<'_> {
             | ItemKind::Error(_)
             | ItemKind::CUnit(_)
             | ItemKind::Asm(_)
-            | ItemKind::Assert(_) => false,
-        })
-    }
-
-    fn has_impl_item(item: &'static ast::Item) -> bool {
-        Self::has_item(item, &|item| matches!(item.kind, ItemKind::Impl(_)))
-    }
-
-    /// Whether an item is one that is wanted, or holds one.
-    fn has_item(item: &'static ast::Item, wanted: &dyn Fn(&'static ast::Item) -> bool) -> bool {
-        let any = |items: &'static [ast::Item]| items.iter().any(|i| Self::has_item(i, wanted));
-        match &item.kind {
-            ItemKind::Inline(Inline::For(node)) => any(&node.items),
-            ItemKind::Inline(Inline::Match(node)) => {
-                node.arms.iter().any(|arm| any(&arm.items))
-                    || node.else_.as_deref().is_some_and(any)
-            }
-            ItemKind::Inline(Inline::If(node)) => {
-                let mut node = node;
-                loop {
-                    if any(&node.then) {
-                        return true;
-                    }
-                    match &node.else_ {
-                        None => return false,
-                        Some(InlineElse::If(next)) => node = next,
-                        Some(InlineElse::Items(items)) => return any(items),
-                    }
-                }
-            }
-            ItemKind::Decl(_)
-            | ItemKind::Insert(_)
-            | ItemKind::Import(_)
-            | ItemKind::Impl(_)
-            | ItemKind::ContextExtend(_)
-            | ItemKind::Run(_)
-            | ItemKind::Error(_)
-            | ItemKind::CUnit(_)
-            | ItemKind::Asm(_)
-            | ItemKind::Assert(_) => wanted(item),
+            | ItemKind::Assert(_) => self.parts_of(env, item).map(FormMade::Parts),
         }
+    }
+
+    /// Whether the declarations that an item makes may have this name.
+    fn may_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
+        form_texts::has_declaration(item, true, &|decl| self.may_be_spelled(decl, name))
+    }
+
+    /// Whether its text has the name, or a part of it.
+    fn seems_to_declare(&self, item: &'static ast::Item, name: Symbol) -> bool {
+        form_texts::has_declaration(item, false, &|decl| {
+            self.may_be_spelled(decl, name) && self.has_fixed_part(decl)
+        })
     }
 
     /// Whether `written` may turn out to be `name`, as far as its text tells.
@@ -472,23 +571,19 @@ impl Sema<'_> {
     /// A name is missing that a form under way may declare. If what misses it is only asked whether it declares something
     /// else, it is left for later: then the name may be there.
     pub fn leave_to_form(&mut self, module: ModId, name: ast::Ident) {
-        let forms = self.caches.meta.forms.of.get(&module);
-        let own = forms.into_iter().flatten().find(|form| {
-            form.state == State::InProgress
-                && self.may_declare(form.item, name.name)
-                && (self.caches.chains).would_leave(Step::Forms(form.item.span))
+        let own = self.caches.meta.forms.under_way(module).find(|form| {
+            self.may_declare(form.item, name.name) && self.caches.chains.would_leave(form.step())
         });
-        if let Some(step) = own.map(|form| Step::Forms(form.item.span)) {
+        if let Some(step) = own.map(Waiting::step) {
             let _: Failed = self.cycle(step, &[]);
         }
     }
 
     /// The error for a name that is looked for while the declarations that may have it are being made.
     pub fn made_by_itself(&self, module: ModId, name: ast::Ident) -> Option<Diagnostic> {
-        let forms = self.caches.meta.forms.of.get(&module)?;
-        let own = forms
-            .iter()
-            .find(|f| f.state == State::InProgress && self.seems_to_declare(f.item, name.name))?;
+        let own = (self.caches.meta.forms)
+            .under_way(module)
+            .find(|form| self.seems_to_declare(form.item, name.name))?;
         let diag = Diagnostic::error(
             name.span,
             format!(
@@ -496,7 +591,7 @@ impl Sema<'_> {
                 name.name
             ),
         );
-        Some(self.with_way_back(diag, Step::Forms(own.item.span)))
+        Some(self.with_way_back(diag, own.step()))
     }
 
     /// For a name that nothing answers to: what can't declare it, as it is being made with it.
@@ -506,11 +601,9 @@ impl Sema<'_> {
         module: ModId,
         name: ast::Ident,
     ) -> Diagnostic {
-        let forms = self.caches.meta.forms.of.get(&module);
-        let own = forms
-            .into_iter()
-            .flatten()
-            .find(|form| form.state == State::InProgress && self.may_declare(form.item, name.name));
+        let own = (self.caches.meta.forms)
+            .under_way(module)
+            .find(|form| self.may_declare(form.item, name.name));
         match own {
             Some(form) => diag.with_note(
                 Some(form.item.span),
@@ -524,9 +617,8 @@ impl Sema<'_> {
     pub fn made_by_failed(&self, module: ModId, name: Symbol) -> bool {
         let forms = self.caches.meta.forms.of.get(&module);
         forms.is_some_and(|forms| {
-            forms
-                .iter()
-                .any(|f| f.state == State::Failed && self.may_declare(f.item, name))
+            let mut failed = forms.failed.iter().map(|index| &forms.all[*index]);
+            failed.any(|form| self.may_declare(form.item, name))
         })
     }
 
@@ -548,5 +640,42 @@ impl Sema<'_> {
     /// The place of the code that a name is private to, for one that is not found.
     pub fn private_elsewhere(&self, name: Symbol) -> Option<Span> {
         self.caches.meta.private_names.get(&name).copied()
+    }
+}
+
+/// What a form has made.
+enum FormMade {
+    /// The name of the declaration that it is.
+    Named(ast::Ident),
+    Parts(Vec<Part<ast::Item>>),
+}
+
+impl Waiting {
+    pub fn new(
+        id: u32,
+        item: &'static ast::Item,
+        env: Rc<Env>,
+        order: Order,
+        root: usize,
+    ) -> Waiting {
+        Waiting {
+            item,
+            id,
+            state: State::Waiting,
+            env,
+            sites: Vec::new(),
+            order,
+            root,
+            depth: 0,
+            cycle: None,
+            asked: 0,
+            elements: Vec::new(),
+            made: 0,
+            failed: false,
+        }
+    }
+
+    fn step(&self) -> Step {
+        Step::Forms(self.item.span, self.id)
     }
 }

@@ -98,7 +98,7 @@ impl Sema<'_> {
         self.step_within(Site::Iteration(iteration.clone()), f)
     }
 
-    fn step_within<T>(&mut self, site: Site, f: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn step_within<T>(&mut self, site: Site, f: impl FnOnce(&mut Self) -> T) -> T {
         self.caches.meta.sites.push(site);
         let done = f(self);
         self.caches.meta.sites.pop();
