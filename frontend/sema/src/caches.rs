@@ -85,6 +85,8 @@ pub struct Caches {
     pub demanded_evaluations: u32,
     /// Globals whose initialisers are being worked out.
     pub open_globals: Vec<(GlobalId, sx_syntax::Span)>,
+    /// Variables whose initial values need what was under way when they were asked for. Their addresses are known.
+    pub waiting_globals: Vec<crate::declarations::decls::Variable>,
     /// Globals whose initialisers were being worked out when that was given up: they are the same at the next try.
     pub begun_globals: FxHashMap<crate::sema::DeclId, GlobalId>,
     /// `#saved` globals met so far.

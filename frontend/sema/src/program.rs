@@ -232,6 +232,8 @@ impl Sema<'_> {
             }
             s.drain_queue();
             s.complete_all();
+            s.fill_waiting_globals();
+            s.drain_queue();
             s.check_host_calls(&roots);
             s.check_inferred_sets();
             s.fill_tables();

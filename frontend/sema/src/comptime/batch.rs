@@ -147,7 +147,9 @@ impl Sema<'_> {
             self.caches.queue.postponed = true;
             return Ok(());
         }
-        if asks || saves || !whole {
+        let mut waiting = self.caches.waiting_globals.iter();
+        let waits = waiting.any(|variable| reach.globals.contains(&variable.global));
+        if asks || saves || waits || !whole {
             // What comes before it in the source runs before it.
             self.flush_queue();
             return Err(root);

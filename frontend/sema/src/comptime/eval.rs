@@ -360,10 +360,14 @@ impl Sema<'_> {
             return Err(Failed);
         }
         self.caches.chains.enter(Step::Evaluation(root.func));
-        let lowered = self.lower_reachable(root.func, &[]);
+        let mut lowered = self.lower_reachable(root.func, &[]);
+        // Their values may have functions in them.
+        while lowered.is_ok() && self.fill_waiting_globals() {
+            lowered = self.lower_reachable(root.func, &[]);
+        }
         self.caches.chains.leave();
         lowered?;
-        if self.exit.is_some() {
+        if self.exit.is_some() || self.caches.chains.giving_up() {
             return Err(Failed);
         }
         self.finish_error_names();

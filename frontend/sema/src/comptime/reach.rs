@@ -187,7 +187,7 @@ impl Sema<'_> {
     }
 
     /// The calls of an evaluation that has ended, outermost first. It stands for what it is for.
-    fn calls_told(&self, frames: &[Frame]) -> Vec<Step> {
+    pub fn calls_told(&self, frames: &[Frame]) -> Vec<Step> {
         let calls = frames.iter().flat_map(|frame| frame.calls(&self.m));
         let mut calls: Vec<Step> = calls.map(|frame| Step::Body(frame.func)).collect();
         calls.pop();
@@ -205,18 +205,23 @@ impl Sema<'_> {
     }
 
     /// Globals that an evaluation can't access: variables of other objects, and those whose initial values are being
-    /// worked out. Their addresses are known.
+    /// worked out, or need what is. Their addresses are known.
     pub fn closed_globals(&self) -> Vec<sx_ir::GlobalId> {
         let open = self.caches.open_globals.iter().map(|(global, ..)| *global);
-        open.chain(self.caches.extern_globals.iter().copied())
+        let waiting = self.caches.waiting_globals.iter().map(|v| v.global);
+        open.chain(waiting)
+            .chain(self.caches.extern_globals.iter().copied())
             .collect()
     }
 
-    /// The error of an evaluation that needs a global whose initial value needs the evaluation. `None`: the global is not
+    /// The error of an evaluation that reads a global whose initial value needs the evaluation. `None`: the global is not
     /// such a one.
     pub fn global_cycle(&mut self, global: sx_ir::GlobalId, frames: &[Frame]) -> Option<Failed> {
         let open = &self.caches.open_globals;
-        let (_, at) = *open.iter().find(|(open, ..)| *open == global)?;
+        let Some((_, at)) = open.iter().find(|(open, ..)| *open == global) else {
+            return self.waiting_global_is_read(global, frames);
+        };
+        let at = *at;
         let calls = self.calls_told(frames);
         Some(self.cycle(Step::Global(global, at), &calls))
     }

@@ -65,7 +65,7 @@ impl Tried {
     fn is_form(&self) -> bool {
         match self.what {
             Trial::Form(_) => true,
-            Trial::Body(_) | Trial::Layout(_) => false,
+            Trial::Body(_) | Trial::Layout(_) | Trial::Global(_) => false,
         }
     }
 }
@@ -79,6 +79,8 @@ pub enum Trial {
     Body(FuncId),
     /// The layout of a type that has been named; what is under way may only point to it.
     Layout(TypeId),
+    /// The initial value of a variable; what is under way may only take its address.
+    Global(GlobalId),
 }
 
 /// What was tried and needs what was under way before it: what it had begun is undone.
@@ -175,8 +177,8 @@ impl Chains {
         self.steps.contains(&step)
     }
 
-    /// What is left if `start`, which is under way, is needed: the innermost body or layout that was tried since, so that
-    /// as little as can be is undone; else the outermost form that `start` asks for something, directly or through others.
+    /// What is left if `start`, which is under way, is needed: the innermost body, layout or value that was tried since, so
+    /// that as little as can be is undone; else the outermost form that `start` asks for something, directly or through others.
     fn tried_since(&self, start: Step) -> Option<usize> {
         let from = self.steps.iter().rposition(|s| *s == start)?;
         let mut since = self.tried.iter().filter(|tried| tried.step > from);

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use sx_ir::{ConstImage, Global, Symbol, TypeId};
-use sx_syntax::Diagnostic;
+use sx_ir::{ConstImage, Global, GlobalId, Symbol, TypeId};
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
+use sx_tier_api::Frame;
 
-use crate::declarations::chains::Step;
+use crate::comptime::purpose::Purpose;
+use crate::declarations::chains::{Step, Trial};
 use crate::emission::value::CtVal;
 use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
@@ -14,6 +16,17 @@ use crate::sema::{
 };
 use crate::statements::control::value_span;
 use crate::statements::errors::strip_parens;
+
+/// A variable of a module, to be initialised.
+#[derive(Clone, Copy)]
+pub struct Variable {
+    id: DeclId,
+    pub global: GlobalId,
+    ty: TypeId,
+    name: Symbol,
+    span: Span,
+    init: &'static ast::Expr,
+}
 
 impl Sema<'_> {
     pub fn resolve_decl(&mut self, id: DeclId) -> Res<Entity> {
@@ -53,6 +66,9 @@ impl Sema<'_> {
             Err(_) => EntityState::Failed,
         };
         self.settle();
+        if !self.caches.waiting_globals.is_empty() && self.caches.chains.innermost().is_none() {
+            self.fill_waiting_globals();
+        }
         result
     }
 
@@ -391,24 +407,19 @@ impl Sema<'_> {
             if let Some(init) = &decl.init
                 && !matches!(init.kind, ExprKind::Undef)
             {
-                self.caches.open_globals.push((global, span));
-                self.caches.chains.enter(Step::Global(global, span));
-                let checked = self.check_global_init(&env, name, init, Some(ty));
-                let val = checked.and_then(|()| {
-                    self.comptime_value(
-                        &env,
-                        init,
-                        Some(ty),
-                        &crate::comptime::purpose::Purpose::Global(name),
-                    )
-                });
-                self.caches.chains.leave();
-                self.caches.open_globals.pop();
+                let variable = Variable {
+                    id,
+                    global,
+                    ty,
+                    name,
+                    span,
+                    init,
+                };
+                let done = self.try_initial_value(variable);
                 if self.caches.chains.giving_up() {
                     self.caches.begun_globals.insert(id, global);
                 }
-                let val = val?;
-                self.m.globals[global.index()].init = (*val.image).clone();
+                done?;
             }
             return Ok(Entity::Global { global, ty });
         }
@@ -430,6 +441,79 @@ impl Sema<'_> {
             self.caches.saved.push((global, val.ty));
         }
         Ok(Entity::Global { global, ty: val.ty })
+    }
+
+    /// Works out a variable's initial value, unless that needs something that is under way: whoever asks may only want
+    /// the address.
+    fn try_initial_value(&mut self, variable: Variable) -> Res<()> {
+        let what = Trial::Global(variable.global);
+        if !self.begin_trial(what) {
+            self.caches.waiting_globals.push(variable);
+            return Ok(());
+        }
+        let done = self.initial_value(variable);
+        if self.end_trial(what) {
+            // What was not found may only have been out of reach.
+            self.caches.conformance.by_name.clear();
+            self.caches.waiting_globals.push(variable);
+            return Ok(());
+        }
+        done
+    }
+
+    fn initial_value(&mut self, variable: Variable) -> Res<()> {
+        let env = self.decl(variable.id).env.clone();
+        let (global, init) = (variable.global, variable.init);
+        self.caches.open_globals.push((global, variable.span));
+        self.caches
+            .chains
+            .enter(Step::Global(global, variable.span));
+        let val = self.sites_of(&env, |s| {
+            s.check_global_init(&env, variable.name, init, Some(variable.ty))?;
+            let purpose = Purpose::Global(variable.name);
+            s.comptime_value(&env, init, Some(variable.ty), &purpose)
+        });
+        self.caches.chains.leave();
+        self.caches.open_globals.pop();
+        self.m.globals[global.index()].init = (*val?.image).clone();
+        Ok(())
+    }
+
+    /// Works out the initial values that wait, as far as they don't need what is under way. What fails has been told.
+    /// Whether there have been any.
+    pub fn fill_waiting_globals(&mut self) -> bool {
+        let mut filled = false;
+        for variable in std::mem::take(&mut self.caches.waiting_globals) {
+            if !self.caches.chains.giving_up() {
+                let _ = self.try_initial_value(variable);
+            }
+            if self.caches.chains.giving_up() {
+                self.caches.waiting_globals.push(variable);
+            }
+            let mut waiting = self.caches.waiting_globals.iter();
+            filled |= waiting.all(|v| v.global != variable.global);
+        }
+        filled
+    }
+
+    /// An evaluation has read a variable whose initial value waits, as it needs what the evaluation is for: that is told.
+    /// `None`: it is no such variable.
+    pub fn waiting_global_is_read(&mut self, global: GlobalId, frames: &[Frame]) -> Option<Failed> {
+        let waiting = &mut self.caches.waiting_globals;
+        let index = waiting.iter().position(|v| v.global == global)?;
+        let variable = waiting.swap_remove(index);
+        let calls = self.calls_told(frames);
+        for step in &calls {
+            self.caches.chains.enter(*step);
+        }
+        let done = self.initial_value(variable);
+        for _ in &calls {
+            self.caches.chains.leave();
+        }
+        if self.caches.chains.giving_up() {
+            self.caches.waiting_globals.push(variable);
+        }
+        Some(done.err().unwrap_or(Failed))
     }
 
     /// Globals take constant initialisers; run-time code has no place to run before `main`.
