@@ -245,6 +245,8 @@ pub struct NominalInfo {
     pub setters: FxHashMap<Symbol, FnId>,
     /// Default of each field: expression and where it resolves.
     pub defaults: Vec<FieldDefault>,
+    /// The body while its forms are being run.
+    pub open_body: Option<Box<crate::declarations::type_bodies::OpenBody>>,
     /// The body's members, once they are entered.
     pub expanded: Option<Rc<crate::declarations::expansion::Expanded<ast::Member>>>,
 }

@@ -60,6 +60,7 @@ impl Sema<'_> {
                 getters: Default::default(),
                 setters: Default::default(),
                 defaults: Vec::new(),
+                open_body: None,
                 expanded: None,
             });
             if info.defaults.len() != fields {

@@ -725,7 +725,7 @@ impl Sema<'_> {
 }
 
 /// Names of a body's declarations, each with the half of a property it is, and where it stands first.
-type MemberNames = FxHashMap<(Symbol, Option<ast::Property>), Span>;
+pub type MemberNames = FxHashMap<(Symbol, Option<ast::Property>), Span>;
 
 impl Sema<'_> {
     /// What makes declarations in a body may make one twice; written ones differ.
@@ -733,29 +733,37 @@ impl Sema<'_> {
         let mut seen = MemberNames::default();
         let outer = self.caches.meta.sites.clone();
         for (member, env) in members {
-            let ast::MemberKind::Decl(decl) = &member.kind else {
-                continue;
-            };
-            let name = self.spelled(env, decl.name)?;
-            let (what, property) = decl.as_member();
-            let others = match property {
-                None => vec![None, Some(ast::Property::Get), Some(ast::Property::Set)],
-                half => vec![None, half],
-            };
-            let first = others
-                .into_iter()
-                .find_map(|other| seen.get(&(name.name, other)).copied());
-            if let Some(first) = first {
+            if let ast::MemberKind::Decl(decl) = &member.kind {
+                let name = self.spelled(env, decl.name)?;
                 self.look_from(env);
-                let diag =
-                    Diagnostic::error(name.span, format!("duplicate {what} '{}'", name.name))
-                        .with_note(Some(first), "first declared here");
-                self.report(diag);
-            } else {
-                seen.insert((name.name, property), name.span);
+                self.check_distinct_name(&mut seen, decl, name);
             }
         }
         self.caches.meta.sites = outer;
         Ok(())
+    }
+
+    /// The same for one after the other.
+    pub fn check_distinct_name(
+        &mut self,
+        seen: &mut MemberNames,
+        decl: &'static ast::Decl,
+        name: ast::Ident,
+    ) {
+        let (what, property) = decl.as_member();
+        let others = match property {
+            None => vec![None, Some(ast::Property::Get), Some(ast::Property::Set)],
+            half => vec![None, half],
+        };
+        let first = others
+            .into_iter()
+            .find_map(|other| seen.get(&(name.name, other)).copied());
+        if let Some(first) = first {
+            let diag = Diagnostic::error(name.span, format!("duplicate {what} '{}'", name.name))
+                .with_note(Some(first), "first declared here");
+            self.report(diag);
+        } else {
+            seen.insert((name.name, property), name.span);
+        }
     }
 }

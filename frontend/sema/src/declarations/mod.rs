@@ -15,6 +15,7 @@ pub(crate) mod named_slots;
 pub(crate) mod nominal;
 pub(crate) mod properties;
 pub(crate) mod templates;
+pub(crate) mod type_bodies;
 pub(crate) mod type_positions;
 pub(crate) mod types_eval;
 pub(crate) mod unreached;

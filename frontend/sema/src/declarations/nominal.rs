@@ -49,6 +49,7 @@ impl Sema<'_> {
                 getters: Default::default(),
                 setters: Default::default(),
                 defaults: Vec::new(),
+                open_body: None,
                 expanded: None,
             },
         );
@@ -223,6 +224,12 @@ impl Sema<'_> {
     pub fn complete_for_member(&mut self, ty: TypeId, name: Symbol) -> Res<()> {
         let open = self.nominals.get(&ty);
         let open = open.filter(|n| matches!(n.state, NominalState::InProgress));
+        if open.is_some_and(|n| n.open_body.is_some()) {
+            return match self.known_of_open_body(ty, name)? {
+                true => Ok(()),
+                false => self.complete(ty),
+            };
+        }
         let known = open.is_some_and(|n| {
             let body = n.expanded.as_ref();
             n.members.contains_key(&name) || body.is_some_and(|body| !may_have_field(body, name))
@@ -374,89 +381,55 @@ impl Sema<'_> {
         }
     }
 
-    /// What a body has in it, its declarations entered. The same if its layout was given up and is begun anew: what has been
-    /// found in it meanwhile stays.
-    pub fn entered_members(
+    /// Enters a body's method, constant or nested type; it resolves on use.
+    pub fn declare_member(
         &mut self,
         ty: TypeId,
+        decl: &'static ast::Decl,
         env: &Rc<Env>,
-        members: &'static [ast::Member],
-    ) -> Res<Rc<Expanded<ast::Member>>> {
-        let known = self.nominals.get(&ty).and_then(|n| n.expanded.clone());
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let expanded = Rc::new(self.expand_body(env, members)?);
-        self.enter_members(ty, &expanded)?;
-        if let Some(info) = self.nominals.get_mut(&ty) {
-            info.expanded = Some(expanded.clone());
-        }
-        Ok(expanded)
-    }
-
-    /// Enters a body's methods, constants and nested types; they resolve on use.
-    pub fn enter_members(&mut self, ty: TypeId, members: &Expanded<ast::Member>) -> Res<()> {
-        let Some(info) = self.nominals.get(&ty) else {
-            return Ok(());
+        name: ast::Ident,
+    ) {
+        let Some(module) = self.nominals.get(&ty).map(|info| info.module) else {
+            return;
         };
-        let module = info.module;
-        self.check_distinct(members)?;
-        let outer = self.caches.meta.sites.clone();
-        for (member, env) in members {
-            self.look_from(env);
-            match &member.kind {
-                MemberKind::Decl(decl) => {
-                    let name = self.spelled(env, decl.name)?;
-                    if let ast::DeclKind::Fn(f) = &decl.kind
-                        && let Some(property) = f.property
-                    {
-                        self.check_property(f, property, name.name);
-                        let owner = self.type_name(ty);
-                        let func = self.add_fn(FnInfo {
-                            decl: f,
-                            env: env.clone(),
-                            module,
-                            name: format!("{owner}.{}", name.name),
-                            owner: Some(ty),
-                            impl_of: None,
-                            intrinsic: false,
-                        });
-                        if let Some(info) = self.nominals.get_mut(&ty) {
-                            match property {
-                                ast::Property::Get => info.getters.insert(name.name, func),
-                                ast::Property::Set => info.setters.insert(name.name, func),
-                            };
-                        }
-                        continue;
-                    }
-                    let id = self.add_decl(DeclInfo {
-                        name: name.name,
-                        module,
-                        private: false,
-                        span: decl.span,
-                        name_span: name.span,
-                        syntax: decl_syntax(&decl.kind),
-                        env: env.clone(),
-                        state: EntityState::Unresolved,
-                        owner: Some(ty),
-                        local: false,
-                    });
-                    self.keep_attrs(id, decl);
-                    if let Some(info) = self.nominals.get_mut(&ty) {
-                        info.members.insert(name.name, id);
-                    }
-                }
-                // The forms have been expanded.
-                MemberKind::Field(_)
-                | MemberKind::Using(_)
-                | MemberKind::Anon(_)
-                | MemberKind::Inline(_)
-                | MemberKind::Insert(_)
-                | MemberKind::Assert(_) => {}
+        if let ast::DeclKind::Fn(f) = &decl.kind
+            && let Some(property) = f.property
+        {
+            self.check_property(f, property, name.name);
+            let owner = self.type_name(ty);
+            let func = self.add_fn(FnInfo {
+                decl: f,
+                env: env.clone(),
+                module,
+                name: format!("{owner}.{}", name.name),
+                owner: Some(ty),
+                impl_of: None,
+                intrinsic: false,
+            });
+            if let Some(info) = self.nominals.get_mut(&ty) {
+                match property {
+                    ast::Property::Get => info.getters.insert(name.name, func),
+                    ast::Property::Set => info.setters.insert(name.name, func),
+                };
             }
+            return;
         }
-        self.caches.meta.sites = outer;
-        Ok(())
+        let id = self.add_decl(DeclInfo {
+            name: name.name,
+            module,
+            private: false,
+            span: decl.span,
+            name_span: name.span,
+            syntax: decl_syntax(&decl.kind),
+            env: env.clone(),
+            state: EntityState::Unresolved,
+            owner: Some(ty),
+            local: false,
+        });
+        self.keep_attrs(id, decl);
+        if let Some(info) = self.nominals.get_mut(&ty) {
+            info.members.insert(name.name, id);
+        }
     }
 
     pub fn complete_struct(

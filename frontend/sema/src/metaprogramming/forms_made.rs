@@ -71,7 +71,10 @@ impl Sema<'_> {
                 }
                 Form::Insert(_) => self.add_made_form(entering, item, env, order, 1),
                 Form::Inline(_) => self.add_made_form(entering, item, env, order, 0),
-                Form::Plain | Form::Assert(_) if self.is_to_be_spelled(env, item) => {
+                Form::Plain | Form::Assert(_)
+                    if let ItemKind::Decl(decl) = &item.kind
+                        && self.is_to_be_spelled(env, decl.name) =>
+                {
                     self.add_made_form(entering, item, env, order, 0);
                 }
                 Form::Plain | Form::Assert(_) => {
@@ -164,15 +167,12 @@ impl Sema<'_> {
         whole
     }
 
-    /// Whether an item is a declaration whose name takes an evaluation: it waits for it.
-    fn is_to_be_spelled(&self, env: &Rc<Env>, item: &'static ast::Item) -> bool {
-        let ItemKind::Decl(decl) = &item.kind else {
+    /// Whether a declaration's name takes an evaluation: it waits for it.
+    pub fn is_to_be_spelled(&self, env: &Rc<Env>, name: ast::Ident) -> bool {
+        let ast::IdentKind::Computed(index) = name.kind else {
             return false;
         };
-        let ast::IdentKind::Computed(index) = decl.name.kind else {
-            return false;
-        };
-        let names = self.caches.computed_names.get(&decl.name.span.file);
+        let names = self.caches.computed_names.get(&name.span.file);
         let parts = names.and_then(|names| names.get(index as usize));
         parts.into_iter().flatten().any(|part| {
             let known = match &part.kind {
@@ -189,7 +189,8 @@ impl Sema<'_> {
     }
 }
 
-fn is_known_splice(env: &Rc<Env>, inserted: &ast::Expr) -> bool {
+/// Whether what is put here is known already.
+pub fn is_known_splice(env: &Rc<Env>, inserted: &ast::Expr) -> bool {
     match &inserted.kind {
         ast::ExprKind::Splice(inner) => is_bound(env, splice_key(inner)),
         _ => false,

@@ -6,7 +6,7 @@ mod asserts;
 pub(crate) mod capture;
 pub(crate) mod define;
 mod form_texts;
-mod forms_made;
+pub(crate) mod forms_made;
 pub(crate) mod insertion;
 pub(crate) mod lazy;
 pub(crate) mod mixins;

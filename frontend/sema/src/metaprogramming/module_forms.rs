@@ -539,7 +539,7 @@ impl Sema<'_> {
     }
 
     /// Whether `written` may turn out to be `name`, as far as its text tells.
-    fn may_be_spelled(&self, written: ast::Ident, name: Symbol) -> bool {
+    pub fn may_be_spelled(&self, written: ast::Ident, name: Symbol) -> bool {
         let ast::IdentKind::Computed(index) = written.kind else {
             return written.name == name;
         };
