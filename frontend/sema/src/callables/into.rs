@@ -20,15 +20,21 @@ impl Sema<'_> {
     ) -> Res<Option<Val>> {
         let mut visible = Vec::new();
         let mut hidden = Vec::new();
-        for template in self.conversions() {
-            let args = vec![self.ct_of_type(want)];
-            for m in self.impls_of(template, Some(&args), val.ty)? {
-                let module = self.impls[m.id.index()].module;
-                if self.reaches(cx.module, module) {
-                    visible.push(m)
-                } else {
-                    hidden.push(module)
+        loop {
+            for template in self.conversions() {
+                let args = vec![self.ct_of_type(want)];
+                for m in self.impls_of(template, Some(&args), val.ty)? {
+                    let module = self.impls[m.id.index()].module;
+                    if self.reaches(cx.module, module) {
+                        visible.push(m)
+                    } else {
+                        hidden.push(module)
+                    }
                 }
+            }
+            // Nobody may have mentioned the protocol before.
+            if !visible.is_empty() || !hidden.is_empty() || !self.make_inserted_impls() {
+                break;
             }
         }
         let (a, b) = (self.type_name(val.ty), self.type_name(want));

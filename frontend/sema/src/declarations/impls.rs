@@ -427,6 +427,20 @@ impl Sema<'_> {
         args: Option<&[CtVal]>,
         ty: TypeId,
     ) -> Res<Vec<Rc<ImplMatch>>> {
+        loop {
+            let found = self.known_impls_of(template, args, ty)?;
+            if !found.is_empty() || !self.make_inserted_impls() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn known_impls_of(
+        &mut self,
+        template: TemplateId,
+        args: Option<&[CtVal]>,
+        ty: TypeId,
+    ) -> Res<Vec<Rc<ImplMatch>>> {
         self.enter_impls();
         let mut list = self
             .caches

@@ -345,6 +345,11 @@ impl Sema<'_> {
             Found::Decl(decl) => Ok((self.resolve_used(decl, name.span)?, decl)),
             Found::Ambiguous(a, b) => Err(self.ambiguous(name, a, b)),
             Found::Nothing | Found::Invisible(_) => {
+                let modules = self.import_sets[set.0 as usize].modules.to_vec();
+                self.leave_to_form(&modules, name);
+                if let Some(diag) = self.made_by_itself(&modules, name) {
+                    return Err(self.report(diag));
+                }
                 let mut diag = Diagnostic::error(
                     name.span,
                     format!("namespace '{ns}' has no member '{}'", name.name),
@@ -358,6 +363,7 @@ impl Sema<'_> {
                 if let Some(near) = nearest(name.as_str(), members) {
                     diag = diag.with_help(None, format!("did you mean '{near}'?"));
                 }
+                let diag = self.with_form_under_way(diag, &modules, name);
                 Err(self.report(diag))
             }
         }
@@ -366,8 +372,9 @@ impl Sema<'_> {
     /// The error for a name that nothing visible answers to, naming what was probably meant.
     pub fn unresolved(&mut self, env: &Env, name: ast::Ident) -> Diagnostic {
         let module = env.module;
-        self.leave_to_form(module, name);
-        if let Some(diag) = self.made_by_itself(module, name) {
+        let modules = self.modules_seen(module);
+        self.leave_to_form(&modules, name);
+        if let Some(diag) = self.made_by_itself(&modules, name) {
             return diag;
         }
         if let Some(span) = self.private_elsewhere(name.name) {
@@ -423,7 +430,7 @@ impl Sema<'_> {
             None => format!(" (in {path})"),
         };
         let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
-        let diag = self.with_form_under_way(diag, module, name);
+        let diag = self.with_form_under_way(diag, &modules, name);
         let near = self.nearest_name(env, name.as_str(), false);
         let word = sx_syntax::misspelt_word(name.as_str());
         match (near, word) {
@@ -440,7 +447,7 @@ impl Sema<'_> {
             return diag;
         }
         let diag = Diagnostic::error(name.span, format!("unknown type '{}'", name.name));
-        let diag = self.with_form_under_way(diag, env.module, name);
+        let diag = self.with_form_under_way(diag, &self.modules_seen(env.module), name);
         match self.nearest_name(env, name.as_str(), true) {
             Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
             None => diag,

@@ -207,6 +207,20 @@ impl Sema<'_> {
         name: Symbol,
         span: Option<Span>,
     ) -> Res<Option<FnId>> {
+        loop {
+            let found = self.known_method_at(ty, name, span)?;
+            if found.is_some() || !self.make_inserted_impls() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn known_method_at(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        span: Option<Span>,
+    ) -> Res<Option<FnId>> {
         self.enter_impls();
         if let Some(found) = self.caches.conformance.by_name.get(&(ty, name)) {
             return Ok(*found);

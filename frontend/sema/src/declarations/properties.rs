@@ -49,6 +49,20 @@ impl Sema<'_> {
     }
 
     fn impl_property(&mut self, ty: TypeId, name: Symbol, property: Property) -> Res<Option<FnId>> {
+        loop {
+            let found = self.known_property(ty, name, property)?;
+            if found.is_some() || !self.make_inserted_impls() {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn known_property(
+        &mut self,
+        ty: TypeId,
+        name: Symbol,
+        property: Property,
+    ) -> Res<Option<FnId>> {
         self.enter_impls();
         for index in 0..self.impls.len() {
             let info = &self.impls[index];

@@ -37,7 +37,7 @@ pub fn has_impl(item: &'static ast::Item) -> bool {
 }
 
 /// Whether an item is one that is wanted, or holds one.
-fn has_item(item: &'static ast::Item, wanted: &dyn Fn(&'static ast::Item) -> bool) -> bool {
+pub fn has_item(item: &'static ast::Item, wanted: &dyn Fn(&'static ast::Item) -> bool) -> bool {
     let any = |items: &'static [ast::Item]| items.iter().any(|i| has_item(i, wanted));
     match &item.kind {
         ItemKind::Inline(Inline::For(node)) => any(&node.items),

@@ -7,6 +7,7 @@ pub(crate) mod capture;
 pub(crate) mod define;
 mod form_texts;
 pub(crate) mod forms_made;
+mod inserted_impls;
 pub(crate) mod insertion;
 pub(crate) mod lazy;
 pub(crate) mod mixins;
@@ -50,6 +51,7 @@ pub struct Meta {
     pub members: FxHashMap<usize, &'static [ast::Member]>,
     pub variants: FxHashMap<usize, &'static [ast::EnumMember]>,
     pub forms: module_forms::Forms,
+    pub impls_in_code: inserted_impls::ImplsInCode,
     /// Declarations of modules that only the code they are in sees.
     pub private_names: FxHashMap<sx_ir::Symbol, sx_syntax::Span>,
     pub notes: notes::NotesTable,

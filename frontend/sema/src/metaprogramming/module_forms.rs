@@ -73,6 +73,14 @@ pub enum Element {
 /// How often a form is asked in vain, at most: those who ask may ask one another, and each what the others need.
 const MAX_ASKED: u32 = 64;
 
+/// A form that is not done.
+pub struct OpenForm {
+    pub index: usize,
+    pub item: &'static ast::Item,
+    /// Nothing under way is known to need it.
+    pub waits: bool,
+}
+
 /// Why a form makes its declarations.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
@@ -377,6 +385,32 @@ impl Sema<'_> {
         }
     }
 
+    /// The first form that is not done and stands behind that place.
+    pub fn next_form(&self, module: ModId, after: Option<&Order>) -> Option<(Order, OpenForm)> {
+        let forms = &self.caches.meta.forms;
+        let (order, index) = forms.next_open(module, after)?;
+        let form = forms.get(module, index)?;
+        let open = OpenForm {
+            index,
+            item: form.item,
+            waits: self.may_be_asked(form),
+        };
+        Some((order, open))
+    }
+
+    /// Makes the declarations of a form unless it needs what is under way; whether it does.
+    pub fn ask_form(&mut self, module: ModId, index: usize) -> bool {
+        self.make_declarations(module, index, Why::Asked);
+        let form = self.caches.meta.forms.get(module, index);
+        form.is_some_and(|form| form.state == State::Waiting)
+    }
+
+    /// The items that forms stand for which are not done.
+    pub fn items_of_forms(&self) -> impl Iterator<Item = &'static ast::Item> {
+        let texts = self.caches.meta.forms.of.values();
+        texts.flat_map(|forms| forms.texts.values().map(|(item, _)| *item))
+    }
+
     fn may_be_asked(&self, form: &Waiting) -> bool {
         let waits = form.state == State::Waiting && form.asked < MAX_ASKED;
         waits && self.caches.chains.may_ask(form.id)
@@ -568,22 +602,32 @@ impl Sema<'_> {
             .any(|part| matches!(&part.kind, ast::ExprKind::Str(text) if !text.is_empty()))
     }
 
+    /// The modules whose public declarations a module sees by their names, itself first.
+    pub fn modules_seen(&self, module: ModId) -> Vec<ModId> {
+        let sets = self.module(module).flat_imports.iter();
+        let imported = sets.flat_map(|set| &self.import_sets[set.0 as usize].modules);
+        std::iter::once(module).chain(imported.copied()).collect()
+    }
+
     /// A name is missing that a form under way may declare. If what misses it is only asked whether it declares something
-    /// else, it is left for later: then the name may be there.
-    pub fn leave_to_form(&mut self, module: ModId, name: ast::Ident) {
-        let own = self.caches.meta.forms.under_way(module).find(|form| {
+    /// else, it is left for later: then the name may be there. `modules`: those that may have it.
+    pub fn leave_to_form(&mut self, modules: &[ModId], name: ast::Ident) {
+        let leaves = |form: &&Waiting| {
             self.may_declare(form.item, name.name) && self.caches.chains.would_leave(form.step())
-        });
-        if let Some(step) = own.map(Waiting::step) {
+        };
+        let own = (modules.iter())
+            .find_map(|module| self.caches.meta.forms.under_way(*module).find(leaves))
+            .map(Waiting::step);
+        if let Some(step) = own {
             let _: Failed = self.cycle(step, &[]);
         }
     }
 
     /// The error for a name that is looked for while the declarations that may have it are being made.
-    pub fn made_by_itself(&self, module: ModId, name: ast::Ident) -> Option<Diagnostic> {
-        let own = (self.caches.meta.forms)
-            .under_way(module)
-            .find(|form| self.seems_to_declare(form.item, name.name))?;
+    pub fn made_by_itself(&self, modules: &[ModId], name: ast::Ident) -> Option<Diagnostic> {
+        let forms = &self.caches.meta.forms;
+        let mut own = modules.iter().flat_map(|module| forms.under_way(*module));
+        let own = own.find(|form| self.seems_to_declare(form.item, name.name))?;
         let diag = Diagnostic::error(
             name.span,
             format!(
@@ -598,13 +642,12 @@ impl Sema<'_> {
     pub fn with_form_under_way(
         &self,
         diag: Diagnostic,
-        module: ModId,
+        modules: &[ModId],
         name: ast::Ident,
     ) -> Diagnostic {
-        let own = (self.caches.meta.forms)
-            .under_way(module)
-            .find(|form| self.may_declare(form.item, name.name));
-        match own {
+        let forms = &self.caches.meta.forms;
+        let mut own = modules.iter().flat_map(|module| forms.under_way(*module));
+        match own.find(|form| self.may_declare(form.item, name.name)) {
             Some(form) => diag.with_note(
                 Some(form.item.span),
                 "it can't be declared here, where making the declarations needs it",
@@ -615,11 +658,15 @@ impl Sema<'_> {
 
     /// Whether a name is missing because what may declare it has failed.
     pub fn made_by_failed(&self, module: ModId, name: Symbol) -> bool {
-        let forms = self.caches.meta.forms.of.get(&module);
-        forms.is_some_and(|forms| {
-            let mut failed = forms.failed.iter().map(|index| &forms.all[*index]);
-            failed.any(|form| self.may_declare(form.item, name))
-        })
+        let forms = &self.caches.meta.forms.of;
+        let failed = |module: ModId| {
+            forms.get(&module).is_some_and(|forms| {
+                let mut failed = forms.failed.iter().map(|index| &forms.all[*index]);
+                failed.any(|form| self.may_declare(form.item, name))
+            })
+        };
+        forms.values().any(|forms| !forms.failed.is_empty())
+            && self.modules_seen(module).into_iter().any(failed)
     }
 
     /// Where a declaration that an item makes is entered: code's own names are private to what it is put in.
