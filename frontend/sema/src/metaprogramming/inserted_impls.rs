@@ -72,6 +72,10 @@ impl Sema<'_> {
         // What is under way, or needs that, makes others wait that are made by the same code.
         let mut vain = FxHashSet::default();
         for index in 0..self.modules.len() {
+            let under_way = self.items_under_way(ModId(index as u32));
+            vain.extend(under_way.into_iter().map(generator));
+        }
+        for index in 0..self.modules.len() {
             let module = ModId(index as u32);
             let mut after = None;
             while let Some((at, form)) = self.next_form(module, after.as_ref()) {
@@ -83,7 +87,7 @@ impl Sema<'_> {
                 if vain.contains(&generator) {
                     continue;
                 }
-                if !form.waits || self.ask_form(module, form.index) {
+                if !form.may_be_asked || self.ask_form(module, form.index) {
                     vain.insert(generator);
                 }
                 if self.impls.len() > known {

@@ -73,12 +73,12 @@ pub enum Element {
 /// How often a form is asked in vain, at most: those who ask may ask one another, and each what the others need.
 const MAX_ASKED: u32 = 64;
 
-/// A form that is not done.
+/// A form that waits.
 pub struct OpenForm {
     pub index: usize,
     pub item: &'static ast::Item,
-    /// Nothing under way is known to need it.
-    pub waits: bool,
+    /// It is not known to need what is under way.
+    pub may_be_asked: bool,
 }
 
 /// Why a form makes its declarations.
@@ -94,9 +94,10 @@ enum Why {
 #[derive(Default)]
 pub struct ModuleForms {
     pub all: Vec<Waiting>,
-    /// Those that are not done.
+    /// Those that wait.
     open: BTreeMap<Order, usize>,
-    /// How many of them stand for an item, which a loop may have made many forms of.
+    under_way: Vec<usize>,
+    /// How many of those that are not done stand for an item, which a loop may have made many forms of.
     texts: FxHashMap<*const ast::Item, (&'static ast::Item, u32)>,
     failed: Vec<usize>,
 }
@@ -127,7 +128,7 @@ impl Forms {
         self.of.get_mut(&module)?.all.get_mut(index)
     }
 
-    /// The first form that is not done and stands behind that place.
+    /// The first form that waits behind that place.
     fn next_open(&self, module: ModId, after: Option<&Order>) -> Option<(Order, usize)> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut open = self
@@ -140,10 +141,24 @@ impl Forms {
 
     fn under_way(&self, module: ModId) -> impl Iterator<Item = &Waiting> {
         let forms = self.of.get(&module).into_iter();
-        forms.flat_map(|forms| {
-            let open = forms.open.values().map(|index| &forms.all[*index]);
-            open.filter(|form| form.state == State::InProgress)
-        })
+        forms.flat_map(|forms| forms.under_way.iter().map(|index| &forms.all[*index]))
+    }
+
+    /// A form is begun, or left for later.
+    fn set_under_way(&mut self, module: ModId, index: usize, under_way: bool) {
+        let Some(forms) = self.of.get_mut(&module) else {
+            return;
+        };
+        let form = &mut forms.all[index];
+        if under_way {
+            form.state = State::InProgress;
+            forms.open.remove(&form.order);
+            forms.under_way.push(index);
+        } else {
+            form.state = State::Waiting;
+            forms.open.insert(form.order.clone(), index);
+            forms.under_way.retain(|at| *at != index);
+        }
     }
 
     pub fn add(&mut self, module: ModId, form: Waiting) -> usize {
@@ -164,6 +179,7 @@ impl Forms {
         let form = &mut forms.all[index];
         form.state = state;
         forms.open.remove(&form.order);
+        forms.under_way.retain(|at| *at != index);
         let item: *const ast::Item = form.item;
         if let Some((_, count)) = forms.texts.get_mut(&item) {
             *count -= 1;
@@ -385,7 +401,13 @@ impl Sema<'_> {
         }
     }
 
-    /// The first form that is not done and stands behind that place.
+    /// The items that make what is under way in a module.
+    pub fn items_under_way(&self, module: ModId) -> Vec<&'static ast::Item> {
+        let forms = self.caches.meta.forms.under_way(module);
+        forms.map(|form| form.item).collect()
+    }
+
+    /// The first form that waits behind that place.
     pub fn next_form(&self, module: ModId, after: Option<&Order>) -> Option<(Order, OpenForm)> {
         let forms = &self.caches.meta.forms;
         let (order, index) = forms.next_open(module, after)?;
@@ -393,7 +415,7 @@ impl Sema<'_> {
         let open = OpenForm {
             index,
             item: form.item,
-            waits: self.may_be_asked(form),
+            may_be_asked: self.may_be_asked(form),
         };
         Some((order, open))
     }
@@ -454,10 +476,10 @@ impl Sema<'_> {
             return forms.close(module, index, State::Failed);
         }
         let place = root.item.span;
+        forms.set_under_way(module, index, true);
         let Some(form) = forms.get_mut(module, index) else {
             return;
         };
-        form.state = State::InProgress;
         let cycle = form.cycle.take();
         let (item, id, env) = (form.item, form.id, form.env.clone());
         let mut entering = Collecting {
@@ -492,8 +514,8 @@ impl Sema<'_> {
         if given_up.is_some() || self.caches.chains.giving_up() {
             self.caches.meta.sites = sites;
             self.sites = call_sites;
+            self.caches.meta.forms.set_under_way(module, index, false);
             if let Some(form) = self.caches.meta.forms.get_mut(module, index) {
-                form.state = State::Waiting;
                 form.asked += 1;
                 form.cycle = given_up;
             }
