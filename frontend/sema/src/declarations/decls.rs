@@ -349,9 +349,10 @@ impl Sema<'_> {
     fn resolve_global(&mut self, id: DeclId, decl: &'static ast::VarDecl) -> Res<Entity> {
         let info = self.decl(id);
         let (name, env, span) = (info.name, info.env.clone(), info.name_span);
-        let ty = match &decl.ty {
-            Some(ty) => Some(self.eval_type(&env, ty)?),
-            None => None,
+        let ty = match (&decl.ty, &decl.init) {
+            (Some(ty), _) => Some(self.eval_type(&env, ty)?),
+            (None, Some(init)) => self.type_written(&env, init)?,
+            (None, None) => None,
         };
         let (extern_symbol, export_symbol) = match &decl.link {
             Some(link) => {
@@ -441,6 +442,24 @@ impl Sema<'_> {
             self.caches.saved.push((global, val.ty));
         }
         Ok(Entity::Global { global, ty: val.ty })
+    }
+
+    /// The type that a literal names: `S.{ .. }`. Nothing has to be evaluated to know it.
+    fn type_written(&mut self, env: &Rc<Env>, init: &'static ast::Expr) -> Res<Option<TypeId>> {
+        let ExprKind::Aggregate(literal) = &strip_parens(init).kind else {
+            return Ok(None);
+        };
+        let Some(prefix) = &literal.ty else {
+            return Ok(None);
+        };
+        match &prefix.kind {
+            ExprKind::Ident(_) | ExprKind::Call(_) => self.eval_type(env, prefix).map(Some),
+            // It may be a variant.
+            ExprKind::Field { base, .. } if self.namespace_of(env, base).is_some() => {
+                self.eval_type(env, prefix).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Works out a variable's initial value, unless that needs something that is under way: whoever asks may only want
