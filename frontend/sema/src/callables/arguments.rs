@@ -2,12 +2,14 @@
 
 use crate::callables::calls::Arg;
 use crate::callables::functions::Target;
+use crate::comptime::purpose::Purpose;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Addr, Piece, Place, Val, ValKind};
 use crate::sema::{Binding, Failed, FnId, Res, Sema};
 use crate::statements::control::{value_span, yields_null_only};
 use crate::statements::error_flow::Source;
+use crate::statements::errors::strip_parens;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
@@ -208,7 +210,10 @@ impl Sema<'_> {
                 if let Some(val) = self.address_argument(cx, expr, ty)? {
                     return Ok(val);
                 }
-                let val = self.lower_expr(cx, expr, Some(ty))?;
+                let val = match self.run_argument(cx, expr, ty)? {
+                    Some(val) => val,
+                    None => self.lower_expr(cx, expr, Some(ty))?,
+                };
                 let (loc, span) = (cx.loc, cx.span);
                 self.at(cx, expr.span);
                 self.no_implicit_deref(&val, ty, expr.span)?;
@@ -222,11 +227,67 @@ impl Sema<'_> {
                 self.check_owning_argument(cx, &val, ty, span)?;
                 self.coerce_argument(cx, val, ty, span)?
             }
-            Arg::Slice(expr) => self.lower_to(cx, expr, ty)?,
+            Arg::Slice(expr) => self.lower_spread_slice(cx, expr, ty)?,
             Arg::Trailing(decl) => self.lower_lambda(cx, decl, Some(ty), decl.span)?,
         };
         let val = self.own(cx, &val);
         Ok(self.stable(cx, &val))
+    }
+
+    /// What is spread as the whole of a slice variadic.
+    pub fn lower_spread_slice(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        ty: TypeId,
+    ) -> Res<Val> {
+        match self.run_argument(cx, expr, ty)? {
+            Some(val) => self.coerce(cx, val, ty, value_span(expr)),
+            None => self.lower_to(cx, expr, ty),
+        }
+    }
+
+    /// `#run e` as an argument: an array at a slice, or what a protocol value is made of, is a temporary like that of any
+    /// other call, so the call may write to it.
+    fn run_argument(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        ty: TypeId,
+    ) -> Res<Option<Val>> {
+        let ExprKind::Run(inner) = &strip_parens(expr).kind else {
+            return Ok(None);
+        };
+        let target = self.strip_optionals(ty);
+        if !matches!(
+            self.m.types.kind(target),
+            TypeKind::Slice(_) | TypeKind::ManyPointer(_) | TypeKind::Protocol(_)
+        ) {
+            return Ok(None);
+        }
+        self.at(cx, expr.span);
+        let known = self.run_once_as(cx, inner, Some(ty), &Purpose::RunPassed)?;
+        let Some(known) = known else { return Ok(None) };
+        let val = self.val_of_ct(cx, &known);
+        Ok(Some(match val.ty == ty {
+            true => val,
+            false => self.apart_from_constants(cx, &val),
+        }))
+    }
+
+    /// Whether a value of type `from` is converted to `to` by pointing to it, or to a copy of it.
+    pub fn passes_as_copy(&self, from: TypeId, to: TypeId) -> bool {
+        match (
+            self.m.types.kind(from),
+            self.m.types.kind(self.strip_optionals(to)),
+        ) {
+            (TypeKind::Array(a, _), TypeKind::Slice(b) | TypeKind::ManyPointer(b)) => a == b,
+            (
+                TypeKind::Struct(_) | TypeKind::Enum(_) | TypeKind::Union(_) | TypeKind::Array(..),
+                TypeKind::Protocol(_),
+            ) => true,
+            _ => false,
+        }
     }
 
     pub fn no_implicit_deref(&mut self, val: &Val, ty: TypeId, span: Span) -> Res<()> {
@@ -333,7 +394,7 @@ impl Sema<'_> {
 
     /// A copy of an rvalue that is known while compiling (`#run e`), in place of the constant data: what the call writes
     /// through a pointer or slice to it goes to the copy.
-    fn apart_from_constants(&mut self, cx: &mut FnCx, val: &Val) -> Val {
+    pub fn apart_from_constants(&mut self, cx: &mut FnCx, val: &Val) -> Val {
         match val.kind {
             ValKind::Mem(addr @ Addr::Global(..)) => {
                 let to = self.slot(cx, val.ty);

@@ -190,6 +190,7 @@ impl Sema<'_> {
                 (&pattern.kind, self.m.types.kind(ty).clone())
             {
                 let slice = self.m.types.slice(elem);
+                let val = self.apart_from_constants(cx, &val);
                 let val = self.coerce(cx, val, slice, at)?;
                 return Ok(self.stable(cx, &val));
             }

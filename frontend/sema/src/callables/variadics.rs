@@ -29,7 +29,7 @@ impl Sema<'_> {
         if let [Arg::Slice(expr)] = *args.as_slice() {
             let given = self.type_of_expr(cx, expr)?;
             if !matches!(self.m.types.kind(given), TypeKind::Array(of, _) if *of != elem) {
-                let val = self.lower_to(cx, expr, ty)?;
+                let val = self.lower_spread_slice(cx, expr, ty)?;
                 let val = self.load(cx, &val);
                 return Ok(self.stable(cx, &val));
             }

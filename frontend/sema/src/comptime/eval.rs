@@ -108,9 +108,10 @@ impl Sema<'_> {
         env: &Rc<Env>,
         expr: &'static ast::Expr,
         want: Option<TypeId>,
+        purpose: &Purpose,
     ) -> Res<Option<CtVal>> {
         self.caches.lacks_operation = false;
-        let done = self.comptime_value(env, expr, want, &Purpose::RunHere);
+        let done = self.comptime_value(env, expr, want, purpose);
         let lacks = std::mem::take(&mut self.caches.lacks_operation);
         match done {
             Ok(val) => Ok(Some(val)),
@@ -180,6 +181,12 @@ impl Sema<'_> {
                     ty: want,
                     ..variant
                 }
+            }
+            Some(want)
+                if matches!(purpose, Purpose::RunPassed)
+                    && self.passes_as_copy(lowered.ty, want) =>
+            {
+                lowered
             }
             Some(want) if failable.is_none() && lowered.ty != want => {
                 self.coerce(&mut cx, lowered, want, expr.span)?
@@ -416,7 +423,7 @@ impl Sema<'_> {
             self.name_files();
             self.tell_surroundings();
             let holder = match root.purpose {
-                Purpose::RunHere => self.holder_of_output(),
+                Purpose::RunHere | Purpose::RunPassed => self.holder_of_output(),
                 _ => None,
             };
             // A run that will not have been must not have written anything.

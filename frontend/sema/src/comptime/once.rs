@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use sx_ir::TypeId;
 use sx_syntax::ast;
 
+use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::CtVal;
 use crate::sema::{Env, Res, Sema};
@@ -65,6 +66,16 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         want: Option<TypeId>,
     ) -> Res<Option<CtVal>> {
+        self.run_once_as(cx, expr, want, &Purpose::RunHere)
+    }
+
+    pub fn run_once_as(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        want: Option<TypeId>,
+        purpose: &Purpose,
+    ) -> Res<Option<CtVal>> {
         let env = cx.env().clone();
         let place: Place = (expr, Rc::as_ptr(&env), want);
         if let Some((_, val)) = cx.runs.seen.get(&place) {
@@ -74,7 +85,7 @@ impl Sema<'_> {
         let known = met.and_then(|met| cx.runs.cleanup()?.get(&(place.0, met)).cloned());
         let val = match known {
             Some(val) => Some(val),
-            None => self.run_here(&env, expr, want)?,
+            None => self.run_here(&env, expr, want, purpose)?,
         };
         let Some(val) = val else { return Ok(None) };
         if let (Some(met), Some(values)) = (met, cx.runs.cleanup()) {

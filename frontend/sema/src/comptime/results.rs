@@ -110,7 +110,7 @@ impl Sema<'_> {
                     if let Some(cycle) = self.global_cycle(global, &evaluation.frames) {
                         return cycle;
                     }
-                    if matches!(root.purpose, Purpose::RunHere) {
+                    if matches!(root.purpose, Purpose::RunHere | Purpose::RunPassed) {
                         self.caches.lacks_operation = true;
                         return Failed;
                     }
@@ -120,7 +120,9 @@ impl Sema<'_> {
                 }
             },
             Status::Limit(limit) => limit_text(*limit).to_owned(),
-            Status::Unsupported(_) if matches!(root.purpose, Purpose::RunHere) => {
+            Status::Unsupported(_)
+                if matches!(root.purpose, Purpose::RunHere | Purpose::RunPassed) =>
+            {
                 self.caches.lacks_operation = true;
                 return Failed;
             }
@@ -239,7 +241,9 @@ impl Sema<'_> {
             image: Rc::new(slice_image(&whole.image, 0, size)),
             literal: false,
         };
+        let passed = matches!(root.purpose, Purpose::RunPassed);
         match root.want {
+            Some(want) if passed && self.passes_as_copy(stripped, want) => Ok(val),
             Some(want) if want != stripped => self.convert_ct(&val, want, root.span),
             _ => Ok(val),
         }
