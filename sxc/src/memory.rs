@@ -1,9 +1,12 @@
 //! The compiler's allocator. A compilation makes millions of small objects and keeps most of them to its end, from which
-//! all of this follows: blocks are cut from large pieces of memory that the kernel may back with huge pages (with small
-//! pages, faults take nearly half of a compilation's time), freed blocks wait in lists by size, one set of lists for
-//! each thread, so that nothing is locked. A block may be freed by another thread than made it: it then changes lists.
+//! all of this follows: blocks are cut from large regions that the kernel may back with huge pages (with small pages,
+//! faults take nearly half of a compilation's time), freed blocks wait in lists by size, one set of lists for each
+//! thread, so that nothing is locked. A block may be freed by another thread than made it: it then changes lists.
 //!
-//! Large blocks are mappings of their own, which grow without being copied and return to the kernel when freed.
+//! What grows leaves blocks behind that nobody may want again at their size: small ones are cut from them before new
+//! memory is touched, which the kernel would have to clear.
+//!
+//! Very large blocks are mappings of their own, which grow without being copied and return to the kernel when freed.
 //!
 //! The backend library has its own allocator; see `Backend::emit` for what keeps the two apart.
 #![allow(unsafe_code)]
@@ -13,16 +16,20 @@ use std::cell::Cell;
 use std::ptr::null_mut;
 
 /// Blocks of up to this many bytes come from lists.
-const LISTED: usize = 256 << 10;
+const LISTED: usize = 8 << 20;
 /// Steps of 16 bytes up to 1 KiB, then four steps to each power of two.
-const CLASSES: usize = 64 + 4 * 8;
+const CLASSES: usize = 64 + 4 * 13;
+/// Blocks from this class on (of more than 64 KiB) are cut from a region, not from a piece of one.
+const LARGE: usize = 64 + 4 * 6;
 /// What lists guarantee.
 const ALIGN: usize = 16;
 const PAGE: usize = 4096;
 const HUGE_PAGE: usize = 2 << 20;
-/// A thread's first piece of memory: many threads need no more.
+/// A thread's first piece of memory, in small pages: many threads need no more.
 const FIRST_PIECE: usize = 256 << 10;
-const MOST_PIECE: usize = 32 << 20;
+const PIECE: usize = 1 << 20;
+/// Reserved at once. Only what is touched takes memory.
+const REGION: usize = 64 << 20;
 
 pub struct Memory;
 
@@ -33,7 +40,10 @@ struct Lists {
     /// The unused part of the newest piece.
     at: Cell<usize>,
     end: Cell<usize>,
-    piece: Cell<usize>,
+    /// The unused part of the newest region.
+    region: Cell<usize>,
+    region_end: Cell<usize>,
+    begun: Cell<bool>,
 }
 
 thread_local! {
@@ -43,7 +53,9 @@ thread_local! {
             free: [const { Cell::new(null_mut()) }; CLASSES],
             at: Cell::new(0),
             end: Cell::new(0),
-            piece: Cell::new(FIRST_PIECE),
+            region: Cell::new(0),
+            region_end: Cell::new(0),
+            begun: Cell::new(false),
         }
     };
 }
@@ -62,6 +74,12 @@ fn class(size: usize) -> (usize, usize) {
         64 + (power - 10) * 4 + quarter,
         (quarter + 5) << (power - 2),
     )
+}
+
+/// Size of the blocks of a large class.
+fn large_size(class: usize) -> usize {
+    let (power, quarter) = ((class - 64) / 4 + 10, (class - 64) % 4);
+    (quarter + 5) << (power - 2)
 }
 
 /// This thread's lists. As short as this, so that it becomes part of what allocates.
@@ -97,32 +115,65 @@ impl Lists {
             return block;
         }
         let at = self.at.get();
-        if self.end.get() - at >= size {
+        if self.end.get() - at >= size && class < LARGE {
             self.at.set(at + size);
             return at as *mut u8;
         }
-        self.take_from_new_piece(size)
+        self.take_new(class, size)
     }
 
     #[cold]
     #[inline(never)]
-    fn take_from_new_piece(&self, size: usize) -> *mut u8 {
-        let length = self.piece.get().max(size);
-        let huge = length >= HUGE_PAGE;
-        let reserved = if huge { length + HUGE_PAGE } else { length };
-        let start = map(reserved);
-        if start.is_null() {
-            return start;
+    fn take_new(&self, class: usize, size: usize) -> *mut u8 {
+        if class >= LARGE {
+            return self.cut(size) as *mut u8;
         }
-        let mut at = start as usize;
-        if huge {
-            at = at.next_multiple_of(HUGE_PAGE);
-            advise_huge(at as *mut u8, length);
+        let (start, length) = self.new_piece();
+        if start == 0 {
+            return null_mut();
         }
-        self.piece.set((length * 2).clamp(HUGE_PAGE, MOST_PIECE));
-        self.at.set(at + size);
-        self.end.set(at + length);
-        at as *mut u8
+        self.at.set(start + size);
+        self.end.set(start + length);
+        start as *mut u8
+    }
+
+    /// Where small blocks are to be cut from, and its length. Address 0 if there is no memory.
+    fn new_piece(&self) -> (usize, usize) {
+        if !self.begun.replace(true) {
+            return (map(FIRST_PIECE) as usize, FIRST_PIECE);
+        }
+        for class in (LARGE..CLASSES).rev() {
+            let block = self.free[class].get();
+            if !block.is_null() {
+                // SAFETY: a block in a list is free, at least 16 bytes long, and begins with the address of the next.
+                self.free[class].set(unsafe { block.cast::<*mut u8>().read() });
+                return (block as usize, large_size(class));
+            }
+        }
+        (self.cut(PIECE), PIECE)
+    }
+
+    /// Memory from a region that nobody has used; 0 if there is none.
+    fn cut(&self, size: usize) -> usize {
+        if self.region_end.get() - self.region.get() < size {
+            let mut length = REGION;
+            let mut start = map(length + HUGE_PAGE);
+            if start.is_null() {
+                // Address space is limited.
+                length = size.next_multiple_of(HUGE_PAGE);
+                start = map(length + HUGE_PAGE);
+            }
+            if start.is_null() {
+                return 0;
+            }
+            let start = (start as usize).next_multiple_of(HUGE_PAGE);
+            advise_huge(start as *mut u8, length);
+            self.region.set(start);
+            self.region_end.set(start + length);
+        }
+        let at = self.region.get();
+        self.region.set(at + size);
+        at
     }
 
     /// # Safety
@@ -184,7 +235,7 @@ fn place(layout: &Layout) -> Place {
 }
 
 // SAFETY: blocks of `List` are at least `class(size).1 >= size` bytes, aligned to 16 (pieces are page-aligned, classes are
-// multiples of 16), cut from a piece once and then handed out only while in no list. Mappings are page-aligned and of at
+// multiples of 16), cut from a piece or region once and then handed out only while in no list. Mappings are page-aligned and of at
 // least the size. Which of the three places a block is in depends on its layout alone, which callers repeat.
 unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -286,6 +337,10 @@ mod tests {
                 "{size}"
             );
             assert!(block <= size.max(32) * 2, "{size} takes {block}");
+            assert_eq!(class >= LARGE, size > 64 << 10, "{size}");
+            if class >= LARGE {
+                assert_eq!(large_size(class), block);
+            }
             // One class, one size.
             assert!((class, block) == last || (class > last.0 || size == 1) && block > last.1);
             last = (class, block);
