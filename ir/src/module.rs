@@ -142,6 +142,22 @@ impl Module {
         self.locs.add_again(loc)
     }
 
+    /// A number for a position of which file and offset are known: `None` if there are too many files. Before positions
+    /// are looked at, `settle_locs` has to find lines and columns, which most code that is only checked never needs.
+    pub fn add_loc_at(&mut self, file: u32, offset: u32) -> Option<LocId> {
+        self.locs.add_offset(file, offset)
+    }
+
+    /// File and offset, if that is all that is known of a position so far.
+    pub fn loc_offset(&self, id: LocId) -> Option<(u32, u32)> {
+        self.locs.offset(id)
+    }
+
+    /// Makes lines and columns of all offsets: `place` gives both, 1-based, of an offset in a file.
+    pub fn settle_locs(&mut self, place: impl FnMut(u32, u32) -> (u32, u32)) {
+        self.locs.settle(place);
+    }
+
     pub fn func(&self, id: FuncId) -> &Function {
         &self.funcs[id.index()]
     }

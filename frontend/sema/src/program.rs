@@ -528,6 +528,8 @@ impl Sema<'_> {
         if !self.cfg.optimise_evaluations {
             return;
         }
+        // Inlined code is where it was, and where it is.
+        self.settle_locs();
         let funcs: Vec<FuncId> = self
             .m
             .reachable(&[root])
@@ -617,6 +619,7 @@ impl Sema<'_> {
             .map(|i| self.sources.path(sx_syntax::FileId(i as u32)).to_string())
             .collect();
         self.caches.minting = false;
+        self.settle_locs();
         self.forget_frames_printer();
         let diagnostics = self.ordered_diagnostics(&roots);
         let diagnostics = self.without_follow_ups(diagnostics);

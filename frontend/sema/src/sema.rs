@@ -612,6 +612,11 @@ impl Sema<'_> {
     }
 
     fn new_loc(&mut self, span: Span) -> LocId {
+        if !self.cfg.code
+            && let Some(id) = self.m.add_loc_at(span.file.0, span.lo)
+        {
+            return id;
+        }
         let at = self
             .sources
             .line_col_near(span, &mut self.caches.recent_line);
@@ -624,6 +629,31 @@ impl Sema<'_> {
         match self.cfg.code {
             true => self.m.add_loc(loc),
             false => self.m.add_loc_again(loc),
+        }
+    }
+
+    /// Finds lines and columns of the positions so far: before anything but this frontend sees the module.
+    pub fn settle_locs(&mut self) {
+        let (sources, line) = (&self.sources, &mut self.caches.recent_line);
+        self.m.settle_locs(|file, offset| {
+            let file = sx_syntax::FileId(file);
+            let at = sources.line_col_near(Span::new(file, offset, offset), line);
+            (at.line, at.col)
+        });
+    }
+
+    /// The position, whether its line has been asked for before or not.
+    pub fn place_of(&self, loc: LocId) -> SrcLoc {
+        let Some((file, offset)) = self.m.loc_offset(loc) else {
+            return self.m.loc(loc);
+        };
+        let span = Span::new(sx_syntax::FileId(file), offset, offset);
+        let at = self.sources.line_col(span);
+        SrcLoc {
+            file,
+            line: at.line,
+            col: at.col,
+            inlined: None,
         }
     }
 

@@ -440,6 +440,7 @@ impl Sema<'_> {
                 }
             };
             let globals = self.m.globals.len();
+            self.settle_locs();
             let mut m = self.take_module();
             m.closed = self.closed_globals();
             let bodiless = stand_in(&mut m, &missing);
@@ -650,6 +651,9 @@ impl Sema<'_> {
     }
 
     pub fn loc_span(&self, loc: LocId) -> Option<Span> {
+        if let Some((file, offset)) = self.m.loc_offset(loc) {
+            return Some(Span::new(sx_syntax::FileId(file), offset, offset + 1));
+        }
         let at = self.m.loc(loc);
         if at.line == 0 {
             return None;

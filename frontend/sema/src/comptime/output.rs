@@ -110,7 +110,7 @@ impl Sema<'_> {
 
     /// Where the output of a body's `#run`s stands, with the modules in that order.
     pub fn place_of_output(&self, func: FuncId, order: &[ModId]) -> OutputPlace {
-        let at = self.m.loc(self.m.func(func).loc);
+        let at = self.place_of(self.m.func(func).loc);
         let file = FileId(at.file);
         let (file, line, col) = match self.maker_of_text(file) {
             Some(place) => {

@@ -55,8 +55,8 @@ pub(super) fn parse_in_pieces(file: FileId, text: &str) -> Option<ParseResult> {
 
 /// About equal parts of a large text that begin with what looks like a declaration.
 fn parts(text: &str, threads: usize) -> Option<Vec<Range<usize>>> {
-    // More than one for each thread: the others take over from one that is held up.
-    let count = (4 * threads).min(text.len() / PIECE);
+    // More than one for each thread: others take over from one that is held up, and all end at about the same time.
+    let count = (16 * threads).min(text.len() / PIECE);
     if count < 2 || text.len() >= (u32::MAX / IDS_PER_BYTE) as usize {
         return None;
     }
