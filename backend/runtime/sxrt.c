@@ -419,7 +419,8 @@ __attribute__((noreturn, cold, noinline)) void sx_trap(uint32_t number, uint64_t
 #if defined(SIGNALS)
 /* ---- crashes ---- */
 
-enum { NULL_RANGE = 65536 };
+/* As far behind null as engines have no memory; where addresses are scarce, memory may lie nearer. */
+enum { NULL_RANGE = sizeof(void *) == 4 ? 65536 : 1 << 28 };
 
 /* A fault whose address the machine does not tell. */
 #if defined(LINUX)

@@ -1,5 +1,8 @@
 //! What a type occupies on the target (reference part 1 §3). Host sizes never enter here.
 
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
 use crate::op::Ty;
 use crate::types::{NominalDef, TypeId, TypeKind, TypeTable};
 
@@ -47,6 +50,15 @@ const DEEPEST: u32 = 200;
 /// For looking at a few levels only.
 pub(crate) const SHALLOW: u32 = DEEPEST - 3;
 
+/// Types that are being laid out.
+#[derive(Default)]
+struct Walk {
+    /// Each is a part of the one before.
+    path: SmallVec<[TypeId; 16]>,
+    /// Of types that are not complete.
+    provisional: FxHashMap<TypeId, TypeLayout>,
+}
+
 impl TypeTable {
     /// Layout of a type whose parts are all complete. Incomplete nominal types count as empty (and are not cached).
     pub fn layout(&self, id: TypeId) -> TypeLayout {
@@ -54,14 +66,26 @@ impl TypeTable {
         if let Some(layout) = cell.get() {
             return layout.clone();
         }
-        self.new_layout(id, 0)
+        self.new_layout(id, &mut Walk::default())
     }
 
-    /// Parts are kept as well: types that share them would be walked again for each use otherwise.
-    fn new_layout(&self, id: TypeId, depth: u32) -> TypeLayout {
-        let layout = self.compute_layout(id, depth);
+    /// Parts are kept as well: types that share them would be walked again for each use otherwise. A type within itself
+    /// counts as empty; the frontend reports it.
+    fn new_layout(&self, id: TypeId, walk: &mut Walk) -> TypeLayout {
+        if walk.path.contains(&id) {
+            return TypeLayout::scalar(0, 1);
+        }
+        if let Some(layout) = walk.provisional.get(&id) {
+            return layout.clone();
+        }
+        let depth = walk.path.len() as u32;
+        walk.path.push(id);
+        let layout = self.compute_layout(id, walk);
+        walk.path.pop();
         if self.is_complete(id, depth) {
             let _ = self.layouts[id.index()].set(layout.clone());
+        } else {
+            walk.provisional.insert(id, layout.clone());
         }
         layout
     }
@@ -209,15 +233,15 @@ impl TypeTable {
         }
     }
 
-    fn compute_layout(&self, id: TypeId, depth: u32) -> TypeLayout {
-        if depth > DEEPEST {
+    fn compute_layout(&self, id: TypeId, walk: &mut Walk) -> TypeLayout {
+        if walk.path.len() as u32 > DEEPEST {
             return TypeLayout::scalar(0, 1);
         }
         let ptr = self.target.pointer_size;
-        let part = |t: TypeId| match self.layouts[t.index()].get() {
+        let mut part = |t: TypeId| match self.layouts[t.index()].get() {
             Some(layout) => (layout.size, layout.align),
             None => {
-                let layout = self.new_layout(t, depth + 1);
+                let layout = self.new_layout(t, walk);
                 (layout.size, layout.align)
             }
         };

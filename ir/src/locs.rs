@@ -58,7 +58,10 @@ impl Locs {
 
     pub fn get(&self, id: LocId) -> SrcLoc {
         let packed = self.packed[id.index()];
-        debug_assert!(packed & (LARGE | OFFSET) != OFFSET, "an offset is no position");
+        debug_assert!(
+            packed & (LARGE | OFFSET) != OFFSET,
+            "an offset is no position"
+        );
         if packed & LARGE != 0 {
             return self.large[(packed & !LARGE) as usize];
         }
@@ -205,7 +208,12 @@ mod tests {
         locs.settle(|file, offset| (file + 1, offset));
         let late = locs.add_offset(3, 40).unwrap();
         locs.settle(|_, offset| (offset, 5));
-        let at = |file, line, col| SrcLoc { file, line, col, ..known };
+        let at = |file, line, col| SrcLoc {
+            file,
+            line,
+            col,
+            ..known
+        };
         assert_eq!(locs.get(first), at(7, 8, u32::MAX));
         assert_eq!(locs.get(between), known);
         assert_eq!(locs.get(late), at(3, 40, 5));

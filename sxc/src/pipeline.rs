@@ -176,6 +176,14 @@ pub fn write_inputs(
         ]
         .concat()
     };
+    if let (Some(depfile), Some(manifest)) = (&args.depfile, &args.manifest)
+        && depfile == manifest
+    {
+        return Err(usage(&format!(
+            "'--depfile' and '--manifest' both name '{}'",
+            depfile.display()
+        )));
+    }
     let write = |path: &Path, flag: &str, text: String| {
         spare_sources(compiled, path, flag)?;
         std::fs::write(path, text).map_err(|error| {
@@ -222,10 +230,11 @@ pub fn analyse(file: &Path, args: &CompileArgs, plan: &Plan) -> Result<Compiled,
     Ok(compiled)
 }
 
-/// Shows something of `file`, and reports its diagnostics.
+/// Shows something of `file`, and reports its diagnostics. What is shown goes to `output`, or to stdout.
 pub fn view<T>(
     file: &Path,
     args: &CompileArgs,
+    output: Option<&Path>,
     look: impl FnOnce(&Config, &DiskFiles, &mut EngineEvaluator) -> (Compilation, Result<T, String>),
 ) -> Result<T, Stopped> {
     let plan = Plan {
@@ -253,6 +262,9 @@ pub fn view<T>(
     reported.and(profiled)?;
     if let Some(status) = compiled.compilation.exit {
         return Err(Stopped(status as u8));
+    }
+    if let Some(output) = output {
+        crate::commands::prepare_output(&compiled, output, args.error_format)?;
     }
     write_inputs(&compiled, file, args, &file.with_extension(""))?;
     shown.map_err(|message| fail(args.error_format, &message))

@@ -133,6 +133,7 @@ fn sources_are_not_written_over() {
         &["build", "prog.sx", "-o", "part.sx"][..],
         &["asm", "prog.sx", "-o", "prog.sx"],
         &["ir", "prog.sx", "-o", "part.sx"],
+        &["expand", "prog.sx", "-o", "prog.sx"],
         &["check", "prog.sx", "--depfile=part.sx"],
         &["build", "prog.sx", "--manifest=prog.sx", "-o", "prog"],
     ] {
@@ -150,4 +151,12 @@ fn sources_are_not_written_over() {
     }
     let part = fs::read_to_string(place.0.join("part.sx")).expect("the source");
     assert_eq!(part, "PART :: 1;\n");
+    let output = Command::new(env!("CARGO_BIN_EXE_sxc"))
+        .args(["check", "prog.sx", "--depfile=one", "--manifest=one"])
+        .current_dir(&place.0)
+        .output()
+        .expect("sxc starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("both name 'one'"), "{told}");
+    assert_eq!(output.status.code(), Some(2));
 }

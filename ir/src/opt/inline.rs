@@ -148,7 +148,7 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
     if !hands_on || size > limit as usize {
         return None;
     }
-    if copies(module, body) >= DEEPEST_COPY {
+    if copies(module, func, body) >= DEEPEST_COPY {
         return None;
     }
     let ends_in_return = matches!(
@@ -180,18 +180,21 @@ fn candidate(module: &Module, id: FuncId, limit: u32) -> Option<Candidate> {
     })
 }
 
-/// How many functions within each other the code of a body was copied from.
-fn copies(module: &Module, body: &Block) -> usize {
-    let mut most = 0;
-    body.for_each_stmt(&mut |stmt| {
-        let mut at = module.loc(stmt.loc).inlined;
+/// How many functions within each other the code of a body was copied from. What is left of a copy may be a part of
+/// one expression.
+fn copies(module: &Module, func: &Function, body: &Block) -> usize {
+    let depth = |loc: LocId| {
+        let mut at = module.loc(loc).inlined;
         let mut depth = 0;
         while let Some(inlined) = at {
             depth += 1;
             at = module.loc(inlined.at).inlined;
         }
-        most = most.max(depth);
-    });
+        depth
+    };
+    let of_exprs = func.expr_locs.iter().map(|loc| depth(*loc)).max();
+    let mut most = of_exprs.unwrap_or(0);
+    body.for_each_stmt(&mut |stmt| most = most.max(depth(stmt.loc)));
     most
 }
 

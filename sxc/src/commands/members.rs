@@ -11,9 +11,12 @@ use crate::product::Product;
 
 pub fn run(args: &MembersArgs) -> Result<u8, Stopped> {
     let product = Product::apart();
-    let found = pipeline::view(&args.file, &args.compile, |config, files, evaluator| {
-        sx_sema::members(&args.file, config, files, evaluator, &args.ty)
-    })?;
+    let found = pipeline::view(
+        &args.file,
+        &args.compile,
+        None,
+        |config, files, evaluator| sx_sema::members(&args.file, config, files, evaluator, &args.ty),
+    )?;
     let text = match args.json {
         true => as_json(&found),
         false => as_text(&found),

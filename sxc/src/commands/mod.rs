@@ -48,7 +48,11 @@ fn default_output(file: &Path, extension: &str) -> PathBuf {
 }
 
 /// Makes the folder that `output` goes to. What the program is made of is not written over.
-fn prepare_output(compiled: &Compiled, output: &Path, format: ErrorFormat) -> Result<(), Stopped> {
+pub fn prepare_output(
+    compiled: &Compiled,
+    output: &Path,
+    format: ErrorFormat,
+) -> Result<(), Stopped> {
     pipeline::spare_sources(compiled, output, "-o")?;
     match output
         .parent()

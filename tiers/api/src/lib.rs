@@ -10,6 +10,10 @@ use sx_ir::{FuncId, GlobalId, LocId, Module, TrapKind};
 
 pub use snapshot::Snapshot;
 
+/// Addresses below are never accessible: neither null nor what is so many bytes behind it, nor a small number taken for an
+/// address. In machine code it is part of displacements.
+pub const GUARD: u64 = 1 << 28;
+
 /// Exact bounds on an evaluation, equal in every engine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {

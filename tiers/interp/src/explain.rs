@@ -83,7 +83,7 @@ fn object(run: &Run<'_, Sanitizer>, status: &Status) -> Option<FaultObject> {
             .or_else(|| {
                 (trap.a != 0).then(|| {
                     plain(&format!(
-                        "the address is 0x{:x}: a null pointer plus {} bytes",
+                        "the address is 0x{:x}, {} bytes behind null",
                         trap.a, trap.a
                     ))
                 })

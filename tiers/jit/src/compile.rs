@@ -11,7 +11,8 @@ use sx_ir::target::Endian;
 use sx_ir::{FuncId, LabelId, Linkage, Module, TrapKind};
 use sx_machine::bulk::Bulk;
 use sx_machine::ctx::CodeEntry;
-use sx_machine::memory::{AddressSpace, GUARD};
+use sx_machine::memory::AddressSpace;
+use sx_tier_api::GUARD;
 
 /// Nesting up to here is handled on any stack.
 const SHALLOW: usize = 200;
@@ -188,7 +189,7 @@ impl Compiler {
             stubs: &prepared.stubs,
             compiled: &self.codes,
             load_start: GUARD as i32,
-            store_start: store_start.ok_or("not implemented: more than 1 GB of constants")?,
+            store_start: store_start.ok_or("not implemented: more than 768 MB of constants")?,
             pointer_size: module.target.pointer_size,
             big_endian: module.target.endian == Endian::Big,
             bmi2: self.bmi2,

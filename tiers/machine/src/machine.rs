@@ -7,8 +7,8 @@ use sx_ir::target::Endian;
 use sx_ir::trap::LimitKind;
 use sx_ir::{FrameLayout, FuncId, GlobalId, LocId, Module, SigId, TrapKind, Ty};
 use sx_tier_api::{
-    Frame, Host, HostFault, Limits, MemoryView, Object, ObjectKind, Outcome, Region, SandboxMemory,
-    Snapshot, Status, Trap,
+    Frame, GUARD, Host, HostFault, Limits, MemoryView, Object, ObjectKind, Outcome, Region,
+    SandboxMemory, Snapshot, Status, Trap,
 };
 
 use crate::builtin::Builtins;
@@ -16,7 +16,7 @@ use crate::ctx::{CallRecord, Fault, VmCtx};
 use crate::digest::Digest;
 use crate::heap::Heap;
 use crate::mapping::{self, Mapping};
-use crate::memory::{AddressSpace, GUARD, STACK_SIZE};
+use crate::memory::{AddressSpace, STACK_SIZE};
 
 /// Host memory for frames: deep recursion of large frames has to fit; pages cost nothing until used.
 const FRAMES_BYTES: usize = 16 << 30;
@@ -771,7 +771,7 @@ impl Drop for Machine {
         self.hide();
         if let Some(sandbox) = self.sandbox.take() {
             // The rest of the last page of globals is accessible too.
-            sandbox.clear(0, self.space.stack_start as usize);
+            sandbox.clear(GUARD as usize, self.space.stack_start as usize);
             let heap_start = self.space.heap_start as usize;
             sandbox.clear(self.space.stack_start as usize, heap_start);
             sandbox.clear(heap_start, self.heap.top() as usize);

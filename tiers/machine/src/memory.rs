@@ -4,12 +4,10 @@ use rustc_hash::FxHashMap;
 use sx_ir::image::RelocTarget;
 use sx_ir::target::Endian;
 use sx_ir::{FuncId, GlobalId, Module};
-use sx_tier_api::Limits;
+use sx_tier_api::{GUARD, Limits};
 
 use crate::ctx::FN_STRIDE;
 
-/// Addresses below are never accessible.
-pub const GUARD: u64 = 0x1_0000;
 /// Size of the region for frame memory.
 pub const STACK_SIZE: u64 = 256 << 20;
 const PAGE: u64 = 4096;

@@ -122,8 +122,9 @@ impl Sema<'_> {
         }
     }
 
-    /// The files read so far, for what engines say of positions.
+    /// The files read so far, for what engines say of positions, and the positions themselves.
     pub fn name_files(&mut self) {
+        self.settle_locs();
         let (known, all) = (self.m.files.len(), self.sources.len());
         for i in known..all {
             let path = self.sources.path(sx_syntax::FileId(i as u32)).to_string();
@@ -158,6 +159,7 @@ impl Sema<'_> {
         story: &Result<Explanation, Unexplained>,
     ) -> Failed {
         let subject = purpose.subject(number);
+        self.settle_locs();
         let lines = self.stack_lines(frames, root);
         let user = lines
             .iter()

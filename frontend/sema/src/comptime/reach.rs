@@ -187,7 +187,8 @@ impl Sema<'_> {
     }
 
     /// The calls of an evaluation that has ended, outermost first. It stands for what it is for.
-    pub fn calls_told(&self, frames: &[Frame]) -> Vec<Step> {
+    pub fn calls_told(&mut self, frames: &[Frame]) -> Vec<Step> {
+        self.settle_locs();
         let calls = frames.iter().flat_map(|frame| frame.calls(&self.m));
         let mut calls: Vec<Step> = calls.map(|frame| Step::Body(frame.func)).collect();
         calls.pop();

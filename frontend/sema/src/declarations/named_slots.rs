@@ -13,16 +13,35 @@ type State = Option<Vec<Symbol>>;
 /// What is asked of a body.
 struct Slots<'a> {
     names: &'a [Symbol],
+    /// Those that no variable of the same name hides.
+    visible: Vec<Symbol>,
     /// Calls that don't come back.
     leaving: &'a [*const ast::Expr],
     /// Slots that a `return` without a value may find unset.
-    missing: RefCell<Vec<Symbol>>,
+    missing: &'a RefCell<Vec<Symbol>>,
 }
 
 impl Slots<'_> {
     fn note_missing(&self, set: &[Symbol]) {
         let missing = self.names.iter().filter(|s| !set.contains(s));
         self.missing.borrow_mut().extend(missing);
+    }
+
+    /// What is seen after a statement, if that hides any.
+    fn hidden_by(&self, stmt: &ast::Stmt) -> Option<Self> {
+        let declares = |name: Symbol| match &stmt.kind {
+            StmtKind::Decl(decl) => decl.name.name == name,
+            StmtKind::Destructure { names, .. } => names.iter().any(|n| n.name == name),
+            _ => false,
+        };
+        if !self.visible.iter().any(|name| declares(*name)) {
+            return None;
+        }
+        let visible = self.visible.iter().copied();
+        Some(Slots {
+            visible: visible.filter(|name| !declares(*name)).collect(),
+            ..*self
+        })
     }
 }
 
@@ -33,20 +52,28 @@ pub fn unset_at_end(
     names: &[Symbol],
     leaving: &[*const ast::Expr],
 ) -> Vec<Symbol> {
+    let missing = RefCell::default();
     let slots = Slots {
         names,
+        visible: names.to_vec(),
         leaving,
-        missing: RefCell::default(),
+        missing: &missing,
     };
     if let Some(set) = block(body, &slots, Some(Vec::new())) {
         slots.note_missing(&set);
     }
-    slots.missing.into_inner()
+    missing.into_inner()
 }
 
 fn block(body: &ast::Block, slots: &Slots, mut state: State) -> State {
+    let mut slots = slots;
+    let mut fewer;
     for stmt in &body.stmts {
         state = statement(stmt, slots, state);
+        if let Some(hidden) = slots.hidden_by(stmt) {
+            fewer = hidden;
+            slots = &fewer;
+        }
     }
     match &body.tail {
         Some(tail) => expression(tail, slots, state),
@@ -78,19 +105,19 @@ fn statement(stmt: &ast::Stmt, slots: &Slots, state: State) -> State {
         }
         StmtKind::For(node) if !node.inline => Some(set),
         // The text may assign anything.
-        StmtKind::Insert(_) => Some(slots.names.to_vec()),
+        StmtKind::Insert(_) => Some([set, slots.visible.clone()].concat()),
+        // What is returned has been read by then.
+        StmtKind::Defer(_) | StmtKind::OnFail { .. } => Some(set),
         StmtKind::For(_)
         | StmtKind::Decl(_)
         | StmtKind::Destructure { .. }
         | StmtKind::Discard(_)
         | StmtKind::Assign { .. }
         | StmtKind::MultiAssign { .. }
-        | StmtKind::Defer(_)
-        | StmtKind::OnFail { .. }
         | StmtKind::Error(_)
         | StmtKind::Assert(_) => {
             let mut found = Found {
-                slots: slots.names,
+                slots: &slots.visible,
                 set: &mut set,
             };
             found.stmt(stmt);
@@ -122,7 +149,7 @@ fn expression(expr: &ast::Expr, slots: &Slots, state: State) -> State {
         // Anything else, an unrolled branch too: whatever it assigns or lends counts.
         _ => {
             let mut found = Found {
-                slots: slots.names,
+                slots: &slots.visible,
                 set: &mut set,
             };
             found.expr(expr);

@@ -5,7 +5,7 @@ use sx_ir::{BinaryOp, Expr, Ty};
 use super::Case;
 use super::build::Build;
 use super::expect::{TestHost, finished, run, same, steps, stopped, table};
-use crate::{ComptimeEngine, Frame, Limits, Status, Trap};
+use crate::{ComptimeEngine, Frame, GUARD, Limits, Status, Trap};
 
 pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("calls/factorial", factorial));
@@ -398,7 +398,7 @@ fn root_arguments(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         u64::MAX,
         0x3f80_0000,
         0x7ff8_0000_0000_0001,
-        0x10000,
+        GUARD,
     ];
     finished(&run(e, &b.module, root, &args), &args)
 }

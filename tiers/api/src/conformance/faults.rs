@@ -7,7 +7,7 @@ use super::Case;
 use super::build::{Build, Fun, big_endian_32};
 use super::expect::{finished, run, stopped, trapped};
 use super::traps::root;
-use crate::{ComptimeEngine, Status};
+use crate::{ComptimeEngine, GUARD, Status};
 
 pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("traps/load", load));
@@ -20,7 +20,7 @@ pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("traps/bad-free", bad_free));
 }
 
-const NULLS: [u64; 5] = [0, 1, 8, 0xffff, 0xfff9];
+const NULLS: [u64; 6] = [0, 1, 8, 0xffff, 0x12_3456, GUARD - 7];
 const WILD: [u64; 6] = [
     u64::MAX,
     u64::MAX - 3,
@@ -103,7 +103,7 @@ fn const_write(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let mut b = Build::native();
     let constant = b.global(16, 8, false, ConstImage::from_bytes(vec![1; 16]));
     let variable = b.global(16, 8, true, ConstImage::default());
-    let (addr, writable) = (0x10000, 0x11000);
+    let (addr, writable) = (GUARD, GUARD + 0x1000);
     // Keeps both reachable in each program.
     let touch = |f: &mut Fun| {
         let (x, y) = (f.global(constant), f.global(variable));
@@ -174,7 +174,7 @@ fn const_write(e: &mut dyn ComptimeEngine) -> Result<(), String> {
 fn copy_and_fill(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let mut b = Build::native();
     let data = b.global(64, 8, true, ConstImage::default());
-    let good = 0x10000;
+    let good = GUARD;
     let at = root(&mut b, &[Ty::Ptr, Ty::Ptr, Ty::I64], |f| {
         let g = f.global(data);
         let v = f.load(Ty::I8, g);
@@ -246,7 +246,7 @@ fn end_of_memory(e: &mut dyn ComptimeEngine) -> Result<(), String> {
                     f.loc_of(v)
                 }
             });
-            let (start, size, stack) = (0x11000, ty.size(8), 256 << 20);
+            let (start, size, stack) = (GUARD + 0x1000, ty.size(8), 256 << 20);
             finished(&run(e, &b.module, at.0, &[stack - size]), &[])?;
             for over in 1..=size {
                 let offset = stack - size + over;
@@ -342,7 +342,7 @@ fn bad_free(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         f.call(free, &[x], &[])
     });
     finished(&run(e, &b.module, at.0, &[0]), &[])?;
-    let heap = 0x11000 + (256 << 20);
+    let heap = GUARD + 0x1000 + (256 << 20);
     trapped(
         &run(e, &b.module, at.0, &[16]),
         TrapKind::BadFree,

@@ -8,7 +8,7 @@ use sx_ir::{BinaryOp, Order, StmtKind, Target, Ty, semantics};
 use super::Case;
 use super::build::{Build, big_endian, big_endian_32, little_endian_32};
 use super::expect::{TestHost, finished, run, same};
-use crate::{ComptimeEngine, Limits, ObjectKind};
+use crate::{ComptimeEngine, GUARD, Limits, ObjectKind};
 
 fn targets() -> [(&'static str, Target); 4] {
     [
@@ -529,9 +529,9 @@ fn addresses(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let crate::Status::Finished(got) = &outcome.status else {
         return Err(format!("{:?}", outcome.status));
     };
-    same("constant", got[1], 0x10000)?;
-    same("aligned constant", got[2], 0x10040)?;
-    same("variable", got[0], 0x11000)?;
+    same("constant", got[1], GUARD)?;
+    same("aligned constant", got[2], GUARD + 0x40)?;
+    same("variable", got[0], GUARD + 0x1000)?;
     same(
         "stack is page-aligned and above",
         got[3].is_multiple_of(4096) && got[3] > got[0],
@@ -545,7 +545,7 @@ fn addresses(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     same(
         "object",
         (object.base, object.size, object.kind),
-        (0x10000, 3, ObjectKind::Global(constant)),
+        (GUARD, 3, ObjectKind::Global(constant)),
     )?;
     let object = outcome.memory.object_at(got[3] + 8).ok_or("no slot")?;
     same(

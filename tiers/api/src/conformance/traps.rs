@@ -6,7 +6,7 @@ use sx_ir::{BinaryOp, FuncId, LocId, TrapKind, Ty};
 use super::Case;
 use super::build::{Build, Fun};
 use super::expect::{finished, run, trapped};
-use crate::ComptimeEngine;
+use crate::{ComptimeEngine, GUARD};
 
 pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("traps/statement", statement));
@@ -99,7 +99,7 @@ fn indirect_call(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         base + 32,
         base - 16,
         u64::MAX,
-        0x10000,
+        GUARD,
     ] {
         trapped(
             &run(e, &b.module, at.0, &[bad]),

@@ -18,14 +18,14 @@ bulk:
    5f  movups [r14+rax],xmm0
    68  movups [r14+rax+10h],xmm0
    71  mov rdi,[rbx]
-   75  movups xmm0,[r14+10000h]
-   7d  movups xmm1,[r14+10008h]
+   75  movups xmm0,[r14+10000000h]
+   7d  movups xmm1,[r14+10000008h]
    85  movups [r14+rbp-20h],xmm0
    8b  movups [r14+rbp-18h],xmm1
    91  lea rsi,[rdi+5]
    96  cmp rsi,[r15+18h]
    9d  ja 126
-   a3  cmp rsi,11005h
+   a3  cmp rsi,10001005h
    aa  jb 126
    b0  mov esi,0
    b6  mov [r14+rdi],esi

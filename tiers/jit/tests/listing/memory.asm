@@ -17,15 +17,15 @@ memory:
    5c  movups [r14+rax],xmm0
    65  movups [r14+rax+10h],xmm0
    6e  mov rdi,[rbx]
-   72  lea rsi,[rdi-0FFF8h]
+   72  lea rsi,[rdi-0FFFFFF8h]
    7a  cmp rsi,[shared]
    81  ja 146
    87  mov r8,[r14+rdi+8]
-   8c  lea rsi,[rdi-0FFF0h]
+   8c  lea rsi,[rdi-0FFFFFF0h]
    94  cmp rsi,[shared]
    9b  ja 167
    a1  mov [r14+rdi+10h],r8
-   a6  lea rsi,[rdi-10000h]
+   a6  lea rsi,[rdi-10000000h]
    ae  cmp rsi,[shared]
    b5  ja 188
    bb  mov rsi,[r14+rdi]
@@ -35,7 +35,7 @@ memory:
    d0  jae 1a9
    d6  mov rsi,r8
    d9  shl rsi,3
-   dd  mov rsi,[r14+rsi+10000h]
+   dd  mov rsi,[r14+rsi+10000000h]
    e5  mov rax,rsi
    e8  mov [rbx],rax
    ec  sub qword ptr [r15+20h],20h
@@ -53,17 +53,17 @@ memory:
   13c  mov eax,2
   141  jmp shared
   146  mov dword ptr [r13-4],0
-  14e  lea rsi,[rsi+10000h]
+  14e  lea rsi,[rsi+10000000h]
   156  mov edx,8
   15c  mov ecx,0
   162  jmp shared
   167  mov dword ptr [r13-4],0
-  16f  lea rsi,[rsi+10000h]
+  16f  lea rsi,[rsi+10000000h]
   177  mov edx,8
   17d  mov ecx,1
   183  jmp shared
   188  mov dword ptr [r13-4],0
-  190  lea rsi,[rsi+10000h]
+  190  lea rsi,[rsi+10000000h]
   198  mov edx,8
   19e  mov ecx,0
   1a4  jmp shared

@@ -4949,7 +4949,7 @@ load.i8:
    2b  mov dword ptr [r13],0AAh
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8f
    50  movzx esi,byte ptr [r14+rdi]
@@ -4965,7 +4965,7 @@ load.i8:
    85  mov eax,2
    8a  jmp shared
    8f  mov dword ptr [r13-4],325h
-   97  lea rsi,[rsi+10000h]
+   97  lea rsi,[rsi+10000000h]
    9f  mov edx,1
    a5  mov ecx,0
    ab  jmp shared
@@ -5197,7 +5197,7 @@ load.i16:
    2b  mov dword ptr [r13],0B2h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8f
    50  movzx esi,word ptr [r14+rdi]
@@ -5213,7 +5213,7 @@ load.i16:
    85  mov eax,2
    8a  jmp shared
    8f  mov dword ptr [r13-4],34Bh
-   97  lea rsi,[rsi+10000h]
+   97  lea rsi,[rsi+10000000h]
    9f  mov edx,2
    a5  mov ecx,0
    ab  jmp shared
@@ -5445,7 +5445,7 @@ load.i32:
    2b  mov dword ptr [r13],0BAh
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8e
    50  mov esi,[r14+rdi]
@@ -5461,7 +5461,7 @@ load.i32:
    84  mov eax,2
    89  jmp shared
    8e  mov dword ptr [r13-4],371h
-   96  lea rsi,[rsi+10000h]
+   96  lea rsi,[rsi+10000000h]
    9e  mov edx,4
    a4  mov ecx,0
    aa  jmp shared
@@ -5692,7 +5692,7 @@ load.i64:
    2b  mov dword ptr [r13],0C2h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8e
    50  mov rsi,[r14+rdi]
@@ -5708,7 +5708,7 @@ load.i64:
    84  mov eax,2
    89  jmp shared
    8e  mov dword ptr [r13-4],397h
-   96  lea rsi,[rsi+10000h]
+   96  lea rsi,[rsi+10000000h]
    9e  mov edx,8
    a4  mov ecx,0
    aa  jmp shared
@@ -5939,7 +5939,7 @@ load.f32:
    2b  mov dword ptr [r13],0CAh
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 96
    50  movss xmm0,[r14+rdi]
@@ -5955,7 +5955,7 @@ load.f32:
    8c  mov eax,2
    91  jmp shared
    96  mov dword ptr [r13-4],3BDh
-   9e  lea rsi,[rsi+10000h]
+   9e  lea rsi,[rsi+10000000h]
    a6  mov edx,4
    ac  mov ecx,0
    b2  jmp shared
@@ -6002,7 +6002,7 @@ load.f64:
    2b  mov dword ptr [r13],0CCh
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8f
    50  movsd xmm0,[r14+rdi]
@@ -6017,7 +6017,7 @@ load.f64:
    85  mov eax,2
    8a  jmp shared
    8f  mov dword ptr [r13-4],3C7h
-   97  lea rsi,[rsi+10000h]
+   97  lea rsi,[rsi+10000000h]
    9f  mov edx,8
    a5  mov ecx,0
    ab  jmp shared
@@ -6063,7 +6063,7 @@ load.ptr:
    2b  mov dword ptr [r13],0CEh
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8e
    50  mov rsi,[r14+rdi]
@@ -6079,7 +6079,7 @@ load.ptr:
    84  mov eax,2
    89  jmp shared
    8e  mov dword ptr [r13-4],3D1h
-   96  lea rsi,[rsi+10000h]
+   96  lea rsi,[rsi+10000000h]
    9e  mov edx,8
    a4  mov ecx,0
    aa  jmp shared
@@ -6258,7 +6258,7 @@ store.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8b
@@ -6272,7 +6272,7 @@ store.i8:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],3F0h
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,1
    a1  mov ecx,1
    a7  jmp shared
@@ -6290,7 +6290,7 @@ store.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8c
    54  mov [r14+rdi],r8w
@@ -6304,7 +6304,7 @@ store.i16:
    82  mov eax,2
    87  jmp shared
    8c  mov dword ptr [r13-4],3F4h
-   94  lea rsi,[rsi+10000h]
+   94  lea rsi,[rsi+10000000h]
    9c  mov edx,2
    a2  mov ecx,1
    a8  jmp shared
@@ -6322,7 +6322,7 @@ store.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8d
@@ -6336,7 +6336,7 @@ store.i32:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],3F8h
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,4
    a1  mov ecx,1
    a7  jmp shared
@@ -6354,7 +6354,7 @@ store.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8
@@ -6368,7 +6368,7 @@ store.i64:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],3FCh
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,8
    a1  mov ecx,1
    a7  jmp shared
@@ -6386,7 +6386,7 @@ store.f32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  movss xmm4,[rbx+8]
-   41  lea rsi,[rdi-10000h]
+   41  lea rsi,[rdi-10000000h]
    49  cmp rsi,[shared]
    50  ja 8f
    56  movss [r14+rdi],xmm4
@@ -6400,7 +6400,7 @@ store.f32:
    85  mov eax,2
    8a  jmp shared
    8f  mov dword ptr [r13-4],400h
-   97  lea rsi,[rsi+10000h]
+   97  lea rsi,[rsi+10000000h]
    9f  mov edx,4
    a5  mov ecx,1
    ab  jmp shared
@@ -6418,7 +6418,7 @@ store.f64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  movsd xmm4,[rbx+8]
-   41  lea rsi,[rdi-10000h]
+   41  lea rsi,[rdi-10000000h]
    49  cmp rsi,[shared]
    50  ja 8f
    56  movsd [r14+rdi],xmm4
@@ -6432,7 +6432,7 @@ store.f64:
    85  mov eax,2
    8a  jmp shared
    8f  mov dword ptr [r13-4],404h
-   97  lea rsi,[rsi+10000h]
+   97  lea rsi,[rsi+10000000h]
    9f  mov edx,8
    a5  mov ecx,1
    ab  jmp shared
@@ -6450,7 +6450,7 @@ store.ptr:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8
@@ -6464,7 +6464,7 @@ store.ptr:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],408h
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,8
    a1  mov ecx,1
    a7  jmp shared
@@ -6482,7 +6482,7 @@ atomic_rmw.xchg.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 97
    54  mov rsi,r8
@@ -6499,7 +6499,7 @@ atomic_rmw.xchg.i8:
    8d  mov eax,2
    92  jmp shared
    97  mov dword ptr [r13-4],40Ch
-   9f  lea rsi,[rsi+10000h]
+   9f  lea rsi,[rsi+10000000h]
    a7  mov edx,1
    ad  mov ecx,1
    b3  jmp shared
@@ -6517,7 +6517,7 @@ atomic_rmw.add.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9a
    54  mov rsi,r8
@@ -6535,7 +6535,7 @@ atomic_rmw.add.i8:
    90  mov eax,2
    95  jmp shared
    9a  mov dword ptr [r13-4],410h
-   a2  lea rsi,[rsi+10000h]
+   a2  lea rsi,[rsi+10000000h]
    aa  mov edx,1
    b0  mov ecx,1
    b6  jmp shared
@@ -6553,7 +6553,7 @@ atomic_rmw.sub.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9d
    54  mov rsi,r8
@@ -6572,7 +6572,7 @@ atomic_rmw.sub.i8:
    93  mov eax,2
    98  jmp shared
    9d  mov dword ptr [r13-4],414h
-   a5  lea rsi,[rsi+10000h]
+   a5  lea rsi,[rsi+10000000h]
    ad  mov edx,1
    b3  mov ecx,1
    b9  jmp shared
@@ -6590,7 +6590,7 @@ atomic_rmw.and.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9a
    54  mov rsi,r8
@@ -6608,7 +6608,7 @@ atomic_rmw.and.i8:
    90  mov eax,2
    95  jmp shared
    9a  mov dword ptr [r13-4],418h
-   a2  lea rsi,[rsi+10000h]
+   a2  lea rsi,[rsi+10000000h]
    aa  mov edx,1
    b0  mov ecx,1
    b6  jmp shared
@@ -6626,7 +6626,7 @@ atomic_rmw.or.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9a
    54  mov rsi,r8
@@ -6644,7 +6644,7 @@ atomic_rmw.or.i8:
    90  mov eax,2
    95  jmp shared
    9a  mov dword ptr [r13-4],41Ch
-   a2  lea rsi,[rsi+10000h]
+   a2  lea rsi,[rsi+10000000h]
    aa  mov edx,1
    b0  mov ecx,1
    b6  jmp shared
@@ -6662,7 +6662,7 @@ atomic_rmw.xor.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9a
    54  mov rsi,r8
@@ -6680,7 +6680,7 @@ atomic_rmw.xor.i8:
    90  mov eax,2
    95  jmp shared
    9a  mov dword ptr [r13-4],420h
-   a2  lea rsi,[rsi+10000h]
+   a2  lea rsi,[rsi+10000000h]
    aa  mov edx,1
    b0  mov ecx,1
    b6  jmp shared
@@ -6698,7 +6698,7 @@ atomic_rmw.min_s.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a3
    54  mov rsi,r8
@@ -6718,7 +6718,7 @@ atomic_rmw.min_s.i8:
    99  mov eax,2
    9e  jmp shared
    a3  mov dword ptr [r13-4],424h
-   ab  lea rsi,[rsi+10000h]
+   ab  lea rsi,[rsi+10000000h]
    b3  mov edx,1
    b9  mov ecx,1
    bf  jmp shared
@@ -6736,7 +6736,7 @@ atomic_rmw.min_u.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a3
    54  mov rsi,r8
@@ -6756,7 +6756,7 @@ atomic_rmw.min_u.i8:
    99  mov eax,2
    9e  jmp shared
    a3  mov dword ptr [r13-4],428h
-   ab  lea rsi,[rsi+10000h]
+   ab  lea rsi,[rsi+10000000h]
    b3  mov edx,1
    b9  mov ecx,1
    bf  jmp shared
@@ -6774,7 +6774,7 @@ atomic_rmw.max_s.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a3
    54  mov rsi,r8
@@ -6794,7 +6794,7 @@ atomic_rmw.max_s.i8:
    99  mov eax,2
    9e  jmp shared
    a3  mov dword ptr [r13-4],42Ch
-   ab  lea rsi,[rsi+10000h]
+   ab  lea rsi,[rsi+10000000h]
    b3  mov edx,1
    b9  mov ecx,1
    bf  jmp shared
@@ -6812,7 +6812,7 @@ atomic_rmw.max_u.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a3
    54  mov rsi,r8
@@ -6832,7 +6832,7 @@ atomic_rmw.max_u.i8:
    99  mov eax,2
    9e  jmp shared
    a3  mov dword ptr [r13-4],430h
-   ab  lea rsi,[rsi+10000h]
+   ab  lea rsi,[rsi+10000000h]
    b3  mov edx,1
    b9  mov ecx,1
    bf  jmp shared
@@ -6851,7 +6851,7 @@ atomic_cmpxchg.i8:
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
    3f  mov r9,[rbx+10h]
-   43  lea rsi,[rdi-10000h]
+   43  lea rsi,[rdi-10000000h]
    4b  cmp rsi,[shared]
    52  ja b5
    58  mov rsi,r8
@@ -6875,7 +6875,7 @@ atomic_cmpxchg.i8:
    ab  mov eax,2
    b0  jmp shared
    b5  mov dword ptr [r13-4],435h
-   bd  lea rsi,[rsi+10000h]
+   bd  lea rsi,[rsi+10000000h]
    c5  mov edx,1
    cb  mov ecx,1
    d1  jmp shared
@@ -6892,7 +6892,7 @@ atomic_load.i8:
    2b  mov dword ptr [r13],0E6h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8b
    50  movzx esi,byte ptr [r14+rdi]
@@ -6907,7 +6907,7 @@ atomic_load.i8:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],438h
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,1
    a1  mov ecx,0
    a7  jmp shared
@@ -6925,7 +6925,7 @@ atomic_store.i8:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8b
@@ -6939,7 +6939,7 @@ atomic_store.i8:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],43Ch
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,1
    a1  mov ecx,1
    a7  jmp shared
@@ -6989,7 +6989,7 @@ atomic_rmw.xchg.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 98
    54  mov rsi,r8
@@ -7006,7 +7006,7 @@ atomic_rmw.xchg.i16:
    8e  mov eax,2
    93  jmp shared
    98  mov dword ptr [r13-4],443h
-   a0  lea rsi,[rsi+10000h]
+   a0  lea rsi,[rsi+10000000h]
    a8  mov edx,2
    ae  mov ecx,1
    b4  jmp shared
@@ -7024,7 +7024,7 @@ atomic_rmw.add.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9b
    54  mov rsi,r8
@@ -7042,7 +7042,7 @@ atomic_rmw.add.i16:
    91  mov eax,2
    96  jmp shared
    9b  mov dword ptr [r13-4],447h
-   a3  lea rsi,[rsi+10000h]
+   a3  lea rsi,[rsi+10000000h]
    ab  mov edx,2
    b1  mov ecx,1
    b7  jmp shared
@@ -7060,7 +7060,7 @@ atomic_rmw.sub.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9e
    54  mov rsi,r8
@@ -7079,7 +7079,7 @@ atomic_rmw.sub.i16:
    94  mov eax,2
    99  jmp shared
    9e  mov dword ptr [r13-4],44Bh
-   a6  lea rsi,[rsi+10000h]
+   a6  lea rsi,[rsi+10000000h]
    ae  mov edx,2
    b4  mov ecx,1
    ba  jmp shared
@@ -7097,7 +7097,7 @@ atomic_rmw.and.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9b
    54  mov rsi,r8
@@ -7115,7 +7115,7 @@ atomic_rmw.and.i16:
    91  mov eax,2
    96  jmp shared
    9b  mov dword ptr [r13-4],44Fh
-   a3  lea rsi,[rsi+10000h]
+   a3  lea rsi,[rsi+10000000h]
    ab  mov edx,2
    b1  mov ecx,1
    b7  jmp shared
@@ -7133,7 +7133,7 @@ atomic_rmw.or.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9b
    54  mov rsi,r8
@@ -7151,7 +7151,7 @@ atomic_rmw.or.i16:
    91  mov eax,2
    96  jmp shared
    9b  mov dword ptr [r13-4],453h
-   a3  lea rsi,[rsi+10000h]
+   a3  lea rsi,[rsi+10000000h]
    ab  mov edx,2
    b1  mov ecx,1
    b7  jmp shared
@@ -7169,7 +7169,7 @@ atomic_rmw.xor.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9b
    54  mov rsi,r8
@@ -7187,7 +7187,7 @@ atomic_rmw.xor.i16:
    91  mov eax,2
    96  jmp shared
    9b  mov dword ptr [r13-4],457h
-   a3  lea rsi,[rsi+10000h]
+   a3  lea rsi,[rsi+10000000h]
    ab  mov edx,2
    b1  mov ecx,1
    b7  jmp shared
@@ -7205,7 +7205,7 @@ atomic_rmw.min_s.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a5
    54  mov rsi,r8
@@ -7225,7 +7225,7 @@ atomic_rmw.min_s.i16:
    9b  mov eax,2
    a0  jmp shared
    a5  mov dword ptr [r13-4],45Bh
-   ad  lea rsi,[rsi+10000h]
+   ad  lea rsi,[rsi+10000000h]
    b5  mov edx,2
    bb  mov ecx,1
    c1  jmp shared
@@ -7243,7 +7243,7 @@ atomic_rmw.min_u.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a5
    54  mov rsi,r8
@@ -7263,7 +7263,7 @@ atomic_rmw.min_u.i16:
    9b  mov eax,2
    a0  jmp shared
    a5  mov dword ptr [r13-4],45Fh
-   ad  lea rsi,[rsi+10000h]
+   ad  lea rsi,[rsi+10000000h]
    b5  mov edx,2
    bb  mov ecx,1
    c1  jmp shared
@@ -7281,7 +7281,7 @@ atomic_rmw.max_s.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a5
    54  mov rsi,r8
@@ -7301,7 +7301,7 @@ atomic_rmw.max_s.i16:
    9b  mov eax,2
    a0  jmp shared
    a5  mov dword ptr [r13-4],463h
-   ad  lea rsi,[rsi+10000h]
+   ad  lea rsi,[rsi+10000000h]
    b5  mov edx,2
    bb  mov ecx,1
    c1  jmp shared
@@ -7319,7 +7319,7 @@ atomic_rmw.max_u.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a5
    54  mov rsi,r8
@@ -7339,7 +7339,7 @@ atomic_rmw.max_u.i16:
    9b  mov eax,2
    a0  jmp shared
    a5  mov dword ptr [r13-4],467h
-   ad  lea rsi,[rsi+10000h]
+   ad  lea rsi,[rsi+10000000h]
    b5  mov edx,2
    bb  mov ecx,1
    c1  jmp shared
@@ -7358,7 +7358,7 @@ atomic_cmpxchg.i16:
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
    3f  mov r9,[rbx+10h]
-   43  lea rsi,[rdi-10000h]
+   43  lea rsi,[rdi-10000000h]
    4b  cmp rsi,[shared]
    52  ja b6
    58  mov rsi,r8
@@ -7382,7 +7382,7 @@ atomic_cmpxchg.i16:
    ac  mov eax,2
    b1  jmp shared
    b6  mov dword ptr [r13-4],46Ch
-   be  lea rsi,[rsi+10000h]
+   be  lea rsi,[rsi+10000000h]
    c6  mov edx,2
    cc  mov ecx,1
    d2  jmp shared
@@ -7399,7 +7399,7 @@ atomic_load.i16:
    2b  mov dword ptr [r13],0F4h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8b
    50  movzx esi,word ptr [r14+rdi]
@@ -7414,7 +7414,7 @@ atomic_load.i16:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],46Fh
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,2
    a1  mov ecx,0
    a7  jmp shared
@@ -7432,7 +7432,7 @@ atomic_store.i16:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8c
    54  mov [r14+rdi],r8w
@@ -7446,7 +7446,7 @@ atomic_store.i16:
    82  mov eax,2
    87  jmp shared
    8c  mov dword ptr [r13-4],473h
-   94  lea rsi,[rsi+10000h]
+   94  lea rsi,[rsi+10000000h]
    9c  mov edx,2
    a2  mov ecx,1
    a8  jmp shared
@@ -7496,7 +7496,7 @@ atomic_rmw.xchg.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 96
    54  mov rsi,r8
@@ -7513,7 +7513,7 @@ atomic_rmw.xchg.i32:
    8c  mov eax,2
    91  jmp shared
    96  mov dword ptr [r13-4],47Ah
-   9e  lea rsi,[rsi+10000h]
+   9e  lea rsi,[rsi+10000000h]
    a6  mov edx,4
    ac  mov ecx,1
    b2  jmp shared
@@ -7531,7 +7531,7 @@ atomic_rmw.add.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -7549,7 +7549,7 @@ atomic_rmw.add.i32:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],47Eh
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,4
    af  mov ecx,1
    b5  jmp shared
@@ -7567,7 +7567,7 @@ atomic_rmw.sub.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9c
    54  mov rsi,r8
@@ -7586,7 +7586,7 @@ atomic_rmw.sub.i32:
    92  mov eax,2
    97  jmp shared
    9c  mov dword ptr [r13-4],482h
-   a4  lea rsi,[rsi+10000h]
+   a4  lea rsi,[rsi+10000000h]
    ac  mov edx,4
    b2  mov ecx,1
    b8  jmp shared
@@ -7604,7 +7604,7 @@ atomic_rmw.and.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -7622,7 +7622,7 @@ atomic_rmw.and.i32:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],486h
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,4
    af  mov ecx,1
    b5  jmp shared
@@ -7640,7 +7640,7 @@ atomic_rmw.or.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -7658,7 +7658,7 @@ atomic_rmw.or.i32:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],48Ah
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,4
    af  mov ecx,1
    b5  jmp shared
@@ -7676,7 +7676,7 @@ atomic_rmw.xor.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -7694,7 +7694,7 @@ atomic_rmw.xor.i32:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],48Eh
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,4
    af  mov ecx,1
    b5  jmp shared
@@ -7712,7 +7712,7 @@ atomic_rmw.min_s.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -7732,7 +7732,7 @@ atomic_rmw.min_s.i32:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],492h
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,4
    b8  mov ecx,1
    be  jmp shared
@@ -7750,7 +7750,7 @@ atomic_rmw.min_u.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -7770,7 +7770,7 @@ atomic_rmw.min_u.i32:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],496h
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,4
    b8  mov ecx,1
    be  jmp shared
@@ -7788,7 +7788,7 @@ atomic_rmw.max_s.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -7808,7 +7808,7 @@ atomic_rmw.max_s.i32:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],49Ah
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,4
    b8  mov ecx,1
    be  jmp shared
@@ -7826,7 +7826,7 @@ atomic_rmw.max_u.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -7846,7 +7846,7 @@ atomic_rmw.max_u.i32:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],49Eh
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,4
    b8  mov ecx,1
    be  jmp shared
@@ -7865,7 +7865,7 @@ atomic_cmpxchg.i32:
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
    3f  mov r9,[rbx+10h]
-   43  lea rsi,[rdi-10000h]
+   43  lea rsi,[rdi-10000000h]
    4b  cmp rsi,[shared]
    52  ja b4
    58  mov rsi,r8
@@ -7889,7 +7889,7 @@ atomic_cmpxchg.i32:
    aa  mov eax,2
    af  jmp shared
    b4  mov dword ptr [r13-4],4A3h
-   bc  lea rsi,[rsi+10000h]
+   bc  lea rsi,[rsi+10000000h]
    c4  mov edx,4
    ca  mov ecx,1
    d0  jmp shared
@@ -7906,7 +7906,7 @@ atomic_load.i32:
    2b  mov dword ptr [r13],102h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8a
    50  mov esi,[r14+rdi]
@@ -7921,7 +7921,7 @@ atomic_load.i32:
    80  mov eax,2
    85  jmp shared
    8a  mov dword ptr [r13-4],4A6h
-   92  lea rsi,[rsi+10000h]
+   92  lea rsi,[rsi+10000000h]
    9a  mov edx,4
    a0  mov ecx,0
    a6  jmp shared
@@ -7939,7 +7939,7 @@ atomic_store.i32:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8d
@@ -7953,7 +7953,7 @@ atomic_store.i32:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],4AAh
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,4
    a1  mov ecx,1
    a7  jmp shared
@@ -8003,7 +8003,7 @@ atomic_rmw.xchg.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 96
    54  mov rsi,r8
@@ -8020,7 +8020,7 @@ atomic_rmw.xchg.i64:
    8c  mov eax,2
    91  jmp shared
    96  mov dword ptr [r13-4],4B1h
-   9e  lea rsi,[rsi+10000h]
+   9e  lea rsi,[rsi+10000000h]
    a6  mov edx,8
    ac  mov ecx,1
    b2  jmp shared
@@ -8038,7 +8038,7 @@ atomic_rmw.add.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -8056,7 +8056,7 @@ atomic_rmw.add.i64:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],4B5h
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,8
    af  mov ecx,1
    b5  jmp shared
@@ -8074,7 +8074,7 @@ atomic_rmw.sub.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 9c
    54  mov rsi,r8
@@ -8093,7 +8093,7 @@ atomic_rmw.sub.i64:
    92  mov eax,2
    97  jmp shared
    9c  mov dword ptr [r13-4],4B9h
-   a4  lea rsi,[rsi+10000h]
+   a4  lea rsi,[rsi+10000000h]
    ac  mov edx,8
    b2  mov ecx,1
    b8  jmp shared
@@ -8111,7 +8111,7 @@ atomic_rmw.and.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -8129,7 +8129,7 @@ atomic_rmw.and.i64:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],4BDh
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,8
    af  mov ecx,1
    b5  jmp shared
@@ -8147,7 +8147,7 @@ atomic_rmw.or.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -8165,7 +8165,7 @@ atomic_rmw.or.i64:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],4C1h
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,8
    af  mov ecx,1
    b5  jmp shared
@@ -8183,7 +8183,7 @@ atomic_rmw.xor.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 99
    54  mov rsi,r8
@@ -8201,7 +8201,7 @@ atomic_rmw.xor.i64:
    8f  mov eax,2
    94  jmp shared
    99  mov dword ptr [r13-4],4C5h
-   a1  lea rsi,[rsi+10000h]
+   a1  lea rsi,[rsi+10000000h]
    a9  mov edx,8
    af  mov ecx,1
    b5  jmp shared
@@ -8219,7 +8219,7 @@ atomic_rmw.min_s.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -8239,7 +8239,7 @@ atomic_rmw.min_s.i64:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],4C9h
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,8
    b8  mov ecx,1
    be  jmp shared
@@ -8257,7 +8257,7 @@ atomic_rmw.min_u.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -8277,7 +8277,7 @@ atomic_rmw.min_u.i64:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],4CDh
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,8
    b8  mov ecx,1
    be  jmp shared
@@ -8295,7 +8295,7 @@ atomic_rmw.max_s.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -8315,7 +8315,7 @@ atomic_rmw.max_s.i64:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],4D1h
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,8
    b8  mov ecx,1
    be  jmp shared
@@ -8333,7 +8333,7 @@ atomic_rmw.max_u.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja a2
    54  mov rsi,r8
@@ -8353,7 +8353,7 @@ atomic_rmw.max_u.i64:
    98  mov eax,2
    9d  jmp shared
    a2  mov dword ptr [r13-4],4D5h
-   aa  lea rsi,[rsi+10000h]
+   aa  lea rsi,[rsi+10000000h]
    b2  mov edx,8
    b8  mov ecx,1
    be  jmp shared
@@ -8372,7 +8372,7 @@ atomic_cmpxchg.i64:
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
    3f  mov r9,[rbx+10h]
-   43  lea rsi,[rdi-10000h]
+   43  lea rsi,[rdi-10000000h]
    4b  cmp rsi,[shared]
    52  ja b4
    58  mov rsi,r8
@@ -8396,7 +8396,7 @@ atomic_cmpxchg.i64:
    aa  mov eax,2
    af  jmp shared
    b4  mov dword ptr [r13-4],4DAh
-   bc  lea rsi,[rsi+10000h]
+   bc  lea rsi,[rsi+10000000h]
    c4  mov edx,8
    ca  mov ecx,1
    d0  jmp shared
@@ -8413,7 +8413,7 @@ atomic_load.i64:
    2b  mov dword ptr [r13],110h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 8a
    50  mov rsi,[r14+rdi]
@@ -8428,7 +8428,7 @@ atomic_load.i64:
    80  mov eax,2
    85  jmp shared
    8a  mov dword ptr [r13-4],4DDh
-   92  lea rsi,[rsi+10000h]
+   92  lea rsi,[rsi+10000000h]
    9a  mov edx,8
    a0  mov ecx,0
    a6  jmp shared
@@ -8446,7 +8446,7 @@ atomic_store.i64:
    33  add r13,8
    37  mov rdi,[rbx]
    3b  mov r8,[rbx+8]
-   3f  lea rsi,[rdi-10000h]
+   3f  lea rsi,[rdi-10000000h]
    47  cmp rsi,[shared]
    4e  ja 8b
    54  mov [r14+rdi],r8
@@ -8460,7 +8460,7 @@ atomic_store.i64:
    81  mov eax,2
    86  jmp shared
    8b  mov dword ptr [r13-4],4E1h
-   93  lea rsi,[rsi+10000h]
+   93  lea rsi,[rsi+10000000h]
    9b  mov edx,8
    a1  mov ecx,1
    a7  jmp shared
@@ -8540,12 +8540,12 @@ copy 24:
    3b  lea rsi,[rdi+18h]
    40  cmp rsi,[r15+18h]
    47  ja c3
-   4d  cmp rsi,10018h
+   4d  cmp rsi,10000018h
    54  jb c3
    5a  lea rsi,[rdi+18h]
    5f  cmp rsi,[r15+18h]
    66  ja e1
-   6c  cmp rsi,10018h
+   6c  cmp rsi,10000018h
    73  jb e1
    79  movups xmm0,[r14+rdi]
    7f  movups xmm1,[r14+rdi+8]
@@ -8615,7 +8615,7 @@ fill 24:
    3b  lea rsi,[rdi+18h]
    40  cmp rsi,[r15+18h]
    47  ja a6
-   4d  cmp rsi,10018h
+   4d  cmp rsi,10000018h
    54  jb a6
    5a  movsd xmm0,[c8]
    63  punpcklqdq xmm0,xmm0
@@ -8704,7 +8704,7 @@ eval:
    2b  mov dword ptr [r13],119h
    33  add r13,8
    37  mov rdi,[rbx]
-   3b  lea rsi,[rdi-10000h]
+   3b  lea rsi,[rdi-10000000h]
    43  cmp rsi,[shared]
    4a  ja 87
    50  mov rsi,[r14+rdi]
@@ -8718,7 +8718,7 @@ eval:
    7d  mov eax,2
    82  jmp shared
    87  mov dword ptr [r13-4],4FFh
-   8f  lea rsi,[rsi+10000h]
+   8f  lea rsi,[rsi+10000000h]
    97  mov edx,8
    9d  mov ecx,0
    a3  jmp shared

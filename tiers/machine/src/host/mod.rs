@@ -23,9 +23,7 @@ mod text;
 mod traces;
 
 use sx_ir::{FuncId, Linkage, Module, TrapKind};
-use sx_tier_api::{Frame, Host, HostFault, SandboxMemory, Trap};
-
-use crate::memory::GUARD;
+use sx_tier_api::{Frame, GUARD, Host, HostFault, SandboxMemory, Trap};
 
 /// What evaluations are granted.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
