@@ -182,6 +182,11 @@ impl Sema<'_> {
                     ..variant
                 }
             }
+            // What `if` takes holds by the same rule.
+            Some(TypeId::BOOL) if matches!(purpose, Purpose::Condition) && failable.is_none() => {
+                let holds = self.condition(&mut cx, &lowered, expr.span)?;
+                Val::scalar(TypeId::BOOL, holds)
+            }
             Some(want)
                 if matches!(purpose, Purpose::RunPassed)
                     && self.passes_as_copy(lowered.ty, want) =>

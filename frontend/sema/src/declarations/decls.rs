@@ -567,7 +567,10 @@ impl Sema<'_> {
         init: &'static ast::Expr,
     ) -> Option<sx_syntax::Span> {
         match &init.kind {
-            ExprKind::Paren(inner) => self.names_variable(env, inner),
+            // A conversion keeps it the variable's value.
+            ExprKind::Paren(inner) | ExprKind::Cast { base: inner, .. } => {
+                self.names_variable(env, inner)
+            }
             ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
                 Ok(Some(crate::declarations::lookup::Name::Entity(Entity::Global { .. }, _))) => {
                     Some(init.span)
@@ -576,9 +579,12 @@ impl Sema<'_> {
             },
             ExprKind::Aggregate(agg) => agg.elems.iter().find_map(|elem| {
                 let ExprKind::Ident(name) = &elem.value.kind else {
-                    return matches!(elem.value.kind, ExprKind::Aggregate(_) | ExprKind::Paren(_))
-                        .then(|| self.names_variable(env, &elem.value))
-                        .flatten();
+                    return matches!(
+                        elem.value.kind,
+                        ExprKind::Aggregate(_) | ExprKind::Paren(_) | ExprKind::Cast { .. }
+                    )
+                    .then(|| self.names_variable(env, &elem.value))
+                    .flatten();
                 };
                 match self.try_resolve_name(env, *name) {
                     // Values of these types might be erased to a protocol there.
@@ -617,12 +623,12 @@ impl Sema<'_> {
             }
             ExprKind::Binary { .. }
             | ExprKind::Chain { .. }
-            | ExprKind::Cast { .. }
             | ExprKind::Unwrap(_)
             | ExprKind::Deref(_)
             | ExprKind::OptField { .. }
             | ExprKind::OptTupleIndex { .. }
             | ExprKind::OptCast { .. }
+            | ExprKind::Cast { alloc: Some(_), .. }
             | ExprKind::Catch(_)
             | ExprKind::Try(_)
             | ExprKind::If(_)
@@ -635,6 +641,10 @@ impl Sema<'_> {
             }
             ExprKind::TupleIndex { base, .. }
             | ExprKind::Slice { base, .. }
+            // A conversion folds, written with its type or without.
+            | ExprKind::Cast {
+                base, alloc: None, ..
+            }
             | ExprKind::Xx(base) => {
                 return self.check_static(env, base, message);
             }

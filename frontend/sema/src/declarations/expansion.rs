@@ -17,6 +17,7 @@ use crate::metaprogramming::insertion::{Inserted, is_made_name, made_name};
 use crate::metaprogramming::places::{Captured, Iteration, Site, head};
 use crate::metaprogramming::quotes::{Body, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
+use crate::statements::statics::is_truth;
 use crate::views::recording::Made;
 
 /// Iterations of one loop, and elements altogether: far more than any type has.
@@ -314,7 +315,7 @@ impl Sema<'_> {
             ast::ExprKind::Unary {
                 op: ast::UnOp::Not,
                 expr,
-            } => Ok(!self.form_condition(env, expr)?),
+            } if is_truth(expr) => Ok(!self.form_condition(env, expr)?),
             ast::ExprKind::Binary {
                 op: op @ (ast::BinOp::And | ast::BinOp::Or),
                 lhs,

@@ -5,6 +5,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Addr, CaptureKind, Val, ValKind};
 use crate::sema::{Res, Sema};
 use crate::statements::control::empty_branch;
+use crate::statements::errors::strip_parens;
 use crate::views::recording::Choice;
 use sx_ir::{StmtKind, TypeId};
 use sx_syntax::ast::{self, ArmBody, Branch, Cond, ExprKind, PatternKind};
@@ -119,7 +120,7 @@ impl Sema<'_> {
             ExprKind::Unary {
                 op: ast::UnOp::Not,
                 expr,
-            } => {
+            } if is_truth(expr) => {
                 return Ok(self.static_condition(cx, env, expr)?.map(|b| !b));
             }
             _ => {}
@@ -456,6 +457,15 @@ fn is_value(pattern: &ast::Expr) -> bool {
         | ExprKind::Unary { .. }
         | ExprKind::Binary { .. } => true,
         ExprKind::Paren(inner) => is_value(inner),
+        _ => false,
+    }
+}
+
+/// Operators on conditions, whose result is a `bool`: what `!` takes, unlike some of what a condition may be.
+pub fn is_truth(expr: &ast::Expr) -> bool {
+    match &strip_parens(expr).kind {
+        ExprKind::Binary { op, .. } => matches!(op, ast::BinOp::And | ast::BinOp::Or),
+        ExprKind::Unary { op, .. } => matches!(op, ast::UnOp::Not),
         _ => false,
     }
 }
