@@ -62,7 +62,7 @@ pub struct Module {
     pub asm: Vec<String>,
     /// For evaluations that must not depend on what can change.
     pub seal: Option<Seal>,
-    /// Globals that an evaluation may name and not access: it has no value for them.
+    /// Globals that an evaluation may name and not access, in order: it has no value for them.
     pub closed: Vec<GlobalId>,
 }
 
@@ -85,7 +85,7 @@ impl Seal {
 impl Module {
     /// Whether evaluations know the global by its address only.
     pub fn closes(&self, id: GlobalId) -> bool {
-        self.closed.contains(&id)
+        self.closed.binary_search(&id).is_ok()
             || (self.seal).is_some_and(|seal| seal.closes(id, self.global(id)))
     }
 

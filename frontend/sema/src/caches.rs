@@ -35,6 +35,8 @@ pub struct Caches {
     pub conformance: crate::declarations::impls::ImplCache,
     /// Type records for run-time reflection.
     pub type_records: FxHashMap<TypeId, GlobalId>,
+    /// What stands for the records of types that aren't laid out, and may not be accessed.
+    pub absent_records: crate::builtins::absent::AbsentRecords,
     /// Compiler-made functions by name.
     pub helpers: FxHashMap<String, FuncId>,
     /// `$T: Type` parameters of the call at hand that other parameters' types may bind.
@@ -63,6 +65,8 @@ pub struct Caches {
     /// Fields of structs, for `get_struct_fields`.
     pub field_table: Option<crate::comptime::declared::FieldTable>,
     pub field_rows: FxHashMap<TypeId, (Option<GlobalId>, u64)>,
+    /// Of these they lack what has to be evaluated.
+    pub short_field_rows: FxHashSet<TypeId>,
     /// Where calls stand that are the values of local constants.
     pub constant_calls: rustc_hash::FxHashSet<sx_ir::LocId>,
     /// Imports of variadic C functions for the arguments of one call.

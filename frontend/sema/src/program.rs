@@ -13,6 +13,7 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, SourceMap};
 
 use crate::api::{Compilation, Config, Evaluator, Files, FoldRequest, Goal, Stats};
+use crate::builtins::reflect::Absent;
 use crate::replicas::{Replicas, Share};
 use crate::sema::{DeclSyntax, Entity, Event, ModId, Sema};
 use crate::statements::errors::strip_parens;
@@ -254,8 +255,8 @@ impl Sema<'_> {
     fn fill_tables(&mut self) {
         if self.cfg.code {
             self.finish_error_names();
-            self.fill_type_table();
-            self.fill_type_infos();
+            self.fill_type_table(Absent::Unasked);
+            self.fill_type_infos(Absent::Unasked);
             self.fill_field_table();
         }
     }
@@ -522,8 +523,8 @@ impl Sema<'_> {
 
     /// Runs the IR passes over what `root` reaches and has not been through them.
     pub fn optimise_new(&mut self, root: FuncId) {
-        self.fill_type_table();
-        self.fill_type_infos();
+        self.fill_type_table(Absent::Noticed);
+        self.fill_type_infos(Absent::Noticed);
         self.fill_field_table();
         if !self.cfg.optimise_evaluations {
             return;

@@ -1,5 +1,6 @@
 //! The compiler's own functions: intrinsics, reflection and its run-time records, atomics, metatypes, assembly.
 
+pub(crate) mod absent;
 pub(crate) mod arguments;
 pub(crate) mod asm_rules;
 pub(crate) mod assembly;

@@ -63,6 +63,15 @@ pub const CATEGORIES: [&str; 15] = [
     "closure",
 ];
 
+/// What tables have of types that aren't laid out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Absent {
+    /// Nothing: a program that is complete asks about none.
+    Unasked,
+    /// What can't be accessed, for an evaluation that may ask.
+    Noticed,
+}
+
 impl Sema<'_> {
     /// The table of all types' records, filled in by [`Sema::fill_type_table`].
     pub fn type_table(&mut self) -> GlobalId {
@@ -84,8 +93,8 @@ impl Sema<'_> {
         table
     }
 
-    /// Brings the table up to date with the types known now.
-    pub fn fill_type_table(&mut self) {
+    /// Brings the table up to date with the types known now. `absent`: of those that aren't laid out.
+    pub fn fill_type_table(&mut self, absent: Absent) {
         let Some(table) = self.type_table else { return };
         self.complete_all();
         let count = self.m.types.len();
@@ -94,10 +103,11 @@ impl Sema<'_> {
             let ty = TypeId::new(id);
             let record = match self.caches.type_records.get(&ty) {
                 Some(record) => *record,
+                None if !self.m.types.is_complete(ty, 0) => match absent {
+                    Absent::Unasked => continue,
+                    Absent::Noticed => self.absent_record(ty),
+                },
                 None => {
-                    if !self.m.types.is_complete(ty, 0) {
-                        continue;
-                    }
                     let record = self.type_record(ty);
                     self.caches.type_records.insert(ty, record);
                     record

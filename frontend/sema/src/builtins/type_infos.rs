@@ -5,6 +5,7 @@ use std::rc::Rc;
 use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 
+use crate::builtins::reflect::Absent;
 use crate::emission::value::CtVal;
 use crate::sema::{Binding, Entity, Env, ModId, Res, Sema};
 
@@ -231,7 +232,7 @@ impl Sema<'_> {
         table
     }
 
-    pub fn fill_type_infos(&mut self) {
+    pub fn fill_type_infos(&mut self, absent: Absent) {
         let Some((table, info)) = self.caches.type_infos else {
             return;
         };
@@ -241,10 +242,11 @@ impl Sema<'_> {
             let ty = TypeId::new(id);
             let record = match self.caches.type_info_records.get(&ty) {
                 Some(record) => *record,
+                None if !self.m.types.is_complete(ty, 0) => match absent {
+                    Absent::Unasked => continue,
+                    Absent::Noticed => self.absent_record(ty),
+                },
                 None => {
-                    if !self.m.types.is_complete(ty, 0) {
-                        continue;
-                    }
                     let Some(val) = self.type_info_image(info, ty) else {
                         continue;
                     };

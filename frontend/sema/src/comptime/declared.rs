@@ -29,7 +29,7 @@ pub const QUESTIONS: &[&str] = &[
 
 /// Table of the fields of all structs, by type id, for types that only an evaluation knows.
 pub struct FieldTable {
-    table: GlobalId,
+    pub table: GlobalId,
     /// `StructField` as the program declares it.
     field: TypeId,
 }
@@ -667,6 +667,36 @@ impl Sema<'_> {
         Ok(table)
     }
 
+    /// Whether a type's defaults and notes may have to be evaluated.
+    fn fields_are_evaluated(&self, ty: TypeId) -> bool {
+        let Some(info) = self.nominals.get(&ty) else {
+            return false;
+        };
+        let has_default = |default: &FieldDefault| matches!(default, FieldDefault::Expr { .. });
+        let members = self.m.types.members(ty).unwrap_or_default();
+        let mut names = members.into_iter().filter_map(|(name, _)| name);
+        !self.in_library_module(info.module)
+            && (info.defaults.iter().any(has_default)
+                || names.any(|name| {
+                    let attrs = self.attrs_of_member(ty, name);
+                    attrs.is_some_and(|(attrs, _)| !attrs.notes.is_empty())
+                }))
+    }
+
+    /// An evaluation has asked for the fields of a type: its row gets all there is.
+    pub fn finish_field_row(&mut self, ty: TypeId) {
+        self.caches.short_field_rows.remove(&ty);
+        let Some(field) = self.caches.field_table.as_ref().map(|table| table.field) else {
+            return;
+        };
+        if self.fields_are_evaluated(ty)
+            && let Ok(Fact::List(items)) = self.field_facts(ty, true)
+            && let Some(row) = self.fact_list(field, &items)
+        {
+            self.caches.field_rows.insert(ty, row);
+        }
+    }
+
     /// Brings the table of fields up to the types there are.
     pub fn fill_field_table(&mut self) {
         let Some(FieldTable { table, field }) = self.caches.field_table.take() else {
@@ -690,6 +720,9 @@ impl Sema<'_> {
                     let Ok(Fact::List(items)) = self.field_facts(ty, false) else {
                         continue;
                     };
+                    if self.fields_are_evaluated(ty) {
+                        self.caches.short_field_rows.insert(ty);
+                    }
                     let Some(row) = self.fact_list(field, &items) else {
                         continue;
                     };

@@ -440,6 +440,7 @@ impl Sema<'_> {
                         || matches!(root.purpose, Purpose::Default)
                         || !missing.is_empty()
                         || self.caches.chains.is_trying()
+                        || self.may_ask_for_layouts(run)
                         || self.defines_functions(&self.m, run);
                     kept.then_some((0, 0, 0, 0))
                 }
@@ -460,6 +461,7 @@ impl Sema<'_> {
                 std::mem::take(&mut self.caches.build),
             );
             host.files = Some(self.files);
+            host.short_field_rows = self.caches.short_field_rows.clone();
             host.quotes.first = self.quote_count();
             host.definer = self.definer(&known);
             host.names = std::mem::take(&mut names);
@@ -494,6 +496,18 @@ impl Sema<'_> {
                 }
                 self.lower_missing(root.func, &body)?;
                 needed.push(body.func);
+                missing = self.lower_for_next_run(root.func, &needed)?;
+                continue;
+            }
+            let layout = host.missing_layout.take();
+            if let Some(missing_layout) = layout.or_else(|| self.layout_asked_for(&evaluation)) {
+                // As if this run had not been.
+                (self.caches.minted, self.caches.build) = host.state_before();
+                self.put_back(m, bodiless);
+                if matches!(root.purpose, Purpose::Default) {
+                    return Err(Failed);
+                }
+                self.lay_out_missing(root.func, &missing_layout)?;
                 missing = self.lower_for_next_run(root.func, &needed)?;
                 continue;
             }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::api::Files;
+use crate::builtins::absent::MissingLayout;
 use crate::builtins::reflect::record;
 use crate::comptime::build::{self, BuildActions, BuildState};
 use crate::comptime::library::{self, Effects, Library};
 use crate::comptime::reach::{self, MissingBody};
 use crate::comptime::type_names::TypeNames;
 use crate::metaprogramming::define::{self, Definer};
+use rustc_hash::FxHashSet;
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -51,6 +53,10 @@ pub struct CompilerHost<'a> {
     pub names: TypeNames,
     /// It has called a function whose body isn't there.
     pub missing: Option<MissingBody>,
+    /// It has asked about a type that isn't laid out, or of whose fields not all is known.
+    pub missing_layout: Option<MissingLayout>,
+    /// Types of whose fields not all is known.
+    pub short_field_rows: FxHashSet<TypeId>,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -82,6 +88,8 @@ impl<'a> CompilerHost<'a> {
             definer: Definer::default(),
             names: TypeNames::default(),
             missing: None,
+            missing_layout: None,
+            short_field_rows: FxHashSet::default(),
             actions: None,
         }
     }
@@ -477,7 +485,15 @@ impl Host for CompilerHost<'_> {
                 names: &mut self.names,
             };
             if question {
-                return library.ask(name, arg(0)).map(|()| Vec::new());
+                let asked = library.ask(name, arg(0))?;
+                let short = |ty: &TypeId| self.short_field_rows.contains(ty);
+                if let Some(ty) = asked.filter(|ty| !module.types.is_complete(*ty, 0) || short(ty))
+                {
+                    let frames = frames();
+                    self.missing_layout = Some(MissingLayout { ty, frames });
+                    return Err(MissingBody::fault());
+                }
+                return Ok(Vec::new());
             }
             return library.call(name, args, memory, frames);
         }

@@ -127,10 +127,11 @@ impl Library<'_> {
         }
     }
 
-    /// A question that lowering has answered; what only the evaluation knows is looked at now.
-    pub fn ask(&self, name: &str, tag: u64) -> Result<(), HostFault> {
+    /// A question that lowering has answered; what only the evaluation knows is looked at now. Of the type that this gives
+    /// the fields have to be known.
+    pub fn ask(&self, name: &str, tag: u64) -> Result<Option<TypeId>, HostFault> {
         if name != "get_struct_fields" {
-            return Ok(());
+            return Ok(None);
         }
         let ty = TypeId(tag as u32);
         if ty.index() >= self.module.types.len() {
@@ -139,7 +140,7 @@ impl Library<'_> {
             ));
         }
         match self.types.kind(ty) {
-            TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => Ok(()),
+            TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => Ok(Some(ty)),
             _ => fault(format!(
                 "get_struct_fields expects a struct or tuple, got '{}'",
                 self.types.name(ty)

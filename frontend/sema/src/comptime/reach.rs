@@ -206,13 +206,17 @@ impl Sema<'_> {
     }
 
     /// Globals that an evaluation can't access: variables of other objects, and those whose initial values are being
-    /// worked out, or need what is. Their addresses are known.
+    /// worked out, or need what is; and what stands for records that aren't there. Their addresses are known. In order.
     pub fn closed_globals(&self) -> Vec<sx_ir::GlobalId> {
         let open = self.caches.open_globals.iter().map(|(global, ..)| *global);
         let waiting = self.caches.waiting_globals.iter().map(|v| v.global);
-        open.chain(waiting)
+        let mut closed: Vec<_> = open
+            .chain(waiting)
             .chain(self.caches.extern_globals.iter().copied())
-            .collect()
+            .chain(self.caches.absent_records.globals())
+            .collect();
+        closed.sort_unstable();
+        closed
     }
 
     /// The error of an evaluation that reads a global whose initial value needs the evaluation. `None`: the global is not
