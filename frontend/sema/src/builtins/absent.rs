@@ -62,14 +62,19 @@ impl Sema<'_> {
 
     /// Whether an evaluation may ask about a type that isn't laid out, and then begins anew.
     pub fn may_ask_for_layouts(&self, root: FuncId) -> bool {
-        let absent = &self.caches.absent_records.types;
-        let field_table = self.caches.field_table.as_ref().map(|known| known.table);
-        if absent.is_empty() && field_table.is_none() {
+        let tables = [
+            self.type_table,
+            self.caches.type_infos.map(|(table, _)| table),
+            self.caches.field_table.as_ref().map(|known| known.table),
+        ];
+        if tables.iter().all(Option::is_none) {
             return false;
         }
         let reached = self.m.reachable(&[root]).globals;
-        let mut reached = reached.iter();
-        reached.any(|global| absent.contains_key(global) || field_table == Some(*global))
+        let types = &self.m.types;
+        reached.iter().any(|global| tables.contains(&Some(*global)))
+            && (!self.caches.short_field_rows.is_empty()
+                || types.ids().any(|ty| !types.is_complete(ty, 0)))
     }
 
     /// The type that an evaluation has ended for, as it isn't laid out.

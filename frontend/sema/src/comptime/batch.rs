@@ -149,7 +149,12 @@ impl Sema<'_> {
         }
         let mut waiting = self.caches.waiting_globals.iter();
         let waits = waiting.any(|variable| reach.globals.contains(&variable.global));
-        if asks || saves || waits || !whole {
+        let mut asks_for_layouts = self.may_ask_for_layouts(root.func);
+        if asks_for_layouts {
+            self.complete_all();
+            asks_for_layouts = self.may_ask_for_layouts(root.func);
+        }
+        if asks || saves || waits || asks_for_layouts || !whole {
             // What comes before it in the source runs before it.
             self.flush_queue();
             return Err(root);

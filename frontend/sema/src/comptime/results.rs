@@ -107,6 +107,15 @@ impl Sema<'_> {
                 None if self.some_type_failed() => return Failed,
                 None => trap.message(),
                 Some(global) => {
+                    if let Some(missing) = self.layout_asked_for(evaluation) {
+                        // One of several that ran at once: there is only what is wrong with the type to tell.
+                        return match self.lay_out_missing(root.func, &missing) {
+                            Ok(()) => {
+                                self.error(root.span, "internal: a type was laid out too late")
+                            }
+                            Err(failed) => failed,
+                        };
+                    }
                     if let Some(cycle) = self.global_cycle(global, &evaluation.frames) {
                         return cycle;
                     }
