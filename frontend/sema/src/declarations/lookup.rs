@@ -396,6 +396,7 @@ impl Sema<'_> {
             )
             .with_note(Some(span), "declared private here");
         }
+        let own = self.named_in_own_body(name);
         let elsewhere = self
             .decls
             .iter()
@@ -407,7 +408,9 @@ impl Sema<'_> {
                     && !matches!(d.syntax, DeclSyntax::C(_))
             })
             .map(|i| DeclId(i as u32));
-        if let Some(decl) = elsewhere {
+        if let Some(decl) = elsewhere
+            && own.is_none()
+        {
             let what = match self.decl(decl).syntax {
                 DeclSyntax::Import(_) => "namespace ",
                 _ if self.is_type_decl(decl) => "type ",
@@ -431,6 +434,9 @@ impl Sema<'_> {
         };
         let diag = Diagnostic::error(name.span, format!("unresolved '{}'{place}", name.name));
         let diag = self.with_form_under_way(diag, &modules, name);
+        if let Some((text, _)) = own {
+            return diag.with_help(None, format!("write `{text}`"));
+        }
         let near = self.nearest_name(env, name.as_str(), false);
         let word = sx_syntax::misspelt_word(name.as_str());
         match (near, word) {
@@ -448,6 +454,11 @@ impl Sema<'_> {
         }
         let diag = Diagnostic::error(name.span, format!("unknown type '{}'", name.name));
         let diag = self.with_form_under_way(diag, &self.modules_seen(env.module), name);
+        if let Some((text, decl)) = self.named_in_own_body(name)
+            && self.may_be_type(decl)
+        {
+            return diag.with_help(None, format!("write `{text}`"));
+        }
         match self.nearest_name(env, name.as_str(), true) {
             Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
             None => diag,

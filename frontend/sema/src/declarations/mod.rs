@@ -1,5 +1,6 @@
 //! Names and declarations: loading modules, finding names, declared types and their members, impls.
 
+pub(crate) mod body_names;
 pub(crate) mod c_units;
 pub(crate) mod chains;
 pub(crate) mod conform;
