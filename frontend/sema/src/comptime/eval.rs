@@ -165,6 +165,12 @@ impl Sema<'_> {
             Err(Failed) => return Err(Failed),
         };
         let failable = match self.m.types.kind(lowered.ty) {
+            // As a condition, an error alone tells whether there is one.
+            TypeKind::Failable { values, .. }
+                if values.is_empty() && matches!(purpose, Purpose::Condition) =>
+            {
+                None
+            }
             TypeKind::Failable { values, .. } => Some(values.clone()),
             _ => None,
         };
