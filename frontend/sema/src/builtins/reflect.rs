@@ -6,7 +6,8 @@ use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, TypeId, TypeKind};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Piece};
 use crate::sema::Sema;
-use sx_ir::{BinaryOp, Ty};
+
+use sx_ir::{BinaryOp, CheckRel, TrapKind, Ty};
 
 /// Offsets in a type record; all words are 8 bytes.
 pub mod record {
@@ -307,8 +308,13 @@ impl Sema<'_> {
         cx.addr_of_piece(record)
     }
 
-    /// Address of member `index` in a record's list.
+    /// Address of member `index` in a record's list, if there is one.
     pub fn member_record(&mut self, cx: &mut FnCx, record: Addr, index: Piece) -> Addr {
+        // A type has either.
+        let fields = cx.load_scalar(Ty::I64, record.plus(record::FIELD_COUNT));
+        let variants = cx.load_scalar(Ty::I64, record.plus(record::VARIANT_COUNT));
+        let count = cx.binary(BinaryOp::Add, fields, variants);
+        let index = cx.check(TrapKind::Index, CheckRel::Below, index, count);
         let list = cx.load_scalar(Ty::Ptr, record.plus(record::MEMBERS));
         let offset = cx.binary(
             BinaryOp::Mul,

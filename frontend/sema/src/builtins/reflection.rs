@@ -239,8 +239,8 @@ impl Sema<'_> {
         let fields = cx.load_scalar(Ty::I64, record.plus(record::FIELD_COUNT));
         let variants = cx.load_scalar(Ty::I64, record.plus(record::VARIANT_COUNT));
         let all = cx.binary(BinaryOp::Add, fields, variants);
-        let inside = cx.binary(BinaryOp::LtU, index, all);
-        let cond = cx.use_piece(inside);
+        let has_members = cx.binary(BinaryOp::Ne, all, Piece::Const(Ty::I64, 0));
+        let cond = cx.use_piece(has_members);
         cx.open();
         let member = self.member_record(cx, record, index);
         let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
