@@ -32,6 +32,11 @@ fn each_gets_its_help() {
         ("#inserte f();", "`#insert`"),
         ("a.b := 3;", "`=`"),
         ("a ::= 3;", "`:=`"),
+        ("a := .5;", "`0.5`"),
+        ("a := 1.;", "`1.0`"),
+        ("xs := [1, 2, 3];", "`.[a, b]`"),
+        ("s := S.{ x: 1 };", "`.{ x = 1 }`"),
+        ("a, b := 1, 2;", "`a, b := .{x, y};`"),
     ] {
         let source = format!("main :: () {{ {body} }}");
         let diagnostics = parse_file(FileId(0), &source).diagnostics;
@@ -77,4 +82,17 @@ fn said_by_the_message() {
         };
         assert!(only.message.contains(message), "{source}: {}", only.message);
     }
+}
+
+/// What is told of a file is its first error.
+#[test]
+fn counting_loops() {
+    let source = "main :: () { for (i := 0; i < 3; i += 1) { } }";
+    let diagnostics = parse_file(FileId(0), source).diagnostics;
+    let first = diagnostics.first().expect("an error");
+    let mut helps = first.children.iter().map(|c| c.message.as_str());
+    assert!(
+        helps.any(|h| h.contains("`for 0..n (i) { .. }`")),
+        "{first:?}"
+    );
 }

@@ -433,9 +433,9 @@ impl Sema<'_> {
             };
             self.name_files();
             self.tell_surroundings();
-            let holder = match root.purpose {
-                Purpose::RunHere | Purpose::RunPassed => self.holder_of_output(),
-                _ => None,
+            let holder = match root.purpose.is_run_in_body() {
+                true => self.holder_of_output(),
+                false => None,
             };
             // A run that will not have been must not have written anything.
             let keep_output = match holder {

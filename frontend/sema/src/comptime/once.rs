@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use sx_ir::TypeId;
-use sx_syntax::ast;
+use sx_syntax::ast::{self, ExprKind};
 
 use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::CtVal;
 use crate::sema::{Env, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 /// An expression where it stands, with the names around it: the same for each time that it is lowered for itself, but
 /// another one in each expansion and each round of an `inline for`.
@@ -26,12 +27,21 @@ pub struct Runs {
     /// By the names around a `defer` or `onfail`, of which each has its own.
     cleanups: FxHashMap<*const Env, (Rc<Env>, Cleanup)>,
     current: Option<(*const Env, FxHashMap<*const ast::Expr, u32>)>,
+    /// What is run for the initial value of a local variable.
+    kept: Option<*const ast::Expr>,
 }
 
 /// Values of a cleanup's `#run`s, with how often each of them was met before on one way through it.
 type Cleanup = FxHashMap<(*const ast::Expr, u32), CtVal>;
 
 impl Runs {
+    /// A local variable gets this initial value.
+    pub fn keep(&mut self, init: &ast::Expr) {
+        if let ExprKind::Run(inner) = &strip_parens(init).kind {
+            self.kept = Some(std::ptr::from_ref(&**inner));
+        }
+    }
+
     pub fn enter_cleanup(&mut self, env: &Rc<Env>) {
         let key = Rc::as_ptr(env);
         self.cleanups
@@ -66,7 +76,11 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         want: Option<TypeId>,
     ) -> Res<Option<CtVal>> {
-        self.run_once_as(cx, expr, want, &Purpose::RunHere)
+        let purpose = match cx.runs.kept == Some(std::ptr::from_ref(expr)) {
+            true => Purpose::RunKept,
+            false => Purpose::RunHere,
+        };
+        self.run_once_as(cx, expr, want, &purpose)
     }
 
     pub fn run_once_as(

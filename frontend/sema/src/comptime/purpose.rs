@@ -11,6 +11,8 @@ pub enum Purpose {
     Operand,
     /// `#run e` in a body, which is run-time code where the evaluator lacks an operation.
     RunHere,
+    /// The same as the initial value of a local variable: what is reached through it can be written.
+    RunKept,
     /// The same as an argument: what a call may write to is converted where it is passed, from a copy.
     RunPassed,
     /// A module-scope `#run` statement.
@@ -29,11 +31,21 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// A `#run` in a body, which is run-time code where the evaluator lacks an operation.
+    pub fn is_run_in_body(&self) -> bool {
+        matches!(
+            self,
+            Purpose::RunHere | Purpose::RunKept | Purpose::RunPassed
+        )
+    }
+
     pub fn entry_name(&self, n: u32) -> String {
         match self {
             Purpose::Constant(name) | Purpose::Global(name) => format!("{name}_{n}"),
             Purpose::Statement => format!("__run_{n}"),
-            Purpose::Operand | Purpose::RunHere | Purpose::RunPassed => format!("__ct_{n}"),
+            Purpose::Operand | Purpose::RunHere | Purpose::RunKept | Purpose::RunPassed => {
+                format!("__ct_{n}")
+            }
             Purpose::Type => format!("__type_{n}"),
             Purpose::Count => format!("__count_{n}"),
             Purpose::EnumValue => format!("__enum_value_{n}"),
@@ -52,7 +64,11 @@ impl Purpose {
             Purpose::Constant(name) | Purpose::Global(name) | Purpose::ContextDefault(name) => {
                 name.as_str()
             }
-            Purpose::Statement | Purpose::Operand | Purpose::RunHere | Purpose::RunPassed => "#run",
+            Purpose::Statement
+            | Purpose::Operand
+            | Purpose::RunHere
+            | Purpose::RunKept
+            | Purpose::RunPassed => "#run",
             Purpose::Insert => "#insert",
             Purpose::Type
             | Purpose::Count
@@ -69,7 +85,9 @@ impl Purpose {
         match self {
             Purpose::Constant(_) => "constant",
             Purpose::Global(_) => "initial value",
-            Purpose::Operand | Purpose::RunHere | Purpose::RunPassed => "operand",
+            Purpose::Operand | Purpose::RunHere | Purpose::RunKept | Purpose::RunPassed => {
+                "operand"
+            }
             Purpose::Statement => "nothing",
             Purpose::Type => "type",
             Purpose::Count => "count",
@@ -91,6 +109,7 @@ impl Purpose {
             | Purpose::Global(_)
             | Purpose::Operand
             | Purpose::RunHere
+            | Purpose::RunKept
             | Purpose::RunPassed
             | Purpose::Statement => true,
             Purpose::Type
@@ -113,7 +132,7 @@ impl Purpose {
             Purpose::Statement => format!("comptime `#run` (__run_{n}) failed"),
             Purpose::Type => "comptime type construction failed".to_string(),
             Purpose::Insert => "`#insert` operand failed at compile time".to_string(),
-            Purpose::Operand | Purpose::RunHere | Purpose::RunPassed => {
+            Purpose::Operand | Purpose::RunHere | Purpose::RunKept | Purpose::RunPassed => {
                 format!("comptime init of '__ct_{n}' failed")
             }
             Purpose::Count

@@ -119,7 +119,7 @@ impl Sema<'_> {
                     if let Some(cycle) = self.global_cycle(global, &evaluation.frames) {
                         return cycle;
                     }
-                    if matches!(root.purpose, Purpose::RunHere | Purpose::RunPassed) {
+                    if root.purpose.is_run_in_body() {
                         self.caches.lacks_operation = true;
                         return Failed;
                     }
@@ -129,9 +129,7 @@ impl Sema<'_> {
                 }
             },
             Status::Limit(limit) => limit_text(*limit).to_owned(),
-            Status::Unsupported(_)
-                if matches!(root.purpose, Purpose::RunHere | Purpose::RunPassed) =>
-            {
+            Status::Unsupported(_) if root.purpose.is_run_in_body() => {
                 self.caches.lacks_operation = true;
                 return Failed;
             }
@@ -206,7 +204,7 @@ impl Sema<'_> {
             }
         }
         // Reached through a variable, it can be written.
-        let writable = matches!(root.purpose, Purpose::Global(_));
+        let writable = matches!(root.purpose, Purpose::Global(_) | Purpose::RunKept);
         for mut object in objects {
             if let Purpose::Constant(name) | Purpose::Global(name) = &root.purpose
                 && object.is_stored_object()

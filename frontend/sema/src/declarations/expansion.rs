@@ -22,6 +22,9 @@ use crate::views::recording::Made;
 
 /// Iterations of one loop, and elements altogether: far more than any type has.
 pub const MAX_ITERATIONS: usize = 1 << 16;
+/// What counts are elements, and forms a little: those that only make forms must end, too.
+pub const AN_ELEMENT: usize = 4;
+pub const A_FORM: usize = 1;
 
 /// How an element of a body takes part in expansion.
 pub enum Form<T: 'static> {

@@ -11,7 +11,9 @@ use sx_ir::{Symbol, TypeId};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, Inline, InlineElse, MemberKind};
 
-use crate::declarations::expansion::{Expand, Expanded, Form, MAX_ITERATIONS, MemberNames, Part};
+use crate::declarations::expansion::{
+    A_FORM, AN_ELEMENT, Expand, Expanded, Form, MAX_ITERATIONS, MemberNames, Part,
+};
 use crate::metaprogramming::forms_made::is_known_splice;
 use crate::metaprogramming::module_forms::Order;
 use crate::metaprogramming::places::Site;
@@ -274,8 +276,8 @@ impl Sema<'_> {
             let Some(body) = self.open_body_of(ty) else {
                 continue;
             };
-            body.made += 1;
-            let too_many = body.made > MAX_ITERATIONS;
+            body.made += if form.is_some() { A_FORM } else { AN_ELEMENT };
+            let too_many = body.made > MAX_ITERATIONS * AN_ELEMENT;
             match form {
                 Some(form) => {
                     body.forms.insert(order, form);

@@ -7,7 +7,9 @@ use sx_ir::Symbol;
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ItemKind};
 
-use crate::declarations::expansion::{Expand, Expanded, Form, MAX_ITERATIONS, Part};
+use crate::declarations::expansion::{
+    A_FORM, AN_ELEMENT, Expand, Expanded, Form, MAX_ITERATIONS, Part,
+};
 use crate::declarations::modules::PendingImport;
 use crate::metaprogramming::module_forms::{Element, Order, State, Waiting};
 use crate::metaprogramming::places::Site;
@@ -59,7 +61,6 @@ impl Sema<'_> {
             let mut order = entering.order.clone();
             order.push(entering.elements);
             entering.elements += 1;
-            self.count_element(entering)?;
             match item.form() {
                 // Part of the code that it stands in.
                 Form::Insert(expr) if is_known_splice(env, expr) => {
@@ -69,15 +70,23 @@ impl Sema<'_> {
                         parts.try_for_each(|part| self.enter_part(entering, part))
                     })?;
                 }
-                Form::Insert(_) => self.add_made_form(entering, item, env, order, 1),
-                Form::Inline(_) => self.add_made_form(entering, item, env, order, 0),
+                Form::Insert(_) => {
+                    self.count_element(entering, A_FORM)?;
+                    self.add_made_form(entering, item, env, order, 1);
+                }
+                Form::Inline(_) => {
+                    self.count_element(entering, A_FORM)?;
+                    self.add_made_form(entering, item, env, order, 0);
+                }
                 Form::Plain | Form::Assert(_)
                     if let ItemKind::Decl(decl) = &item.kind
                         && self.is_to_be_spelled(env, decl.name) =>
                 {
+                    self.count_element(entering, AN_ELEMENT)?;
                     self.add_made_form(entering, item, env, order, 0);
                 }
                 Form::Plain | Form::Assert(_) => {
+                    self.count_element(entering, AN_ELEMENT)?;
                     let outer = self.caches.meta.forms.place.replace(order);
                     self.caches.meta.sites = env.sites();
                     self.collect_item(entering.module, item, env, &mut entering.imports);
@@ -90,12 +99,12 @@ impl Sema<'_> {
         Ok(())
     }
 
-    fn count_element(&mut self, entering: &Collecting) -> Res<()> {
+    fn count_element(&mut self, entering: &Collecting, weight: usize) -> Res<()> {
         let Some(root) = (self.caches.meta.forms).get_mut(entering.module, entering.root) else {
             return Ok(());
         };
-        root.made += 1;
-        if root.made <= MAX_ITERATIONS {
+        root.made += weight;
+        if root.made <= MAX_ITERATIONS * AN_ELEMENT {
             return Ok(());
         }
         let form = self.caches.meta.forms.get(entering.module, entering.form);

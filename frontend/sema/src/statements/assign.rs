@@ -399,10 +399,16 @@ impl Sema<'_> {
                 None => self.lower_expr(cx, target, None)?,
             },
             _ => {
-                return Err(self.error(
-                    target.span,
-                    "this expression is not assignable: it names no storage",
-                ));
+                let message = "this expression is not assignable: it names no storage";
+                let mut diag = Diagnostic::error(target.span, message);
+                if let ExprKind::Star(pointer) = &target.kind {
+                    let pointer = self.span_text(pointer.span);
+                    let help =
+                        format!("what a pointer points to is assigned with `{pointer}.* = ..`");
+                    diag = diag.with_help(None, help);
+                }
+                self.report(diag);
+                return Err(Failed);
             }
         };
         let ValKind::Place(place) = val.kind else {

@@ -152,6 +152,9 @@ impl Sema<'_> {
             }
             None => None,
         };
+        if let Some(init) = &var.init {
+            cx.runs.keep(init);
+        }
         let val = match (&var.init, ty) {
             (Some(init), Some(ty)) if matches!(init.kind, ExprKind::Undef) => {
                 // Contents unspecified; tuples are zero-filled.
@@ -619,6 +622,7 @@ impl Sema<'_> {
         names: &'static [ast::Ident],
         value: &'static ast::Expr,
     ) -> Res<()> {
+        cx.runs.keep(value);
         let val = self.lower_expr(cx, value, None)?;
         let val = self.own(cx, &val);
         let val = self.stable(cx, &val);

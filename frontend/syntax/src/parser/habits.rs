@@ -80,7 +80,28 @@ impl Parser<'_> {
             {
                 "the last arm of a match is written `else:`"
             }
+            Tok::Comma if semi && self.several_names_declared() => {
+                "several names take one value: `a, b := .{x, y};`"
+            }
             Tok::Comma if semi => "members and statements end with `;`",
+            Tok::Comma if message == "expected ']'" => "an array is written `.[a, b]`",
+            Tok::Colon if message == "expected '}'" && before(1) == Tok::Ident => {
+                "a literal's field is set with `=`: `.{ x = 1 }`"
+            }
+            Tok::ColonEq
+                if (before(1), before(2), before(3)) == (Tok::Ident, Tok::LParen, Tok::For) =>
+            {
+                "a counting loop is `for 0..n (i) { .. }`"
+            }
+            Tok::Int if before(1) == Tok::Dot && touches(1) => {
+                "a fraction has digits on both sides of its point: `0.5`"
+            }
+            _ if message == "expected identifier"
+                && (before(1), before(2)) == (Tok::Dot, Tok::Int)
+                && touches(2) =>
+            {
+                "a fraction has digits on both sides of its point: `1.0`"
+            }
             Tok::Directive => {
                 let word = self.tok_text();
                 let near = DIRECTIVES.iter().find(|w| is_slip(word, w))?;
@@ -125,6 +146,25 @@ impl Parser<'_> {
             _ => return None,
         };
         Some(help.to_string())
+    }
+}
+
+impl Parser<'_> {
+    /// Whether the statement under way began with `a, b :=`.
+    fn several_names_declared(&self) -> bool {
+        let ends = |at: &usize| {
+            !matches!(
+                self.kind_at(*at),
+                Tok::Semi | Tok::LBrace | Tok::RBrace | Tok::Eof
+            )
+        };
+        let before = (0..self.pos).rev().take_while(ends);
+        let declares = |at: usize| {
+            at >= 2
+                && self.kind_at(at) == Tok::ColonEq
+                && (self.kind_at(at - 2), self.kind_at(at - 1)) == (Tok::Comma, Tok::Ident)
+        };
+        before.into_iter().any(declares)
     }
 }
 
