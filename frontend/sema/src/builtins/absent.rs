@@ -88,17 +88,11 @@ impl Sema<'_> {
     pub fn lay_out_missing(&mut self, root: FuncId, missing: &MissingLayout) -> Res<()> {
         let calls = self.calls_told(&missing.frames);
         let steps = [&[Step::Evaluation(root)], calls.as_slice()].concat();
-        for step in &steps {
-            self.caches.chains.enter(*step);
-        }
-        let done = self.apart(|s| s.complete(missing.ty));
-        if done.is_ok() {
-            self.finish_field_row(missing.ty);
-        }
-        for _ in &steps {
-            self.caches.chains.leave();
-        }
-        done?;
+        self.within_steps(&steps, |s| {
+            s.apart(|s| s.complete(missing.ty))?;
+            s.finish_field_row(missing.ty);
+            Ok(())
+        })?;
         if self.m.types.is_complete(missing.ty, 0) {
             return Ok(());
         }

@@ -452,7 +452,6 @@ impl Sema<'_> {
                 }
             };
             let globals = self.m.globals.len();
-            self.settle_locs();
             let mut m = self.take_module();
             m.closed = self.closed_globals();
             let bodiless = stand_in(&mut m, &missing);

@@ -170,13 +170,7 @@ impl Sema<'_> {
             }
         }
         let steps = [&[Step::Evaluation(root)], calls.as_slice()].concat();
-        for step in &steps {
-            self.caches.chains.enter(*step);
-        }
-        self.lower_body(func);
-        for _ in &steps {
-            self.caches.chains.leave();
-        }
+        self.within_steps(&steps, |s| s.lower_body(func));
         match self.bodies.get(&func) {
             Some(BodyState::Done) => Ok(()),
             Some(
@@ -184,6 +178,18 @@ impl Sema<'_> {
             )
             | None => Err(Failed),
         }
+    }
+
+    /// Does what an evaluation has asked for by these steps, which led there, outermost first.
+    pub fn within_steps<T>(&mut self, steps: &[Step], work: impl FnOnce(&mut Self) -> T) -> T {
+        for step in steps {
+            self.caches.chains.enter(*step);
+        }
+        let done = work(self);
+        for _ in steps {
+            self.caches.chains.leave();
+        }
+        done
     }
 
     /// The calls of an evaluation that has ended, outermost first. It stands for what it is for.

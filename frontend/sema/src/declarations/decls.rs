@@ -522,13 +522,7 @@ impl Sema<'_> {
         let index = waiting.iter().position(|v| v.global == global)?;
         let variable = waiting.swap_remove(index);
         let calls = self.calls_told(frames);
-        for step in &calls {
-            self.caches.chains.enter(*step);
-        }
-        let done = self.initial_value(variable);
-        for _ in &calls {
-            self.caches.chains.leave();
-        }
+        let done = self.within_steps(&calls, |s| s.initial_value(variable));
         if self.caches.chains.giving_up() {
             self.caches.waiting_globals.push(variable);
         }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use sx_ir::{Symbol, TypeId};
 use sx_syntax::Span;
-use sx_syntax::ast::{self, Inline, InlineElse, MemberKind};
+use sx_syntax::ast::{self, MemberKind};
 
 use crate::declarations::expansion::{
     A_FORM, AN_ELEMENT, Expand, Expanded, Form, MAX_ITERATIONS, MemberNames, Part,
@@ -371,24 +371,7 @@ impl Sema<'_> {
             }
             MemberKind::Using(_) | MemberKind::Anon(_) | MemberKind::Insert(_) => true,
             MemberKind::Assert(_) => false,
-            MemberKind::Inline(Inline::For(node)) => any(&node.items),
-            MemberKind::Inline(Inline::Match(node)) => {
-                node.arms.iter().any(|arm| any(&arm.items))
-                    || node.else_.as_deref().is_some_and(any)
-            }
-            MemberKind::Inline(Inline::If(node)) => {
-                let mut node = node;
-                loop {
-                    if any(&node.then) {
-                        return true;
-                    }
-                    match &node.else_ {
-                        None => return false,
-                        Some(InlineElse::If(next)) => node = next,
-                        Some(InlineElse::Items(items)) => return any(items),
-                    }
-                }
-            }
+            MemberKind::Inline(inline) => inline.any_list(&any),
         }
     }
 }

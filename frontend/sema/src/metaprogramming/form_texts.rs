@@ -1,7 +1,7 @@
 //! What the text of a form of module scope tells of what it makes.
 
 use sx_ir::Symbol;
-use sx_syntax::ast::{self, Inline, InlineElse, ItemKind};
+use sx_syntax::ast::{self, ItemKind};
 
 /// Whether its text has a declaration of that name.
 pub fn declares(item: &'static ast::Item, name: Symbol) -> bool {
@@ -40,23 +40,7 @@ pub fn has_impl(item: &'static ast::Item) -> bool {
 pub fn has_item(item: &'static ast::Item, wanted: &dyn Fn(&'static ast::Item) -> bool) -> bool {
     let any = |items: &'static [ast::Item]| items.iter().any(|i| has_item(i, wanted));
     match &item.kind {
-        ItemKind::Inline(Inline::For(node)) => any(&node.items),
-        ItemKind::Inline(Inline::Match(node)) => {
-            node.arms.iter().any(|arm| any(&arm.items)) || node.else_.as_deref().is_some_and(any)
-        }
-        ItemKind::Inline(Inline::If(node)) => {
-            let mut node = node;
-            loop {
-                if any(&node.then) {
-                    return true;
-                }
-                match &node.else_ {
-                    None => return false,
-                    Some(InlineElse::If(next)) => node = next,
-                    Some(InlineElse::Items(items)) => return any(items),
-                }
-            }
-        }
+        ItemKind::Inline(inline) => inline.any_list(&any),
         ItemKind::Decl(_)
         | ItemKind::Insert(_)
         | ItemKind::Import(_)

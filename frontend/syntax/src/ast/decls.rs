@@ -83,6 +83,32 @@ pub enum Inline<T> {
     For(InlineFor<T>),
 }
 
+impl<T> Inline<T> {
+    /// Whether one of the lists that it may become is wanted.
+    pub fn any_list<'a>(&'a self, wanted: &dyn Fn(&'a [T]) -> bool) -> bool {
+        match self {
+            Inline::For(node) => wanted(&node.items),
+            Inline::Match(node) => {
+                node.arms.iter().any(|arm| wanted(&arm.items))
+                    || node.else_.as_deref().is_some_and(wanted)
+            }
+            Inline::If(node) => {
+                let mut node = node;
+                loop {
+                    if wanted(&node.then) {
+                        return true;
+                    }
+                    match &node.else_ {
+                        None => return false,
+                        Some(InlineElse::If(next)) => node = next,
+                        Some(InlineElse::Items(items)) => return wanted(items),
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct InlineIf<T> {
     pub span: Span,
