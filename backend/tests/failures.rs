@@ -79,7 +79,8 @@ fn messages_are_the_compilers() {
 #[test]
 fn failed_check() {
     let (m, main) = nested(|_, f| {
-        let (index, length) = (f.p(0), f.i(1));
+        let (n, four, length) = (f.p(0), f.i(4), f.i(3));
+        let index = f.bin(BinaryOp::Add, Ty::I64, n, four);
         let value = f.check(TrapKind::Index, CheckRel::Below, index, length);
         f.ret(&[value]);
     });
@@ -87,16 +88,16 @@ fn failed_check() {
     assert!(aborted(&output), "{output:?}");
     assert_eq!(
         stderr(&output),
-        format!("error: {}\n{STACK}", TrapKind::Index.message(1, 1))
+        format!("error: {}\n{STACK}", TrapKind::Index.message(5, 3))
     );
     for opt in LEVELS {
         let output = run(&m, main, opt, true);
         assert!(aborted(&output), "{output:?}");
         assert!(stderr(&output).ends_with(&format!(
-            "error: index 1 is out of range for length 1\n{STACK}"
+            "error: index 5 is out of range for length 3\n{STACK}"
         )));
         let output = run(&m, main, opt, false);
-        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(output.status.code(), Some(6));
     }
 }
 
@@ -116,6 +117,31 @@ fn division_by_zero() {
     );
     for opt in LEVELS {
         assert_eq!(run(&m, main, opt, false).status.code(), Some(11));
+    }
+}
+
+#[test]
+fn division_by_a_constant_zero() {
+    for op in [
+        BinaryOp::DivS,
+        BinaryOp::DivU,
+        BinaryOp::RemS,
+        BinaryOp::RemU,
+    ] {
+        let (m, main) = nested(|_, f| {
+            let (n, zero) = (f.p(0), f.i(0));
+            let value = f.bin(op, Ty::I64, n, zero);
+            f.ret(&[value]);
+        });
+        for opt in LEVELS {
+            let output = run(&m, main, opt, true);
+            assert!(aborted(&output), "{op:?} {opt:?} {output:?}");
+            assert!(
+                stderr(&output).starts_with("error: integer division by zero\n"),
+                "{op:?} {opt:?} {}",
+                stderr(&output)
+            );
+        }
     }
 }
 
@@ -205,6 +231,36 @@ fn null_dereference() {
         "{}",
         stderr(&output)
     );
+}
+
+/// A read whose value nobody wants.
+#[test]
+fn null_read_for_nothing() {
+    let (m, main) = nested(|_, f| {
+        let (n, one) = (f.p(0), f.i(1));
+        let a = f.bin(BinaryOp::Sub, Ty::I64, n, one);
+        let addr = f.e(Expr::Convert {
+            op: ConvertOp::IToP,
+            from: Ty::I64,
+            to: Ty::Ptr,
+            a,
+        });
+        let value = f.load(Ty::I64, addr);
+        f.s(StmtKind::Eval(value));
+        let n = f.p(0);
+        f.ret(&[n]);
+    });
+    for opt in LEVELS {
+        for checked in [true, false] {
+            let output = run(&m, main, opt, checked);
+            assert!(aborted(&output), "{opt:?} {checked} {output:?}");
+            assert!(
+                stderr(&output).starts_with("error: null pointer dereference\n  "),
+                "{}",
+                stderr(&output)
+            );
+        }
+    }
 }
 
 #[test]

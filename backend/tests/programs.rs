@@ -6,33 +6,6 @@ use std::process::Command;
 use sx_backend_api::{EmitKind, EmitRequest, OptLevel};
 use sx_ir::*;
 
-fn printf(m: &mut Module) -> FuncId {
-    import(m, "printf", &[Ty::Ptr], &[Ty::I32], true)
-}
-
-/// Prints 64-bit numbers, a line each.
-fn show(f: &mut Fun, printf: FuncId, format: GlobalId, value: ExprId) {
-    let sink = f.func.add_local(Ty::I32);
-    let text = f.global(format);
-    f.call(printf, &[text, value], &[sink]);
-}
-
-fn expect(m: &Module, main: FuncId, want: &str, status: i32) {
-    for opt in LEVELS {
-        for checked in [true, false] {
-            let output = run(m, main, opt, checked);
-            let said = String::from_utf8_lossy(&output.stdout);
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(said, want, "{opt:?} {checked} {:?} {errors}", output.status);
-            assert_eq!(
-                output.status.code(),
-                Some(status),
-                "{opt:?} {checked} {errors}"
-            );
-        }
-    }
-}
-
 #[test]
 fn many_results_and_recursion() {
     let mut m = module();
@@ -231,6 +204,96 @@ fn switches_loops_and_labels() {
 }
 
 #[test]
+fn checks_yield_their_values() {
+    let mut m = module();
+    let printf = printf(&mut m);
+    let format = constant(&mut m, "format", b"%lld\n\0");
+    let numbers = [4u64, 4, 6, 6].iter().flat_map(|n| n.to_le_bytes());
+    let numbers = opaque(&mut m, "numbers", numbers.collect());
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I32],
+    );
+    let rels = [
+        (CheckRel::Below, 9),
+        (CheckRel::AtMost, 4),
+        (CheckRel::Equal, 6),
+        (CheckRel::NotEqual, 9),
+    ];
+    for (at, (rel, limit)) in rels.into_iter().enumerate() {
+        let (base, at) = (f.global(numbers), f.i(at as i64));
+        let addr = f.at(base, at, 8);
+        let (value, limit) = (f.load(Ty::I64, addr), f.i(limit));
+        let value = f.check(TrapKind::Index, rel, value, limit);
+        show(&mut f, printf, format, value);
+    }
+    let status = f.c(Ty::I32, 0);
+    f.ret(&[status]);
+    let main = f.finish(&mut m);
+    expect(&m, main, "4\n4\n6\n6\n", 0);
+}
+
+/// Locals that nothing has been written to, in a frame where something was before.
+#[test]
+fn locals_begin_as_zero() {
+    let mut m = module();
+    let printf = printf(&mut m);
+    let format = constant(&mut m, "format", b"%lld\n\0");
+    let params = [Ty::I64];
+    let mut f = Fun::new(&mut m, "full", Linkage::Internal, &params, &[Ty::I64]);
+    let locals: Vec<LocalId> = (0..40).map(|_| f.func.add_local(Ty::I64)).collect();
+    for local in &locals {
+        let n = f.p(0);
+        f.set(*local, n);
+    }
+    let mut sum = f.p(0);
+    for local in &locals {
+        let value = f.l(*local);
+        sum = f.bin(BinaryOp::Or, Ty::I64, sum, value);
+    }
+    f.ret(&[sum]);
+    let full = f.finish(&mut m);
+    let mut f = Fun::new(&mut m, "empty", Linkage::Internal, &params, &[Ty::I64]);
+    let locals: Vec<LocalId> = (0..4).map(|_| f.func.add_local(Ty::I64)).collect();
+    let mut sum = f.i(0);
+    for local in &locals {
+        let value = f.l(*local);
+        sum = f.bin(BinaryOp::Or, Ty::I64, sum, value);
+    }
+    let read = f.func.add_local(Ty::I64);
+    f.set(read, sum);
+    // Written later: it is no constant.
+    for local in &locals {
+        let (cond, n) = (f.p(0), f.p(0));
+        f.if_(cond, |f| f.set(*local, n), |_| {});
+    }
+    let read = f.l(read);
+    f.ret(&[read]);
+    let empty = f.finish(&mut m);
+    let mut f = Fun::new(
+        &mut m,
+        "main",
+        Linkage::Export("main".into()),
+        &[],
+        &[Ty::I32],
+    );
+    let result = f.func.add_local(Ty::I64);
+    for func in [full, empty] {
+        let n = f.i(-1);
+        f.call(func, &[n], &[result]);
+        let value = f.l(result);
+        show(&mut f, printf, format, value);
+    }
+    let status = f.c(Ty::I32, 0);
+    f.ret(&[status]);
+    let main = f.finish(&mut m);
+    expect(&m, main, "-1\n0\n", 0);
+}
+
+#[test]
 fn data_addresses_and_memory() {
     let mut m = module();
     let printf = printf(&mut m);
@@ -320,120 +383,6 @@ fn data_addresses_and_memory() {
     f.ret(&[status]);
     let main = f.finish(&mut m);
     expect(&m, main, "42\n9\n0\nworld\n42\nhhelloworld\n", 0);
-}
-
-#[test]
-fn atomics() {
-    let mut m = module();
-    let printf = printf(&mut m);
-    let format = constant(&mut m, "format", b"%lld\n\0");
-    let mut want = String::new();
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
-    for ty in [Ty::I8, Ty::I16, Ty::I32, Ty::I64, Ty::Ptr] {
-        let slot = f.func.add_slot(8, 8);
-        let (dst, flag, wide) = (
-            f.func.add_local(ty),
-            f.func.add_local(Ty::I8),
-            f.func.add_local(Ty::I64),
-        );
-        for (op, old, operand) in [
-            (RmwOp::Xchg, 7u64, 9u64),
-            (RmwOp::Add, 250, 10),
-            (RmwOp::Sub, 3, 5),
-            (RmwOp::And, 12, 10),
-            (RmwOp::Or, 12, 10),
-            (RmwOp::Xor, 12, 10),
-            (RmwOp::MinS, 0xff, 1),
-            (RmwOp::MinU, 0xff, 1),
-            (RmwOp::MaxS, 0xff, 1),
-            (RmwOp::MaxU, 0xff, 1),
-        ] {
-            let (addr, value) = (f.e(Expr::SlotAddr(slot)), f.c(ty, old));
-            f.s(StmtKind::AtomicStore {
-                ty,
-                addr,
-                value,
-                order: Order::Release,
-            });
-            let (addr, value) = (f.e(Expr::SlotAddr(slot)), f.c(ty, operand));
-            f.s(StmtKind::AtomicRmw {
-                dst,
-                op,
-                ty,
-                addr,
-                value,
-                order: Order::SeqCst,
-            });
-            let addr = f.e(Expr::SlotAddr(slot));
-            f.s(StmtKind::AtomicLoad {
-                dst,
-                ty,
-                addr,
-                order: Order::Acquire,
-            });
-            let a = f.l(dst);
-            let value = match ty {
-                Ty::Ptr => f.e(Expr::Convert {
-                    op: ConvertOp::PToI,
-                    from: ty,
-                    to: Ty::I64,
-                    a,
-                }),
-                Ty::I64 => a,
-                _ => f.e(Expr::Convert {
-                    op: ConvertOp::ZExt,
-                    from: ty,
-                    to: Ty::I64,
-                    a,
-                }),
-            };
-            show(&mut f, printf, format, value);
-            want += &format!("{}\n", semantics::rmw(op, ty, old, operand, 8) as i64);
-        }
-        for weak in [false, true] {
-            let (addr, value) = (f.e(Expr::SlotAddr(slot)), f.c(ty, 5));
-            f.s(StmtKind::AtomicStore {
-                ty,
-                addr,
-                value,
-                order: Order::Relaxed,
-            });
-            let (addr, expected, desired) = (f.e(Expr::SlotAddr(slot)), f.c(ty, 6), f.c(ty, 8));
-            f.s(StmtKind::AtomicCmpxchg {
-                old: dst,
-                ok: flag,
-                ty,
-                addr,
-                expected,
-                desired,
-                weak,
-                success: Order::AcqRel,
-                failure: Order::Acquire,
-            });
-            let a = f.l(flag);
-            let value = f.e(Expr::Convert {
-                op: ConvertOp::ZExt,
-                from: Ty::I8,
-                to: Ty::I64,
-                a,
-            });
-            f.set(wide, value);
-            let value = f.l(wide);
-            show(&mut f, printf, format, value);
-            want += "0\n";
-        }
-        f.s(StmtKind::Fence(Order::SeqCst));
-    }
-    let status = f.c(Ty::I32, 0);
-    f.ret(&[status]);
-    let main = f.finish(&mut m);
-    expect(&m, main, &want, 0);
 }
 
 /// Aggregates over the C convention, checked against the C compiler.

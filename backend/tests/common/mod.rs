@@ -81,3 +81,31 @@ pub const LEVELS: [OptLevel; 4] = [
     OptLevel::Default,
     OptLevel::Aggressive,
 ];
+
+pub fn printf(m: &mut Module) -> FuncId {
+    import(m, "printf", &[Ty::Ptr], &[Ty::I32], true)
+}
+
+/// Prints 64-bit numbers, a line each.
+pub fn show(f: &mut Fun, printf: FuncId, format: GlobalId, value: ExprId) {
+    let sink = f.func.add_local(Ty::I32);
+    let text = f.global(format);
+    f.call(printf, &[text, value], &[sink]);
+}
+
+/// At every level, with checks and without.
+pub fn expect(m: &Module, main: FuncId, want: &str, status: i32) {
+    for opt in LEVELS {
+        for checked in [true, false] {
+            let output = run(m, main, opt, checked);
+            let said = String::from_utf8_lossy(&output.stdout);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(said, want, "{opt:?} {checked} {:?} {errors}", output.status);
+            assert_eq!(
+                output.status.code(),
+                Some(status),
+                "{opt:?} {checked} {errors}"
+            );
+        }
+    }
+}

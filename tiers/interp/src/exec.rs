@@ -125,16 +125,13 @@ impl<'a, S: Shadow> Run<'a, S> {
                 });
             }
             StmtKind::Loop { label, body } => loop {
-                // Whoever interrupts the run finds the loop that it is in.
+                // Whoever interrupts the run, or limits it, finds the loop that it is in.
                 self.machine.set_loc(loc);
                 self.pass(loc, Passing::Iteration)?;
                 if S::TRACKS {
                     self.track_iteration()?;
                 }
-                if let Err(limit) = self.machine.step() {
-                    self.machine.set_loc(loc);
-                    return Err(limit.into());
-                }
+                self.machine.step()?;
                 match self.block(host, frame, body)? {
                     Flow::Next => {}
                     Flow::Continue(target) if target == *label => {}

@@ -12,6 +12,7 @@ use crate::{ComptimeEngine, GUARD, Status};
 pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("traps/load", load));
     out.push(Case::new("traps/store", store));
+    out.push(Case::new("traps/past-the-end", past_the_end));
     out.push(Case::new("traps/const-write", const_write));
     out.push(Case::new("traps/copy-and-fill", copy_and_fill));
     out.push(Case::new("traps/end-of-memory", end_of_memory));
@@ -20,6 +21,8 @@ pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("traps/bad-free", bad_free));
 }
 
+/// Bytes of the stack.
+const STACK: u64 = 256 << 20;
 const NULLS: [u64; 6] = [0, 1, 8, 0xffff, 0x12_3456, GUARD - 7];
 const WILD: [u64; 6] = [
     u64::MAX,
@@ -95,6 +98,36 @@ fn store(e: &mut dyn ComptimeEngine) -> Result<(), String> {
                 &[at],
             )?;
         }
+    }
+    Ok(())
+}
+
+/// The last bytes of the stack and one byte more, at an offset from the only slot that is known beforehand.
+fn past_the_end(e: &mut dyn ComptimeEngine) -> Result<(), String> {
+    for (past, store) in [(0, false), (1, false), (1, true)] {
+        let mut b = Build::native();
+        let offset = STACK - 8 + past;
+        let at = root(&mut b, &[], |f| {
+            let slot = f.slot(8, 8);
+            let p = f.slot_addr(slot);
+            let p = f.at(p, offset as i64);
+            if store {
+                let value = f.i64(1);
+                f.store(Ty::I64, p, value)
+            } else {
+                let value = f.load(Ty::I64, p);
+                f.eval(value);
+                f.loc_of(value)
+            }
+        });
+        let outcome = run(e, &b.module, at.0, &[]);
+        if past == 0 {
+            finished(&outcome, &[])
+        } else {
+            let addr = GUARD + 0x1000 + offset;
+            trapped(&outcome, TrapKind::BadAccess, (addr, 8), &[at])
+        }
+        .map_err(|why| format!("{past} past, store {store}: {why}"))?;
     }
     Ok(())
 }
@@ -246,7 +279,7 @@ fn end_of_memory(e: &mut dyn ComptimeEngine) -> Result<(), String> {
                     f.loc_of(v)
                 }
             });
-            let (start, size, stack) = (GUARD + 0x1000, ty.size(8), 256 << 20);
+            let (start, size, stack) = (GUARD + 0x1000, ty.size(8), STACK);
             finished(&run(e, &b.module, at.0, &[stack - size]), &[])?;
             for over in 1..=size {
                 let offset = stack - size + over;

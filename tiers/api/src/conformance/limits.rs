@@ -273,6 +273,27 @@ fn stack(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let mut frames = vec![(at.0, b.module.func(at.0).loc)];
     frames.extend([at; 16]);
     limited(&outcome, LimitKind::Stack, &frames)?;
+    // Calls after each other take the same place.
+    let mut b = Build::native();
+    let large = b.func("large", &[], &[Ty::Ptr], |f| {
+        let slot = f.slot(64 << 20, 8);
+        let at = f.slot_addr(slot);
+        f.ret(&[at]);
+    });
+    let root = b.func("root", &[], &[Ty::I8], |f| {
+        let (first, next, moved) = (f.local(Ty::Ptr), f.local(Ty::Ptr), f.local(Ty::I8));
+        f.call(large, &[], &[first]);
+        let n = f.i64(5);
+        f.count(n, |f, _, _| {
+            f.call(large, &[], &[next]);
+            let (a, b, old) = (f.get(first), f.get(next), f.get(moved));
+            let differs = f.bin(BinaryOp::Ne, Ty::Ptr, a, b);
+            let all = f.bin(BinaryOp::Or, Ty::I8, old, differs);
+            f.set(moved, all);
+        });
+        f.ret_local(moved);
+    });
+    finished(&run(e, &b.module, root, &[]), &[0])?;
     // A frame that can never fit.
     let mut b = Build::native();
     let at = recursion(&mut b, 1 << 40);

@@ -362,35 +362,43 @@ fn slots(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     finished(&run(e, &b.module, root, &[]), &[10, 9, 8, 0])
 }
 
+/// Every word of a slot, in a frame that was full before.
 fn slots_are_zeroed(e: &mut dyn ComptimeEngine) -> Result<(), String> {
-    let mut b = Build::native();
-    let sum = |f: &mut super::Fun, slot| {
-        let (lo, hi) = (f.slot_addr(slot), f.slot_addr(slot));
-        let hi = f.at(hi, 40);
-        let (a, c) = (f.load(Ty::I64, lo), f.load(Ty::I64, hi));
-        f.add(a, c)
-    };
-    let dirty = b.func("dirty", &[], &[Ty::I64], |f| {
-        let slot = f.slot(48, 8);
-        let before = f.local(Ty::I64);
-        let v = sum(f, slot);
-        f.set(before, v);
-        let (at, byte, len) = (f.slot_addr(slot), f.c(Ty::I8, 0xff), f.i64(48));
-        f.fill(at, byte, len);
-        f.ret_local(before);
-    });
-    let root = b.func("root", &[], &[Ty::I64], |f| {
-        let (total, one) = (f.local(Ty::I64), f.local(Ty::I64));
-        let n = f.i64(3);
-        f.count(n, |f, _, _| {
-            f.call(dirty, &[], &[one]);
-            let (a, c) = (f.get(total), f.get(one));
-            let v = f.add(a, c);
-            f.set(total, v);
+    for words in [1, 2, 3, 4, 5, 6, 8, 15, 16, 31, 64, 200] {
+        let mut b = Build::native();
+        let dirty = b.func("dirty", &[], &[Ty::I64], |f| {
+            let slot = f.slot(words * 8, 8);
+            let before = f.local(Ty::I64);
+            for word in 0..words {
+                let at = f.slot_addr(slot);
+                let at = f.at(at, word as i64 * 8);
+                let (value, all) = (f.load(Ty::I64, at), f.get(before));
+                let all = f.bin(BinaryOp::Or, Ty::I64, all, value);
+                f.set(before, all);
+            }
+            let (at, byte, len) = (
+                f.slot_addr(slot),
+                f.c(Ty::I8, 0xff),
+                f.i64(words as i64 * 8),
+            );
+            f.fill(at, byte, len);
+            f.ret_local(before);
         });
-        f.ret_local(total);
-    });
-    finished(&run(e, &b.module, root, &[]), &[0])
+        let root = b.func("root", &[], &[Ty::I64], |f| {
+            let (all, one) = (f.local(Ty::I64), f.local(Ty::I64));
+            let n = f.i64(3);
+            f.count(n, |f, _, _| {
+                f.call(dirty, &[], &[one]);
+                let (a, c) = (f.get(all), f.get(one));
+                let v = f.bin(BinaryOp::Or, Ty::I64, a, c);
+                f.set(all, v);
+            });
+            f.ret_local(all);
+        });
+        finished(&run(e, &b.module, root, &[]), &[0])
+            .map_err(|why| format!("{words} words: {why}"))?;
+    }
+    Ok(())
 }
 
 /// memmove in both directions, and zero lengths at impossible addresses.

@@ -197,6 +197,11 @@ pub fn cases(out: &mut Vec<Case>) {
             rotation(e, ty)
         }));
     }
+    for ty in [Ty::I8, Ty::I16, Ty::I32, Ty::I64] {
+        out.push(Case::new(format!("divisible/{}", ty.name()), move |e| {
+            divisible(e, ty)
+        }));
+    }
     out.push(Case::new("tree/left-deep", |e| deep_tree(e, left_deep)));
     out.push(Case::new("tree/right-deep", |e| deep_tree(e, right_deep)));
     out.push(Case::new("tree/balanced", balanced_tree));
@@ -434,6 +439,58 @@ fn check(e: &mut dyn ComptimeEngine, rel: CheckRel, ty: Ty) -> Result<(), String
     Ok(())
 }
 
+/// A remainder by a constant against 0, which engines need not compute: as a value and as a condition.
+fn divisible(e: &mut dyn ComptimeEngine, ty: Ty) -> Result<(), String> {
+    let bits = ty.int_bits().unwrap_or(64);
+    let powers = (0..bits).map(|shift| 1 << shift);
+    let others = [3, 6, 12, 100, semantics::zext_from(u64::MAX, bits)];
+    for divisor in powers.chain(others) {
+        let mut values = edges(ty, 8);
+        for near in [divisor / 2, divisor, divisor.wrapping_mul(3)] {
+            for value in [
+                near.wrapping_sub(1),
+                near,
+                near.wrapping_add(1),
+                near.wrapping_neg(),
+            ] {
+                values.push(semantics::zext_from(value, bits));
+            }
+        }
+        for op in [BinaryOp::RemS, BinaryOp::RemU] {
+            for compare in [BinaryOp::Eq, BinaryOp::Ne] {
+                let mut b = Build::native();
+                let test = |f: &mut Fun| {
+                    let (x, d, zero) = (f.param(0), f.c(ty, divisor), f.c(ty, 0));
+                    let rest = f.bin(op, ty, x, d);
+                    f.bin(compare, ty, rest, zero)
+                };
+                let value = b.expr_func(&[ty], Ty::I8, test);
+                let branch = b.func("branch", &[ty], &[Ty::I8], |f| {
+                    let holds = test(f);
+                    f.when(holds, |f| {
+                        let one = f.c(Ty::I8, 1);
+                        f.ret(&[one]);
+                    });
+                    let zero = f.c(Ty::I8, 0);
+                    f.ret(&[zero]);
+                });
+                for &x in &values {
+                    let rest = semantics::binary(op, ty, x, divisor, 8)
+                        .map_err(|trap| format!("{x:x} by {divisor:x} traps: {trap:?}"))?;
+                    let want = u64::from((rest == 0) == (compare == BinaryOp::Eq));
+                    for root in [value, branch] {
+                        finished(&run(e, &b.module, root, &[x]), &[want]).map_err(|why| {
+                            let (op, compare) = (op.name(), compare.name());
+                            format!("{op} {divisor:x} {compare} 0 ({x:x}) {why}")
+                        })?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Two shifts that engines may take for a rotation, and what is nearly one.
 fn rotation(e: &mut dyn ComptimeEngine, ty: Ty) -> Result<(), String> {
     let bits = ty.int_bits().map_or(64, u64::from);
@@ -623,8 +680,26 @@ fn float_balanced(f: &mut Fun, level: usize, counter: &mut usize) -> ExprId {
     f.bin(ops[(level + *counter) % 4], Ty::F64, a, b)
 }
 
+/// Many products that wait for what comes after them: more than there are registers.
+fn float_right_deep(f: &mut Fun, depth: usize) -> ExprId {
+    let (x, factor) = (f.param(depth % 4), depth as f64 * 0.5 - 3.0);
+    let factor = f.c(Ty::F64, factor.to_bits());
+    let product = f.bin(BinaryOp::FMul, Ty::F64, x, factor);
+    if depth == 0 {
+        return product;
+    }
+    let rest = float_right_deep(f, depth - 1);
+    let op = [BinaryOp::FAdd, BinaryOp::FSub][depth % 2];
+    f.bin(op, Ty::F64, product, rest)
+}
+
 fn float_tree(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     let mut b = Build::native();
+    for depth in 0..40 {
+        let root = b.expr_func(&[Ty::F64; 4], Ty::F64, |f| float_right_deep(f, depth));
+        let args = [1.25f64, -3.5, 1e10, 0.001].map(f64::to_bits);
+        run_reference(e, &b, root, &args).map_err(|why| format!("depth {depth}: {why}"))?;
+    }
     for level in 1..=7 {
         let root = b.expr_func(&[Ty::F64; 4], Ty::F64, |f| float_balanced(f, level, &mut 0));
         let args = [1.25f64, -3.5, 1e10, 0.001].map(f64::to_bits);
