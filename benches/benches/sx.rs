@@ -3,7 +3,6 @@
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -11,10 +10,10 @@ use sx_benches::translation::{PROGRAM, reached, to_bytecode, to_machine_code};
 use sx_benches::{ENGINES, KERNELS, compile, kernel_path, root, run};
 use sx_machine::Machine;
 use sx_sema::Goal;
-use sx_syntax::FileId;
+use sx_syntax::{Detail, FileId, SourceText};
 use sx_tier_api::Limits;
 
-fn sources(dir: &Path, out: &mut Vec<(FileId, Arc<str>)>) {
+fn sources(dir: &Path, out: &mut Vec<(FileId, SourceText, Detail)>) {
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -22,7 +21,7 @@ fn sources(dir: &Path, out: &mut Vec<(FileId, Arc<str>)>) {
         } else if path.extension().is_some_and(|e| e == "sx")
             && let Ok(text) = std::fs::read_to_string(&path)
         {
-            out.push((FileId(out.len() as u32), text.into()));
+            out.push((FileId(out.len() as u32), text.into(), Detail::Whole));
         }
     }
 }
@@ -31,13 +30,13 @@ fn frontend(c: &mut Criterion) {
     let mut group = c.benchmark_group("frontend");
     let mut files = Vec::new();
     sources(&root().join("library/modules"), &mut files);
-    let lines: usize = files.iter().map(|(_, text)| text.lines().count()).sum();
+    let lines: usize = files.iter().map(|(_, text, _)| text.lines().count()).sum();
     group.throughput(Throughput::Elements(lines as u64));
     group.bench_function("parse the library", |b| {
         b.iter(|| {
             files
                 .iter()
-                .map(|(id, text)| {
+                .map(|(id, text, _)| {
                     black_box(sx_syntax::parse_file(*id, text))
                         .diagnostics
                         .len()

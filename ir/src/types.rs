@@ -222,6 +222,16 @@ impl TypeTable {
         table
     }
 
+    /// Makes room for that many named types. Each is about as often pointed to, or an element.
+    pub fn reserve(&mut self, nominals: usize) {
+        let kinds = nominals * 2;
+        self.kinds.reserve(kinds);
+        self.name_lengths.reserve(kinds);
+        self.ids.reserve(kinds);
+        self.nominals.reserve(nominals);
+        self.layouts.reserve(kinds);
+    }
+
     pub fn intern(&mut self, kind: TypeKind) -> TypeId {
         if let Some(id) = self.ids.get(&kind) {
             return *id;

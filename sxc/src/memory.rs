@@ -6,6 +6,8 @@
 //! What grows leaves blocks behind that nobody may want again at their size: small ones are cut from them before new
 //! memory is touched, which the kernel would have to clear.
 //!
+//! Threads that end leave what they have free to those that begin.
+//!
 //! Very large blocks are mappings of their own, which grow without being copied and return to the kernel when freed.
 //!
 //! The backend library has its own allocator; see `Backend::emit` for what keeps the two apart.
@@ -14,6 +16,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::null_mut;
+use std::sync::{Mutex, PoisonError};
 
 /// Blocks of up to this many bytes come from lists.
 const LISTED: usize = 8 << 20;
@@ -47,7 +50,7 @@ struct Lists {
 }
 
 thread_local! {
-    // Without a destructor, so it is there as long as the thread: what a dying thread leaves in its lists is lost.
+    // Without a destructor, so it is there as long as the thread: destructors of others may allocate.
     static LISTS: Lists = const {
         Lists {
             free: [const { Cell::new(null_mut()) }; CLASSES],
@@ -59,6 +62,36 @@ thread_local! {
         }
     };
 }
+
+thread_local! {
+    static END: End = const { End };
+}
+
+/// The end of a thread.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        // SAFETY: they are there as long as the thread, and only used by it.
+        unsafe { (*lists()).leave() };
+    }
+}
+
+/// What a thread has left, kept in a block of its own.
+struct Left {
+    free: [*mut u8; CLASSES],
+    piece: (usize, usize),
+    region: (usize, usize),
+    next: *mut Left,
+}
+
+/// The newest of them. Locked only where threads begin and end.
+struct Newest(*mut Left);
+
+// SAFETY: what it leads to is memory that no thread uses.
+unsafe impl Send for Newest {}
+
+static LEFT: Mutex<Newest> = Mutex::new(Newest(null_mut()));
 
 /// Class of a size of 1 to `LISTED` bytes, and the size of its blocks.
 #[inline(always)]
@@ -125,6 +158,10 @@ impl Lists {
     #[cold]
     #[inline(never)]
     fn take_new(&self, class: usize, size: usize) -> *mut u8 {
+        if !self.begun.replace(true) {
+            self.begin();
+            return self.take(size);
+        }
         if class >= LARGE {
             return self.cut(size) as *mut u8;
         }
@@ -139,9 +176,6 @@ impl Lists {
 
     /// Where small blocks are to be cut from, and its length. Address 0 if there is no memory.
     fn new_piece(&self) -> (usize, usize) {
-        if !self.begun.replace(true) {
-            return (map(FIRST_PIECE) as usize, FIRST_PIECE);
-        }
         for class in (LARGE..CLASSES).rev() {
             let block = self.free[class].get();
             if !block.is_null() {
@@ -151,6 +185,70 @@ impl Lists {
             }
         }
         (self.cut(PIECE), PIECE)
+    }
+
+    /// The thread's first piece: what another has left, or small pages.
+    fn begin(&self) {
+        END.with(|_| ());
+        if self.take_over() {
+            return;
+        }
+        let start = map(FIRST_PIECE) as usize;
+        if start != 0 {
+            self.at.set(start);
+            self.end.set(start + FIRST_PIECE);
+        }
+    }
+
+    /// Takes what a thread that has ended has left, if there is any.
+    fn take_over(&self) -> bool {
+        let mut newest = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = newest.0;
+        if left.is_null() {
+            return false;
+        }
+        // SAFETY: `leave` has written it, and whoever takes it out of the list owns it and what it leads to.
+        let left = unsafe {
+            newest.0 = (*left).next;
+            drop(newest);
+            left.read()
+        };
+        for (list, block) in self.free.iter().zip(left.free) {
+            // Blocks of others that have been freed here already.
+            let mut own = list.replace(block);
+            while !own.is_null() {
+                // SAFETY: a block in a list is free, at least 16 bytes long, and begins with the address of the next.
+                unsafe {
+                    let next = own.cast::<*mut u8>().read();
+                    own.cast::<*mut u8>().write(list.get());
+                    list.set(own);
+                    own = next;
+                }
+            }
+        }
+        (self.at.set(left.piece.0), self.end.set(left.piece.1));
+        self.region.set(left.region.0);
+        self.region_end.set(left.region.1);
+        true
+    }
+
+    /// The thread ends: what is free here goes to one that begins.
+    fn leave(&self) {
+        let left = self.take(size_of::<Left>()).cast::<Left>();
+        if left.is_null() {
+            return;
+        }
+        let free = std::array::from_fn(|class| self.free[class].replace(null_mut()));
+        let mut newest = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        let contents = Left {
+            free,
+            piece: (self.at.replace(0), self.end.replace(0)),
+            region: (self.region.replace(0), self.region_end.replace(0)),
+            next: newest.0,
+        };
+        // SAFETY: the block is that large, aligned for addresses, and in no list any more.
+        unsafe { left.write(contents) };
+        newest.0 = left;
     }
 
     /// Memory from a region that nobody has used; 0 if there is none.
@@ -346,6 +444,21 @@ mod tests {
             last = (class, block);
         }
         assert_eq!(last, (CLASSES - 1, LISTED));
+    }
+
+    /// What one thread has freed, one that begins later is given. Others that begin meanwhile may be given it instead.
+    #[test]
+    fn threads_leave_their_memory() {
+        let address = || {
+            let block = std::thread::spawn(|| {
+                let block = Vec::<u8>::with_capacity(3 << 20);
+                block.as_ptr() as usize
+            });
+            block.join().unwrap_or(0)
+        };
+        let addresses: Vec<usize> = (0..50).map(|_| address()).collect();
+        let again = addresses.windows(2).any(|two| two[0] == two[1]);
+        assert!(again, "{addresses:x?}");
     }
 
     /// Blocks of all sizes keep what is written to them, whichever thread frees or grows them.

@@ -18,7 +18,7 @@ use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 use sx_ir::{FuncId, Symbol};
 use sx_syntax::SourceMap;
-use sx_syntax::ast::{self, BodyKind, ParamKind};
+use sx_syntax::ast::{self, BodyKind, DeclKind, ItemKind, ParamKind};
 
 use crate::api::{Config, Evaluated, Files, Goal, MakeEvaluator};
 use crate::callables::adapters::is_generic;
@@ -269,7 +269,6 @@ impl<'a> Sema<'a> {
         let (cfg, files): (&'env Config, &'env dyn Files) = (self.cfg, self.files);
         let count = self.cfg.threads.min(MOST);
         let mut work = Work {
-            likely: self.likely(),
             // One more: whoever starts them.
             busy: count + 1,
             ..Work::default()
@@ -314,6 +313,10 @@ impl<'a> Sema<'a> {
                 Err(_) => crew.give_up(),
             }
         }
+        // While they begin.
+        let likely = self.likely();
+        crew.lock().likely = likely;
+        crew.changed.notify_all();
         Replicas {
             crew,
             threads,
@@ -353,6 +356,7 @@ impl<'a> Sema<'a> {
                 modules: modules.clone(),
             });
         }
+        self.expect_program(loaded);
         let mut imports: Vec<PendingImport> = Vec::new();
         for (index, tree) in loaded.trees.iter().enumerate() {
             self.collect_items(ModId(index as u32), &tree.items, &mut imports);
@@ -362,6 +366,41 @@ impl<'a> Sema<'a> {
                 decl.syntax = DeclSyntax::Import(*set);
             }
         }
+    }
+
+    /// Makes room for what a share of the program will take: tables that grow are copied, and leave memory behind.
+    fn expect_program(&mut self, loaded: &Loaded) {
+        let own = loaded.modules.iter().zip(&loaded.trees);
+        let own = own.filter(|(module, _)| !module.library);
+        let (mut functions, mut types) = (0, 0);
+        for item in own.flat_map(|(_, tree)| &tree.items) {
+            let ItemKind::Decl(decl) = &item.kind else {
+                continue;
+            };
+            match &decl.kind {
+                DeclKind::Fn(_) => functions += 1,
+                // About as many methods as types.
+                DeclKind::Struct(_) => (functions, types) = (functions + 1, types + 1),
+                DeclKind::Enum(_) | DeclKind::Union(_) | DeclKind::ErrorSet(_) => types += 1,
+                DeclKind::Const(_)
+                | DeclKind::Var(_)
+                | DeclKind::Protocol(_)
+                | DeclKind::UfcsAlias(_)
+                | DeclKind::Import(_)
+                | DeclKind::Library(_)
+                | DeclKind::CUnit(_) => {}
+            }
+        }
+        let items: usize = loaded.trees.iter().map(|tree| tree.items.len()).sum();
+        self.decls.reserve(items + types);
+        // Shares are not equal, and some functions are in two of them.
+        let functions = functions / self.cfg.threads.min(MOST) * 5 / 4;
+        self.fns.reserve(functions);
+        self.m.funcs.reserve(functions);
+        self.instances.reserve(functions);
+        self.bodies.reserve(functions);
+        self.nominals.reserve(types);
+        self.m.types.reserve(types);
     }
 
     /// A replica's work. `None` if the replicas have given up.

@@ -21,9 +21,15 @@ pub fn pays(cfg: &Config, funcs: usize) -> bool {
     pays
 }
 
+static STARTED: Once = Once::new();
+
+/// Whether there are threads that work can be given to at once.
+pub fn pool_is_up() -> bool {
+    STARTED.is_completed()
+}
+
 /// Starts the threads when they are first needed: small programs don't wait for them.
 pub fn start_pool(cfg: &Config) {
-    static STARTED: Once = Once::new();
     STARTED.call_once(|| {
         // A pool that can't be made is not made another time, so what the host has is found out before.
         let mut stack = STACK;

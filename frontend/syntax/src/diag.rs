@@ -1,5 +1,6 @@
 //! Diagnostics and source texts, shared by all stages that word messages. Rendering is the driver's business.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::span::{FileId, Span};
@@ -101,12 +102,35 @@ impl Diagnostic {
     }
 }
 
+/// A text that is shared, and was not copied from what it was read into.
+#[derive(Clone, Debug, Default)]
+pub struct SourceText(Arc<Box<str>>);
+
+impl Deref for SourceText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for SourceText {
+    fn from(text: String) -> SourceText {
+        SourceText(Arc::new(text.into()))
+    }
+}
+
+impl From<&str> for SourceText {
+    fn from(text: &str) -> SourceText {
+        SourceText(Arc::new(text.into()))
+    }
+}
+
 /// One source text and where its lines start.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     /// The path as shown to the user.
     pub path: Arc<str>,
-    pub text: Arc<str>,
+    pub text: SourceText,
     line_starts: Arc<[u32]>,
 }
 
@@ -130,8 +154,8 @@ pub struct LineHint {
 }
 
 impl SourceFile {
-    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> SourceFile {
-        let text: Arc<str> = text.into();
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<SourceText>) -> SourceFile {
+        let text: SourceText = text.into();
         let mut starts = Vec::with_capacity(text.len() / 32 + 1);
         starts.push(0);
         starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
@@ -211,7 +235,7 @@ impl SourceMap {
         SourceMap::default()
     }
 
-    pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<SourceText>) -> FileId {
         let id = FileId(self.files.len() as u32);
         self.files.push(SourceFile::new(path, text));
         id

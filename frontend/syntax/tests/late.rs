@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use sx_syntax::ast::{Body, Expr, File, FnDecl, ItemKind};
 use sx_syntax::visit::{Visitor, walk_expr, walk_file};
-use sx_syntax::{FileId, dump, parse_file, parse_outline};
+use sx_syntax::{FileId, SourceText, dump, parse_file, parse_outline};
 
 struct Ids {
     seen: HashSet<u32>,
@@ -30,7 +29,7 @@ fn is_late(f: &FnDecl) -> bool {
 fn same(text: &str) -> bool {
     let (whole, outline) = (
         parse_file(FileId(1), text),
-        parse_outline(FileId(1), &Arc::from(text)),
+        parse_outline(FileId(1), &SourceText::from(text)),
     );
     let mut ids = Ids {
         seen: HashSet::new(),
@@ -143,7 +142,7 @@ fn what_is_no_body_is_parsed_at_once() {
 
 #[test]
 fn mistakes_in_bodies_are_told_when_they_are_asked_for() {
-    let text: Arc<str> = Arc::from("f :: () { x := ; }\ng :: () { y = = 2; }");
+    let text = SourceText::from("f :: () { x := ; }\ng :: () { y = = 2; }");
     let parsed = parse_outline(FileId(1), &text);
     assert!(parsed.diagnostics.is_empty());
     let late = parsed.ast.late.clone().unwrap();

@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::sync::Arc;
 
 use sx_syntax::ast::{Expr, File};
 use sx_syntax::visit::{Visitor, walk_expr, walk_file};
-use sx_syntax::{FileId, ParseResult, dump, parse_file, parse_files_parallel};
+use sx_syntax::{Detail, FileId, ParseResult, dump, parse_file, parse_files_parallel};
 
 fn in_pieces(text: &str) -> ParseResult {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build();
-    let files = [(FileId(1), Arc::from(text))];
+    let files = [(FileId(1), text.into(), Detail::Whole)];
     let mut parsed = pool.unwrap().install(|| parse_files_parallel(&files));
     parsed.pop().unwrap()
 }

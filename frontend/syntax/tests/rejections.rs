@@ -2,7 +2,7 @@
 //! beside `parse_file`.
 
 use sx_syntax::{
-    FileId, parse_expr, parse_file, parse_files_parallel, parse_members, parse_statements,
+    Detail, FileId, parse_expr, parse_file, parse_files_parallel, parse_members, parse_statements,
     parse_variants,
 };
 
@@ -353,7 +353,7 @@ fn other_entry_points() {
     );
     assert!(!parse_expr(FileId(6), "a b").diagnostics.is_empty());
     let files: Vec<_> = (0..64)
-        .map(|n| (FileId(n), format!("x{n} :: {n};").into()))
+        .map(|n| (FileId(n), format!("x{n} :: {n};").into(), Detail::Whole))
         .collect();
     let results = parse_files_parallel(&files);
     for (n, result) in results.iter().enumerate() {

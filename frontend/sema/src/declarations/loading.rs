@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use sx_syntax::ast;
-use sx_syntax::{Diagnostic, FileId, Span};
+use sx_syntax::{Detail, Diagnostic, FileId, SourceText, Span};
 
 use crate::declarations::modules::PendingImport;
 use crate::sema::{DeclSyntax, Env, Event, ImportSet, ImportSetId, ModId, ModuleInfo, Sema};
@@ -17,6 +17,9 @@ use crate::sema::{DeclSyntax, Env, Event, ImportSet, ImportSetId, ModId, ModuleI
 const PARALLEL_BYTES: usize = 512 << 10;
 /// Fewer files than this are read on this thread.
 const PARALLEL_FILES: usize = 64;
+/// The same once there are threads.
+const PARALLEL_BYTES_THEN: usize = 64 << 10;
+const PARALLEL_FILES_THEN: usize = 8;
 
 /// A file that is wanted, and what wants it: the root file has no import.
 struct Request {
@@ -185,7 +188,11 @@ impl Sema<'_> {
             }
         }
         let files = self.files;
-        let contents: Vec<_> = if self.cfg.threads < 2 || reading.len() < PARALLEL_FILES {
+        let least = match crate::threads::pool_is_up() {
+            true => PARALLEL_FILES_THEN,
+            false => PARALLEL_FILES,
+        };
+        let contents: Vec<_> = if self.cfg.threads < 2 || reading.len() < least {
             let read = reading.iter();
             read.map(|(_, request)| files.read(&request.path)).collect()
         } else {
@@ -193,6 +200,7 @@ impl Sema<'_> {
             let read = reading.par_iter();
             read.map(|(_, request)| files.read(&request.path)).collect()
         };
+        let shipped = self.cfg.shipped_library.as_deref();
         let mut sources = Vec::new();
         let mut owners = Vec::new();
         for ((path, request), bytes) in reading.iter().zip(contents) {
@@ -213,29 +221,31 @@ impl Sema<'_> {
                     None
                 }
             };
-            if let Some(source) = text {
-                sources.push(source);
+            if let Some((file, text)) = text {
+                let imported = request.import.is_some();
+                let detail = match imported && shipped.is_some_and(|dir| path.starts_with(dir)) {
+                    true => Detail::Outline,
+                    false => Detail::Whole,
+                };
+                sources.push((file, text, detail));
                 owners.push((*path, *request, shown));
             }
         }
-        let bytes: usize = sources.iter().map(|(_, text)| text.len()).sum();
-        let parsed = if self.cfg.threads > 1 && bytes >= PARALLEL_BYTES {
+        let bytes: usize = sources.iter().map(|(_, text, _)| text.len()).sum();
+        let least = match crate::threads::pool_is_up() {
+            true => PARALLEL_BYTES_THEN,
+            false => PARALLEL_BYTES,
+        };
+        let parsed = if self.cfg.threads > 1 && bytes >= least {
             crate::threads::start_pool(self.cfg);
             sx_syntax::parse_files_parallel(&sources)
         } else {
-            let shipped = self.cfg.shipped_library.as_deref();
-            let files = sources.iter().zip(&owners);
+            let files = sources.iter();
             files
-                .map(|((file, text), (canonical, request, _))| {
-                    let imported = request.import.is_some();
-                    match imported && shipped.is_some_and(|dir| canonical.starts_with(dir)) {
-                        true => sx_syntax::parse_outline(*file, text),
-                        false => sx_syntax::parse_file(*file, text),
-                    }
-                })
+                .map(|(file, text, detail)| sx_syntax::parse_source(*file, text, *detail))
                 .collect()
         };
-        for (((file, _), (canonical, request, shown)), mut parsed) in
+        for (((file, ..), (canonical, request, shown)), mut parsed) in
             sources.iter().zip(owners).zip(parsed)
         {
             if let Some(at) = parsed.diagnostics.iter().position(Diagnostic::is_error) {
@@ -260,7 +270,7 @@ impl Sema<'_> {
         request: &Request,
         shown: &Arc<str>,
         bytes: Vec<u8>,
-    ) -> Option<(FileId, Arc<str>)> {
+    ) -> Option<(FileId, SourceText)> {
         if bytes.len() > (1 << 31) {
             self.report(Diagnostic::error_without_span(format!(
                 "'{shown}' is too large (more than 2 GiB)"
@@ -270,11 +280,11 @@ impl Sema<'_> {
         self.stats.files += 1;
         self.stats.lines += memchr::memchr_iter(b'\n', &bytes).count();
         self.inputs.push(request.path.clone());
-        let (text, bad): (Arc<str>, _) = match String::from_utf8(bytes) {
+        let (text, bad): (SourceText, _) = match String::from_utf8(bytes) {
             Ok(text) => (text.into(), None),
             // The replaced text keeps the offsets before the first bad byte.
             Err(bad) => (
-                String::from_utf8_lossy(bad.as_bytes()).into(),
+                String::from_utf8_lossy(bad.as_bytes()).into_owned().into(),
                 Some(bad.utf8_error().valid_up_to() as u32),
             ),
         };

@@ -52,6 +52,10 @@ impl Sema<'_> {
         imports: &mut Vec<PendingImport>,
     ) {
         let env = self.module(id).env.clone();
+        self.decls.reserve(items.len());
+        let module = &mut self.modules[id.index()];
+        module.decls.reserve(items.len());
+        module.names.reserve(items.len());
         for item in items {
             self.collect_item(id, item, &env, imports);
         }

@@ -262,6 +262,7 @@ impl Parser<'_> {
         }
         let mut captures = Vec::new();
         if group.is_some() {
+            captures.reserve_exact(1);
             self.bump();
             loop {
                 let by_ref = self.eat(Tok::Star);
@@ -287,16 +288,19 @@ impl Parser<'_> {
         if !matches!(self.peek(), Tok::LBrace | Tok::FatArrow) {
             return Err(self.fail("expected '{'"));
         }
+        captures.shrink_to_fit();
         let names: Vec<Ident> = captures.iter().map(|capture| capture.name).collect();
         self.distinct("capture", &names);
         Ok((iters, captures))
     }
 
     fn for_iters(&mut self) -> PResult<Vec<ForIter>> {
-        let mut iters = Vec::new();
+        // Mostly one.
+        let mut iters = Vec::with_capacity(1);
         loop {
             iters.push(self.nested(|p| p.for_iter())?);
             if !self.eat(Tok::Comma) {
+                iters.shrink_to_fit();
                 return Ok(iters);
             }
         }

@@ -14,7 +14,7 @@ use super::*;
 #[derive(Debug)]
 pub struct LateText {
     file: FileId,
-    text: Arc<str>,
+    text: SourceText,
     /// What was wrong with the bodies parsed so far.
     errors: Mutex<Vec<Diagnostic>>,
 }
@@ -70,11 +70,11 @@ impl LateBody {
 
 /// Parses a file; the bodies of its functions are parsed when they are asked for. What is wrong with them isn't among
 /// the diagnostics but with the file's `late`.
-pub fn parse_outline(file: FileId, text: &Arc<str>) -> ParseResult {
+pub fn parse_outline(file: FileId, text: &SourceText) -> ParseResult {
     outline(file, text).unwrap_or_else(|| parse_file(file, text))
 }
 
-fn outline(file: FileId, text: &Arc<str>) -> Option<ParseResult> {
+fn outline(file: FileId, text: &SourceText) -> Option<ParseResult> {
     if text.len() >= (u32::MAX / IDS_PER_BYTE) as usize {
         return None;
     }

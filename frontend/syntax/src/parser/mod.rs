@@ -31,7 +31,7 @@ pub(crate) use names::is_reserved_type;
 use rayon::prelude::*;
 
 use crate::ast::*;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, SourceText};
 use crate::lexer::{self, Lexed, MAX_ERRORS, NO_PARTNER};
 use crate::token::{Tok, Token};
 
@@ -185,14 +185,33 @@ pub fn parse_expr(file: FileId, text: &str) -> ParseResult<ExprFragment> {
     }
 }
 
-/// Results in the order of the files. A large one is parsed in pieces.
-pub fn parse_files_parallel(files: &[(FileId, Arc<str>)]) -> Vec<ParseResult> {
+/// Results in the order of the files. A large one is parsed in pieces, unless it is to be an outline.
+pub fn parse_files_parallel(files: &[(FileId, SourceText, Detail)]) -> Vec<ParseResult> {
     files
         .par_iter()
-        .map(|(id, text)| {
-            pieces::parse_in_pieces(*id, text).unwrap_or_else(|| parse_file(*id, text))
+        .map(|(id, text, detail)| {
+            let in_pieces = match detail {
+                Detail::Whole => pieces::parse_in_pieces(*id, text),
+                Detail::Outline => None,
+            };
+            in_pieces.unwrap_or_else(|| parse_source(*id, text, *detail))
         })
         .collect()
+}
+
+/// How much of a file is parsed at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    Whole,
+    /// All but the bodies of functions.
+    Outline,
+}
+
+pub fn parse_source(file: FileId, text: &SourceText, detail: Detail) -> ParseResult {
+    match detail {
+        Detail::Whole => parse_file(file, text),
+        Detail::Outline => parse_outline(file, text),
+    }
 }
 
 pub(crate) struct Parser<'a> {

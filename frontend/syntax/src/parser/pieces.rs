@@ -34,9 +34,9 @@ pub(super) fn parse_in_pieces(file: FileId, text: &str) -> Option<ParseResult> {
     let pieces: Option<Vec<Piece>> = (parts.into_par_iter().enumerate())
         .map(|(index, part)| parse_piece(file, text, part, index > 0, index == last))
         .collect();
-    let mut pieces = pieces?.into_iter();
-    let first = pieces.next()?;
-    let (mut items, mut ids) = (first.items, first.ids);
+    let pieces = pieces?;
+    let mut items = Vec::with_capacity(pieces.iter().map(|piece| piece.items.len()).sum());
+    let mut ids = 0;
     for piece in pieces {
         items.extend(piece.items);
         ids = piece.ids;

@@ -298,7 +298,11 @@ impl Parser<'_> {
     fn return_stmt(&mut self) -> PResult<StmtKind> {
         let token = self.bump();
         self.check_cleanup("return", self.span_of(token));
-        let mut values = Vec::new();
+        // Mostly one.
+        let mut values = match self.at(Tok::Semi) {
+            true => Vec::new(),
+            false => Vec::with_capacity(1),
+        };
         while !matches!(self.peek(), Tok::Semi | Tok::RBrace | Tok::Eof) {
             let mut name = None;
             if self.name_like(self.pos) && self.kind_at(self.after_name(self.pos)) == Tok::Eq {
@@ -311,6 +315,7 @@ impl Parser<'_> {
                 break;
             }
         }
+        values.shrink_to_fit();
         Ok(StmtKind::Return(values))
     }
 
