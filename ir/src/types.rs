@@ -12,6 +12,9 @@ crate::func::entity!(/// An sx type; also the bits of a `Type` value.
 crate::func::entity!(/// A nominal type's definition.
     NominalId "n");
 
+/// Name of a type that is written inside no named one.
+pub const NAMELESS: &str = "__anon";
+
 impl TypeId {
     pub const VOID: TypeId = TypeId(0);
     pub const NORETURN: TypeId = TypeId(1);
@@ -314,6 +317,13 @@ impl TypeTable {
 
     /// Names a structural type after the first named type it is written in (`Parent.field`).
     pub fn name_inline(&mut self, id: TypeId, name: &str) {
+        if let TypeKind::Enum(n) | TypeKind::Union(n) = *self.kind(id) {
+            let def = self.nominal_mut(n);
+            if def.name == NAMELESS {
+                def.name = name.to_string();
+            }
+            return;
+        }
         self.inline_names
             .entry(id)
             .or_insert_with(|| name.to_string());
@@ -521,7 +531,7 @@ impl TypeTable {
             TypeKind::Tuple(elems) => self.tuple_name(elems, None),
             TypeKind::AnonStruct(_) => match self.inline_names.get(&id) {
                 Some(name) => name.clone(),
-                None => "__anon".into(),
+                None => NAMELESS.into(),
             },
             TypeKind::Failable { values, set } => {
                 let set = match self.kind(*set) {

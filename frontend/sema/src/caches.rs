@@ -26,7 +26,7 @@ pub struct Caches {
     /// The body of a `main` whose signature is wrong.
     pub rejected_main: Option<FuncId>,
     /// Inline (anonymous) nominal types by identity of their shape.
-    pub inline_types: FxHashMap<String, TypeId>,
+    pub inline_types: FxHashMap<crate::declarations::inline_types::InlineShape, TypeId>,
     /// Vtables by (protocol type, concrete type).
     pub vtables: FxHashMap<(TypeId, TypeId), GlobalId>,
     /// Adapters from functions to closures and between conventions, by (function, target type).

@@ -58,6 +58,10 @@ impl Names {
         self.all.len()
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&Symbol, &Binding)> {
         self.all.iter().map(|(name, binding)| (name, binding))
     }

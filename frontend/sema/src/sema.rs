@@ -428,7 +428,6 @@ pub struct Sema<'a> {
     pub queue: VecDeque<FuncId>,
     pub strings: FxHashMap<Vec<u8>, GlobalId>,
     pub const_data: FxHashMap<(Vec<u8>, Vec<sx_ir::Reloc>, u64), GlobalId>,
-    /// Inline struct/enum/union types by their shape.
     pub error_tags: FxHashMap<Symbol, u32>,
     pub error_names: Vec<Symbol>,
     pub diags: Vec<Diagnostic>,

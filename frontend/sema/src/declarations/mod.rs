@@ -8,6 +8,7 @@ pub(crate) mod constants;
 pub(crate) mod decls;
 pub(crate) mod expansion;
 pub(crate) mod impls;
+pub(crate) mod inline_types;
 pub(crate) mod loading;
 pub(crate) mod lookup;
 pub(crate) mod methods;

@@ -7,7 +7,16 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, MemberKind};
 
 use crate::comptime::purpose::Purpose;
+use crate::declarations::inline_types::implied_value;
 use crate::sema::{Env, Failed, NominalSyntax, Res, Sema};
+
+/// What an enum's values are kept in: an integer, or a layout struct.
+pub struct EnumBacking {
+    pub tag: TypeId,
+    pub places: Option<EnumPlaces>,
+    /// Bytes of the payload area that a layout struct has.
+    pub room: Option<u64>,
+}
 
 impl Sema<'_> {
     pub fn complete_union(
@@ -109,26 +118,11 @@ impl Sema<'_> {
         decl: &'static ast::EnumDecl,
         env: &Rc<Env>,
     ) -> Res<()> {
-        let mut backing = TypeId::I64;
-        let mut places = None;
-        let mut room = None;
-        if let Some(expr) = &decl.backing {
-            let given = self.eval_type(env, expr)?;
-            self.complete(given)?;
-            if self.m.types.int_info(given).is_some() {
-                backing = given;
-            } else if let Some(found) = self.layout_places(given) {
-                backing = found.0;
-                places = Some(found.1);
-                room = Some(found.2);
-            } else {
-                let name = self.type_name(given);
-                return Err(self.error(
-                    expr.span,
-                    format!("an enum's backing type is an integer, or a struct with an integer field 'tag' and an array field 'payload'; got '{name}'"),
-                ));
-            }
-        }
+        let EnumBacking {
+            tag: backing,
+            places,
+            room,
+        } = self.enum_backing(env, decl)?;
         let owner = self.type_name(ty);
         let mut variants: Vec<Variant> = Vec::new();
         let mut tagged = false;
@@ -173,8 +167,7 @@ impl Sema<'_> {
                     let val = self.comptime_value(env, expr, Some(backing), &Purpose::EnumValue)?;
                     self.ct_i64(&val)
                 }
-                None if decl.flags => 1i64.checked_shl(ordinal).unwrap_or(0),
-                None => i64::from(ordinal),
+                None => implied_value(decl.flags, variants.len()),
             };
             // The tag has to hold what the ordinal gives.
             if variant.value.is_none() {
@@ -266,6 +259,42 @@ impl Sema<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What an enum's values are kept in.
+    pub fn enum_backing(
+        &mut self,
+        env: &Rc<Env>,
+        decl: &'static ast::EnumDecl,
+    ) -> Res<EnumBacking> {
+        let Some(expr) = &decl.backing else {
+            return Ok(EnumBacking {
+                tag: TypeId::I64,
+                places: None,
+                room: None,
+            });
+        };
+        let given = self.eval_type(env, expr)?;
+        self.complete(given)?;
+        if self.m.types.int_info(given).is_some() {
+            return Ok(EnumBacking {
+                tag: given,
+                places: None,
+                room: None,
+            });
+        }
+        let Some((tag, places, room)) = self.layout_places(given) else {
+            let name = self.type_name(given);
+            return Err(self.error(
+                expr.span,
+                format!("an enum's backing type is an integer, or a struct with an integer field 'tag' and an array field 'payload'; got '{name}'"),
+            ));
+        };
+        Ok(EnumBacking {
+            tag,
+            places: Some(places),
+            room: Some(room),
+        })
     }
 
     /// (tag type, places, bytes of the payload area) of a layout struct.
