@@ -5,7 +5,7 @@ use sx_ir::{BinaryOp, Order, RmwOp, StmtKind, TrapKind, Ty};
 
 use super::Case;
 use super::build::{Build, Fun, big_endian_32};
-use super::expect::{finished, run, stopped, trapped};
+use super::expect::{finished, run, steps, stopped, trapped};
 use super::traps::root;
 use crate::{ComptimeEngine, GUARD, Status};
 
@@ -13,6 +13,7 @@ pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("traps/load", load));
     out.push(Case::new("traps/store", store));
     out.push(Case::new("traps/past-the-end", past_the_end));
+    out.push(Case::new("traps/loop-past-the-end", loop_past_the_end));
     out.push(Case::new("traps/const-write", const_write));
     out.push(Case::new("traps/copy-and-fill", copy_and_fill));
     out.push(Case::new("traps/end-of-memory", end_of_memory));
@@ -23,7 +24,7 @@ pub fn cases(out: &mut Vec<Case>) {
 
 /// Bytes of the stack.
 const STACK: u64 = 256 << 20;
-const NULLS: [u64; 6] = [0, 1, 8, 0xffff, 0x12_3456, GUARD - 7];
+const NULLS: [u64; 7] = [0, 1, 8, 0xffff, 0x12_3456, GUARD - 7, GUARD - 1];
 const WILD: [u64; 6] = [
     u64::MAX,
     u64::MAX - 3,
@@ -128,6 +129,44 @@ fn past_the_end(e: &mut dyn ComptimeEngine) -> Result<(), String> {
             trapped(&outcome, TrapKind::BadAccess, (addr, 8), &[at])
         }
         .map_err(|why| format!("{past} past, store {store}: {why}"))?;
+    }
+    Ok(())
+}
+
+/// A loop that fills or copies until memory ends.
+fn loop_past_the_end(e: &mut dyn ComptimeEngine) -> Result<(), String> {
+    let end = GUARD + 0x1000 + STACK;
+    for copies in [false, true] {
+        let mut b = Build::native();
+        let mut loc = sx_ir::LocId(0);
+        let id = b.declare("f", &[Ty::Ptr, Ty::Ptr, Ty::I64], &[]);
+        b.define(id, |f| {
+            let count = f.param(2);
+            f.count(count, |f, i, _| {
+                let value = match copies {
+                    true => {
+                        let (p, at) = (f.param(1), f.get(i));
+                        let p = f.bin(BinaryOp::PtrAdd, Ty::Ptr, p, at);
+                        f.load(Ty::I8, p)
+                    }
+                    false => f.c(Ty::I8, 7),
+                };
+                let (p, at) = (f.param(0), f.get(i));
+                let p = f.bin(BinaryOp::PtrAdd, Ty::Ptr, p, at);
+                loc = f.store(Ty::I8, p, value);
+            });
+        });
+        let from = GUARD + 0x1000;
+        for (room, count) in [(100, 100), (100, 101), (100, 500), (0, 1), (4096, 5000)] {
+            let outcome = run(e, &b.module, id, &[end - room, from, count]);
+            let fits = count <= room;
+            match fits {
+                true => finished(&outcome, &[]),
+                false => trapped(&outcome, TrapKind::BadAccess, (end, 1), &[(id, loc)]),
+            }
+            .and_then(|()| steps(&outcome, 1 + count.min(room) + 1))
+            .map_err(|why| format!("copies {copies}, {count} bytes with {room} left: {why}"))?;
+        }
     }
     Ok(())
 }

@@ -59,6 +59,8 @@ pub fn cases(out: &mut Vec<Case>) {
     out.push(Case::new("memory/fresh-per-run", fresh_per_run));
     out.push(Case::new("memory/blocks-are-zeroed", blocks_are_zeroed));
     out.push(Case::new("memory/digest", digest));
+    out.push(Case::new("memory/digest-of-heap", digest_of_heap));
+    out.push(Case::new("memory/objects-are-apart", objects_are_apart));
     out.push(Case::new("memory/heap", heap));
 }
 
@@ -580,6 +582,56 @@ fn fresh_per_run(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     });
     for _ in 0..3 {
         finished(&run(e, &b.module, root, &[]), &[6])?;
+    }
+    Ok(())
+}
+
+/// What blocks contain counts, too, as long as they are not freed.
+fn digest_of_heap(e: &mut dyn ComptimeEngine) -> Result<(), String> {
+    let mut b = Build::native();
+    let alloc = b.external("alloc", &[Ty::I64], &[Ty::Ptr], false);
+    let free = b.external("free", &[Ty::Ptr], &[], false);
+    let mut made = |freed: bool| {
+        b.func("f", &[Ty::I64], &[], |f| {
+            let block = f.local(Ty::Ptr);
+            let size = f.i64(24);
+            f.call(alloc, &[size], &[block]);
+            let (at, value) = (f.get(block), f.param(0));
+            let at = f.at(at, 16);
+            f.store(Ty::I64, at, value);
+            if freed {
+                let at = f.get(block);
+                f.call(free, &[at], &[]);
+            }
+        })
+    };
+    let (kept, freed) = (made(false), made(true));
+    let mut of = |root, n: u64| run(e, &b.module, root, &[n]).digest;
+    same("digest differs", of(kept, 1) != of(kept, 2), true)?;
+    same("digest repeats", of(kept, 1), of(kept, 1))?;
+    same("freed blocks do not count", of(freed, 1), of(freed, 2))
+}
+
+/// No object begins where another one ends: an address just behind one is not the next one's.
+fn objects_are_apart(e: &mut dyn ComptimeEngine) -> Result<(), String> {
+    for mutable in [false, true] {
+        let mut b = Build::native();
+        let globals: Vec<_> = (0..4)
+            .map(|i| b.global(8 << i, 8, mutable, ConstImage::from_bytes(vec![1])))
+            .collect();
+        let root = b.func("f", &[], &[Ty::Ptr; 4], |f| {
+            let all: Vec<_> = globals.iter().map(|global| f.global(*global)).collect();
+            f.ret(&all);
+        });
+        let outcome = run(e, &b.module, root, &[]);
+        let crate::Status::Finished(starts) = &outcome.status else {
+            return Err(format!("{:?}", outcome.status));
+        };
+        for (i, start) in starts.iter().enumerate() {
+            let end = start + (8 << i);
+            let touches = starts.contains(&end);
+            same("another begins at the end", touches, false)?;
+        }
     }
     Ok(())
 }

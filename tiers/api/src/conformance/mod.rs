@@ -26,6 +26,7 @@ mod ops;
 mod positions;
 pub mod random;
 mod reentry;
+mod shapes;
 mod traps;
 
 pub use build::{Build, Fun, big_endian, big_endian_32, little_endian_32};
@@ -66,6 +67,7 @@ pub fn cases() -> Vec<Case> {
     traps::cases(&mut cases);
     faults::cases(&mut cases);
     positions::cases(&mut cases);
+    shapes::cases(&mut cases);
     knowledge::cases(&mut cases);
     limits::cases(&mut cases);
     reentry::cases(&mut cases);
