@@ -2,14 +2,21 @@
 //! happens, and drops it; a volatile one stays, and meets the page that is read-only. So writes whose pointer may lead into a
 //! constant, as far as can be seen from function to function, are made volatile before anything is optimised. A program
 //! that doesn't pass constants to what writes has none of these.
+//!
+//! A pointer that was read from static data (the elements of a constant list) can't be followed like that. The constants
+//! that static data leads to are variables to LLVM as long as it optimises, and somebody else may read them.
 #![allow(unsafe_code)]
 
 use inkwell::llvm_sys::LLVMOpcode::LLVMGetElementPtr;
 use inkwell::llvm_sys::LLVMTypeKind::LLVMPointerTypeKind;
 use inkwell::llvm_sys::core::*;
 use inkwell::llvm_sys::prelude::LLVMValueRef;
-use inkwell::module::Module;
+use inkwell::module::{Linkage, Module};
+use inkwell::values::GlobalValue;
 use rustc_hash::FxHashSet;
+use sx_ir::RelocTarget;
+
+use crate::unit::Unit;
 
 /// Values that are looked at for what a pointer points to.
 const MOST_BASES: usize = 64;
@@ -34,6 +41,44 @@ struct Found {
     writes: Vec<(LLVMValueRef, Bases)>,
     /// What is given for which parameter.
     given: Vec<(Bases, LLVMValueRef)>,
+}
+
+/// Makes variables of the constants that static data leads to. They are to be constants again once all is optimised.
+/// Only values of the program and what evaluations have stored: nobody writes to texts of literals and records of types.
+pub fn open_objects<'c>(unit: &Unit<'_, 'c>) -> Vec<GlobalValue<'c>> {
+    let mut seen = FxHashSet::default();
+    let mut opened = Vec::new();
+    for (global, emitted) in unit.ir.globals.iter().zip(&unit.globals) {
+        if emitted.is_none() {
+            continue;
+        }
+        for reloc in &global.init.relocs {
+            let RelocTarget::Global(to) = reloc.target else {
+                continue;
+            };
+            let object = unit.ir.global(to);
+            let is_value = object.is_stored_object() || object.sx_type.is_some();
+            if object.mutable || !is_value || !seen.insert(to) {
+                continue;
+            }
+            let storage = unit.globals[to.index()].and_then(crate::raw::as_global);
+            if let Some(storage) = storage.filter(|storage| storage.is_constant()) {
+                storage.set_constant(false);
+                opened.push(storage);
+            }
+        }
+    }
+    if let Some(first) = opened.first() {
+        // Writes that nobody here reads are not to be dropped.
+        let pointers: Vec<_> = opened.iter().map(|one| one.as_pointer_value()).collect();
+        let ty = first.as_pointer_value().get_type();
+        let list = ty.const_array(&pointers);
+        let used = (unit.module).add_global(list.get_type(), None, "llvm.compiler.used");
+        used.set_linkage(Linkage::Appending);
+        used.set_section(Some("llvm.metadata"));
+        used.set_initializer(&list);
+    }
+    opened
 }
 
 /// Makes the writes of a module volatile that may go to constants.

@@ -112,8 +112,10 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
         // Addresses in variables become visible.
         run("function(sroa)")?;
         crate::constants::keep_writes(&unit.module);
-    }
-    if !passes.is_empty() {
+        let opened = crate::constants::open_objects(&unit);
+        run(passes)?;
+        opened.iter().for_each(|object| object.set_constant(true));
+    } else if !passes.is_empty() {
         run(passes)?;
     }
     if unit.ir.target.machine() == "aarch64" {

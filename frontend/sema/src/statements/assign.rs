@@ -415,13 +415,76 @@ impl Sema<'_> {
             if val.is_poison() {
                 return Err(Failed);
             }
+            if let Some(constant) = self.constant_behind(cx, target)? {
+                return Err(self.through_constant(target, constant));
+            }
             return Err(self.error(
                 target.span,
                 "this expression is not assignable: it names no storage",
             ));
         };
         self.check_writable(&place, target)?;
+        if matches!(place.access, Access::Mutable)
+            && let Some(constant) = self.constant_behind(cx, target)?
+        {
+            return Err(self.through_constant(target, constant));
+        }
         Ok(place)
+    }
+
+    /// The constant that a chain of members and elements begins at. What a slice in it leads to is as constant; a pointer
+    /// ends that: it may lead to a variable.
+    fn constant_behind(&mut self, cx: &mut FnCx, target: &'static ast::Expr) -> Res<Option<Span>> {
+        let env = cx.env().clone();
+        let mut bases = Vec::new();
+        let mut root = target;
+        loop {
+            root = match &root.kind {
+                ExprKind::Paren(inner) => inner,
+                ExprKind::Index { base, .. } | ExprKind::TupleIndex { base, .. } => base,
+                ExprKind::Field { base, .. }
+                    if self.namespace_of(&env, base).is_none()
+                        && !self.denotes_type(&env, base) =>
+                {
+                    base
+                }
+                _ => break,
+            };
+            bases.push(root);
+        }
+        let may_be_constant = match &root.kind {
+            ExprKind::Ident(name) => !matches!(env.get(name.name), Some(Binding::Var { .. })),
+            ExprKind::Field { .. } => true,
+            _ => false,
+        };
+        if !may_be_constant {
+            return Ok(None);
+        }
+        let first = self.discarded(cx, |s, cx| s.lower_expr(cx, root, None))?;
+        let constant = match &first.kind {
+            ValKind::Place(place) => {
+                matches!(place.access, Access::Constant(_) | Access::LocalConstant(_))
+            }
+            // Texts and scalars have no storage.
+            _ => !first.is_poison(),
+        };
+        if !constant {
+            return Ok(None);
+        }
+        for base in bases {
+            let ty = self.type_of_expr(cx, base)?;
+            if let TypeKind::Pointer(_) | TypeKind::ManyPointer(_) = self.m.types.kind(ty) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(root.span))
+    }
+
+    fn through_constant(&mut self, target: &'static ast::Expr, constant: Span) -> Failed {
+        let name = self.span_text(constant);
+        let message =
+            format!("cannot assign through constant '{name}'; use a global or a local copy");
+        self.error(target.span, message)
     }
 
     pub fn check_writable(&mut self, place: &Place, target: &'static ast::Expr) -> Res<()> {
