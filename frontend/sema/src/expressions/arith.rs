@@ -34,7 +34,7 @@ impl Sema<'_> {
             }
             BinOp::Coalesce => self.lower_coalesce(cx, lhs, rhs, want, span),
             BinOp::Eq | BinOp::Ne if matches!(rhs.kind, ExprKind::Null) => {
-                let val = self.lower_operand(cx, lhs, None)?;
+                let val = self.beside_null(cx, lhs)?;
                 if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
                     let null = self.null_like(cx, val.ty, rhs.span)?;
                     let val = self.own(cx, &val);
@@ -89,8 +89,7 @@ impl Sema<'_> {
         other: &'static ast::Expr,
         span: Span,
     ) -> Res<Val> {
-        let val = self.lower_operand_raw(cx, other, None)?;
-        let val = self.captured_element(cx, val);
+        let val = self.beside_null(cx, other)?;
         let present = match self.m.types.kind(val.ty).clone() {
             TypeKind::Optional(_) => {
                 let val = self.stable(cx, &val);
@@ -114,6 +113,21 @@ impl Sema<'_> {
             self.not(cx, present)
         };
         Ok(Val::scalar(TypeId::BOOL, piece))
+    }
+
+    /// What is compared with `null`: a narrowed optional is asked itself, as a loop or a pointer may have emptied it since,
+    /// unless its payload is an optional, which is what is read there.
+    fn beside_null(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Val> {
+        let expr = strip_parens(expr);
+        if let ExprKind::Ident(name) = &expr.kind
+            && let Some(var) = self.own_var(cx, *name)
+            && let TypeKind::Optional(payload) = *self.m.types.kind(cx.var(var).ty)
+            && matches!(self.m.types.kind(payload), TypeKind::Optional(_))
+        {
+            return self.lower_operand(cx, expr, None);
+        }
+        let val = self.lower_operand_raw(cx, expr, None)?;
+        Ok(self.captured_element(cx, val))
     }
 
     /// Both operands, evaluated left to right; a typeless right one (enum literal, `.{}`, null) takes the left's type.

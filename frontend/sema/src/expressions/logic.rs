@@ -168,7 +168,7 @@ impl Sema<'_> {
                 })
             }
             UnOp::Not => {
-                let val = self.lower_operand_raw(cx, expr, Some(TypeId::BOOL))?;
+                let val = self.lower_operand(cx, expr, Some(TypeId::BOOL))?;
                 let val = self.load(cx, &val);
                 match self.m.types.kind(val.ty) {
                     TypeKind::Bool
