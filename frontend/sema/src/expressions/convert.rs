@@ -236,6 +236,7 @@ impl Sema<'_> {
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
             ) => {
+                self.check_members(val.ty, want, span)?;
                 let piece = self.piece(cx, val);
                 Ok(Some(Val::scalar(want, piece)))
             }

@@ -45,6 +45,23 @@ impl Sema<'_> {
         }
     }
 
+    /// An error value becomes one of another named set: what it may be has to be a member there.
+    pub fn check_members(&mut self, given: TypeId, want: TypeId, span: Span) -> Res<()> {
+        if given == want {
+            return Ok(());
+        }
+        let (Some(tags), Some(known)) = (self.set_tags(given), self.set_tags(want)) else {
+            return Ok(());
+        };
+        let mut checked = Ok(());
+        for tag in tags.iter().filter(|tag| !known.contains(tag)) {
+            let shown = self.type_name(want);
+            let text = format!("error tag 'error.{tag}' is not in error set '{shown}'");
+            checked = Err(self.error(span, text));
+        }
+        checked
+    }
+
     /// `error.X` in the context `want`.
     pub fn error_tag_literal(
         &mut self,
