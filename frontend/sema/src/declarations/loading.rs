@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use sx_syntax::ast;
 use sx_syntax::{Detail, Diagnostic, FileId, SourceText, Span};
 
+use crate::declarations::lookup::nearest;
 use crate::declarations::modules::PendingImport;
 use crate::sema::{DeclSyntax, Env, Event, ImportSet, ImportSetId, ModId, ModuleInfo, Sema};
 
@@ -372,7 +373,7 @@ impl Sema<'_> {
             vec![here.parent().map(Path::to_path_buf).unwrap_or_default()];
         bases.push(self.cfg.working_dir.clone());
         bases.extend(self.cfg.library_dirs.iter().cloned());
-        for base in bases {
+        for base in &bases {
             let path = fold_dots(&base.join(text));
             let is_file = self.files.is_file(&path);
             let is_dir = !is_file && self.files.is_dir(&path);
@@ -395,11 +396,42 @@ impl Sema<'_> {
                 return self.directory(&path, import).map(Named::Directory);
             }
         }
-        self.error(
+        let mut diag = Diagnostic::error(
             import.span,
             format!("cannot read import '{text}' (not a file or directory)"),
         );
+        if let Some(near) = bases.iter().find_map(|base| self.import_near(base, text)) {
+            diag = diag.with_help(None, format!("did you mean '{near}'?"));
+        }
+        self.report(diag);
         None
+    }
+
+    /// What an import was meant to name, in the folder that it names: the file without its `.sx`, or of a similar name.
+    fn import_near(&self, base: &Path, text: &str) -> Option<String> {
+        let (folder, name) = match text.rsplit_once('/') {
+            Some((folder, name)) => (format!("{folder}/"), name),
+            None => (String::new(), text),
+        };
+        let wanted = name.strip_suffix(".sx").unwrap_or(name);
+        let entries = self.files.list(&fold_dots(&base.join(&folder))).ok()?;
+        let mut files = Vec::new();
+        let mut folders = Vec::new();
+        for path in &entries {
+            if path.extension().is_some_and(|e| e == "sx") && self.files.is_file(path) {
+                files.extend(path.file_stem().and_then(|stem| stem.to_str()));
+            } else if self.files.is_dir(path) {
+                folders.extend(path.file_name().and_then(|name| name.to_str()));
+            }
+        }
+        let closest = |names: &[&str]| match names.contains(&wanted) {
+            true => Some(wanted.to_owned()),
+            false => nearest(wanted, names.iter().copied()),
+        };
+        match closest(&files) {
+            Some(file) => Some(format!("{folder}{file}.sx")),
+            None => closest(&folders).map(|dir| format!("{folder}{dir}")),
+        }
     }
 
     /// The source files of an imported directory, sorted by name; without hidden ones, as in `*.sx`.
