@@ -1,5 +1,7 @@
 //! Random programs that verify. Addresses of slots never become visible, so that passes may move and drop slots.
 
+mod shapes;
+
 use sx_ir::*;
 
 pub struct Rng(pub u64);
@@ -202,106 +204,6 @@ impl Gen<'_> {
         self.rng.pick(&all)
     }
 
-    /// A comparison, often one of a local with a constant.
-    fn comparison(&mut self) -> ExprId {
-        let ty = self.rng.pick(&[Ty::I8, Ty::I32, Ty::I64]);
-        let ops: Vec<_> = ALL_BINARY
-            .iter()
-            .copied()
-            .filter(|op| op.class() == BinaryClass::IntCmp)
-            .collect();
-        let op = self.rng.pick(&ops);
-        let (a, b) = if self.rng.one_in(4) {
-            (self.expr(ty, 1), self.expr(ty, 1))
-        } else {
-            let mut locals = (0..self.f.locals.len()).map(LocalId::new);
-            let first = locals.find(|local| self.f.locals[local.index()].ty == ty);
-            let local = first.unwrap_or_else(|| self.local(ty));
-            let bound = self
-                .rng
-                .pick(&[0, 1, 5, 63, 127, 128, u64::MAX, u64::MAX - 3, 1 << 31]);
-            (self.node(Expr::Local(local)), self.int(ty, bound))
-        };
-        self.node(Expr::Binary { op, ty, a, b })
-    }
-
-    /// Sets a new local to the truth of `a and b` or `a or b` as lowering does, with statements before `b` sometimes.
-    fn joined(&mut self, block: &mut Block, depth: u32) -> LocalId {
-        let first = if depth > 0 && self.rng.one_in(3) {
-            self.joined(block, depth - 1)
-        } else {
-            let local = self.f.add_local(Ty::I8);
-            self.hidden.push(local);
-            let value = if self.rng.one_in(8) {
-                self.expr(Ty::I8, 1)
-            } else {
-                self.comparison()
-            };
-            self.push(block, StmtKind::Set { local, value });
-            local
-        };
-        let both = self.f.add_local(Ty::I8);
-        if !self.rng.one_in(8) {
-            self.hidden.push(both);
-        }
-        let is_and = self.rng.one_in(2);
-        let value = match self.rng.below(6) {
-            0 => self.int(Ty::I8, u64::from(!is_and)),
-            _ => self.node(Expr::Local(first)),
-        };
-        self.push(block, StmtKind::Set { local: both, value });
-        let cond = self.truth(first, is_and);
-        let mut then = Block::default();
-        for _ in 0..self.rng.below(3) / 2 {
-            self.stmt(&mut then);
-        }
-        let value = if depth > 0 && self.rng.one_in(3) {
-            let local = self.joined(&mut then, depth - 1);
-            self.node(Expr::Local(local))
-        } else {
-            self.comparison()
-        };
-        self.push(&mut then, StmtKind::Set { local: both, value });
-        let els = Block::default();
-        self.push(block, StmtKind::If { cond, then, els });
-        both
-    }
-
-    fn truth(&mut self, local: LocalId, wanted: bool) -> ExprId {
-        let a = self.node(Expr::Local(local));
-        if wanted {
-            return a;
-        }
-        let b = self.int(Ty::I8, 0);
-        self.node(Expr::Binary {
-            op: BinaryOp::Eq,
-            ty: Ty::I8,
-            a,
-            b,
-        })
-    }
-
-    /// A branch on joined conditions.
-    fn branch(&mut self, block: &mut Block) {
-        let local = self.joined(block, 2);
-        let wanted = self.rng.one_in(2);
-        let cond = self.truth(local, wanted);
-        let mut then = Block::default();
-        match self.labels.last() {
-            Some((label, _)) if self.rng.one_in(3) => {
-                let label = *label;
-                self.push(&mut then, StmtKind::Break(label));
-            }
-            Some(_) | None => then = self.inner(),
-        }
-        let els = if self.rng.one_in(2) {
-            self.inner()
-        } else {
-            Block::default()
-        };
-        self.push(block, StmtKind::If { cond, then, els });
-    }
-
     fn slot_addr(&mut self) -> ExprId {
         let slot = SlotId(self.rng.below(self.f.slots.len() as u64) as u32);
         self.node(Expr::SlotAddr(slot))
@@ -328,6 +230,7 @@ impl Gen<'_> {
                 1 => 16,
                 4 => 20,
                 8 => self.rng.pick(&[0, 8]),
+                12 => self.rng.pick(&[0, 4, 12]),
                 16 => self.rng.pick(&[0, 8]),
                 _ => 0,
             };
@@ -376,7 +279,14 @@ impl Gen<'_> {
                 let back = self.plus(base, 8);
                 self.plus(back, 0u64.wrapping_sub(8))
             }
-            4 if size <= 4 => self.plus(base, 4),
+            4 if size <= 4 => {
+                let offset = self.rng.pick(&[4, 12, 20]);
+                self.plus(base, offset)
+            }
+            4 | 5 if size == 12 => {
+                let offset = self.rng.pick(&[4, 12]);
+                self.plus(base, offset)
+            }
             _ if size <= 8 => {
                 let offset = self.rng.pick(&[8, 16]);
                 self.plus(base, offset)
@@ -519,7 +429,12 @@ impl Gen<'_> {
 
     fn ret(&mut self) -> StmtKind {
         let results = self.module.sig(self.f.sig).results.clone();
-        StmtKind::Return(results.into_iter().map(|ty| self.expr(ty, 2)).collect())
+        let value = |ty| match ty {
+            // Leaves stay small enough to be inlined.
+            Ty::I64 if !self.callees.is_empty() && self.rng.one_in(2) => self.all_locals(),
+            _ => self.expr(ty, 2),
+        };
+        StmtKind::Return(results.into_iter().map(value).collect())
     }
 
     fn inner(&mut self) -> Block {
@@ -538,40 +453,14 @@ impl Gen<'_> {
         if self.rng.one_in(10) {
             return self.branch(block);
         }
-        match self.rng.below(24) {
+        match self.rng.below(26) {
             0..=6 => {
                 let ty = self.rng.pick(&SCALARS);
                 let value = self.expr(ty, 3);
                 let local = self.local(ty);
                 self.push(block, StmtKind::Set { local, value });
             }
-            7 if self.rng.one_in(2) => {
-                // A known value, a store that may hit it, a load of it.
-                let base = self.addr(24, 0);
-                if !self.f.expr(base).operands().is_empty() {
-                    return;
-                }
-                let again = *self.f.expr(base);
-                let addr = self.plus(base, 8);
-                let value = self.expr(Ty::I64, 0);
-                self.push(
-                    block,
-                    StmtKind::Store {
-                        ty: Ty::I64,
-                        addr,
-                        value,
-                    },
-                );
-                let ty = self.rng.pick(&SCALARS);
-                let addr = self.addr(ty.size(8), 2);
-                let value = self.expr(ty, 1);
-                self.push(block, StmtKind::Store { ty, addr, value });
-                let base = self.node(again);
-                let addr = self.plus(base, 8);
-                let value = self.node(Expr::Load { ty: Ty::I64, addr });
-                let local = self.local(Ty::I64);
-                self.push(block, StmtKind::Set { local, value });
-            }
+            7 if self.rng.one_in(2) => self.stored_between(block),
             7..=10 => {
                 let ty = self.rng.pick(&SCALARS);
                 let addr = self.addr(ty.size(8), 2);
@@ -579,21 +468,22 @@ impl Gen<'_> {
                 self.push(block, StmtKind::Store { ty, addr, value });
             }
             11 | 12 => {
-                let len = self.rng.pick(&[8, 16, 16, 24, 0]);
+                let len = self.rng.pick(&[8, 16, 16, 24, 12, 0]);
                 let dst = self.addr(len, 1);
                 let src = self.addr(len, 1);
                 let len = self.int(Ty::I64, len);
                 self.push(block, StmtKind::Copy { dst, src, len });
             }
             13 => {
-                let dst = self.addr(16, 1);
+                let len = self.rng.pick(&[16, 16, 12, 4]);
+                let dst = self.addr(len, 1);
                 let byte = if self.rng.one_in(3) {
                     self.expr(Ty::I8, 1)
                 } else {
                     let byte = self.rng.pick(&[0, u64::MAX, 0x81]);
                     self.int(Ty::I8, byte)
                 };
-                let len = self.int(Ty::I64, 16);
+                let len = self.int(Ty::I64, len);
                 self.push(block, StmtKind::Fill { dst, byte, len });
             }
             14 if self.rng.one_in(2) => {
@@ -638,6 +528,8 @@ impl Gen<'_> {
                 }
             }
             16 | 17 if !self.callees.is_empty() => self.call(block),
+            24 => self.read_once(block),
+            25 => self.ordered(block),
             18 | 19 => {
                 let cond = self.expr(Ty::I8, 2);
                 let then = self.inner();
