@@ -153,6 +153,7 @@ impl Sema<'_> {
         if val.is_poison() {
             return Err(Failed);
         }
+        self.no_failable(cx, &val, at)?;
         let val = self.as_error_value(cx, val);
         if val.ty == TypeId::NORETURN {
             return Err(Failed);

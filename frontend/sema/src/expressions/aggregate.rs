@@ -376,7 +376,7 @@ impl Sema<'_> {
             };
             let _ = i;
             let val = self.lower_expr(cx, &elem.value, None)?;
-            self.no_failable(&val, elem.value.span)?;
+            self.no_failable(cx, &val, elem.value.span)?;
             let val = self.own(cx, &val);
             let val = self.stable(cx, &val);
             let val = self.settle_literal(&val, elem.value.span)?;
@@ -435,7 +435,7 @@ impl Sema<'_> {
                         ));
                     }
                     let val = self.lower_expr(cx, expr, None)?;
-                    self.no_failable(&val, expr.span)?;
+                    self.no_failable(cx, &val, expr.span)?;
                     self.settle_literal(&val, expr.span)?
                 }
                 (Elem::Val(val), Some(ty)) => self.coerce(cx, val.clone(), ty, span)?,

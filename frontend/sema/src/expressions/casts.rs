@@ -26,6 +26,7 @@ impl Sema<'_> {
             return self.function_value(cx, f, None, expr.span);
         }
         let val = self.lower_operand_raw(cx, inner, None)?;
+        self.no_failable(cx, &val, inner.span)?;
         self.address_of(cx, &val, inner.span)
     }
 
@@ -84,6 +85,7 @@ impl Sema<'_> {
             return Ok(val);
         }
         let mut val = self.lower_expr(cx, inner, hint)?;
+        self.no_failable(cx, &val, inner.span)?;
         if let Some(category) = self.any_category(cx, inner)
             && want.is_none_or(|w| w != TypeId::ANY)
         {
@@ -140,6 +142,7 @@ impl Sema<'_> {
             )
         });
         let val = self.lower_expr(cx, base, hint)?;
+        self.no_failable(cx, &val, base.span)?;
         if val.is_poison() {
             return Err(Failed);
         }

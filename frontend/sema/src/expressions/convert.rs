@@ -53,6 +53,9 @@ impl Sema<'_> {
         if val.ty == TypeId::NORETURN {
             return self.diverged(cx, want);
         }
+        if !self.is_failable(want) {
+            self.no_failable(cx, &val, span)?;
+        }
         match self.try_coerce(cx, &val, want, span)? {
             Some(val) => Ok(val),
             None => Err(self.no_conversion(val.ty, want, span)),

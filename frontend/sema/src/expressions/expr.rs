@@ -206,7 +206,7 @@ impl Sema<'_> {
                 index,
                 index_span,
             } => {
-                let base = self.lower_expr(cx, base, None)?;
+                let base = self.lower_part_of(cx, base)?;
                 self.tuple_index(cx, &base, *index, *index_span)
             }
             ExprKind::OptField { base, name } => self.lower_opt_field(cx, base, *name, span),

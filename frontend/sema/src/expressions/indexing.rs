@@ -60,7 +60,7 @@ impl Sema<'_> {
                 Ok(val)
             });
         }
-        let val = self.lower_expr(cx, base, None)?;
+        let val = self.lower_part_of(cx, base)?;
         self.index_value(cx, &val, index, span)
     }
 
@@ -230,7 +230,7 @@ impl Sema<'_> {
         hi: Option<&'static ast::Expr>,
         span: Span,
     ) -> Res<Val> {
-        let val = self.lower_expr(cx, base, None)?;
+        let val = self.lower_part_of(cx, base)?;
         let kind = self.m.types.kind(val.ty).clone();
         // Base pointer, length if known, element type, result type.
         let (ptr, len, elem, result) = match kind {

@@ -45,7 +45,7 @@ impl Sema<'_> {
             let ty = self.eval_type(&env, base)?;
             return self.type_member(cx, ty, name, want, expr.span);
         }
-        let val = self.lower_expr(cx, base, None)?;
+        let val = self.lower_part_of(cx, base)?;
         if val.ty == TypeId::TYPE
             && let Some(ty) = val.as_type()
             && !matches!(val.kind, ValKind::Place(_))

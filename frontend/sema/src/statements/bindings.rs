@@ -270,14 +270,12 @@ impl Sema<'_> {
         if val.ty == ty || val.ty == TypeId::NORETURN {
             return self.coerce(cx, val, ty, span);
         }
+        if !self.is_failable(ty) {
+            self.no_failable(cx, &val, span)?;
+        }
         match self.try_coerce(cx, &val, ty, span)? {
             Some(val) => Ok(val),
             None => {
-                if let TypeKind::Failable { values, .. } = self.m.types.kind(val.ty)
-                    && !values.is_empty()
-                {
-                    return Err(self.unhandled_in(cx, span));
-                }
                 let special = matches!(
                     (self.m.types.kind(val.ty), self.m.types.kind(ty)),
                     (TypeKind::Optional(_), _)

@@ -186,11 +186,20 @@ impl Sema<'_> {
     }
 
     /// Rejects a value-carrying failable as a part of something.
-    pub fn no_failable(&mut self, val: &Val, span: Span) -> Res<()> {
+    pub fn no_failable(&mut self, cx: &FnCx, val: &Val, span: Span) -> Res<()> {
         match self.m.types.kind(val.ty) {
-            TypeKind::Failable { values, .. } if !values.is_empty() => Err(self.unhandled(span)),
+            TypeKind::Failable { values, .. } if !values.is_empty() => {
+                Err(self.unhandled_in(cx, span))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// The value that a member, an element or a part is taken of.
+    pub fn lower_part_of(&mut self, cx: &mut FnCx, base: &'static ast::Expr) -> Res<Val> {
+        let val = self.lower_expr(cx, base, None)?;
+        self.no_failable(cx, &val, base.span)?;
+        Ok(val)
     }
 
     pub fn is_failable(&self, ty: TypeId) -> bool {
