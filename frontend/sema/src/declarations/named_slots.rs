@@ -181,7 +181,7 @@ fn meet(a: State, b: State) -> State {
     }
 }
 
-/// Slots assigned, or lent by address, anywhere inside.
+/// Slots assigned, or lent by address, inside, other than where it is certain that the code may not run.
 struct Found<'a> {
     slots: &'a [Symbol],
     set: &'a mut Vec<Symbol>,
@@ -211,6 +211,13 @@ impl Visitor for Found<'_> {
 
     fn expr(&mut self, expr: &ast::Expr) {
         match &expr.kind {
+            // The right side may not run, nor may what handles an error.
+            ExprKind::Binary {
+                op: ast::BinOp::And | ast::BinOp::Or | ast::BinOp::Coalesce,
+                lhs,
+                ..
+            } => return self.expr(lhs),
+            ExprKind::Catch(catch) => return self.expr(&catch.operand),
             ExprKind::Star(place) => self.note(place),
             // A method may fill its receiver.
             ExprKind::Call(call) => {
