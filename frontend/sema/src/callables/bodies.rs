@@ -4,20 +4,15 @@ use crate::callables::functions::Abi;
 use crate::callables::functions::Passing;
 use crate::callables::generics::named_functions;
 use crate::declarations::chains::Step;
-use crate::declarations::lookup::{Found, Name};
+use crate::declarations::named_slots;
 use crate::emission::fncx::{BodyJob, Cleanup, FnCx, ParamBinding};
 use crate::emission::value::{Access, Addr, FlatParts, Piece, Pieces, Val};
-use crate::sema::{
-    Binding, BodyState, Entity, Env, Failed, FnId, PackInfo, PendingBody, Res, Sema,
-};
+use crate::sema::{Binding, BodyState, Env, Failed, PackInfo, PendingBody, Res, Sema};
 use std::rc::Rc;
 use sx_ir::types::FnType;
 use sx_ir::{CallConv, FuncId, Function, LocalId, StmtKind, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, FnBody};
 use sx_syntax::{Diagnostic, Span};
-
-/// What a call names: a function, perhaps of a namespace.
-type Callee = (Option<ast::Ident>, ast::Ident);
 
 impl Sema<'_> {
     pub fn lower_body(&mut self, func: FuncId) {
@@ -375,11 +370,10 @@ impl Sema<'_> {
                 }
                 let tail = self.lower_stmts(cx, block, !statement)?;
                 let tail = tail.filter(|val| cx.ret.named.is_empty() || val.ty != TypeId::VOID);
+                let ends_plainly = tail.is_none() && !cx.dead;
+                self.check_named_results(cx, decl, block, ends_plainly)?;
                 if cx.dead {
                     return self.ends_plainly(cx, block);
-                }
-                if tail.is_none() {
-                    self.check_named_results(cx, decl, block)?;
                 }
                 let end = Span::new(
                     block.span.file,
@@ -455,12 +449,13 @@ impl Sema<'_> {
         Diagnostic::error(cx.ret.span, message)
     }
 
-    /// The end of the body is reached: every named slot has a value there.
+    /// Every named slot has a value where a `return` without one, or the body's end (if that is without one), is reached.
     pub fn check_named_results(
         &mut self,
         cx: &FnCx,
         decl: &'static ast::FnDecl,
         block: &'static ast::Block,
+        ends_plainly: bool,
     ) -> Res<()> {
         let Some(ast::RetType {
             kind: ast::RetKind::Slots { slots, .. },
@@ -476,8 +471,7 @@ impl Sema<'_> {
             .filter(|n| !n.is_discard())
             .collect();
         let symbols: Vec<Symbol> = names.iter().map(|n| n.name).collect();
-        let leaving = self.calls_that_leave(&cx.env().clone(), block);
-        let unset = crate::declarations::named_slots::unset_at_end(block, &symbols, &leaving);
+        let unset = named_slots::unset_at_end(block, ends_plainly, &symbols, &cx.paths);
         match names.iter().find(|n| unset.contains(&n.name)) {
             Some(name) => Err(self.error(
                 name.span,
@@ -485,74 +479,6 @@ impl Sema<'_> {
             )),
             None => Ok(()),
         }
-    }
-
-    /// The function that a callee names, without a word about names that don't exist.
-    fn function_named(&mut self, env: &Rc<Env>, (namespace, name): Callee) -> Option<FnId> {
-        let entity = match namespace {
-            None => match self.try_resolve_name(env, name) {
-                Ok(Some(Name::Entity(entity, _))) => entity,
-                _ => return None,
-            },
-            Some(namespace) => {
-                let Ok(Some(Name::Entity(Entity::Namespace(set), _))) =
-                    self.try_resolve_name(env, namespace)
-                else {
-                    return None;
-                };
-                let Found::Decl(decl) = self.lookup_in_set(set, name.name) else {
-                    return None;
-                };
-                self.resolve_decl(decl).ok()?
-            }
-        };
-        match entity {
-            Entity::Fn(f) => Some(f),
-            _ => None,
-        }
-    }
-
-    /// Calls of declared functions that never return.
-    fn calls_that_leave(
-        &mut self,
-        env: &Rc<Env>,
-        block: &'static ast::Block,
-    ) -> Vec<*const ast::Expr> {
-        struct Calls(Vec<(*const ast::Expr, Callee)>);
-        impl sx_syntax::visit::Visitor for Calls {
-            fn expr(&mut self, expr: &ast::Expr) {
-                if let ExprKind::Call(call) = &expr.kind {
-                    let callee = match &call.callee.kind {
-                        ExprKind::Ident(name) => Some((None, *name)),
-                        ExprKind::Field { base, name } => match &base.kind {
-                            ExprKind::Ident(namespace) => Some((Some(*namespace), *name)),
-                            _ => None,
-                        },
-                        _ => None,
-                    };
-                    self.0
-                        .extend(callee.map(|callee| (std::ptr::from_ref(expr), callee)));
-                }
-                sx_syntax::visit::walk_expr(self, expr);
-            }
-            fn function(&mut self, _function: &ast::FnDecl) {}
-        }
-        let mut calls = Calls(Vec::new());
-        sx_syntax::visit::Visitor::block(&mut calls, block);
-        let noreturn = Symbol::intern("noreturn");
-        let mut out = Vec::new();
-        for (call, callee) in calls.0 {
-            let Some(f) = self.function_named(env, callee) else {
-                continue;
-            };
-            let ret = self.fn_info(f).decl.sig.ret.as_ref().map(|ret| &ret.kind);
-            if let Some(ast::RetKind::Type(ty)) = ret
-                && matches!(&ty.kind, ExprKind::Ident(name) if name.name == noreturn)
-            {
-                out.push(call);
-            }
-        }
-        out
     }
 
     /// The end of a body without a value.

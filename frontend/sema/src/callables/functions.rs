@@ -293,6 +293,7 @@ impl Sema<'_> {
             indirect: crate::statements::error_flow::Source::Unknown,
             forwards: Vec::new(),
             ending_matches: Vec::new(),
+            paths: Default::default(),
             in_cleanup: false,
             runs: Default::default(),
             handlers: Vec::new(),

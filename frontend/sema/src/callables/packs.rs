@@ -463,6 +463,9 @@ impl Sema<'_> {
                 format!("inline for: {count} iterations are too many to unroll"),
             ));
         }
+        if count > 0 {
+            cx.paths.unrolls(node);
+        }
         let head = head(node.span, &node.iters, &node.captures);
         let mut iterations = Vec::new();
         for step in 0..count {

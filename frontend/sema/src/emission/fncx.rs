@@ -170,6 +170,8 @@ pub struct FnCx {
     pub forwards: Vec<*const sx_syntax::ast::Expr>,
     /// Matches without `else:` whose value is the body's, if they have one.
     pub ending_matches: Vec<*const sx_syntax::ast::MatchExpr>,
+    /// What is known of the paths through a body with named results.
+    pub paths: crate::declarations::named_slots::Paths,
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
     pub runs: crate::comptime::once::Runs,

@@ -241,7 +241,13 @@ impl Sema<'_> {
             ExprKind::Slice { base, lo, op, hi } => {
                 self.lower_slice(cx, base, lo.as_deref(), *op, hi.as_deref(), span)
             }
-            ExprKind::Call(call) => self.lower_call(cx, call, want, span),
+            ExprKind::Call(call) => {
+                let val = self.lower_call(cx, call, want, span)?;
+                if val.ty == TypeId::NORETURN {
+                    cx.paths.leaves(call);
+                }
+                Ok(val)
+            }
             ExprKind::Cast { base, ty, alloc } => {
                 self.lower_cast(cx, base, ty, alloc.as_deref(), span)
             }

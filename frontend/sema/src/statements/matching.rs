@@ -188,6 +188,9 @@ impl Sema<'_> {
         if failed {
             return Err(Failed);
         }
+        if node.else_.is_none() && self.names_every_value(subject.ty, def.as_ref(), taken.len()) {
+            cx.paths.names_every_value(node);
+        }
         branches.push(default);
         self.join(cx, branches, want, as_value, node.span, |cx, mut blocks| {
             let default = blocks.pop().unwrap_or_default();
@@ -207,6 +210,26 @@ impl Sema<'_> {
                 default,
             });
         })
+    }
+
+    /// Whether so many different values are all that the type has a name for.
+    fn names_every_value(
+        &mut self,
+        ty: TypeId,
+        def: Option<&sx_ir::types::EnumDef>,
+        named: usize,
+    ) -> bool {
+        match (def, self.m.types.kind(ty)) {
+            (Some(def), _) => {
+                let values: FxHashSet<_> = def.variants.iter().map(|v| v.value).collect();
+                !def.flags && values.len() <= named
+            }
+            (None, TypeKind::Bool) => named == 2,
+            (None, TypeKind::ErrorSet(_)) => {
+                self.set_tags(ty).is_some_and(|tags| tags.len() <= named)
+            }
+            (None, _) => false,
+        }
     }
 
     /// One arm of a match on a scalar or tagged value: the tag it stands for and its code.
@@ -483,6 +506,9 @@ impl Sema<'_> {
             }
         }
         let missing = some.is_none() || none.is_none();
+        if !missing {
+            cx.paths.names_every_value(node);
+        }
         if missing {
             let known: Vec<Lowered> = Vec::new();
             let other = match &node.else_ {

@@ -29,6 +29,7 @@ impl Sema<'_> {
                     None => Choice::Nothing,
                 };
                 self.record_choice(&env, node, choice);
+                cx.paths.took_branch(node, choice);
                 // `else if` of an inline chain is static too.
                 match branch {
                     Some(Branch::Expr(expr)) if let ExprKind::If(next) = &expr.kind => {
@@ -326,6 +327,7 @@ impl Sema<'_> {
             (None, None) => Choice::Nothing,
         };
         self.record_choice(&env, node, choice);
+        cx.paths.took_arm(node, choice);
         let body = match (chosen, &node.else_) {
             (Some((body, _, _)), _) => body,
             (None, Some(body)) => body,
