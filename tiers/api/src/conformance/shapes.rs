@@ -151,48 +151,49 @@ fn recurrence(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     Ok(())
 }
 
-/// The first thing that a loop does is to leave, and what it computes with is made before it.
+/// The first thing that a loop does is to leave, itself or what is around it, and what it computes with is made before
+/// it.
 fn branch_first(e: &mut dyn ComptimeEngine) -> Result<(), String> {
     const KEY: u64 = 0x1234_5678_9abc_def1;
-    let mut b = Build::native();
-    let cell = b.global(8, 8, true, sx_ir::ConstImage::default());
-    let root = b.func("f", &[Ty::I64, Ty::I64], &[Ty::I64, Ty::I64], |f| {
-        f.loop_(|f, label| {
-            let left = f.param(0);
-            f.if_(
-                left,
-                |f| {
+    for around in [false, true] {
+        let mut b = Build::native();
+        let cell = b.global(8, 8, true, sx_ir::ConstImage::default());
+        let root = b.func("f", &[Ty::I64, Ty::I64], &[Ty::I64, Ty::I64], |f| {
+            f.block(|f, outer| {
+                f.loop_(|f, label| {
+                    let (left, zero) = (f.param(0), f.i64(0));
+                    let done = f.bin(BinaryOp::Eq, Ty::I64, left, zero);
+                    f.when(done, |f| {
+                        f.brk(if around { outer } else { label });
+                    });
                     let (x, key) = (f.param(1), f.i64(KEY as i64));
                     let mixed = f.bin(BinaryOp::Xor, Ty::I64, x, key);
                     let seven = f.i64(7);
                     let mixed = f.bin(BinaryOp::Mul, Ty::I64, mixed, seven);
-                    let local = sx_ir::LocalId(1);
-                    f.set(local, mixed);
+                    f.set(sx_ir::LocalId(1), mixed);
                     let (at, x) = (f.global(cell), f.param(1));
                     f.store(Ty::I64, at, x);
                     let (left, less) = (f.param(0), f.i64(-1));
                     let left = f.add(left, less);
                     f.set(sx_ir::LocalId(0), left);
-                },
-                |f| {
-                    f.brk(label);
-                },
-            );
+                });
+            });
+            let at = f.global(cell);
+            let kept = f.load(Ty::I64, at);
+            let x = f.param(1);
+            f.ret(&[x, kept]);
         });
-        let at = f.global(cell);
-        let kept = f.load(Ty::I64, at);
-        let x = f.param(1);
-        f.ret(&[x, kept]);
-    });
-    for count in [0u64, 1, 2, 30] {
-        let mut x = 9u64;
-        for _ in 0..count {
-            x = (x ^ KEY).wrapping_mul(7);
+        for count in [0u64, 1, 2, 30] {
+            let mut x = 9u64;
+            for _ in 0..count {
+                x = (x ^ KEY).wrapping_mul(7);
+            }
+            let kept = if count == 0 { 0 } else { x };
+            let outcome = run(e, &b.module, root, &[count, 9]);
+            finished(&outcome, &[x, kept])
+                .map_err(|why| format!("{count} times, around {around}: {why}"))?;
+            steps(&outcome, 1 + count + 1)?;
         }
-        let kept = if count == 0 { 0 } else { x };
-        let outcome = run(e, &b.module, root, &[count, 9]);
-        finished(&outcome, &[x, kept]).map_err(|why| format!("{count} times: {why}"))?;
-        steps(&outcome, 1 + count + 1)?;
     }
     Ok(())
 }
