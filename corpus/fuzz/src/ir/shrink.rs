@@ -1,5 +1,5 @@
-//! Makes a program with a fault small: statements go, and parts of expressions become zero, as long as what is left is
-//! verified and has the fault.
+//! Makes a program with a fault small: statements go, or what they hold takes their place, and parts of expressions become
+//! zero, as long as what is left is verified and has the fault.
 
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,7 @@ fn shrunk(ir: &Ir, is_wrong: &dyn Fn(&Ir) -> bool) -> Ir {
     loop {
         let mut smaller = false;
         for index in 0..best.module.funcs.len() {
-            for change in [drop_statement, zero_expression] {
+            for change in [drop_statement, open_statement, zero_expression] {
                 // From the end: what stands there is used by nothing behind it.
                 let mut at = pieces(&best.module.funcs[index]);
                 while at > 0 {
@@ -72,28 +72,58 @@ fn pieces(func: &Function) -> usize {
 }
 
 fn drop_statement(module: &mut Module, func: usize, at: usize) -> bool {
+    let drop = |block: &mut Block, index: usize| {
+        block.stmts.remove(index);
+        true
+    };
+    change_statement(module, func, at, &drop)
+}
+
+/// What a statement holds takes its place.
+fn open_statement(module: &mut Module, func: usize, at: usize) -> bool {
+    let open = |block: &mut Block, index: usize| {
+        let inside = block.stmts[index].kind.blocks_mut().into_iter();
+        let inside: Vec<_> = inside
+            .flat_map(|block| std::mem::take(&mut block.stmts))
+            .collect();
+        let any = !inside.is_empty();
+        block.stmts.splice(index..=index, inside);
+        any
+    };
+    change_statement(module, func, at, &open)
+}
+
+fn change_statement(
+    module: &mut Module,
+    func: usize,
+    at: usize,
+    change: &dyn Fn(&mut Block, usize) -> bool,
+) -> bool {
     let Some(body) = &mut module.funcs[func].body else {
         return false;
     };
     let mut left = at;
-    drop_from(body, &mut left)
+    change_in(body, &mut left, change).unwrap_or(false)
 }
 
-/// Drops a statement of a block, counted with those inside of others.
-fn drop_from(block: &mut Block, left: &mut usize) -> bool {
+/// Changes a statement of a block, counted with those inside of others: whether it can be. `None` if there are fewer.
+fn change_in(
+    block: &mut Block,
+    left: &mut usize,
+    change: &dyn Fn(&mut Block, usize) -> bool,
+) -> Option<bool> {
     for index in 0..block.stmts.len() {
         if *left == 0 {
-            block.stmts.remove(index);
-            return true;
+            return Some(change(block, index));
         }
         *left -= 1;
-        let inside = block.stmts[index].kind.blocks_mut();
-        let found = inside.into_iter().any(|block| drop_from(block, left));
-        if found {
-            return true;
+        let mut inside = block.stmts[index].kind.blocks_mut().into_iter();
+        let found = inside.find_map(|block| change_in(block, left, change));
+        if found.is_some() {
+            return found;
         }
     }
-    false
+    None
 }
 
 fn zero_expression(module: &mut Module, func: usize, at: usize) -> bool {

@@ -303,10 +303,10 @@ impl Sema<'_> {
             to = cx.pin(to);
         }
         self.at(cx, span);
-        if let Some(len) = len
-            && hi.is_some()
-        {
-            to = cx.check(TrapKind::Slice, CheckRel::AtMost, to, len);
+        if hi.is_some() {
+            // How many elements a `[*]T` leads to is not known, but no length is negative.
+            let most = len.unwrap_or(Piece::Const(Ty::I64, i64::MAX as u64));
+            to = cx.check(TrapKind::Slice, CheckRel::AtMost, to, most);
         }
         from = cx.check(TrapKind::Slice, CheckRel::AtMost, from, to);
         let (from, to) = (cx.pin(from), cx.pin(to));
