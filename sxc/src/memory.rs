@@ -226,7 +226,8 @@ impl Lists {
                 }
             }
         }
-        (self.at.set(left.piece.0), self.end.set(left.piece.1));
+        self.at.set(left.piece.0);
+        self.end.set(left.piece.1);
         self.region.set(left.region.0);
         self.region_end.set(left.region.1);
         true
