@@ -141,8 +141,13 @@ fn loop_past_the_end(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         let mut loc = sx_ir::LocId(0);
         let id = b.declare("f", &[Ty::Ptr, Ty::Ptr, Ty::I64], &[]);
         b.define(id, |f| {
-            let count = f.param(2);
-            f.count(count, |f, i, _| {
+            let i = f.local(Ty::I64);
+            f.loop_(|f, label| {
+                let (at, count) = (f.get(i), f.param(2));
+                let done = f.bin(BinaryOp::GeS, Ty::I64, at, count);
+                f.when(done, |f| {
+                    f.brk(label);
+                });
                 let value = match copies {
                     true => {
                         let (p, at) = (f.param(1), f.get(i));
@@ -154,6 +159,9 @@ fn loop_past_the_end(e: &mut dyn ComptimeEngine) -> Result<(), String> {
                 let (p, at) = (f.param(0), f.get(i));
                 let p = f.bin(BinaryOp::PtrAdd, Ty::Ptr, p, at);
                 loc = f.store(Ty::I8, p, value);
+                let (at, one) = (f.get(i), f.i64(1));
+                let next = f.add(at, one);
+                f.set(i, next);
             });
         });
         let from = GUARD + 0x1000;
