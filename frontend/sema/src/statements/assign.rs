@@ -343,13 +343,7 @@ impl Sema<'_> {
                 }
                 let val = self.lower_operand_raw(cx, target, None)?;
                 if !matches!(val.kind, ValKind::Place(_)) {
-                    return Err(self.error(
-                        name.span,
-                        format!(
-                            "cannot assign through constant '{}'; use a global or a local copy",
-                            name.name
-                        ),
-                    ));
+                    return Err(self.error(name.span, through_constant(name.as_str())));
                 }
                 val
             }
@@ -415,26 +409,22 @@ impl Sema<'_> {
             if val.is_poison() {
                 return Err(Failed);
             }
-            if let Some(constant) = self.constant_behind(cx, target)? {
-                return Err(self.through_constant(target, constant));
-            }
+            self.check_root(cx, target)?;
             return Err(self.error(
                 target.span,
                 "this expression is not assignable: it names no storage",
             ));
         };
         self.check_writable(&place, target)?;
-        if matches!(place.access, Access::Mutable)
-            && let Some(constant) = self.constant_behind(cx, target)?
-        {
-            return Err(self.through_constant(target, constant));
+        if matches!(place.access, Access::Mutable) {
+            self.check_root(cx, target)?;
         }
         Ok(place)
     }
 
-    /// The constant that a chain of members and elements begins at. What a slice in it leads to is as constant; a pointer
-    /// ends that: it may lead to a variable.
-    fn constant_behind(&mut self, cx: &mut FnCx, target: &'static ast::Expr) -> Res<Option<Span>> {
+    /// Rejects a chain of members and elements that begins at a constant. What a slice in it leads to is as constant; a
+    /// pointer ends that: it may lead to a variable.
+    fn check_root(&mut self, cx: &mut FnCx, target: &'static ast::Expr) -> Res<()> {
         let env = cx.env().clone();
         let mut bases = Vec::new();
         let mut root = target;
@@ -458,7 +448,7 @@ impl Sema<'_> {
             _ => false,
         };
         if !may_be_constant {
-            return Ok(None);
+            return Ok(());
         }
         let first = self.discarded(cx, |s, cx| s.lower_expr(cx, root, None))?;
         let constant = match &first.kind {
@@ -469,22 +459,16 @@ impl Sema<'_> {
             _ => !first.is_poison(),
         };
         if !constant {
-            return Ok(None);
+            return Ok(());
         }
         for base in bases {
             let ty = self.type_of_expr(cx, base)?;
             if let TypeKind::Pointer(_) | TypeKind::ManyPointer(_) = self.m.types.kind(ty) {
-                return Ok(None);
+                return Ok(());
             }
         }
-        Ok(Some(root.span))
-    }
-
-    fn through_constant(&mut self, target: &'static ast::Expr, constant: Span) -> Failed {
-        let name = self.span_text(constant);
-        let message =
-            format!("cannot assign through constant '{name}'; use a global or a local copy");
-        self.error(target.span, message)
+        let name = self.span_text(root.span);
+        Err(self.error(target.span, through_constant(&name)))
     }
 
     pub fn check_writable(&mut self, place: &Place, target: &'static ast::Expr) -> Res<()> {
@@ -495,9 +479,7 @@ impl Sema<'_> {
         }
         let message = match &place.access {
             Access::Mutable => return Ok(()),
-            Access::Constant(name) => {
-                format!("cannot assign through constant '{name}'; use a global or a local copy")
-            }
+            Access::Constant(name) => through_constant(name.as_str()),
             Access::LocalConstant(name) => {
                 format!("cannot assign to constant '{name}', a '::' declaration is immutable")
             }
@@ -662,4 +644,8 @@ pub fn compound_hint(sema: &Sema<'_>, value: &ast::Expr, ty: TypeId) -> Option<T
             }
     );
     (typed_by_it || carries_target(value)).then_some(ty)
+}
+
+fn through_constant(name: &str) -> String {
+    format!("cannot assign through constant '{name}'; use a global or a local copy")
 }
