@@ -66,13 +66,11 @@ pub struct Module {
     pub closed: Vec<GlobalId>,
 }
 
-/// An evaluation that sees constants only, at unusual addresses: whatever it finds out holds in the program, too.
+/// An evaluation that sees constants only: whatever it finds out holds in the program, too.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Seal {
     /// Variables before this one can't be accessed.
     pub accessible_from: GlobalId,
-    /// Bytes (a multiple of 16) by which everything lies elsewhere than it would.
-    pub shift: u64,
 }
 
 impl Seal {

@@ -2,15 +2,17 @@
 //! replaced by their results if nobody can tell the difference.
 //!
 //! What can't be told is found out by running: the evaluation is sealed ([`sx_ir::Seal`]), so that touching a variable
-//! of the program ends it; it may call nothing outside but memory and text functions; traps and the budget end it; and it
-//! runs twice, at different addresses, so that nothing depends on where things lie. It always runs in the VM, whatever
-//! the engine for compile-time code, within budgets that are counted in steps: the outcome is the same everywhere.
+//! of the program ends it; it may call nothing outside but memory and text functions; traps and the budget end it. It
+//! always runs in the VM, whatever the engine for compile-time code, within budgets that are counted in steps: the
+//! outcome is the same everywhere. What would do runs once more in the interpreter, which follows what is computed from
+//! addresses, so that nothing depends on where things lie.
 
 use std::fmt::Write as _;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use sx_bytecode::VmEngine;
+use sx_interp::Interp;
 use sx_ir::func::{Call, Callee, StmtKind};
 use sx_ir::opt::arguments::{Known, Parameters, known};
 use sx_ir::trap::LimitKind;
@@ -41,8 +43,6 @@ const REACHES: usize = 200_000;
 const MAX_FRAME: u64 = 64 << 10;
 /// Results in memory that are worth their room in the program.
 const MAX_RESULT: u64 = 4 << 10;
-/// Displacements (multiples of 16) of the two evaluations.
-const SHIFTS: [u64; 2] = [0x0_0010, 0x2_3450];
 
 /// What is folded, and what has been.
 pub struct Folding {
@@ -384,7 +384,7 @@ impl Pass<'_> {
             module.add_global(place)
         });
         let root = add_thunk(module, target, args, place);
-        let verdict = self.run_twice(module, root, place.zip(memory));
+        let verdict = self.run_sealed(module, root, place.zip(memory));
         module.seal = None;
         module.funcs.truncate(funcs);
         module.globals.truncate(globals);
@@ -409,35 +409,26 @@ impl Pass<'_> {
         }
     }
 
-    /// The results, if both evaluations have the same.
-    fn run_twice(
+    /// Runs a call that sees constants only, first where it is done soonest.
+    fn run_sealed(
         &mut self,
         module: &mut Module,
         root: FuncId,
         memory: Option<(GlobalId, TypeId)>,
     ) -> Result<Outcome, String> {
         let accessible_from = memory.map_or(GlobalId::new(module.globals.len()), |(id, _)| id);
-        let mut first: Option<Outcome> = None;
-        for shift in SHIFTS {
-            module.seal = Some(Seal {
-                accessible_from,
-                shift,
-            });
-            let outcome = self.run(module, root, memory)?;
-            match first.take() {
-                None => first = Some(outcome),
-                Some(before) if before == outcome => return Ok(outcome),
-                Some(_) => break,
-            }
-        }
-        Err("its result depends on addresses".to_owned())
+        module.seal = Some(Seal { accessible_from });
+        self.run(module, root, memory, false)?;
+        self.run(module, root, memory, true)
     }
 
+    /// `following`: addresses are followed.
     fn run(
         &mut self,
         module: &Module,
         root: FuncId,
         memory: Option<(GlobalId, TypeId)>,
+        following: bool,
     ) -> Result<Outcome, String> {
         let limits = Limits {
             steps: self.budget.min(self.left),
@@ -456,9 +447,17 @@ impl Pass<'_> {
             return Err("its local variables are too large".to_owned());
         }
         let mut host = PureHost(StdHost::new(HostOptions::default(), None));
-        let outcome = self.engine.run(module, root, &[], &limits, &mut host);
+        let (outcome, depends) = if following {
+            Interp::run_anywhere(module, root, &limits, &mut host)
+        } else {
+            (
+                self.engine.run(module, root, &[], &limits, &mut host),
+                false,
+            )
+        };
         self.left = self.left.saturating_sub(outcome.steps);
         match outcome.status {
+            Status::Finished(_) if depends => Err("its result depends on addresses".to_owned()),
             Status::Finished(bits) => {
                 let image = match memory {
                     None => None,

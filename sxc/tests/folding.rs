@@ -118,3 +118,61 @@ fn nobody_can_tell() {
     let other = place.sxc(&["ir", "--comptime=jit", "--jobs=4"]);
     assert!(ir.status.success() && ir.stdout == other.stdout);
 }
+
+/// What a function may make of addresses, and what it may not.
+const ADDRESSES: &str = r#"
+#import "modules/std.sx";
+S :: struct { a, b: i64; }
+order :: (n: i64) -> bool { a := n; b := n; p := *a; q := *b; return p < q; }
+greatest :: (n: i64) -> bool { a := n; b := n; m := *a; both := .[*a, *b]; for both (p) { if p > m { m = p; } } return m == *a; }
+blocks :: (n: i64) -> bool { a := context.allocator; p := a.create(i64); q := a.create(i64); r := p < q; a.destroy(p); a.destroy(q); return r; }
+again :: (n: i64) -> bool { a := context.allocator; p := a.create(i64); a.destroy(p); q := a.create(S); r := p == xx q; a.destroy(q); return r; }
+digits :: (n: i64) -> i64 { a := n; return format("{}", *a).len; }
+aligned :: (n: i64) -> i64 { a : [3]i64; p : i64 = xx *a; return p & 15; }
+hashed :: (n: i64) -> i64 { m : HashMap(*i64, i64) = .{}; a := n; b := n; m.put(*a, 1); m.put(*b, 2); r := 0; it := m.iterator(); while e := it.next() { r = r * 10 + e.value_ptr.*; } return r; }
+code :: (n: i64) -> bool { p : i64 = xx order; q : i64 = xx digits; return p < q; }
+bytes :: (n: i64) -> i64 { a := n; p := *a; b : [*]u8 = xx *p; return if b[0] > 7 then 1 else 0; }
+kept :: (n: i64) -> i64 { a := n; s := S.{ n, n }; s.b = xx *a; return s.b; }
+away :: (n: i64) -> i64 { a : [4]i64; p : i64 = xx *a[n]; q : i64 = xx *a; return p - q; }
+within :: (n: i64) -> bool { s := S.{ n, n }; p := *s.a; q := *s.b; return p < q; }
+other :: (n: i64) -> bool { a := n; b := n; p := *a; return p == *b or p == null; }
+copied :: (n: i64) -> i64 { a := n; p : [2]*i64 = .[*a, null]; q := p; r : any = q[0]; k := 0; for q (e) { if e != null { k += e.*; } } return k + size_of(S); }
+called :: (n: i64) -> i64 { f := away; g : Closure(i64) -> i64 = (k: i64) -> i64 => k + n; return f(n) + g(n); }
+listed :: (n: i64) -> i64 { l : List(string) = .{}; for 0..n { l.append("abc"); } k := 0; for l.items (s) { if s == "abc" { k += s.len; } } return k; }
+main :: () {
+    print("{} {} {} {} {} ", order(1), greatest(1), blocks(1), again(1), digits(1));
+    print("{} {} {} {} {}\n", aligned(1), hashed(1), code(1), bytes(1), kept(1));
+    print("{} {} {} {} {} {}\n", away(2), within(1), other(1), copied(4), called(2), listed(7));
+}
+"#;
+
+#[test]
+fn addresses_are_not_folded() {
+    let place = Place::new("addresses", ADDRESSES);
+    let output = place.sxc(&["run", "--engine=vm", "--remarks=fold"]);
+    let said = text(&output.stderr);
+    for name in [
+        "order", "greatest", "blocks", "again", "digits", "aligned", "hashed", "code", "bytes",
+        "kept",
+    ] {
+        let kept = format!("call of '{name}' not folded: it");
+        let why = said.lines().find(|line| line.contains(&kept));
+        assert!(
+            why.is_some_and(|line| line.ends_with("depends on addresses")),
+            "{name}\n{said}"
+        );
+    }
+    for (name, value) in [
+        ("away", 16),
+        ("within", 1),
+        ("other", 0),
+        ("copied", 20),
+        ("called", 20),
+        ("listed", 21),
+    ] {
+        let folded = format!("call of '{name}' folded to {value} (");
+        assert!(said.contains(&folded), "{name}\n{said}");
+    }
+    let printed = text(&output.stdout);
+    assert!(printed.ends_with("\n16 true false 20 20 21\n"), "{printed}");
+}

@@ -26,6 +26,9 @@ impl From<HostFault> for Stop {
     }
 }
 
+/// Why a run is given up that must not depend on addresses.
+const ADDRESSES: &str = "it depends on addresses";
+
 /// What follows a statement.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
@@ -187,6 +190,7 @@ impl<'a, S: Shadow> Run<'a, S> {
         let (a, b) = match problem {
             Problem::Access { addr, len, .. } => (addr, len),
             Problem::Undefined { .. } => (0, 0),
+            Problem::Address => return Stop(Box::new(Status::Unsupported(ADDRESSES.to_owned()))),
         };
         let detail = Some(self.shadow.describe(self.module, problem));
         Stop(Box::new(Status::Trapped(Trap {
@@ -271,6 +275,8 @@ impl<'a, S: Shadow> Run<'a, S> {
             SmallVec::from_elem(0, self.module.sig(self.module.func(id).sig).results.len());
         // The host may call the program back, whose locals go after these.
         let args: SmallVec<[u64; 8]> = SmallVec::from_slice(&self.locals[base..]);
+        let verdict = self.shadow.before_host(self.module, id, base, &args);
+        self.judge(LocId(0), verdict)?;
         let own = self.machine.call_own(self.module, id, &args, &mut results);
         let called = own.unwrap_or_else(|| {
             let module = self.module;
@@ -321,7 +327,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             Callee::Direct(_) => 0,
             Callee::Indirect { target, .. } => {
                 let target = self.eval(frame, stmt.loc, target)?;
-                let verdict = self.shadow.decide();
+                let verdict = self.shadow.callee();
                 self.judge(stmt.loc, verdict)?;
                 target
             }

@@ -53,7 +53,7 @@ impl<'a, S: Shadow> Run<'a, S> {
             },
             Expr::FuncAddr(func) => match self.machine.space.function_value(func) {
                 Some(value) => {
-                    self.shadow.constant();
+                    self.shadow.func_addr(func);
                     value
                 }
                 None => return Err(self.bug(format!("{func:?} has no value"))),
@@ -99,7 +99,7 @@ impl<'a, S: Shadow> Run<'a, S> {
                 let a = self.eval(frame, stmt, a)?;
                 let b = self.eval(frame, stmt, b)?;
                 let loc = expr_loc(frame, id, stmt);
-                let verdict = self.shadow.check();
+                let verdict = self.shadow.check(rel, a, b);
                 self.judge(loc, verdict)?;
                 if !rel.holds(a, b) {
                     return Err(self.trap(loc, Fault::new(kind, a, b)));

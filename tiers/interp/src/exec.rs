@@ -225,6 +225,9 @@ impl<'a, S: Shadow> Run<'a, S> {
             return self.accessed(loc, Err(fault), 1);
         }
         let loaded = self.machine.load(ty, addr);
-        self.accessed(loc, loaded, 1)
+        let seen = self.accessed(loc, loaded, 1)?;
+        let verdict = self.shadow.update(addr, size);
+        self.judge(loc, verdict)?;
+        Ok(seen)
     }
 }

@@ -4,6 +4,7 @@
 //! * `exec`: statements and control flow.
 //! * `eval`: expressions.
 //! * `call`: calls of every kind, and the state of a run.
+//! * `addresses`: the shadow that follows addresses.
 //! * `shadow`: what a run may know of values beside their bits.
 //! * `explain`: the state of a stopped run in words.
 //! * `reentry`: the machine as host functions see it, which can run the program again.
@@ -11,6 +12,7 @@
 //! * `variables`: the variables of calls in progress.
 //! * `debugger`: runs that stop at each statement.
 
+mod addresses;
 mod call;
 pub mod debugger;
 mod eval;
@@ -48,6 +50,24 @@ impl Interp {
             sanitize: true,
             reports: Vec::new(),
         }
+    }
+
+    /// Runs `root` as long as nothing that it decides depends on where objects lie. The flag: a result does, or what is left
+    /// in the program's variables.
+    pub fn run_anywhere(
+        module: &Module,
+        root: FuncId,
+        limits: &Limits,
+        host: &mut dyn Host,
+    ) -> (Outcome, bool) {
+        let machine = Machine::new(module, root, limits);
+        if let Some(why) = machine.unusable() {
+            return (machine.into_outcome(Status::Refused(why)), false);
+        }
+        let shadow = addresses::Addresses::new(module, &machine);
+        let (outcome, shadow) =
+            stack::on_big_stack(|| call::Run::new(module, machine, shadow).root(host, root, &[]));
+        (outcome, shadow.depends())
     }
 
     /// Runs `root` up to the limit that ended it before at `place`, and says which time it got there.

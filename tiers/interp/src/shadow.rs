@@ -1,8 +1,9 @@
 //! What may be known of a value beside its bits. Expressions are evaluated in postorder, so the shadow keeps a stack:
 //! a node takes the marks of its operands and leaves its own. [`Plain`] knows nothing and costs nothing;
-//! [`crate::sanitize::Sanitizer`] knows which object an address belongs to and which bytes were never given a value.
+//! [`crate::sanitize::Sanitizer`] knows which object an address belongs to and which bytes were never given a value,
+//! [`crate::addresses::Addresses`] what was computed from addresses.
 
-use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
+use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
 use sx_machine::{Machine, MemoryEvent};
 use sx_tier_api::{Moment, Passing, Place};
 
@@ -20,6 +21,8 @@ pub enum Problem {
     },
     /// Something depends on bytes that were never given a value, those of `object` (its number) if known.
     Undefined { object: Option<u32> },
+    /// Something depends on where an object lies.
+    Address,
 }
 
 pub type Verdict = Result<(), Problem>;
@@ -82,6 +85,10 @@ pub trait Shadow {
     #[inline(always)]
     fn global_addr(&mut self, _: GlobalId) {}
     #[inline(always)]
+    fn func_addr(&mut self, _: FuncId) {
+        self.constant();
+    }
+    #[inline(always)]
     fn load(&mut self, _: &Machine, _addr: u64, _len: u64) -> Verdict {
         Ok(())
     }
@@ -96,7 +103,7 @@ pub trait Shadow {
     #[inline(always)]
     fn select(&mut self, _cond: bool) {}
     #[inline(always)]
-    fn check(&mut self) -> Verdict {
+    fn check(&mut self, _: CheckRel, _a: u64, _b: u64) -> Verdict {
         Ok(())
     }
 
@@ -110,8 +117,18 @@ pub trait Shadow {
     fn decide(&mut self) -> Verdict {
         Ok(())
     }
+    /// The value on top says which function is called.
+    #[inline(always)]
+    fn callee(&mut self) -> Verdict {
+        self.decide()
+    }
     #[inline(always)]
     fn store(&mut self, _: &Machine, _addr: u64, _len: u64) -> Verdict {
+        Ok(())
+    }
+    /// What is in memory is about to be changed by means of the value on top.
+    #[inline(always)]
+    fn update(&mut self, _addr: u64, _len: u64) -> Verdict {
         Ok(())
     }
     #[inline(always)]
@@ -137,6 +154,11 @@ pub trait Shadow {
     /// Result number `number` goes to a local.
     #[inline(always)]
     fn take_result(&mut self, _number: usize, _index: usize) {}
+    /// A host function is about to be called with the locals from `base` on.
+    #[inline(always)]
+    fn before_host(&mut self, _: &Module, _func: FuncId, _base: usize, _args: &[u64]) -> Verdict {
+        Ok(())
+    }
     /// A host function returned `results`; `undefined`: fresh memory is without a value.
     #[inline(always)]
     fn after_host(

@@ -56,9 +56,8 @@ impl AddressSpace {
         let reach = module.reachable(&[root]);
         let mut globals = Vec::with_capacity(reach.globals.len());
         let mut addresses = FxHashMap::default();
-        let shift = module.seal.map_or(0, |seal| seal.shift);
         let closed = |id: GlobalId| module.closes(id);
-        let mut cursor = GUARD + shift;
+        let mut cursor = GUARD;
         let mut store_start = cursor;
         for mutable in [false, true] {
             if mutable {
@@ -107,7 +106,7 @@ impl AddressSpace {
             });
             cursor = addr.saturating_add(global.size).saturating_add(1);
         }
-        let stack_start = globals_end.min(fn_base) / PAGE * PAGE + PAGE + shift % PAGE;
+        let stack_start = globals_end.min(fn_base) / PAGE * PAGE + PAGE;
         let heap_start = stack_start + STACK_SIZE;
         // Rounding to blocks takes at most four times the bytes asked for, plus the unused tails of chunks.
         let wanted = limits.memory.saturating_mul(4).saturating_add(1 << 30);

@@ -14,7 +14,7 @@ mod pages;
 mod words;
 
 use rustc_hash::FxHashMap;
-use sx_ir::{BinaryOp, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
+use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
 use sx_machine::{Dangling, Machine, MemoryEvent};
 use sx_tier_api::{FaultObject, Frame, MemoryView, Moment, ObjectKind, Passing, Place, Region};
 
@@ -500,7 +500,7 @@ impl Shadow for Sanitizer {
         self.stack.push(chosen);
     }
 
-    fn check(&mut self) -> Verdict {
+    fn check(&mut self, _: CheckRel, _: u64, _: u64) -> Verdict {
         let b = self.pop();
         let a = self.stack.last().copied().unwrap_or_default();
         if self.lenient {

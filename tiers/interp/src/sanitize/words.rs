@@ -126,6 +126,7 @@ pub fn elements(all: &Sanitizer, module: &Module, number: u32) -> Option<FaultOb
 
 pub fn describe(all: &Sanitizer, module: &Module, problem: Problem) -> String {
     match problem {
+        Problem::Address => "this depends on addresses".into(),
         Problem::Undefined { object: number } => {
             let text = "this depends on memory that was never given a value";
             match number.and_then(|number| all.objects.get(number as usize)) {
