@@ -63,10 +63,13 @@ pub struct Caches {
     pub queue: crate::comptime::batch::Queue,
     pub held_output: crate::comptime::output::HeldOutput,
     /// Fields of structs, for `get_struct_fields`.
-    pub field_table: Option<crate::comptime::declared::FieldTable>,
-    pub field_rows: FxHashMap<TypeId, (Option<GlobalId>, u64)>,
+    pub field_table: Option<crate::comptime::declared::AnswerTable>,
+    pub field_rows: FxHashMap<TypeId, crate::comptime::declared::Row>,
     /// Of these they lack what has to be evaluated.
     pub short_field_rows: FxHashSet<TypeId>,
+    /// Methods of types, for `get_functions`.
+    pub method_table: Option<crate::comptime::declared::AnswerTable>,
+    pub method_rows: FxHashMap<TypeId, crate::comptime::declared::Row>,
     /// Where calls stand that are the values of local constants.
     pub constant_calls: rustc_hash::FxHashSet<sx_ir::LocId>,
     /// Imports of variadic C functions for the arguments of one call.

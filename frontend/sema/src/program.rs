@@ -257,7 +257,7 @@ impl Sema<'_> {
             self.finish_error_names();
             self.fill_type_table(Absent::Unasked);
             self.fill_type_infos(Absent::Unasked);
-            self.fill_field_table();
+            self.fill_answer_tables();
         }
     }
 
@@ -525,7 +525,7 @@ impl Sema<'_> {
     pub fn optimise_new(&mut self, root: FuncId) {
         self.fill_type_table(Absent::Noticed);
         self.fill_type_infos(Absent::Noticed);
-        self.fill_field_table();
+        self.fill_answer_tables();
         if !self.cfg.optimise_evaluations {
             return;
         }

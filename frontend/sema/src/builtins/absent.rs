@@ -17,6 +17,8 @@ const SIZE: u64 = 1 << 16;
 /// A type that an evaluation has asked about, which isn't laid out, and the calls that led there, innermost first.
 pub struct MissingLayout {
     pub ty: TypeId,
+    /// Its methods are asked for.
+    pub methods: bool,
     pub frames: Vec<Frame>,
 }
 
@@ -67,10 +69,14 @@ impl Sema<'_> {
             self.caches.type_infos.map(|(table, _)| table),
             self.caches.field_table.as_ref().map(|known| known.table),
         ];
-        if tables.iter().all(Option::is_none) {
+        let methods = self.caches.method_table.as_ref().map(|known| known.table);
+        if tables.iter().all(Option::is_none) && methods.is_none() {
             return false;
         }
         let reached = self.m.reachable(&[root]).globals;
+        if methods.is_some_and(|table| reached.contains(&table)) {
+            return true;
+        }
         let types = &self.m.types;
         reached.iter().any(|global| tables.contains(&Some(*global)))
             && (!self.caches.short_field_rows.is_empty()
@@ -81,7 +87,11 @@ impl Sema<'_> {
     pub fn layout_asked_for(&self, evaluation: &Evaluation) -> Option<MissingLayout> {
         let ty = self.caches.absent_records.type_of(evaluation.closed?)?;
         let frames = evaluation.frames.clone();
-        Some(MissingLayout { ty, frames })
+        Some(MissingLayout {
+            ty,
+            methods: false,
+            frames,
+        })
     }
 
     /// Lays out a type that an evaluation has asked about. What fails is told.
@@ -91,7 +101,10 @@ impl Sema<'_> {
         self.within_steps(&steps, |s| {
             s.apart(|s| s.complete(missing.ty))?;
             s.finish_field_row(missing.ty);
-            Ok(())
+            match missing.methods {
+                true => s.make_method_row(missing.ty),
+                false => Ok(()),
+            }
         })?;
         if self.m.types.is_complete(missing.ty, 0) {
             return Ok(());

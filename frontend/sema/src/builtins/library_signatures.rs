@@ -121,7 +121,7 @@ const FUNCTIONS: &[Function] = {
             "get_functions",
             &[Whatever],
             Records,
-            "($T: Type) -> []FunctionInfo",
+            "(T: Type) -> []FunctionInfo",
         ),
         function(
             "source_of",

@@ -1,9 +1,8 @@
-//! What the compiler library tells of declarations (reference part 6 §4): the fields and methods of types, where something
-//! is declared, its doc comment. The answers are constants, made when the question is lowered.
+//! What the compiler library tells of declarations (reference part 6 §4): the fields of types, where something is declared,
+//! its doc comment. The answers are constants, made when the question is lowered; [`super::methods`] has those on methods.
 
 use std::rc::Rc;
 
-use sx_ir::types::FnType;
 use sx_ir::{ConstImage, Global, GlobalId, Reloc, RelocTarget, Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
@@ -15,7 +14,7 @@ use crate::declarations::lookup::Name;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Piece, Val};
-use crate::sema::{Binding, DeclId, DeclSyntax, Entity, Env, FieldDefault, FnId, ModId, Res, Sema};
+use crate::sema::{Binding, DeclId, Entity, Env, FieldDefault, FnId, ModId, Res, Sema};
 
 /// Questions about declarations.
 pub const QUESTIONS: &[&str] = &[
@@ -27,15 +26,21 @@ pub const QUESTIONS: &[&str] = &[
     "operands_of",
 ];
 
-/// Table of the fields of all structs, by type id, for types that only an evaluation knows.
-pub struct FieldTable {
+/// Table of what is told of all types, by type id, for types that only an evaluation knows.
+pub struct AnswerTable {
     pub table: GlobalId,
-    /// `StructField` as the program declares it.
-    field: TypeId,
+    /// `StructField`, `FunctionInfo` as the program declares it.
+    pub record: TypeId,
 }
 
+/// Records of a type, and how many.
+pub type Row = (Option<GlobalId>, u64);
+
+/// In place of the type: the question is answered where it stands.
+pub const KNOWN: u64 = u64::MAX;
+
 /// A value on its way into a constant.
-enum Fact {
+pub enum Fact {
     Word(u64),
     Text(String),
     /// Data of an `?any`.
@@ -47,7 +52,7 @@ enum Fact {
 }
 
 /// What a name stands for, as far as these questions go.
-enum Declared {
+pub enum Declared {
     Decl(DeclId),
     Type(TypeId),
     /// A field or variant.
@@ -112,18 +117,23 @@ impl Sema<'_> {
             }
             _ => match self.type_arg(cx, &here, name, &arg.value, false)? {
                 TypeArg::Static(ty) => {
-                    self.ask_only(cx, name, Piece::Const(Ty::I64, u64::from(ty.0)), span);
-                    let fact = if name == "get_struct_fields" {
-                        self.declared_fields(ty, arg.value.span)?
+                    let (tag, fact) = if name == "get_struct_fields" {
+                        let fact = self.declared_fields(ty, arg.value.span)?;
+                        (u64::from(ty.0), fact)
                     } else {
-                        self.declared_methods(ty)?
+                        (KNOWN, self.declared_methods(ty)?)
                     };
+                    self.ask_only(cx, name, Piece::Const(Ty::I64, tag), span);
                     self.fact_value(cx, ret, &fact, name, span)
                 }
-                TypeArg::Runtime(tag) if name == "get_struct_fields" => {
+                TypeArg::Runtime(tag) => {
                     let tag = cx.pin(tag);
                     self.ask_only(cx, name, tag, span);
-                    let table = self.field_table(ret, name, span)?;
+                    let table = if name == "get_struct_fields" {
+                        self.field_table(ret, name, span)?
+                    } else {
+                        self.method_table(ret, name, span)?
+                    };
                     let scale = Piece::Const(Ty::I64, 16);
                     let offset = cx.binary(sx_ir::BinaryOp::Mul, tag, scale);
                     let base = Piece::GlobalAddr(table, 0);
@@ -133,10 +143,6 @@ impl Sema<'_> {
                     let len = cx.load_scalar(Ty::I64, place.plus(8));
                     Ok(Val::regs(ret, [data, len].into_iter().collect()))
                 }
-                TypeArg::Runtime(_) => Err(self.error(
-                    arg.value.span,
-                    format!("{name} expects a type known at compile time; pass it as a `$T: Type` parameter"),
-                )),
             },
         }
     }
@@ -306,7 +312,7 @@ impl Sema<'_> {
     }
 
     /// The notes before something, and what their arguments see.
-    fn notes_of(&mut self, declared: Declared) -> (&'static [ast::Note], Rc<Env>) {
+    pub fn notes_of(&mut self, declared: Declared) -> (&'static [ast::Note], Rc<Env>) {
         let found = match declared {
             Declared::Decl(decl) => self
                 .attrs_of_decl(decl)
@@ -324,7 +330,12 @@ impl Sema<'_> {
     }
 
     /// `all`: arguments that have to be evaluated, too.
-    fn note_facts(&mut self, notes: &'static [ast::Note], env: &Rc<Env>, all: bool) -> Res<Fact> {
+    pub fn note_facts(
+        &mut self,
+        notes: &'static [ast::Note],
+        env: &Rc<Env>,
+        all: bool,
+    ) -> Res<Fact> {
         let mut list = Vec::with_capacity(notes.len());
         for note in notes {
             let mut args = Vec::with_capacity(note.args.len());
@@ -424,7 +435,7 @@ impl Sema<'_> {
 
     /// A default's value. Those that can't be worked out at compile time, or differ from use to use, are run-time code
     /// and have none.
-    fn constant_default(
+    pub fn constant_default(
         &mut self,
         env: &Rc<Env>,
         expr: &'static ast::Expr,
@@ -441,67 +452,6 @@ impl Sema<'_> {
         }
         self.comptime_value(env, expr, Some(ty), &Purpose::Default)
             .ok()
-    }
-
-    /// Methods in the order of their declaration.
-    fn declared_methods(&mut self, ty: TypeId) -> Res<Fact> {
-        self.complete(ty)?;
-        let members = self.nominals.get(&ty).map(|n| n.members.clone());
-        let mut decls: Vec<DeclId> = members.unwrap_or_default().into_values().collect();
-        decls.sort();
-        let mut list = Vec::new();
-        for id in decls {
-            let info = self.decl(id);
-            let DeclSyntax::Fn(decl) = info.syntax.clone() else {
-                continue;
-            };
-            let (name, env) = (info.name.to_string(), info.env.clone());
-            let generic = crate::callables::adapters::is_generic(decl);
-            let mut types = Vec::new();
-            let mut params = Vec::new();
-            for param in &decl.sig.params {
-                let ty = match &param.ty {
-                    Some(ty) if !generic => self.eval_type(&env, ty)?,
-                    Some(_) | None => TypeId::VOID,
-                };
-                types.push(ty);
-                let default = match &param.default {
-                    Some(default) if !generic => self.constant_default(&env, default, ty, true),
-                    Some(_) | None => None,
-                };
-                let spelled = self.name_at(&env, param.name);
-                params.push(Fact::Record(vec![
-                    ("name", Fact::Text(spelled.name.to_string())),
-                    ("type", Fact::Word(u64::from(ty.0))),
-                    ("default", Fact::Boxed(default)),
-                ]));
-            }
-            let whole = if generic {
-                TypeId::VOID
-            } else {
-                let ret = self.eval_ret(&env, decl.sig.ret.as_ref())?;
-                self.m.types.intern(TypeKind::Function(FnType {
-                    params: types,
-                    ret,
-                    c_conv: false,
-                    variadic: false,
-                }))
-            };
-            let doc = self.attrs_of_decl(id).and_then(|attrs| attrs.doc.clone());
-            let (notes, env) = self.notes_of(Declared::Decl(id));
-            let notes = self.note_facts(notes, &env, true)?;
-            list.push(Fact::Record(vec![
-                ("name", Fact::Text(name)),
-                ("type", Fact::Word(u64::from(whole.0))),
-                ("params", Fact::List(params)),
-                (
-                    "doc",
-                    Fact::Text(doc.map_or(String::new(), |d| d.to_string())),
-                ),
-                ("notes", notes),
-            ]));
-        }
-        Ok(Fact::List(list))
     }
 
     fn fact_value(
@@ -604,7 +554,7 @@ impl Sema<'_> {
         Some(())
     }
 
-    fn fact_list(&mut self, elem: TypeId, items: &[Fact]) -> Option<(Option<GlobalId>, u64)> {
+    pub fn fact_list(&mut self, elem: TypeId, items: &[Fact]) -> Option<(Option<GlobalId>, u64)> {
         self.complete(elem).ok()?;
         if items.is_empty() {
             return Some((None, 0));
@@ -620,20 +570,17 @@ impl Sema<'_> {
         Some((Some(data), items.len() as u64))
     }
 
-    fn field_table(&mut self, ret: TypeId, name: &str, span: Span) -> Res<GlobalId> {
-        if let Some(known) = &self.caches.field_table {
-            return Ok(known.table);
-        }
-        let TypeKind::Slice(field) = *self.m.types.kind(ret) else {
+    /// An empty table for the records of a question's result.
+    pub fn answer_table(&mut self, ret: TypeId, name: &str, span: Span) -> Res<AnswerTable> {
+        let TypeKind::Slice(record) = *self.m.types.kind(ret) else {
             let shown = self.type_name(ret);
             return Err(self.error(
                 span,
                 format!("the result of '{name}' can't be of type '{shown}'"),
             ));
         };
-        self.resolve_all_types();
         let table = self.m.add_global(Global {
-            name: "__sx_struct_fields".into(),
+            name: format!("__sx_{}", name.trim_start_matches("get_")),
             size: 16,
             align: 8,
             init: ConstImage::zeroed(16),
@@ -643,7 +590,17 @@ impl Sema<'_> {
             sx_type: None,
             mergeable: false,
         });
-        self.caches.field_table = Some(FieldTable { table, field });
+        Ok(AnswerTable { table, record })
+    }
+
+    fn field_table(&mut self, ret: TypeId, name: &str, span: Span) -> Res<GlobalId> {
+        if let Some(known) = &self.caches.field_table {
+            return Ok(known.table);
+        }
+        self.resolve_all_types();
+        let made = self.answer_table(ret, name, span)?;
+        let (table, field) = (made.table, made.record);
+        self.caches.field_table = Some(made);
         // Defaults that have to be evaluated can be so now.
         let users: Vec<TypeId> = self
             .nominals
@@ -686,7 +643,7 @@ impl Sema<'_> {
     /// An evaluation has asked for the fields of a type: its row gets all there is.
     pub fn finish_field_row(&mut self, ty: TypeId) {
         self.caches.short_field_rows.remove(&ty);
-        let Some(field) = self.caches.field_table.as_ref().map(|table| table.field) else {
+        let Some(field) = self.caches.field_table.as_ref().map(|table| table.record) else {
             return;
         };
         if self.fields_are_evaluated(ty)
@@ -697,14 +654,23 @@ impl Sema<'_> {
         }
     }
 
-    /// Brings the table of fields up to the types there are.
-    pub fn fill_field_table(&mut self) {
-        let Some(FieldTable { table, field }) = self.caches.field_table.take() else {
+    /// Brings the tables up to the types there are.
+    pub fn fill_answer_tables(&mut self) {
+        self.fill_field_table();
+        self.fill_method_table();
+    }
+
+    fn fill_field_table(&mut self) {
+        let Some(AnswerTable {
+            table,
+            record: field,
+        }) = self.caches.field_table.take()
+        else {
             return;
         };
         // Making records may make types, which nobody asks about yet.
         let count = self.m.types.len();
-        let mut image = ConstImage::zeroed(16 * count as u64);
+        let mut rows = Vec::new();
         for id in 0..count {
             let ty = TypeId::new(id);
             let known = matches!(
@@ -730,19 +696,32 @@ impl Sema<'_> {
                     row
                 }
             };
-            if let (Some(data), len) = row {
+            rows.push((ty, row));
+        }
+        self.put_rows(table, count, &rows);
+        self.caches.field_table = Some(AnswerTable {
+            table,
+            record: field,
+        });
+    }
+
+    /// Fills a table for `count` types. Rows are in the order of their types.
+    pub fn put_rows(&mut self, table: GlobalId, count: usize, rows: &[(TypeId, Row)]) {
+        let mut image = ConstImage::zeroed(16 * count as u64);
+        for (ty, row) in rows {
+            if let (Some(data), len) = *row {
+                let at = 16 * ty.index();
                 image.relocs.push(Reloc {
-                    offset: 16 * id as u64,
+                    offset: at as u64,
                     target: RelocTarget::Global(data),
                     addend: 0,
                 });
-                self.put_int(&mut image.bytes, 16 * id + 8, 8, len);
+                self.put_int(&mut image.bytes, at + 8, 8, len);
             }
         }
         let global = &mut self.m.globals[table.index()];
         global.size = 16 * count as u64;
         global.init = image;
-        self.caches.field_table = Some(FieldTable { table, field });
     }
 }
 

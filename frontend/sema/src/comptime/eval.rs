@@ -467,6 +467,7 @@ impl Sema<'_> {
             );
             host.files = Some(self.files);
             host.short_field_rows = self.caches.short_field_rows.clone();
+            host.method_rows = self.caches.method_rows.keys().copied().collect();
             host.quotes.first = self.quote_count();
             host.definer = self.definer(&known);
             host.names = std::mem::take(&mut names);

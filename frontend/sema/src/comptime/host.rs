@@ -57,6 +57,8 @@ pub struct CompilerHost<'a> {
     pub missing_layout: Option<MissingLayout>,
     /// Types of whose fields not all is known.
     pub short_field_rows: FxHashSet<TypeId>,
+    /// Types whose methods are known.
+    pub method_rows: FxHashSet<TypeId>,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -90,6 +92,7 @@ impl<'a> CompilerHost<'a> {
             missing: None,
             missing_layout: None,
             short_field_rows: FxHashSet::default(),
+            method_rows: FxHashSet::default(),
             actions: None,
         }
     }
@@ -486,11 +489,20 @@ impl Host for CompilerHost<'_> {
             };
             if question {
                 let asked = library.ask(name, arg(0))?;
-                let short = |ty: &TypeId| self.short_field_rows.contains(ty);
-                if let Some(ty) = asked.filter(|ty| !module.types.is_complete(*ty, 0) || short(ty))
-                {
+                let methods = name == "get_functions";
+                let unknown = |ty: &TypeId| match methods {
+                    true => !self.method_rows.contains(ty),
+                    false => {
+                        !module.types.is_complete(*ty, 0) || self.short_field_rows.contains(ty)
+                    }
+                };
+                if let Some(ty) = asked.filter(unknown) {
                     let frames = frames();
-                    self.missing_layout = Some(MissingLayout { ty, frames });
+                    self.missing_layout = Some(MissingLayout {
+                        ty,
+                        methods,
+                        frames,
+                    });
                     return Err(MissingBody::fault());
                 }
                 return Ok(Vec::new());

@@ -8,6 +8,7 @@ use sx_ir::{Module, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, HostFault, SandboxMemory};
 
 use crate::api::Files;
+use crate::comptime::declared::KNOWN;
 use crate::comptime::type_names::{LOOKUP, TypeNames};
 
 /// Functions that only `abi(.compiler)` declarations bind.
@@ -128,9 +129,10 @@ impl Library<'_> {
     }
 
     /// A question that lowering has answered; what only the evaluation knows is looked at now. Of the type that this gives
-    /// the fields have to be known.
+    /// the fields or methods have to be known.
     pub fn ask(&self, name: &str, tag: u64) -> Result<Option<TypeId>, HostFault> {
-        if name != "get_struct_fields" {
+        let methods = name == "get_functions";
+        if !methods && name != "get_struct_fields" || tag == KNOWN {
             return Ok(None);
         }
         let ty = TypeId(tag as u32);
@@ -140,6 +142,7 @@ impl Library<'_> {
             ));
         }
         match self.types.kind(ty) {
+            _ if methods => Ok(Some(ty)),
             TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Tuple(_) => Ok(Some(ty)),
             _ => fault(format!(
                 "get_struct_fields expects a struct or tuple, got '{}'",

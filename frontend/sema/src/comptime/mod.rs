@@ -8,6 +8,7 @@ pub(crate) mod eval;
 pub(crate) mod failure;
 pub(crate) mod host;
 pub(crate) mod library;
+pub(crate) mod methods;
 pub(crate) mod once;
 pub(crate) mod output;
 pub(crate) mod purpose;

@@ -87,9 +87,10 @@ impl Sema<'_> {
                     return Err(Failed);
                 }
             }
-            // Defaults in the table of fields may name functions.
-            if !progressed && self.caches.field_table.is_some() {
-                self.fill_field_table();
+            // Defaults in the tables of fields and methods may name functions.
+            let told = self.caches.field_table.is_some() || self.caches.method_table.is_some();
+            if !progressed && told {
+                self.fill_answer_tables();
                 progressed = self.m.reachable(&[root]).funcs.len() > funcs.len();
             }
             if !progressed {

@@ -38,6 +38,8 @@ pub struct ImplCache {
     by_protocol: FxHashMap<TemplateId, Vec<ImplId>>,
     matches: FxHashMap<(ImplId, TypeId), Option<Rc<ImplMatch>>>,
     pub methods: FxHashMap<(ImplId, TypeId), Methods>,
+    /// Impls whose bodies' forms are being run.
+    pub expanding: FxHashSet<(ImplId, TypeId)>,
     /// The `#get` and `#set` methods among them.
     pub properties: FxHashMap<(ImplId, TypeId, Symbol, ast::Property), FnId>,
     pub by_name: FxHashMap<(TypeId, Symbol), Option<FnId>>,

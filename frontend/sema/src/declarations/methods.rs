@@ -33,16 +33,21 @@ impl Sema<'_> {
         let owner = self.type_name(ty);
         let mut methods = FxHashMap::default();
         let outer = self.caches.meta.sites.clone();
-        let expanded = self.expand_body(&m.env, &decl.members)?;
+        self.caches.conformance.expanding.insert((m.id, ty));
+        let expanded = self.expand_body(&m.env, &decl.members);
+        self.caches.conformance.expanding.remove(&(m.id, ty));
+        let expanded = expanded?;
         self.check_distinct(&expanded)?;
         for (member, env) in expanded {
             self.look_from(&env);
             match &member.kind {
-                MemberKind::Decl(ast::Decl {
-                    kind: DeclKind::Fn(f),
-                    name,
-                    ..
-                }) => {
+                MemberKind::Decl(
+                    decl @ ast::Decl {
+                        kind: DeclKind::Fn(f),
+                        name,
+                        ..
+                    },
+                ) => {
                     let Ok(name) = self.spelled(&env, *name) else {
                         continue;
                     };
@@ -56,6 +61,7 @@ impl Sema<'_> {
                         intrinsic: false,
                     };
                     let id = self.add_fn(info);
+                    self.keep_fn_attrs(id, decl);
                     if let Some(property) = f.property {
                         self.check_property(f, property, name.name);
                         let key = (m.id, ty, name.name, property);
@@ -108,6 +114,7 @@ impl Sema<'_> {
                 intrinsic: false,
             };
             let id = self.add_fn(info);
+            self.keep_fn_attrs(id, method);
             methods.insert(name, id);
         }
         let methods = Rc::new(methods);

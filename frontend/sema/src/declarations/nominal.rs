@@ -337,6 +337,7 @@ impl Sema<'_> {
                 impl_of: None,
                 intrinsic: false,
             });
+            self.keep_fn_attrs(func, decl);
             if let Some(info) = self.nominals.get_mut(&ty) {
                 match property {
                     ast::Property::Get => info.getters.insert(name.name, func),

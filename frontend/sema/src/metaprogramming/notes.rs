@@ -6,12 +6,14 @@ use rustc_hash::FxHashMap;
 use sx_ir::{Symbol, TypeId};
 use sx_syntax::ast::{self, Attrs};
 
-use crate::sema::{DeclId, DeclSyntax, Env, Sema};
+use crate::sema::{DeclId, DeclSyntax, Env, FnId, Sema};
 
 /// What stands before declarations, fields and variants.
 #[derive(Default)]
 pub struct NotesTable {
     decls: FxHashMap<DeclId, &'static Attrs>,
+    /// Methods of impls, `#get` and `#set` methods.
+    functions: FxHashMap<FnId, &'static Attrs>,
     /// Fields of structs and unions, variants of enums, by the type they belong to.
     members: FxHashMap<(TypeId, Symbol), (&'static Attrs, Rc<Env>)>,
     types: FxHashMap<TypeId, &'static Attrs>,
@@ -29,6 +31,17 @@ impl Sema<'_> {
             return;
         }
         self.caches.meta.notes.decls.insert(id, &decl.attrs);
+    }
+
+    /// The same for a function that is no declaration of its own.
+    pub fn keep_fn_attrs(&mut self, func: FnId, decl: &'static ast::Decl) {
+        if has_any(&decl.attrs) {
+            self.caches.meta.notes.functions.insert(func, &decl.attrs);
+        }
+    }
+
+    pub fn attrs_of_fn(&self, func: FnId) -> Option<&'static Attrs> {
+        self.caches.meta.notes.functions.get(&func).copied()
     }
 
     /// `env`: what the notes' arguments see.
