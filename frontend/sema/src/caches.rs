@@ -105,6 +105,8 @@ pub struct Caches {
     /// Table of `TypeInfo` records and their type, once something reads it.
     pub type_infos: Option<(GlobalId, TypeId)>,
     pub type_info_records: FxHashMap<TypeId, GlobalId>,
+    /// What the program exports, by symbol, and how many declarations have been looked at for them.
+    pub exports: (usize, FxHashMap<String, crate::sema::DeclId>),
     /// Parameter defaults being lowered.
     pub defaults: Vec<*const sx_syntax::ast::Expr>,
     /// Field defaults being lowered, each of a type.

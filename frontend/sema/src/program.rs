@@ -464,20 +464,8 @@ impl Sema<'_> {
         let mut out = Vec::new();
         for index in 0..self.decls.len() {
             let id = crate::sema::DeclId(index as u32);
-            let DeclSyntax::Fn(f) = self.decl(id).syntax.clone() else {
-                continue;
-            };
-            if !matches!(&f.link, Some(l) if l.kind == ast::LinkKind::Export) || self.decl(id).local
-            {
-                continue;
-            }
-            // Generic ones have been rejected.
-            let dollar = f.sig.params.iter().any(|p| {
-                p.ty.as_ref()
-                    .is_some_and(crate::callables::generics::mentions_dollar)
-                    || p.kind != ast::ParamKind::Plain
-            });
-            if !dollar
+            if let DeclSyntax::Fn(f) = self.decl(id).syntax
+                && self.export_of(id).is_some()
                 && let Ok(Entity::Fn(func)) = self.resolve_decl(id)
                 && let Ok(instance) = self.instantiate_fn(func, Vec::new(), Vec::new(), f.span)
             {

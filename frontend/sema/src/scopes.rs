@@ -235,6 +235,11 @@ impl Env {
         .unwrap_or(false)
     }
 
+    /// Whether a name is of a scope around the nested function that this scope belongs to.
+    pub fn is_beyond_fence(&self, name: Symbol) -> bool {
+        self.find(name, |_, fenced| fenced).unwrap_or(false)
+    }
+
     pub fn is_local_constant(&self, name: Symbol) -> bool {
         self.find(name, |env, _| env.constants.borrow().contains(&name))
             .unwrap_or(false)

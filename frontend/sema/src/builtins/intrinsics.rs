@@ -114,7 +114,7 @@ impl Sema<'_> {
             return self.host_call(cx, f, None, call, span).map(Some);
         }
         if !is_intrinsic_name(&name) {
-            return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
+            return Err(self.no_intrinsic(f, span));
         }
         self.intrinsic(cx, env, &name, &call.args, want, span)
             .map(Some)
@@ -134,12 +134,22 @@ impl Sema<'_> {
         if crate::builtins::metatypes::is_host_function(&name) {
             return self.host_call(cx, f, Some((receiver, base.span)), call, span);
         }
-        let what = if is_intrinsic_name(&name) {
-            format!("calling the intrinsic '{name}' on a receiver")
-        } else {
-            format!("the compiler function '{name}'")
-        };
+        if !is_intrinsic_name(&name) {
+            return Err(self.no_intrinsic(f, span));
+        }
+        let what = format!("calling the intrinsic '{name}' on a receiver");
         Err(self.not_implemented(span, &what))
+    }
+
+    /// A call of an intrinsic that the compiler does not have. Of a program's own that is told where it is declared.
+    pub fn no_intrinsic(&mut self, f: FnId, span: Span) -> Failed {
+        let info = self.fn_info(f);
+        let (module, name) = (info.module, info.name.clone());
+        if self.in_library_module(module) {
+            self.not_implemented(span, &format!("the compiler function '{name}'"))
+        } else {
+            Failed
+        }
     }
 
     pub fn intrinsic(

@@ -301,7 +301,13 @@ impl Sema<'_> {
                 span,
                 format!("argument '{text}' has type '{a}', but '{b}' is expected here"),
             )
-            .with_help(None, format!("pass `{text}.*`"));
+            .with_help(
+                None,
+                match text.strip_prefix('*') {
+                    Some(value) => format!("pass `{value}`"),
+                    None => format!("pass `{text}.*`"),
+                },
+            );
             return Err(self.report(diag));
         }
         Ok(())

@@ -223,7 +223,14 @@ impl Sema<'_> {
     ) -> bool {
         match ret.map(|r| &r.kind) {
             None | Some(ast::RetKind::Void) => ty == TypeId::VOID,
-            Some(ast::RetKind::Type(e)) => self.bind_pattern(env, e, ty, out),
+            Some(ast::RetKind::Type(e)) => {
+                // `-> !Set` is `-> Set`: what a call yields is an error value.
+                let ty = match self.m.types.kind(ty) {
+                    TypeKind::Failable { values, set } if values.is_empty() => *set,
+                    _ => ty,
+                };
+                self.bind_pattern(env, e, ty, out)
+            }
             Some(ast::RetKind::Slots { slots, error }) => {
                 let given = match self.m.types.kind(ty).clone() {
                     TypeKind::Failable { values, .. } if error.is_some() => values,

@@ -56,6 +56,9 @@ impl Sema<'_> {
             Some(f) if !as_function => f.params.iter().map(|p| known(*p)).collect(),
             _ => Vec::new(),
         };
+        if let (Some(f), false) = (&expected, as_function) {
+            self.check_untyped_parameters(decl, f, target)?;
+        }
         let sig = self.lambda_sig(
             cx,
             decl,
@@ -105,6 +108,26 @@ impl Sema<'_> {
             TypeKind::Optional(payload) => self.strip_optionals(*payload),
             _ => ty,
         }
+    }
+
+    /// Parameters without a type have it from the closure that is expected, if that has as many.
+    fn check_untyped_parameters(
+        &mut self,
+        decl: &ast::FnDecl,
+        expected: &FnType,
+        target: Option<TypeId>,
+    ) -> Res<()> {
+        let (given, wanted) = (decl.sig.params.len(), expected.params.len());
+        let extra = decl.sig.params.iter().skip(wanted);
+        let Some(param) = extra.into_iter().find(|param| param.ty.is_none()) else {
+            return Ok(());
+        };
+        let shown = self.type_name(target.unwrap_or(TypeId::POISON));
+        let plural = crate::declarations::nominal::plural(given);
+        let text = format!(
+            "this lambda has {given} parameter{plural}, but '{shown}' is expected, which has {wanted}"
+        );
+        Err(self.error(param.span, text))
     }
 
     fn lambda_sig(
@@ -174,18 +197,40 @@ impl Sema<'_> {
         Ok(LambdaSig { params, ret })
     }
 
-    /// `want` where a function with result `own` can yield it as is or as the success of a failable; else `own`.
+    /// `want` where a function with result `own` can yield it as is, whatever its slots are called, or as the success of a
+    /// failable; else `own`.
     pub fn widened_result(&mut self, own: TypeId, want: TypeId) -> TypeId {
         let TypeKind::Failable { values, set } = self.m.types.kind(want).clone() else {
-            return own;
+            return if self.same_slots(own, want) {
+                want
+            } else {
+                own
+            };
         };
         let agree = match self.m.types.kind(own) {
-            TypeKind::Failable { values: given, .. } => {
-                set == TypeId::ANY_ERROR && given.iter().map(|v| v.1).eq(values.iter().map(|v| v.1))
+            TypeKind::Failable {
+                values: given,
+                set: from,
+            } => {
+                (set == TypeId::ANY_ERROR || set == *from)
+                    && given.iter().map(|v| v.1).eq(values.iter().map(|v| v.1))
             }
-            _ => own == self.success_type(want),
+            _ => {
+                let success = self.success_type(want);
+                own == success || self.same_slots(own, success)
+            }
         };
         if agree { want } else { own }
+    }
+
+    /// Whether two multi-returns have equal slots but for the names.
+    fn same_slots(&self, a: TypeId, b: TypeId) -> bool {
+        match (self.m.types.kind(a), self.m.types.kind(b)) {
+            (TypeKind::Tuple(a), TypeKind::Tuple(b)) => {
+                a.iter().map(|slot| slot.1).eq(b.iter().map(|slot| slot.1))
+            }
+            _ => false,
+        }
     }
 
     fn lower_lambda_body(

@@ -78,7 +78,7 @@ impl Sema<'_> {
                 let env = cx.env().clone();
                 return self.intrinsic(cx, &env, &name, &call.args, want, span);
             }
-            return Err(self.not_implemented(span, &format!("the compiler function '{name}'")));
+            return Err(self.no_intrinsic(f, span));
         }
         let params: &'static [ast::Param] = &decl.sig.params;
         let has_receiver = !lead.is_empty();
@@ -307,6 +307,9 @@ impl Sema<'_> {
 
     pub fn check_trailing(&mut self, name: &str, last: &'static ast::Param, span: Span) -> Res<()> {
         let shown = last.name.name;
+        if last.kind == ParamKind::Comptime {
+            return Err(self.error(span, format!("'{name}' cannot take a trailing block — its last parameter '${shown}' is known at compile time; pass the closure by position")));
+        }
         if last.kind != ParamKind::Plain {
             return Err(self.error(span, format!("'{name}' cannot take a trailing block — its last parameter '..{shown}' is variadic; pass the closure by position")));
         }

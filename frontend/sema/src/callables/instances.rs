@@ -13,7 +13,8 @@ use crate::declarations::chains::Step;
 use crate::emission::fncx::{BodyJob, ParamBinding};
 use crate::emission::value::CtVal;
 use crate::sema::{
-    Binding, BodyState, Env, Failed, FnId, FnInstance, InstanceKey, PendingBody, Res, Sema,
+    Binding, BodyState, DeclId, DeclSyntax, Entity, Env, Failed, FnId, FnInstance, InstanceKey,
+    PendingBody, Res, Sema,
 };
 use crate::views::instances::FnMade;
 
@@ -192,8 +193,8 @@ impl Sema<'_> {
         let abi = self.abi(&ty, false);
         let linkage = self.linkage_of(func)?;
         if external
-            && let Linkage::Extern { symbol, .. } = &linkage
-            && let Some(known) = self.known_extern(func, symbol, &ty)?
+            && let Linkage::Extern { symbol, library } = &linkage
+            && let Some(known) = self.known_extern(func, symbol, library.is_none(), &ty)?
         {
             self.instances.insert(key.clone(), Some(known.clone()));
             return Ok(known);
@@ -392,13 +393,75 @@ impl Sema<'_> {
         })
     }
 
+    /// The function that the program itself exports as `symbol`.
+    fn exported(&mut self, symbol: &str, span: Span) -> Res<Option<FnInstance>> {
+        let Some(decl) = self.export_named(symbol) else {
+            return Ok(None);
+        };
+        match self.resolve_decl(decl)? {
+            Entity::Fn(func) => self
+                .instantiate_fn(func, Vec::new(), Vec::new(), span)
+                .map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// What the program itself exports as `symbol`.
+    pub fn export_named(&mut self, symbol: &str) -> Option<DeclId> {
+        let (looked_at, known) = &mut self.caches.exports;
+        let mut found = std::mem::take(known);
+        let new = std::mem::replace(looked_at, self.decls.len())..self.decls.len();
+        for index in new {
+            let id = DeclId(index as u32);
+            if let Some(symbol) = self.export_of(id) {
+                found.entry(symbol).or_insert(id);
+            }
+        }
+        let decl = found.get(symbol).copied();
+        self.caches.exports.1 = found;
+        decl
+    }
+
+    /// The symbol as which a declaration of a module is exported. Generic ones have been rejected.
+    pub fn export_of(&self, decl: DeclId) -> Option<String> {
+        let info = self.decl(decl);
+        let link = match info.syntax {
+            DeclSyntax::Fn(f) => {
+                let generic = f.sig.params.iter().any(|p| {
+                    p.ty.as_ref()
+                        .is_some_and(crate::callables::generics::mentions_dollar)
+                        || p.kind != ParamKind::Plain
+                });
+                f.link.as_ref().filter(|_| !generic)?
+            }
+            DeclSyntax::Var(var) => var.link.as_ref()?,
+            _ => return None,
+        };
+        let symbol = match &link.symbol {
+            Some(symbol) => symbol.text.to_string(),
+            None => info.name.to_string(),
+        };
+        (link.kind == ast::LinkKind::Export && !info.local).then_some(symbol)
+    }
+
     /// The function of an extern symbol that has been declared before: all declarations of one symbol are one function.
-    fn known_extern(&mut self, func: FnId, symbol: &str, ty: &FnType) -> Res<Option<FnInstance>> {
+    /// One that names no library may be the program's own, as for a linker.
+    fn known_extern(
+        &mut self,
+        func: FnId,
+        symbol: &str,
+        own: bool,
+        ty: &FnType,
+    ) -> Res<Option<FnInstance>> {
         let info = self.fn_info(func);
         let (decl, module) = (info.decl, info.module);
         // What a C header says of a symbol stands beside what the program says of it.
         let by_header = self.c_unit_of(module).is_some();
-        let Some(first) = self.externs.get(symbol).cloned() else {
+        let first = match self.externs.get(symbol).cloned() {
+            None if own => self.exported(symbol, decl.span)?,
+            first => first,
+        };
+        let Some(first) = first else {
             if by_header {
                 self.caches.c.from_headers.insert(symbol.to_owned());
             }

@@ -393,6 +393,20 @@ impl Sema<'_> {
                     format!("the variable '{name}' can't hold `Code`, which only exists at compile time; make it a constant: `{name} :: ..`"),
                 ));
             }
+            if let Some(symbol) = extern_symbol.as_ref()
+                && decl.link.as_ref().is_some_and(|link| link.lib.is_none())
+                && let Some(own) = self.export_named(symbol)
+                && let Entity::Global { global, ty: own } = self.resolve_decl(own)?
+            {
+                // The program's own variable, as for a linker.
+                if own != ty {
+                    return Err(self.error(
+                        span,
+                        format!("extern symbol '{symbol}' is already bound with a different type; make the declarations agree"),
+                    ));
+                }
+                return Ok(Entity::Global { global, ty });
+            }
             // Known before its initialiser, which may take addresses of other globals that point back.
             let global = match self.caches.begun_globals.remove(&id) {
                 Some(global) => global,

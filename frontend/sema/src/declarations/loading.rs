@@ -368,6 +368,14 @@ impl Sema<'_> {
 
     fn find_import(&mut self, from: ModId, import: &PendingImport) -> Option<Named> {
         let text = &*import.path;
+        if text.is_empty() {
+            // Joined to a folder it would be that folder.
+            self.error(
+                import.span,
+                "an import names a file or a folder: `#import \"path.sx\";`",
+            );
+            return None;
+        }
         let here = self.module(from).path.clone();
         let mut bases: Vec<PathBuf> =
             vec![here.parent().map(Path::to_path_buf).unwrap_or_default()];

@@ -87,7 +87,7 @@ impl Sema<'_> {
         if let Some(binding) = env.get(name.name) {
             if matches!(binding, Binding::Ct(_) | Binding::Decl(_)) && env.is_fenced_off(name.name)
             {
-                return Err(self.error(name.span, format!("a nested function cannot reference the enclosing local '{}' — use a closure ('k := () => ...') to capture it", name.name)));
+                return Err(self.no_enclosing_local(name));
             }
             return self.binding_name(binding).map(Some);
         }

@@ -306,23 +306,30 @@ impl Sema<'_> {
         ))
     }
 
-    /// A name in a signature that another parameter, `T: Type`, of the same function has.
-    fn is_value_parameter(&self, ident: ast::Ident) -> bool {
-        self.fns.iter().any(|f| {
-            let inside = |p: &ast::Param| {
-                p.span.file == ident.span.file
-                    && p.span.lo <= ident.span.lo
-                    && ident.span.hi <= p.span.hi
-            };
-            let params = &f.decl.sig.params;
-            params.iter().any(inside)
-                && params.iter().any(|p| {
-                    p.kind == ast::ParamKind::Plain
-                        && p.name.name == ident.name
-                        && p.ty.as_ref().is_some_and(
-                            |t| matches!(&t.kind, ExprKind::Ident(n) if n.as_str() == "Type"),
-                        )
-                })
+    /// A name in a signature that another parameter, `T: Type`, of the same function has; `Some(true)` where it stands
+    /// there for the first time.
+    fn value_parameter(&self, ident: ast::Ident) -> Option<bool> {
+        let inside = |span: Span| {
+            span.file == ident.span.file && span.lo <= ident.span.lo && ident.span.hi <= span.hi
+        };
+        self.fns.iter().find_map(|f| {
+            let sig = &f.decl.sig;
+            let types = sig.params.iter().filter_map(|p| p.ty.as_ref());
+            let mut at = types.clone().position(|ty| inside(ty.span));
+            if at.is_none() && sig.ret.as_ref().is_some_and(|ret| inside(ret.span)) {
+                at = Some(types.clone().count());
+            }
+            let mentions =
+                |ty: &&ast::Expr| crate::callables::generics::mentions_name(ty, ident.name);
+            let first = !types.take(at?).any(|ty| mentions(&ty));
+            let named = sig.params.iter().any(|p| {
+                p.kind == ast::ParamKind::Plain
+                    && p.name.name == ident.name
+                    && p.ty.as_ref().is_some_and(
+                        |t| matches!(&t.kind, ExprKind::Ident(n) if n.as_str() == "Type"),
+                    )
+            });
+            named.then_some(first)
         })
     }
 
@@ -394,8 +401,11 @@ impl Sema<'_> {
                 if is_int_name(ident.as_str()) && !ident.is_raw() {
                     return Ok(self.int_by_name(ident.as_str()));
                 }
-                if self.is_value_parameter(ident) {
-                    return Err(self.error(ident.span, format!("'{0}' is a value parameter, not a type; write '${0}: Type' to use it in types", ident.name)));
+                match self.value_parameter(ident) {
+                    Some(true) => return Err(self.error(ident.span, format!("'{0}' is a value parameter, not a type; write '${0}: Type' to use it in types", ident.name))),
+                    // The same mistake.
+                    Some(false) => return Err(crate::sema::Failed),
+                    None => {}
                 }
                 let diag = self.unknown_type(env, ident);
                 Err(self.report(diag))
@@ -561,9 +571,10 @@ impl Sema<'_> {
             ast::RetKind::Type(written) => {
                 let ty = self.eval_type(env, written)?;
                 // `-> Set` is `-> !Set`.
-                if matches!(self.m.types.kind(ty), TypeKind::ErrorSet(_))
-                    || matches!(written.kind, ExprKind::ErrorSetType(_))
-                {
+                if matches!(
+                    self.m.types.kind(ty),
+                    TypeKind::ErrorSet(_) | TypeKind::AnyError
+                ) {
                     return Ok(self.m.types.intern(TypeKind::Failable {
                         values: Vec::new(),
                         set: ty,

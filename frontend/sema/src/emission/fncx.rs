@@ -31,6 +31,8 @@ pub struct Variable {
     pub names_function: bool,
     /// An `any` inside a category arm.
     pub category: Option<crate::expressions::anycat::AnyCategory>,
+    /// An error of an inferred set: where what it holds comes from.
+    pub errors: crate::statements::error_flow::Source,
     pub span: Span,
 }
 
@@ -597,6 +599,7 @@ impl FnCx {
             seen_as: None,
             names_function: false,
             category: None,
+            errors: crate::statements::error_flow::Source::Unknown,
             span,
         });
         VarId(self.vars.len() as u32 - 1)

@@ -62,6 +62,19 @@ impl Sema<'_> {
             }
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
                 let (a, b) = self.lower_operands(cx, lhs, rhs, op, None)?;
+                if let ExprKind::ErrorTag(_) = strip_parens(lhs).kind
+                    && self.is_error_value(b.ty)
+                    && matches!(op, BinOp::Eq | BinOp::Ne)
+                {
+                    let (tag, value) = (self.span_text(lhs.span), self.span_text(rhs.span));
+                    let text = format!(
+                        "'{tag}' is a tag of no set here: the error value stands on the left of '{op}'",
+                        op = op.as_str()
+                    );
+                    let diag = Diagnostic::error(span, text)
+                        .with_help(None, format!("write `{value} {} {tag}`", op.as_str()));
+                    return Err(self.report(diag));
+                }
                 self.compare(cx, op, a, b, span)
             }
             BinOp::In => self.lower_in(cx, lhs, rhs, span),
@@ -325,6 +338,11 @@ impl Sema<'_> {
                     .with_help(None, "unwrap it with `!`, give a default with `??`, or bind it with `if v := ...`");
                 return self.report(diag);
             }
+        }
+        if a == TypeId::ANY && b == TypeId::ANY {
+            let text =
+                format!("'{op}' takes no 'any': unbox the operands first, `a.(T) {op} b.(T)`");
+            return self.error(span, text);
         }
         if a == TypeId::ANY || b == TypeId::ANY {
             let other = if a == TypeId::ANY { y } else { x };

@@ -5,8 +5,8 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Val, ValKind};
 use crate::sema::{Entity, Failed, Res, Sema};
 use sx_ir::{TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 impl Sema<'_> {
     pub fn lower_star(
@@ -27,7 +27,35 @@ impl Sema<'_> {
         }
         let val = self.lower_operand_raw(cx, inner, None)?;
         self.no_failable(cx, &val, inner.span)?;
+        if let (ExprKind::Field { base, name }, ValKind::Mem(_) | ValKind::Regs(_)) =
+            (&inner.kind, &val.kind)
+            && self.is_property(cx, base, *name)
+        {
+            let text = self.span_text(inner.span);
+            let diag = Diagnostic::error(
+                inner.span,
+                format!("cannot take the address of '{text}': the property is computed and has no storage"),
+            )
+            .with_help(None, format!("bind its value first: `v := {text};`"));
+            return Err(self.report(diag));
+        }
         self.address_of(cx, &val, inner.span)
+    }
+
+    /// Whether `base.name` calls a getter.
+    fn is_property(&mut self, cx: &mut FnCx, base: &'static ast::Expr, name: ast::Ident) -> bool {
+        let env = cx.env().clone();
+        if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
+            return false;
+        }
+        let Ok(ty) = self.type_of_expr(cx, base) else {
+            return false;
+        };
+        let ty = match self.m.types.kind(ty) {
+            TypeKind::Pointer(to) => *to,
+            _ => ty,
+        };
+        matches!(self.getter(ty, name.name), Ok(Some(_)))
     }
 
     pub fn address_of(&mut self, cx: &mut FnCx, val: &Val, span: Span) -> Res<Val> {

@@ -239,7 +239,10 @@ impl Sema<'_> {
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
             ) => {
-                self.check_members(val.ty, want, span)?;
+                if want != TypeId::ANY_ERROR && val.ty != want {
+                    let origin = self.origin_of_value(cx, val);
+                    self.check_members(&origin, want, span)?;
+                }
                 let piece = self.piece(cx, val);
                 Ok(Some(Val::scalar(want, piece)))
             }
@@ -252,8 +255,7 @@ impl Sema<'_> {
                 if values.is_empty() =>
             {
                 let set = *set;
-                let piece = self.piece(cx, val);
-                let as_set = Val::scalar(set, piece);
+                let as_set = self.retype(cx, val, set);
                 self.try_coerce(cx, &as_set, want, span)
             }
             (TypeKind::String, TypeKind::Slice(t)) if *t == TypeId::U8 => {

@@ -98,6 +98,10 @@ impl Sema<'_> {
         var: VarId,
         narrow: bool,
     ) -> Res<Val> {
+        // A default of a nested function's parameter is evaluated where the locals around the function are.
+        if !self.caches.defaults.is_empty() && cx.env().is_beyond_fence(name.name) {
+            return Err(self.no_enclosing_local(name));
+        }
         let constant = self.caches.local_constants.get(&(owner, var)).cloned();
         if let Some(constant) = constant
             && cx.comptime
@@ -130,6 +134,14 @@ impl Sema<'_> {
         } else {
             Ok(val)
         }
+    }
+
+    pub fn no_enclosing_local(&mut self, name: ast::Ident) -> Failed {
+        let text = format!(
+            "a nested function cannot reference the enclosing local '{}' — use a closure ('k := () => ...') to capture it",
+            name.name
+        );
+        self.error(name.span, text)
     }
 
     /// A variable of an enclosing function: copied into the lambda's environment, or an error in a nested function.
@@ -174,10 +186,7 @@ impl Sema<'_> {
                     name.name
                 )
             } else {
-                format!(
-                    "a nested function cannot reference the enclosing local '{}' — use a closure ('k := () => ...') to capture it",
-                    name.name
-                )
+                return Err(self.no_enclosing_local(name));
             };
             return Err(self.error(name.span, what));
         };
@@ -225,6 +234,7 @@ impl Sema<'_> {
     ) -> VarId {
         let inner = cx.add_var(info.name, info.ty, addr, access, info.span);
         let copy = cx.var_mut(inner);
+        copy.errors = info.errors;
         copy.seen_as = info.seen_as.clone();
         copy.names_function = info.names_function;
         cx.captures.push(CaptureSlot {

@@ -39,6 +39,7 @@ impl Sema<'_> {
                 cx.storing = Some((value.span, verb));
                 let val = self.lower_expr(cx, value, Some(ty))?;
                 self.no_view_of_assigned(&val, ty, value_span(value))?;
+                let origin = (ty == TypeId::ANY_ERROR).then(|| self.origin_of_value(cx, &val));
                 let val = match verb {
                     Verb::Initialize(_) | Verb::Reassign(_) => {
                         self.assignable(cx, val, ty, value_span(value), verb)?
@@ -60,11 +61,14 @@ impl Sema<'_> {
                 let place = self.lower_place(cx, target)?;
                 self.at(cx, span);
                 self.store(cx, place.addr, &val);
+                if let Some(origin) = origin {
+                    self.note_error_stored(cx, place.addr, &origin);
+                }
                 self.assigned(cx, target);
                 Ok(())
             }
             AssignOp::Op(op) => {
-                let val = self.lower_expr(cx, value, compound_hint(self, value, ty))?;
+                let val = self.lower_operand(cx, value, compound_hint(self, value, ty))?;
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
                 let place = self.lower_place(cx, target)?;
@@ -234,8 +238,7 @@ impl Sema<'_> {
                 let val = self.lower_to(cx, value, param)?;
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
-                let recv = self.lower_expr(cx, base, None)?;
-                let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
+                let (recv, _) = self.set_receiver(cx, target, base, instance.ty.params[0])?;
                 self.emit_call(
                     cx,
                     crate::callables::functions::Target::Direct(instance.func),
@@ -244,16 +247,14 @@ impl Sema<'_> {
                 );
             }
             AssignOp::Op(op) => {
-                let recv = self.lower_expr(cx, base, None)?;
-                let shown = recv.ty;
-                let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
+                let (recv, shown) = self.set_receiver(cx, target, base, instance.ty.params[0])?;
                 let recv = self.stable(cx, &recv);
                 let Some(old) = self.try_field(cx, &recv, *name, target.span)? else {
                     return Err(self.no_field(shown, *name));
                 };
                 let old = self.own(cx, &old);
                 let old = self.stable(cx, &old);
-                let val = self.lower_expr(cx, value, None)?;
+                let val = self.lower_operand(cx, value, None)?;
                 let val = self.load(cx, &val);
                 let out = self.arith(cx, op, old, val, None, span, value.span)?;
                 let piece = self.coerce(cx, out, param, value.span)?;
@@ -266,6 +267,27 @@ impl Sema<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a `#set` property is set of, and its type. A setter that takes a pointer stores there, as an assignment to a
+    /// field would.
+    fn set_receiver(
+        &mut self,
+        cx: &mut FnCx,
+        target: &'static ast::Expr,
+        base: &'static ast::Expr,
+        param: TypeId,
+    ) -> Res<(Val, TypeId)> {
+        let recv = self.lower_expr(cx, base, None)?;
+        let shown = recv.ty;
+        if let (ValKind::Place(place), TypeKind::Pointer(to)) =
+            (&recv.kind, self.m.types.kind(param))
+            && *to == recv.ty
+        {
+            self.check_writable(place, target)?;
+        }
+        let recv = self.adapt_receiver(cx, &recv, param, base.span)?;
+        Ok((recv, shown))
     }
 
     /// As the base of a target a narrowed optional stays optional, unless its payload is a pointer.
@@ -563,6 +585,7 @@ impl Sema<'_> {
         }
         let mut vals = Vec::new();
         for ((value, ty), target) in values.iter().zip(&types).zip(targets) {
+            let mut origin = None;
             let val = match ty {
                 None => self.lower_expr(cx, value, None)?,
                 Some((_, Some(setter))) => {
@@ -574,13 +597,14 @@ impl Sema<'_> {
                     let verb = self.target_verb(target);
                     cx.storing = Some((value.span, verb));
                     let val = self.lower_expr(cx, value, Some(*ty))?;
+                    origin = (*ty == TypeId::ANY_ERROR).then(|| self.origin_of_value(cx, &val));
                     self.assignable(cx, val, *ty, value_span(value), verb)?
                 }
             };
             let val = self.own(cx, &val);
-            vals.push(self.stable(cx, &val));
+            vals.push((self.stable(cx, &val), origin));
         }
-        for ((target, ty), val) in targets.iter().zip(&types).zip(vals) {
+        for ((target, ty), (val, origin)) in targets.iter().zip(&types).zip(vals) {
             match ty {
                 None => {}
                 Some((_, Some(setter))) => {
@@ -588,8 +612,7 @@ impl Sema<'_> {
                         continue;
                     };
                     let instance = self.instantiate_fn(*setter, Vec::new(), Vec::new(), span)?;
-                    let recv = self.lower_expr(cx, base, None)?;
-                    let recv = self.adapt_receiver(cx, &recv, instance.ty.params[0], base.span)?;
+                    let (recv, _) = self.set_receiver(cx, target, base, instance.ty.params[0])?;
                     self.emit_call(
                         cx,
                         crate::callables::functions::Target::Direct(instance.func),
@@ -600,6 +623,9 @@ impl Sema<'_> {
                 Some((_, None)) => {
                     let place = self.lower_place(cx, target)?;
                     self.store(cx, place.addr, &val);
+                    if let Some(origin) = origin {
+                        self.note_error_stored(cx, place.addr, &origin);
+                    }
                     self.assigned(cx, target);
                 }
             }

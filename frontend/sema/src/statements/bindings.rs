@@ -204,7 +204,9 @@ impl Sema<'_> {
             return Ok(());
         }
         self.new_scope_level(cx);
-        self.declare_var(cx, name, ty, Some(&val), Access::Mutable);
+        let origin = (ty == TypeId::ANY_ERROR).then(|| self.origin_of_value(cx, &val));
+        let var = self.declare_var(cx, name, ty, Some(&val), Access::Mutable);
+        self.note_error_variable(cx, var, origin.as_slice());
         Ok(())
     }
 
@@ -459,7 +461,9 @@ impl Sema<'_> {
             return Ok(());
         }
         let access = Access::LocalConstant(name.name);
+        let origin = (val.ty == TypeId::ANY_ERROR).then(|| self.origin_of_value(cx, &val));
         let var = self.declare_var(cx, name, val.ty, Some(&val), access);
+        self.note_error_variable(cx, var, origin.as_slice());
         if self.is_comptime_call(cx, &env, &constant.value) {
             let value = LocalConstant {
                 value: &constant.value,
@@ -622,6 +626,7 @@ impl Sema<'_> {
     ) -> Res<()> {
         cx.runs.keep(value);
         let val = self.lower_expr(cx, value, None)?;
+        let source = self.source_of(cx, value);
         let val = self.own(cx, &val);
         let val = self.stable(cx, &val);
         if val.is_poison() {
@@ -675,6 +680,8 @@ impl Sema<'_> {
         }
         if failable && let Some(Some(error)) = vars.last().copied() {
             self.absorb_trace(cx);
+            let origin = self.origin_of_set(cx.var(error).ty, source);
+            self.note_error_variable(cx, error, &[origin]);
             for var in vars[..vars.len() - 1].iter().flatten() {
                 cx.vars[var.0 as usize].guarded_by = Some(error);
             }

@@ -8,6 +8,7 @@ use crate::emission::fncx::{FnCx, Handler};
 use crate::emission::value::{Access, Addr, CaptureKind, Piece, Val};
 use crate::sema::{Res, Sema};
 use crate::statements::control::value_span;
+use crate::statements::error_flow::Source;
 use crate::statements::errors::Outcome;
 
 impl Sema<'_> {
@@ -69,16 +70,16 @@ impl Sema<'_> {
         catch: &'static ast::CatchExpr,
         (label, tag): (sx_ir::LabelId, sx_ir::LocalId),
         done: sx_ir::LabelId,
-        sets: &mut Vec<TypeId>,
+        sets: &mut Vec<(TypeId, Source)>,
     ) -> Res<(Option<(TypeId, Addr)>, bool)> {
         let value = match outcome {
             Outcome::Failable {
                 value,
                 tag: error,
                 set,
-                ..
+                source,
             } => {
-                sets.push(set);
+                sets.push((set, source));
                 self.on_failure(cx, error, |_, cx| {
                     cx.set(tag, error);
                     cx.emit(StmtKind::Break(label));
@@ -113,7 +114,7 @@ impl Sema<'_> {
         cx: &mut FnCx,
         catch: &'static ast::CatchExpr,
         tag: sx_ir::LocalId,
-        sets: &[TypeId],
+        sets: &[(TypeId, Source)],
         success: Option<(TypeId, Addr)>,
     ) -> Res<()> {
         cx.push_scope();
@@ -132,19 +133,24 @@ impl Sema<'_> {
         cx: &mut FnCx,
         catch: &'static ast::CatchExpr,
         tag: sx_ir::LocalId,
-        sets: &[TypeId],
+        sets: &[(TypeId, Source)],
         success: Option<(TypeId, Addr)>,
     ) -> Res<()> {
         if let Some(name) = catch.tag {
             let set = match sets {
                 [] => TypeId::ANY_ERROR,
-                [first, rest @ ..] if rest.iter().all(|s| s == first) => *first,
+                [(first, _), rest @ ..] if rest.iter().all(|(s, _)| s == first) => *first,
                 _ => TypeId::ANY_ERROR,
             };
             let read = cx.expr(sx_ir::Expr::Local(tag));
             let val = Val::scalar(set, cx.pin(Piece::Tree(Ty::I32, read)));
             let access = Access::Capture(name.name, CaptureKind::ErrorTag);
-            self.declare_var(cx, name, set, Some(&val), access);
+            let var = self.declare_var(cx, name, set, Some(&val), access);
+            let sets = sets.iter();
+            let held: Vec<_> = sets
+                .map(|(s, from)| self.origin_of_set(*s, *from))
+                .collect();
+            self.note_error_variable(cx, var, &held);
         }
         let Some((ty, addr)) = success else {
             return match &catch.handler {

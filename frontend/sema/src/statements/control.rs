@@ -1,8 +1,8 @@
 //! Control flow with a value: `if`, match, blocks, `??`.
 
 use sx_ir::{Block, StmtKind, Ty, TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, Branch, Cond, ExprKind};
+use sx_syntax::{Diagnostic, Span};
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Val};
@@ -409,6 +409,18 @@ impl Sema<'_> {
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
                 TypeKind::ErrorSet(_) | TypeKind::AnyError,
             ) => Ok(TypeId::ANY_ERROR),
+            // A tag by itself is a number.
+            (TypeKind::ErrorSet(_), _) | (_, TypeKind::ErrorSet(_))
+                if a == TypeId::U32 || b == TypeId::U32 =>
+            {
+                let set = self.type_name(if a == TypeId::U32 { b } else { a });
+                let text = format!(
+                    "`error.X` is a tag of no set here, and another arm is of type '{set}'"
+                );
+                let diag = Diagnostic::error(span, text)
+                    .with_help(None, format!("give the value a type: `x : {set} = ...`"));
+                Err(self.report(diag))
+            }
             _ => {
                 if !arms {
                     return Err(self.no_conversion(b, a, span));
@@ -432,8 +444,15 @@ impl Sema<'_> {
         let val = self.lower_stmts_in(cx, block, true, want);
         let val = match val {
             Ok(Some(val)) => {
+                // What leaves the block is a copy, but not one that was asked for.
+                let kept = match (want, &block.tail) {
+                    (Some(want), Some(tail)) => {
+                        self.check_owning_argument(cx, &val, want, value_span(tail))
+                    }
+                    (None, _) | (_, None) => Ok(()),
+                };
                 let owned = self.own(cx, &val);
-                Ok(Some(self.stable(cx, &owned)))
+                kept.map(|()| Some(self.stable(cx, &owned)))
             }
             other => other,
         };

@@ -4,14 +4,15 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::func::Callee;
 use sx_ir::types::FnType;
-use sx_ir::{FuncId, GlobalId, LabelId, StmtKind, Symbol, TypeId, TypeKind};
+use sx_ir::{FuncId, GlobalId, LabelId, LocalId, StmtKind, Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, BinOp, ExprKind, RetKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::callables::adapters::is_generic;
 use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
-use crate::sema::{Binding, Entity, FnId, Sema};
+use crate::emission::value::{Addr, Piece, Val, ValKind};
+use crate::sema::{Binding, Entity, Failed, FnId, Res, Sema, VarId};
 
 /// Where an error comes from, as far as that tells which tags it can be.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -21,13 +22,31 @@ pub enum Source {
     Shape(TypeId),
     /// Whatever implements this method of this protocol.
     Slot(TypeId, usize),
+    /// A variable that holds an error of an inferred set, by a number of its own.
+    Variable(u32),
     Unknown,
 }
 
-/// A named set into which a function with an inferred one is let escape.
+/// Which tags an error value can be.
+pub enum Origin {
+    Tags(Vec<Symbol>),
+    Inferred(Source),
+}
+
+/// How an error gets into a named set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// Out of a function that declares the set.
+    Leaves,
+    /// As a value of the set.
+    Becomes,
+}
+
+/// A named set into which an error of an inferred one is let escape.
 pub(super) struct Escape {
     pub from: Source,
     pub into: TypeId,
+    way: Way,
     span: Span,
 }
 
@@ -35,12 +54,14 @@ pub(super) struct Escape {
 #[derive(Default)]
 pub struct ErrorFlow {
     /// Sets of the errors sent to a handler, by context and label.
-    handled: FxHashMap<(u32, LabelId), Vec<TypeId>>,
+    handled: FxHashMap<(u32, LabelId), Vec<(TypeId, Source)>>,
     /// Tags raised in, or let escape from, functions and shapes with inferred sets.
     pub(super) tags: FxHashMap<Source, Vec<Symbol>>,
     /// The inferred sets whose errors an inferred set takes in.
     pub(super) flows: FxHashMap<Source, FxHashSet<Source>>,
     pub(super) escapes: Vec<Escape>,
+    /// How many variables have been given a number.
+    variables: u32,
     /// Functions with an inferred set, for the one that stays empty.
     pub(super) inferring: Vec<(FuncId, FnId)>,
     /// Trace frames by place and function name.
@@ -50,12 +71,13 @@ pub struct ErrorFlow {
 }
 
 impl ErrorFlow {
-    pub fn note_handled(&mut self, cx: u32, label: LabelId, set: TypeId) {
-        self.handled.entry((cx, label)).or_default().push(set);
+    pub fn note_handled(&mut self, cx: u32, label: LabelId, set: TypeId, source: Source) {
+        let handled = self.handled.entry((cx, label)).or_default();
+        handled.push((set, source));
     }
 
     /// What was sent to a handler now closed.
-    pub fn handled(&mut self, cx: u32, label: LabelId) -> Vec<TypeId> {
+    pub fn handled(&mut self, cx: u32, label: LabelId) -> Vec<(TypeId, Source)> {
         self.handled.remove(&(cx, label)).unwrap_or_default()
     }
 
@@ -215,56 +237,139 @@ impl Sema<'_> {
         }
     }
 
-    /// Errors of `given` leave a function whose set is `into`.
-    pub fn check_escape(
-        &mut self,
-        cx: &FnCx,
-        given: TypeId,
-        source: &Source,
-        into: TypeId,
-        span: Span,
-    ) {
-        let known = self.set_tags(given);
-        if into == TypeId::ANY_ERROR {
-            let Some(to) = Self::feeds(cx) else { return };
-            match known {
-                Some(tags) => self.caches.errors.add_tags(to, &tags),
-                None => self.caches.errors.add_flow(to, *source),
-            }
-            return;
-        }
-        match (known, source) {
-            (Some(tags), _) => self.check_tags(&tags, into, span),
-            (None, Source::Function(_) | Source::Shape(_) | Source::Slot(..)) => {
-                self.caches.errors.escapes.push(Escape {
-                    from: *source,
-                    into,
-                    span,
-                });
-            }
-            (None, Source::Unknown) => {}
+    /// What an operand of the set `given`, which has just been evaluated, can fail with.
+    pub fn origin_of_set(&mut self, given: TypeId, source: Source) -> Origin {
+        match self.set_tags(given) {
+            Some(tags) => Origin::Tags(tags),
+            None => Origin::Inferred(source),
         }
     }
 
-    fn check_tags(&mut self, tags: &[Symbol], into: TypeId, span: Span) {
+    /// What an error value can be: a constant is its tag, a variable what has been assigned to it.
+    pub fn origin_of_value(&mut self, cx: &FnCx, val: &Val) -> Origin {
+        let set = match self.m.types.kind(val.ty) {
+            TypeKind::Failable { values, set } if values.is_empty() => *set,
+            _ => val.ty,
+        };
+        if let Some(id) = val.const_bits() {
+            let at = (id as usize).wrapping_sub(1);
+            return Origin::Tags(self.error_names.get(at).copied().into_iter().collect());
+        }
+        let source = match &val.kind {
+            ValKind::Place(place) => {
+                let vars = cx.vars.iter().rev();
+                let mut vars = vars.filter(|var| var.addr == place.addr && var.ty == place.ty);
+                vars.next().map_or(Source::Unknown, |var| var.errors)
+            }
+            ValKind::Regs(pieces) => match pieces.as_slice() {
+                [Piece::Local(_, local)] => Self::source_of_result(cx, *local),
+                _ => Source::Unknown,
+            },
+            ValKind::Mem(_) => Source::Unknown,
+        };
+        self.origin_of_set(set, source)
+    }
+
+    /// The function whose call in this block gave `local`.
+    fn source_of_result(cx: &FnCx, local: LocalId) -> Source {
+        let calls = cx.blocks.last().into_iter().flatten().rev();
+        let call = calls.into_iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Call(call) if call.results.contains(&local) => Some(call),
+            _ => None,
+        });
+        match call.map(|call| &call.callee) {
+            Some(Callee::Direct(func)) => Source::Function(*func),
+            Some(Callee::Indirect { .. }) => cx.indirect,
+            None => Source::Unknown,
+        }
+    }
+
+    /// A variable for errors of inferred sets has been declared, and holds some of these.
+    pub fn note_error_variable(&mut self, cx: &mut FnCx, var: VarId, held: &[Origin]) {
+        if cx.var(var).ty != TypeId::ANY_ERROR {
+            return;
+        }
+        let errors = &mut self.caches.errors;
+        let source = Source::Variable(errors.variables);
+        errors.variables += 1;
+        cx.var_mut(var).errors = source;
+        for origin in held {
+            self.note_held(source, origin);
+        }
+    }
+
+    /// What is stored at `to` may be `origin`.
+    pub fn note_error_stored(&mut self, cx: &FnCx, to: Addr, origin: &Origin) {
+        let vars = cx.vars.iter().rev();
+        let known = vars.filter(|var| var.addr == to && var.ty == TypeId::ANY_ERROR);
+        if let Some(var) = known.into_iter().next() {
+            self.note_held(var.errors, origin);
+        }
+    }
+
+    fn note_held(&mut self, to: Source, origin: &Origin) {
+        match origin {
+            Origin::Tags(tags) => self.caches.errors.add_tags(to, tags),
+            Origin::Inferred(from) => self.caches.errors.add_flow(to, *from),
+        }
+    }
+
+    /// Errors leave a function whose set is `into`.
+    pub fn check_escape(&mut self, cx: &FnCx, given: &Origin, into: TypeId, span: Span) {
+        if into != TypeId::ANY_ERROR {
+            self.check_into(given, into, Way::Leaves, span);
+        } else if let Some(to) = Self::feeds(cx) {
+            self.note_held(to, given);
+        }
+    }
+
+    /// An error value becomes one of the named set `into`.
+    pub fn check_members(&mut self, given: &Origin, into: TypeId, span: Span) -> Res<()> {
+        let before = self.diags.len();
+        self.check_into(given, into, Way::Becomes, span);
+        match self.diags.len() > before {
+            true => Err(Failed),
+            false => Ok(()),
+        }
+    }
+
+    fn check_into(&mut self, given: &Origin, into: TypeId, way: Way, span: Span) {
+        match given {
+            Origin::Tags(tags) => self.check_tags(tags, into, way, span),
+            Origin::Inferred(Source::Unknown) => {}
+            Origin::Inferred(from) => self.caches.errors.escapes.push(Escape {
+                from: *from,
+                into,
+                way,
+                span,
+            }),
+        }
+    }
+
+    fn check_tags(&mut self, tags: &[Symbol], into: TypeId, way: Way, span: Span) {
         let allowed = self.set_tags(into).unwrap_or_default();
         let shown = self.type_name(into);
+        let whose = match way {
+            Way::Leaves => "caller's error set",
+            Way::Becomes => "error set",
+        };
         for tag in tags {
             if !allowed.contains(tag) {
-                self.error(
-                    span,
-                    format!("error tag 'error.{tag}' is not in caller's error set '{shown}'"),
-                );
+                let text = format!("error tag 'error.{tag}' is not in {whose} '{shown}'");
+                self.error(span, text);
             }
         }
     }
 
     /// Once all bodies are lowered: inferred sets that were let escape into named ones.
     pub fn check_inferred_sets(&mut self) {
+        let mut checked = FxHashSet::default();
         for escape in std::mem::take(&mut self.caches.errors.escapes) {
-            let (tags, _) = self.caches.errors.closure(escape.from);
+            let (mut tags, _) = self.caches.errors.closure(escape.from);
+            // A piece of code may have been lowered several times.
+            tags.retain(|tag| checked.insert((escape.span, escape.into, *tag)));
             let told = self.diags.len();
-            self.check_tags(&tags, escape.into, escape.span);
+            self.check_tags(&tags, escape.into, escape.way, escape.span);
             self.caches.late.extend(told..self.diags.len());
         }
         self.warn_of_empty_sets();

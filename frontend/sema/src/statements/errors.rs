@@ -45,23 +45,6 @@ impl Sema<'_> {
         }
     }
 
-    /// An error value becomes one of another named set: what it may be has to be a member there.
-    pub fn check_members(&mut self, given: TypeId, want: TypeId, span: Span) -> Res<()> {
-        if given == want {
-            return Ok(());
-        }
-        let (Some(tags), Some(known)) = (self.set_tags(given), self.set_tags(want)) else {
-            return Ok(());
-        };
-        let mut checked = Ok(());
-        for tag in tags.iter().filter(|tag| !known.contains(tag)) {
-            let shown = self.type_name(want);
-            let text = format!("error tag 'error.{tag}' is not in error set '{shown}'");
-            checked = Err(self.error(span, text));
-        }
-        checked
-    }
-
     /// `error.X` in the context `want`.
     pub fn error_tag_literal(
         &mut self,
@@ -171,10 +154,7 @@ impl Sema<'_> {
 
     /// A value-carrying failable where nothing takes its error.
     pub fn unhandled(&mut self, span: Span) -> Failed {
-        self.error(
-            span,
-            "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
-        )
+        self.report(unhandled(span))
     }
 
     /// The same in a body: a cleanup has fewer ways to handle it.
@@ -206,7 +186,7 @@ impl Sema<'_> {
         matches!(self.m.types.kind(ty), TypeKind::Failable { .. })
     }
 
-    pub(super) fn is_error_value(&self, ty: TypeId) -> bool {
+    pub fn is_error_value(&self, ty: TypeId) -> bool {
         matches!(
             self.m.types.kind(ty),
             TypeKind::ErrorSet(_) | TypeKind::AnyError
@@ -325,7 +305,8 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<()> {
         if let Some(handler) = cx.handlers.last().cloned() {
-            self.caches.errors.note_handled(cx.id, handler.label, set);
+            let errors = &mut self.caches.errors;
+            errors.note_handled(cx.id, handler.label, set, *source);
             self.run_cleanups(cx, handler.scopes, Some(tag))?;
             cx.set(handler.tag, tag);
             cx.emit(StmtKind::Break(handler.label));
@@ -334,7 +315,8 @@ impl Sema<'_> {
         let into = self
             .own_set(cx)
             .ok_or_else(|| self.error(span, TRY_OUTSIDE))?;
-        self.check_escape(cx, set, source, into, span);
+        let origin = self.origin_of_set(set, *source);
+        self.check_escape(cx, &origin, into, span);
         self.leave_failing(cx, tag)
     }
 
@@ -408,11 +390,23 @@ impl Sema<'_> {
                 val
             }
             _ => {
-                let val = self.lower_expr(cx, value, None)?;
-                let source = self.source_of(cx, value);
-                let given = match self.m.types.kind(val.ty) {
-                    TypeKind::ErrorSet(_) | TypeKind::AnyError => val.ty,
-                    TypeKind::Failable { values, set } if values.is_empty() => *set,
+                // `error.X` in parentheses, blocks and arms is a member of the function's set, too.
+                let mut want = None;
+                for end in crate::statements::tails::ends_of(strip_parens(value)) {
+                    if let ExprKind::ErrorTag(name) = &strip_parens(end).kind {
+                        let name = self.spelled(&cx.env().clone(), *name)?;
+                        self.note_raised(cx, &[name.name]);
+                        want = Some(set);
+                    }
+                }
+                let val = self.lower_expr(cx, value, want)?;
+                let origin = match self.m.types.kind(val.ty) {
+                    TypeKind::ErrorSet(_) | TypeKind::AnyError => self.origin_of_value(cx, &val),
+                    TypeKind::Failable { values, set } if values.is_empty() => {
+                        let set = *set;
+                        let source = self.source_of(cx, value);
+                        self.origin_of_set(set, source)
+                    }
                     TypeKind::Poison => return Err(Failed),
                     _ => {
                         let shown = self.type_name(val.ty);
@@ -423,12 +417,7 @@ impl Sema<'_> {
                     }
                 };
                 let before = self.diags.len();
-                let source = if self.is_error_value(val.ty) {
-                    Source::Unknown
-                } else {
-                    source
-                };
-                self.check_escape(cx, given, &source, set, span);
+                self.check_escape(cx, &origin, set, span);
                 if self.diags.len() > before {
                     return Err(Failed);
                 }
@@ -508,6 +497,14 @@ impl Sema<'_> {
             format!("`{what}` requires a failable operand, but this has type '{shown}'"),
         )
     }
+}
+
+/// What says that a value-carrying failable is left as it is.
+pub fn unhandled(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        span,
+        "the error of this call must be handled: use `try`, `catch`, `or`, or bind it (`v, e := ...`)",
+    )
 }
 
 pub fn strip_parens(expr: &ast::Expr) -> &ast::Expr {

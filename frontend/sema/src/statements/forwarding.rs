@@ -26,11 +26,28 @@ impl Sema<'_> {
             agg.elems.last().map(|e| &e.value.kind),
             Some(ExprKind::ErrorTag(_))
         );
-        if members.len() == 2 && !tag_last {
+        if members.len() == 2 && !tag_last && !self.takes_no_literal(members[0].1) {
             // Rather the one value, an aggregate of two.
             return None;
         }
         Some(self.m.types.intern(TypeKind::Tuple(members)))
+    }
+
+    /// Whether `.{ .. }` is no value of a type, whatever is in it.
+    fn takes_no_literal(&self, ty: TypeId) -> bool {
+        self.is_number(ty)
+            || matches!(
+                self.m.types.kind(ty),
+                TypeKind::Bool
+                    | TypeKind::Pointer(_)
+                    | TypeKind::ManyPointer(_)
+                    | TypeKind::CString
+                    | TypeKind::Function(_)
+                    | TypeKind::ErrorSet(_)
+                    | TypeKind::AnyError
+                    | TypeKind::Enum(_)
+                    | TypeKind::Type
+            )
     }
 
     /// `return f();` of a failable call in a failable function.
@@ -98,7 +115,8 @@ impl Sema<'_> {
                 "the error set of this forwarded call is not statically known; destructure it and re-raise, or use `try`",
             ));
         }
-        self.check_escape(cx, given_set, &source, set, span);
+        let origin = self.origin_of_set(given_set, source);
+        self.check_escape(cx, &origin, set, span);
         if given.iter().map(|g| g.1).eq(values.iter().map(|v| v.1)) {
             let loaded = self.load(cx, &val);
             return Ok(Val { ty: ret, ..loaded });

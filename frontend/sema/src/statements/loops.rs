@@ -1,7 +1,7 @@
 //! Loops and jumps.
 
 use crate::emission::fncx::{FnCx, LoopFrame};
-use crate::emission::value::{Access, CaptureKind, Piece, Place, Val};
+use crate::emission::value::{Access, CaptureKind, Piece, Place, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
 use sx_ir::{BinaryOp, CheckRel, StmtKind as Ir, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, ForBody, ForIterKind};
@@ -273,6 +273,16 @@ impl Sema<'_> {
             }
             ForIterKind::Each(expr) => {
                 let val = self.lower_operand_raw(cx, expr, None)?;
+                if by_ref
+                    && let ValKind::Place(place) = &val.kind
+                    && let Access::Capture(name, _) = &place.access
+                    && let TypeKind::Array(..) | TypeKind::Vector(..) = self.m.types.kind(val.ty)
+                {
+                    let text = format!(
+                        "cannot capture the elements by reference: '{name}' is a copy and has no storage of its own"
+                    );
+                    return Err(self.error(expr.span, text));
+                }
                 self.iterable(cx, val, expr)
             }
         }

@@ -13,6 +13,8 @@ enum Node {
     Function(Key),
     /// A function without a key, which each replica has its own of.
     Own(usize, u32),
+    /// A variable: each replica has its own.
+    Variable(usize, u32),
     /// A shape or slot by the name of its type. Types of equal names may be taken for one.
     Named(String),
     Unknown,
@@ -47,6 +49,7 @@ impl Sema<'_> {
             }
             Source::Shape(ty) => Node::Named(self.type_name(*ty)),
             Source::Slot(ty, slot) => Node::Named(format!("{} {slot}", self.type_name(*ty))),
+            Source::Variable(number) => Node::Variable(index, *number),
             Source::Unknown => Node::Unknown,
         };
         let tags = errors.tags.iter();

@@ -56,9 +56,8 @@ impl Sema<'_> {
         let dead = cx.dead;
         let done = cx.label();
         let mut out: Option<(TypeId, Addr)> = None;
-        let mut sets = Vec::new();
         cx.open();
-        let result = self.or_operands(cx, &operands, want, span, done, &mut out, &mut sets);
+        let result = self.or_operands(cx, &operands, want, span, done, &mut out);
         let result = result.and_then(|()| {
             if propagates {
                 self.or_last(cx, rhs, want, span, &mut out)
@@ -77,7 +76,6 @@ impl Sema<'_> {
     }
 
     /// The operands of a chain but the last: success leaves the chain, failure goes on behind.
-    #[allow(clippy::too_many_arguments)]
     fn or_operands(
         &mut self,
         cx: &mut FnCx,
@@ -86,7 +84,6 @@ impl Sema<'_> {
         span: Span,
         done: sx_ir::LabelId,
         out: &mut Option<(TypeId, Addr)>,
-        sets: &mut Vec<TypeId>,
     ) -> Res<()> {
         for (i, operand) in operands.iter().enumerate() {
             let (label, tag) = (cx.label(), cx.temp(Ty::I32));
@@ -98,16 +95,13 @@ impl Sema<'_> {
             });
             let lowered = self.lower_failable(cx, operand, want, true);
             cx.handlers.pop();
-            sets.extend(self.caches.errors.handled(cx.id, label));
+            // The next operand takes its place, whatever it was.
+            self.caches.errors.handled(cx.id, label);
             let stored = lowered.and_then(|outcome| {
                 let value = match outcome {
                     Outcome::Failable {
-                        value,
-                        tag: error,
-                        set,
-                        ..
+                        value, tag: error, ..
                     } => {
-                        sets.push(set);
                         self.at(cx, span);
                         self.on_failure(cx, error, |s, cx| {
                             s.push_trace(cx, span);

@@ -4,7 +4,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::metaprogramming::insertion::{Inserted, unknown_names};
 use crate::sema::{Binding, Failed, Res, Sema};
-use crate::statements::error_flow::Source;
+use crate::statements::errors::unhandled;
 use sx_ir::{Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
@@ -90,6 +90,7 @@ impl Sema<'_> {
                 return self.lower_return(cx, values, span);
             }
             let val = self.lower_expr(cx, &values[0].value, None)?;
+            self.no_failing_lambda(cx, &val, values[0].value.span)?;
             let val = self.settle_literal(&val, values[0].value.span)?;
             cx.ret.ty = Some(if val.ty == TypeId::NORETURN {
                 TypeId::VOID
@@ -233,6 +234,22 @@ impl Sema<'_> {
         self.leave_with(cx, Some(val), None)
     }
 
+    /// The result of a lambda is to be that of a failable call: a lambda that can fail says so itself.
+    fn no_failing_lambda(&mut self, cx: &FnCx, val: &Val, span: Span) -> Res<()> {
+        let ty = val.ty;
+        match self.m.types.kind(ty) {
+            TypeKind::Failable { values, .. } if cx.is_lambda && !values.is_empty() => {
+                let result = self.type_name(ty);
+                let diag = unhandled(span).with_help(
+                    None,
+                    format!("a lambda that passes the error on declares it: `(..) -> {result} ..`"),
+                );
+                Err(self.report(diag))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Leaves the function with `val` (not converted yet), or with its named slots.
     pub fn return_value(&mut self, cx: &mut FnCx, val: Option<Val>, span: Span) -> Res<()> {
         if cx.dead {
@@ -240,7 +257,10 @@ impl Sema<'_> {
         }
         let Some(ret) = cx.ret.ty else {
             cx.ret.ty = Some(match &val {
-                Some(val) => self.settle_literal(val, span)?.ty,
+                Some(val) => {
+                    self.no_failing_lambda(cx, val, span)?;
+                    self.settle_literal(val, span)?.ty
+                }
                 None => TypeId::VOID,
             });
             return self.leave_with(cx, val, None);
@@ -303,7 +323,8 @@ impl Sema<'_> {
         if val.ty == ret {
             if let TypeKind::Failable { set, .. } = *self.m.types.kind(ret) {
                 let source = self.source_of_last_call(cx);
-                self.check_escape(cx, set, &source, set, span);
+                let origin = self.origin_of_set(set, source);
+                self.check_escape(cx, &origin, set, span);
             }
             return Ok(val);
         }
@@ -352,9 +373,8 @@ impl Sema<'_> {
                 self.m.types.kind(val.ty),
                 TypeKind::ErrorSet(_) | TypeKind::AnyError
             ) {
-                if val.const_bits().is_none() {
-                    self.check_escape(cx, val.ty, &Source::Unknown, set, span);
-                }
+                let origin = self.origin_of_value(cx, &val);
+                self.check_escape(cx, &origin, set, span);
                 return Ok(self.retype(cx, &val, ret));
             }
             if val.ty == TypeId::VOID {

@@ -70,6 +70,13 @@ impl Parser<'_> {
             Tok::Lt if message == "expected ')'" && before(1) == Tok::Ident => {
                 "type arguments are written `Name(T)`"
             }
+            Tok::Arrow
+                if before(1) == Tok::Ident
+                    && !touches(1)
+                    && matches!(before(2), Tok::Colon | Tok::Arrow) =>
+            {
+                "the parameters of a function type stand in parentheses: `(T) -> R`"
+            }
             Tok::Arrow if matches!(before(1), Tok::Ident | Tok::RParen | Tok::RBracket) => {
                 "a field behind a pointer is read with `.`, too"
             }
