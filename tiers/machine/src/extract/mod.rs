@@ -6,7 +6,9 @@
 //! * [`path`]: naming the place of a value that can't be stored.
 //!
 //! An object may be seen through several pointers of different types. Each view writes its typed pieces into the
-//! object's image; what no view covers is copied as bytes if it holds no address.
+//! object's image. What no view covers is copied as bytes, in which addresses stay addresses: an arena's chunk holds
+//! more than what a pointer into it leads to. Only where a pointer tells nothing of what it leads to (`*void`) such
+//! bytes must not hold addresses.
 
 mod path;
 mod pointers;
@@ -139,6 +141,8 @@ struct ObjectDraft {
     path: PathId,
     /// Some view was other than a slice's.
     whole: bool,
+    /// A pointer of no known type leads there.
+    untyped: bool,
     /// Some view was a slice's other than a string's: what lies behind it may be the spare room of a growing array.
     roomy: bool,
 }
@@ -167,6 +171,8 @@ struct Extractor<'a> {
     /// Through `[*]T`: how far its elements reach in an object isn't known.
     guessed: Vec<View>,
     seen: FxHashSet<(usize, u64, TypeId, u64)>,
+    /// Objects that addresses outside all views have turned out to lead to.
+    widened: Vec<usize>,
     plain: FxHashMap<TypeId, bool>,
     /// Writable objects of earlier evaluations are new objects.
     anew: bool,
@@ -190,6 +196,7 @@ impl<'a> Extractor<'a> {
             todo: Vec::new(),
             guessed: Vec::new(),
             seen: FxHashSet::default(),
+            widened: Vec::new(),
             plain: FxHashMap::default(),
             anew: false,
             paths: path::Paths::default(),
@@ -329,8 +336,20 @@ impl<'a> Extractor<'a> {
     }
 
     fn finish(mut self) -> Result<Extracted, ExtractError> {
-        for index in 0..self.objects.len() {
-            self.cover_rest(index)?;
+        // What is kept as a whole may lead to more of that; the others come last.
+        let count = self.objects.len();
+        let mut whole: Vec<usize> = (0..count).filter(|i| self.objects[*i].whole).collect();
+        let mut at = 0;
+        while let Some(index) = whole.get(at) {
+            self.cover_rest(*index)?;
+            whole.append(&mut self.widened);
+            at += 1;
+        }
+        for index in (0..count)
+            .filter(|i| !self.objects[*i].whole)
+            .collect::<Vec<_>>()
+        {
+            self.cover_slices(index);
         }
         let word = self.module.target.pointer_size;
         let mut objects = Vec::with_capacity(self.objects.len());

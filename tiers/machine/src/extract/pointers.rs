@@ -4,7 +4,7 @@ use sx_ir::image::RelocTarget;
 use sx_ir::{ConstImage, TypeId, TypeKind};
 use sx_tier_api::{Object, ObjectKind, Region};
 
-use super::path::{PathId, Segment};
+use super::path::Segment;
 use super::{Dangling, Draft, ExtractError, Extractor, ObjectDraft, Target, View};
 
 /// What a pointer's target looks like through it.
@@ -260,6 +260,7 @@ impl Extractor<'_> {
             covered: Vec::new(),
             path,
             whole: false,
+            untyped: false,
             roomy: false,
         });
         self.by_base.insert(object.base, index);
@@ -281,6 +282,7 @@ impl Extractor<'_> {
         let (ty, addr, count, indexed) = match through {
             Through::Bytes => {
                 self.objects[index].whole = true;
+                self.objects[index].untyped = true;
                 return Ok(());
             }
             Through::One(ty) => {
@@ -363,46 +365,62 @@ impl Extractor<'_> {
         }
     }
 
-    /// Copies what no view has covered. The rest of an object seen through slices only is left zero: it is room that
-    /// holds nothing yet. That of a string's object is cut off.
+    /// The rest of an object seen through slices only is left zero: it is room that holds nothing yet. That of a string's
+    /// object is cut off.
+    pub(super) fn cover_slices(&mut self, index: usize) {
+        let object = &mut self.objects[index];
+        if !object.roomy {
+            let base = object.draft.base;
+            let end = object.covered.iter().map(|c| c.1).max().unwrap_or(base);
+            let used = (end - base).max(1) as usize;
+            object.draft.image.bytes.truncate(used);
+        }
+    }
+
+    /// Copies what no view has covered.
     pub(super) fn cover_rest(&mut self, index: usize) -> Result<(), ExtractError> {
         let object = &mut self.objects[index];
-        let (base, size, path) = (
-            object.draft.base,
-            object.draft.image.bytes.len() as u64,
-            object.path,
-        );
+        let (base, size) = (object.draft.base, object.draft.image.bytes.len() as u64);
+        self.view_path = object.path;
+        self.at.clear();
         let mut covered = std::mem::take(&mut object.covered);
         covered.sort_unstable();
-        if !object.whole {
-            let end = covered.iter().map(|c| c.1).max().unwrap_or(base);
-            if !object.roomy {
-                let used = (end - base).max(1) as usize;
-                object.draft.image.bytes.truncate(used);
-            }
-            return Ok(());
-        }
         // What an object of this size is aligned to if nothing else is known of it.
         object.align = object.align.max(if size >= 8 { 8 } else { 1 });
+        let untyped = object.untyped;
         let mut at = base;
         for (start, end) in covered.into_iter().chain([(base + size, base + size)]) {
-            if start > at {
-                self.raw_gap(index, at, start, path)?;
+            if start > at && untyped {
+                self.raw(Target::Object(index), at, start - at)?;
+            } else if start > at {
+                self.gap(Target::Object(index), at, start - at)?;
             }
             at = at.max(end);
         }
         Ok(())
     }
 
-    fn raw_gap(
-        &mut self,
-        index: usize,
-        from: u64,
-        to: u64,
-        path: PathId,
-    ) -> Result<(), ExtractError> {
-        self.view_path = path;
-        self.at.clear();
-        self.raw(Target::Object(index), from, to - from)
+    /// Bytes that nothing leads to: what was an address stays one, of the whole object.
+    fn gap(&mut self, target: Target, addr: u64, len: u64) -> Result<(), ExtractError> {
+        self.copy(target, addr, len)?;
+        let word = self.pointer_size();
+        let mut at = addr.next_multiple_of(word);
+        while at + word <= addr + len {
+            let value = self.word(at, word)?;
+            if self.live_address(value).is_some() {
+                if let Some(func) = self.mem.function_of(value) {
+                    self.relocate(target, at, RelocTarget::Func(func), 0);
+                } else if let Some(object) = self.mem.object_at(value) {
+                    let index = self.object(&object, &Segment::Deref);
+                    if !std::mem::replace(&mut self.objects[index].whole, true) {
+                        self.widened.push(index);
+                    }
+                    let to = RelocTarget::Global(self.placeholder(index));
+                    self.relocate(target, at, to, (value - object.base) as i64);
+                }
+            }
+            at += word;
+        }
+        Ok(())
     }
 }
