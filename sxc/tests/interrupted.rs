@@ -201,6 +201,58 @@ main :: () -> i64 {
     let _ = std::fs::remove_dir_all(&dir);
 }
 
+/// Calls that have returned are not told, however deep they led.
+#[test]
+fn ctrl_c_tells_no_calls_that_have_returned() {
+    let dir = std::env::temp_dir().join(format!("sxc-interrupted-calls-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    let program = "#import \"modules/std.sx\";
+deep :: (n: i64) -> i64 { if n == 0 { print(\"deep\\n\"); return 0; } return deep(n - 1) + 1; }
+listed :: (n: i64) -> i64 { l : List(i64) = .{}; for 0..n (i) { l.append(i); } return l.len; }
+work :: (n: i64) -> i64 {
+    s := listed(1000) + deep(50);
+    t := 0;
+    while t != 1 { t = (t * 3 + s) % 2 + 2; }
+    return t;
+}
+#run work(3);
+main :: () {}
+";
+    std::fs::write(dir.join("prog.sx"), program).expect("a file can be written");
+    let library = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../library");
+    for engine in ["vm", "interp", "jit", "auto"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sxc"))
+            .args(["check", &format!("--comptime={engine}"), "prog.sx"])
+            .arg("--library")
+            .arg(&library)
+            .current_dir(&dir)
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("sxc starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("text");
+        assert_eq!(line, "deep\n", "{engine}");
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        interrupt(&child);
+        let mut stderr = String::new();
+        let mut pipe = child.stderr.take().expect("a pipe");
+        pipe.read_to_string(&mut stderr).expect("text");
+        assert_eq!(child.wait().expect("an end").code(), Some(130), "{engine}");
+        let frames: Vec<&str> = stderr.lines().skip(1).collect();
+        assert!(
+            frames.len() == 2
+                && frames[0].starts_with("  in work at prog.sx:7:")
+                && frames[1].starts_with("  in __run_0 at prog.sx:10:"),
+            "{engine}: {stderr}"
+        );
+    }
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
 /// What is known of a profile is written.
 #[test]
 fn ctrl_c_keeps_the_profile() {

@@ -1,12 +1,13 @@
 //! Looking at machines that run, from another thread: what a long evaluation is doing.
 //!
 //! Nothing stops for it, so what is seen may be a moment old. Machine code keeps its depth in a register; there the
-//! stack is followed from call to call as it was last seen.
+//! stack is followed from call to call, beginning with the root: a call that has returned is not where its caller stands.
 
 #![allow(unsafe_code)]
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustc_hash::FxHashMap;
 use sx_ir::func::{Callee, StmtKind};
 use sx_ir::{FuncId, Function, LocId, Module};
 
@@ -109,22 +110,26 @@ fn look(running: &Running) -> Seen {
     };
     // SAFETY: there is room for `limit` records, all of them readable.
     let record = |at: u64| unsafe { records.add(at as usize).cast_const().read_volatile() };
-    let mut depth = depth.min(limit);
-    let mut frames = Vec::new();
-    let first = depth.saturating_sub(SEEN as u64);
-    for at in first..depth {
-        frames.push(record(at));
-    }
-    while !running.exact && depth < limit && frames.len() < 2 * SEEN {
-        let next = record(depth);
-        let calls = frames
-            .last()
-            .is_none_or(|last| leads_to(module, last, &next));
-        if depth == 0 && next.func != running.root || !calls {
-            break;
+    let mut frames: Vec<CallRecord> = Vec::new();
+    if running.exact {
+        let depth = depth.min(limit);
+        frames.extend((depth.saturating_sub(SEEN as u64)..depth).map(record));
+    } else {
+        // Recursion asks the same over and over.
+        let mut known = FxHashMap::default();
+        for next in (0..limit).map(record) {
+            let follows = match frames.last() {
+                None => next.func == running.root,
+                Some(last) => *known
+                    .entry((last.func, last.loc, next.func))
+                    .or_insert_with(|| leads_to(module, last, &next)),
+            };
+            if !follows {
+                break;
+            }
+            frames.push(next);
         }
-        frames.push(next);
-        depth += 1;
+        frames.drain(..frames.len().saturating_sub(SEEN));
     }
     if frames.is_empty() && !running.exact {
         // Code that calls nothing notes nothing.
