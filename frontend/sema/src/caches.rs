@@ -72,6 +72,10 @@ pub struct Caches {
     pub method_rows: FxHashMap<TypeId, crate::comptime::declared::Row>,
     /// Where calls stand that are the values of local constants.
     pub constant_calls: rustc_hash::FxHashSet<sx_ir::LocId>,
+    /// A statement that may have written to `#saved` globals has failed, or a default of the context: evaluations that rely
+    /// on them may fail for that alone.
+    pub saved_spoilt: bool,
+    pub context_spoilt: bool,
     /// Imports of variadic C functions for the arguments of one call.
     pub variadic_imports: FxHashMap<(FuncId, sx_ir::SigId), FuncId>,
     pub build: crate::comptime::build::BuildState,

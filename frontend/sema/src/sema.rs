@@ -16,6 +16,7 @@ use sx_syntax::{Diagnostic, FileId, SourceMap, Span};
 
 use crate::api::{Config, Evaluator, Files, Goal, Stats};
 use crate::emission::value::{CtVal, Val};
+use crate::metaprogramming::insertion::unknown_names;
 use crate::metaprogramming::module_forms::Order;
 pub use crate::scopes::Env;
 
@@ -44,6 +45,9 @@ id!(/// What an import form makes visible: one file, or a directory's files.
     ImportSetId);
 id!(/// A run-time variable of a function being lowered.
     VarId);
+
+/// What a `#name(..)` is called until it is spelled.
+const UNSPELLED: &str = "#name";
 
 /// Marker: an error has been reported; the caller just unwinds.
 #[derive(Clone, Copy, Debug)]
@@ -670,6 +674,12 @@ impl Sema<'_> {
 
     pub fn add_fn(&mut self, mut info: FnInfo) -> FnId {
         info.decl = self.spelled_parameters(&info.env, info.decl);
+        let unspelled = |param: &ast::Param| param.name.as_str() == UNSPELLED;
+        if info.decl.sig.params.iter().any(unspelled) {
+            // A mistake in it has been told: any name may be that parameter's.
+            info.env = info.env.child();
+            info.env.bind(unknown_names(), Binding::Poison);
+        }
         self.fns.push(info);
         FnId(self.fns.len() as u32 - 1)
     }

@@ -73,7 +73,8 @@ impl Sema<'_> {
                             let ty = self.call_as_type(&env, call, span)?;
                             return Ok(Val::type_value(ty));
                         }
-                        let diag = self.unresolved(&env, *name);
+                        let name = self.spelled(&env, *name)?;
+                        let diag = self.unresolved(&env, name);
                         Err(self.report(diag))
                     }
                 }
@@ -488,7 +489,7 @@ impl Sema<'_> {
             .with_help(None, "unwrap it with `!`, give a default with `??`, or bind it with `if v := ...`");
             return Err(self.report(diag));
         }
-        if self.meant_by_failed_impl(name.name) {
+        if self.meant_by_failed_impl(target, name.name) || self.meant_by_failed_alias(name.name) {
             return Err(Failed);
         }
         let mut names: Vec<String> = Vec::new();

@@ -105,7 +105,9 @@ impl Sema<'_> {
         expr: &'static sx_syntax::ast::Expr,
     ) {
         self.caches.queue.applicant = Some(Applicant::Statement);
+        let before = self.error_count();
         let _ = self.run_statement(env, expr);
+        self.caches.saved_spoilt |= self.error_count() > before;
         self.withdraw();
     }
 

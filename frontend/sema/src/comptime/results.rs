@@ -28,6 +28,10 @@ impl Sema<'_> {
         run: Run,
     ) -> Res<CtVal> {
         self.note_work(root, &evaluation, run);
+        let spoilt = saving.is_some() && self.caches.saved_spoilt || self.caches.context_spoilt;
+        if matches!(evaluation.status, Status::Trapped(_)) && spoilt {
+            return Err(Failed);
+        }
         if !matches!(evaluation.status, Status::Finished(_)) {
             return Err(self.unfinished(root, &evaluation, story));
         }

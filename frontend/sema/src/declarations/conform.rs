@@ -10,7 +10,7 @@ use sx_syntax::{Diagnostic, Span};
 use crate::callables::generics::mentions_dollar;
 use crate::declarations::impls::ImplMatch;
 use crate::declarations::nominal::plural;
-use crate::sema::{Binding, DeclId, DeclSyntax, Env, Failed, FnId, ProtocolRef, Res, Sema};
+use crate::sema::{Binding, DeclId, DeclSyntax, Env, Failed, FnId, ImplId, ProtocolRef, Res, Sema};
 
 impl Sema<'_> {
     /// `$T/P`: the type bound must have an impl.
@@ -40,13 +40,15 @@ impl Sema<'_> {
         let shown = self.type_name(ty);
         let Some(found) = found else {
             // An impl that was already rejected may have been meant.
-            let meant = (0..self.impls.len()).any(|i| {
-                let info = &self.impls[i];
-                info.failed
-                    && (self.span_text(info.decl.protocol.span) == name
-                        || self.span_text(info.decl.target.span) == shown)
-            });
-            if meant {
+            let failed: Vec<ImplId> = (0..self.impls.len())
+                .filter(|index| self.impls[*index].failed)
+                .map(|index| ImplId(index as u32))
+                .collect();
+            let mut meant = failed.into_iter();
+            if meant.any(|id| {
+                self.protocol_of_failed_impl(id) == Some(protocol.template)
+                    || self.is_target_of_failed_impl(id, ty)
+            }) {
                 return Err(Failed);
             }
             let first = self.protocol_decl(protocol.template).and_then(|p| {

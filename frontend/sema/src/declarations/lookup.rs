@@ -36,6 +36,7 @@ impl Sema<'_> {
         match self.try_resolve_name(env, name)? {
             Some(found) => Ok(found),
             None => {
+                let name = self.spelled(env, name)?;
                 let diag = self.unresolved(env, name);
                 Err(self.report(diag))
             }

@@ -8,7 +8,10 @@ use sx_syntax::ast::{self, BodyKind, DeclKind, MemberKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::declarations::impls::{ImplMatch, Methods};
-use crate::sema::{Binding, Entity, Failed, FnId, FnInfo, ImplId, ProtocolRef, Res, Sema};
+use crate::sema::{
+    Binding, DeclSyntax, Entity, EntityState, Failed, FnId, FnInfo, ImplId, ProtocolRef, Res, Sema,
+    TemplateId,
+};
 
 impl Sema<'_> {
     /// The protocol's type for an impl's arguments.
@@ -149,10 +152,57 @@ impl Sema<'_> {
         Ok(None)
     }
 
-    /// Whether an impl whose head was rejected would have given a method of that name.
-    pub fn meant_by_failed_impl(&self, name: Symbol) -> bool {
-        (0..self.impls.len())
-            .any(|i| self.impls[i].failed && self.writes_method(ImplId(i as u32), name))
+    /// Whether an impl whose head was rejected would have given a type a method of that name.
+    pub fn meant_by_failed_impl(&mut self, ty: TypeId, name: Symbol) -> bool {
+        let failed: Vec<ImplId> = (0..self.impls.len())
+            .filter(|index| self.impls[*index].failed)
+            .map(|index| ImplId(index as u32))
+            .collect();
+        failed.into_iter().any(|id| {
+            self.writes_method(id, name)
+                || match self.protocol_of_failed_impl(id) {
+                    Some(protocol) => self.protocol_decl(protocol).is_some_and(|decl| {
+                        !decl.members.is_empty()
+                            || decl.methods.iter().any(|method| method.name.name == name)
+                    }),
+                    // It may have any methods.
+                    None => self.is_target_of_failed_impl(id, ty),
+                }
+        })
+    }
+
+    /// Of an impl whose head was rejected.
+    pub fn protocol_of_failed_impl(&mut self, id: ImplId) -> Option<TemplateId> {
+        let info = &self.impls[id.index()];
+        let (decl, env) = (info.decl, info.env.clone());
+        let protocol = self.quietly(|s| s.try_protocol_ref(&env, &decl.protocol));
+        Some(protocol.ok()??.template)
+    }
+
+    pub fn is_target_of_failed_impl(&mut self, id: ImplId, ty: TypeId) -> bool {
+        let info = &self.impls[id.index()];
+        let (decl, env) = (info.decl, info.env.clone());
+        let target = &decl.target;
+        if crate::callables::generics::mentions_dollar(target) {
+            let head = match &target.kind {
+                ast::ExprKind::Call(call) => &call.callee,
+                _ => return true,
+            };
+            let template = self.quietly(|s| s.resolve_path(&env, head));
+            let of = self.instance_of(ty).map(|(template, _)| template);
+            return matches!(template, Ok(Some(Entity::Template(t))) if Some(t) == of);
+        }
+        self.quietly(|s| s.eval_type(&env, target))
+            .is_ok_and(|of| of == ty)
+    }
+
+    /// Whether a failed `name :: ufcs ..` would have made a method of a function.
+    pub fn meant_by_failed_alias(&self, name: Symbol) -> bool {
+        self.decls.iter().any(|decl| {
+            decl.name == name
+                && matches!(decl.syntax, DeclSyntax::UfcsAlias(_))
+                && matches!(decl.state, EntityState::Failed)
+        })
     }
 
     fn writes_method(&self, id: ImplId, name: Symbol) -> bool {

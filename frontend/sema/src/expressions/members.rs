@@ -198,7 +198,7 @@ impl Sema<'_> {
         if Some(target) == self.context_type {
             return self.no_context_field(name);
         }
-        if self.meant_by_failed_impl(name.name) {
+        if self.meant_by_failed_impl(target, name.name) {
             return Failed;
         }
         let mut names: Vec<String> = self

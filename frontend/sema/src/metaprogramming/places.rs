@@ -152,11 +152,16 @@ impl Sema<'_> {
         diag
     }
 
+    /// What a body is made for: an instance of a generic function by a call, a protocol's default body by an impl.
     pub fn instance_for(&self, site: Option<Span>, job: &BodyJob) -> Option<Instance> {
         let info = self.fn_info(job.func);
+        let by_impl = info.impl_of.map(|id| {
+            let decl = self.impls[id.index()].decl;
+            Span::new(decl.span.file, decl.protocol.span.lo, decl.target.span.hi)
+        });
         Some(Instance {
             decl: info.decl.span,
-            site: site?,
+            site: site.or(by_impl)?,
             env: job.env.clone(),
             owner: info.owner,
             made: None,

@@ -4,7 +4,7 @@ use sx_ir::TypeId;
 use sx_syntax::ast::{self, BinOp, Cond, ExprKind, ForBody, UnOp};
 
 use crate::emission::fncx::{FnCx, LoopFrame};
-use crate::sema::{Binding, Sema};
+use crate::sema::Sema;
 
 impl Sema<'_> {
     /// The branches of an `if` whose condition failed.
@@ -21,9 +21,9 @@ impl Sema<'_> {
             Cond::Bind { name, .. } => Some(*name),
         };
         self.discarded(cx, |s, cx| {
-            let poison = |_: &mut Sema, cx: &mut FnCx| {
+            let poison = |s: &mut Sema, cx: &mut FnCx| {
                 if let Some(name) = bound {
-                    cx.env().bind(name.name, Binding::Poison);
+                    s.poison_name(cx, name);
                 }
             };
             // What is wrong has been told.
@@ -90,7 +90,7 @@ impl Sema<'_> {
             });
             cx.push_scope();
             for name in names {
-                cx.env().bind(name.name, Binding::Poison);
+                s.poison_name(cx, *name);
             }
             body(s, cx);
             s.pop_scope_quiet(cx);

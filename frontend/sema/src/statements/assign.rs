@@ -330,6 +330,7 @@ impl Sema<'_> {
                     Ok(None)
                         if !matches!(name.as_str(), "context" | "OS" | "ARCH" | "POINTER_SIZE") =>
                     {
+                        let name = self.spelled(&env, *name)?;
                         return Err(self.error(
                             name.span,
                             format!(

@@ -188,6 +188,7 @@ impl Sema<'_> {
             Some(members[at].1),
             &Purpose::ContextDefault(name),
         ) else {
+            self.caches.context_spoilt |= !self.caches.chains.giving_up();
             return;
         };
         let offset = self.m.types.layout(ty).offsets[at];

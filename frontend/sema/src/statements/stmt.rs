@@ -5,6 +5,7 @@ use sx_syntax::ast::{self, ExprKind, StmtKind};
 
 use crate::emission::fncx::{Cleanup, FnCx};
 use crate::emission::value::{Val, ValKind};
+use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{Binding, Failed, Res, Sema};
 
 /// Whether a body contains `return <value>` (nested lambdas excluded).
@@ -130,16 +131,33 @@ impl Sema<'_> {
 
     /// A failed declaration's names stay silent where they are used.
     pub fn poison_names(&mut self, cx: &mut FnCx, stmt: &'static ast::Stmt) {
-        let env = cx.env().clone();
-        let poison = |name: &ast::Ident| {
-            if env.names.borrow().get(&name.name).is_none() {
-                env.bind(name.name, Binding::Poison);
-            }
+        let names = match &stmt.kind {
+            StmtKind::Decl(decl) => std::slice::from_ref(&decl.name),
+            StmtKind::Destructure { names, .. } => names,
+            _ => &[],
         };
-        match &stmt.kind {
-            StmtKind::Decl(decl) => poison(&decl.name),
-            StmtKind::Destructure { names, .. } => names.iter().for_each(poison),
-            _ => {}
+        for name in names {
+            let env = cx.env().clone();
+            if let Ok(name) = self.spelled(&env, *name)
+                && env.names.borrow().get(&name.name).is_some()
+            {
+                continue;
+            }
+            self.poison_name(cx, *name);
+        }
+    }
+
+    /// Whatever a name would have been is silent where it is used.
+    pub fn poison_name(&mut self, cx: &mut FnCx, name: ast::Ident) {
+        let env = cx.env().clone();
+        let Ok(spelled) = self.spelled(&env, name) else {
+            // It may have been any.
+            env.bind(unknown_names(), Binding::Poison);
+            return;
+        };
+        env.bind(spelled.name, Binding::Poison);
+        if matches!(name.kind, ast::IdentKind::Computed(_)) {
+            self.note_made_name(cx, spelled.name);
         }
     }
 
