@@ -104,8 +104,9 @@ pub fn status(module: &Module, outcome: Outcome) -> Result<u8, String> {
             Ok(ABORTED)
         }
         Status::Unsupported(what) | Status::Refused(what) => {
+            say_line!("error: {what}");
             stack(module, &outcome.frames);
-            Err(what)
+            Ok(FAILED)
         }
         Status::Bug(what) => {
             say!("{}", crate::bug::report(&what));
@@ -118,6 +119,9 @@ pub fn status(module: &Module, outcome: Outcome) -> Result<u8, String> {
 fn main_arguments(module: &Module, main: FuncId) -> Vec<u64> {
     vec![0; module.params_of(main).len()]
 }
+
+/// Exit status where the engine can't go on.
+const FAILED: u8 = 1;
 
 /// Calls shown at each end of a long stack.
 const SHOWN: usize = 20;

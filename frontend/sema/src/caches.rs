@@ -111,8 +111,8 @@ pub struct Caches {
     pub type_info_records: FxHashMap<TypeId, GlobalId>,
     /// What the program exports, by symbol, and how many declarations have been looked at for them.
     pub exports: (usize, FxHashMap<String, crate::sema::DeclId>),
-    /// Parameter defaults being lowered.
-    pub defaults: Vec<*const sx_syntax::ast::Expr>,
+    /// Parameter defaults being lowered, and the scope that each is written in.
+    pub defaults: Vec<(*const sx_syntax::ast::Expr, std::rc::Rc<crate::sema::Env>)>,
     /// Field defaults being lowered, each of a type.
     pub field_defaults: Vec<(*const sx_syntax::ast::Expr, TypeId)>,
     /// Field defaults whose mistake has been told.

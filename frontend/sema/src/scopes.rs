@@ -235,9 +235,21 @@ impl Env {
         .unwrap_or(false)
     }
 
-    /// Whether a name is of a scope around the nested function that this scope belongs to.
-    pub fn is_beyond_fence(&self, name: Symbol) -> bool {
-        self.find(name, |_, fenced| fenced).unwrap_or(false)
+    /// Whether this scope is inside `scope` and what it calls `name` is not.
+    pub fn is_outside(&self, name: Symbol, scope: &Rc<Env>) -> bool {
+        let mut env = self;
+        loop {
+            if std::ptr::eq(env, Rc::as_ptr(scope)) {
+                return true;
+            }
+            if env.names.borrow().contains_key(&name) {
+                return false;
+            }
+            match &env.parent {
+                Some(parent) => env = parent,
+                None => return false,
+            }
+        }
     }
 
     pub fn is_local_constant(&self, name: Symbol) -> bool {

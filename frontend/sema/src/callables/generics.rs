@@ -620,10 +620,10 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let key: *const ast::Expr = default;
-        if self.caches.defaults.contains(&key) {
+        if self.caches.defaults.iter().any(|(known, _)| *known == key) {
             return Err(self.cycle(Step::ParamDefault(default.span), &[]));
         }
-        self.caches.defaults.push(key);
+        self.caches.defaults.push((key, scope.clone()));
         self.caches.chains.enter(Step::ParamDefault(default.span));
         // A default inside a default still means the outermost call.
         let outer = cx.caller_loc.clone();

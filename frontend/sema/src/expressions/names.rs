@@ -99,7 +99,9 @@ impl Sema<'_> {
         narrow: bool,
     ) -> Res<Val> {
         // A default of a nested function's parameter is evaluated where the locals around the function are.
-        if !self.caches.defaults.is_empty() && cx.env().is_beyond_fence(name.name) {
+        if let Some((_, scope)) = self.caches.defaults.last()
+            && cx.env().is_outside(name.name, scope)
+        {
             return Err(self.no_enclosing_local(name));
         }
         let constant = self.caches.local_constants.get(&(owner, var)).cloned();
