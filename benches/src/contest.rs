@@ -98,6 +98,17 @@ pub fn sxc() -> Option<PathBuf> {
     dirs.map(|dir| dir.join("sxc")).find(|path| path.is_file())
 }
 
+/// Whether this program and the compiler beside it were built by `./x release`, guided by a profile.
+pub const GUIDED: bool = option_env!("SX_GUIDED").is_some();
+
+/// The compiler that `cargo build --release` made, where the one beside this program is guided by a profile: its folder
+/// is `guided/release` beside `release`.
+pub fn plain_sxc() -> Option<PathBuf> {
+    let exe = std::env::current_exe().ok()?;
+    let sxc = exe.ancestors().nth(3)?.join("release/sxc");
+    (GUIDED && sxc.is_file()).then_some(sxc)
+}
+
 /// Runs a command for its success; its output is dropped.
 pub fn succeeds(command: &mut Command) -> bool {
     let quiet = command

@@ -567,16 +567,17 @@ impl Sema<'_> {
         }
     }
 
-    /// Frame memory for a value crossing in `parts`, which may reach past its end (a struct of three bytes travels in
-    /// a word of four).
+    /// How many bytes `parts` span. They may reach past the value's end: a struct of three bytes travels in a word of four.
+    fn reach(&self, parts: &FlatParts) -> u64 {
+        let pointer = self.cfg.target.pointer_size;
+        let ends = parts.iter().map(|p| p.offset + p.ty.size(pointer));
+        ends.max().unwrap_or(0)
+    }
+
+    /// Frame memory for a value crossing in `parts`.
     pub fn parts_slot(&mut self, cx: &mut FnCx, ty: TypeId, parts: &FlatParts) -> Addr {
         let layout = self.m.types.layout(ty);
-        let pointer = self.cfg.target.pointer_size;
-        let reach = parts
-            .iter()
-            .map(|p| p.offset + p.ty.size(pointer))
-            .max()
-            .unwrap_or(0);
+        let reach = self.reach(parts);
         if reach <= layout.size {
             return self.slot(cx, ty);
         }
@@ -586,10 +587,9 @@ impl Sema<'_> {
     /// The value of an aggregate as the parts in which it crosses a C call.
     pub fn cut_into_parts(&mut self, cx: &mut FnCx, val: &Val, parts: &FlatParts) -> Vec<Piece> {
         let addr = self.parts_slot(cx, val.ty, parts);
-        let own = self.m.types.size_of(val.ty);
-        let pointer = self.cfg.target.pointer_size;
-        if parts.iter().any(|p| p.offset + p.ty.size(pointer) > own) {
-            cx.zero(addr, own.next_multiple_of(8));
+        let reach = self.reach(parts);
+        if reach > self.m.types.size_of(val.ty) {
+            cx.zero(addr, reach);
         }
         self.store(cx, addr, val);
         self.load_parts(cx, addr, parts).to_vec()
