@@ -4,11 +4,12 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::Symbol;
-use sx_syntax::Span;
+use sx_syntax::{Span, ast};
 
 use crate::metaprogramming::places::{Iteration, Site};
+use crate::metaprogramming::put_trees::Given;
 use crate::scope_names::Names;
 use crate::sema::{Binding, ModId};
 
@@ -52,7 +53,13 @@ pub struct Env {
     /// Whether a scope inside has gathered the names of this one.
     pub gathered: Cell<bool>,
     pub summaries: RefCell<Summaries>,
+    /// How many `#insert`s with a value have put code into each other around this.
+    pub inserts: Cell<u32>,
+    /// What `#insert`s in this scope were given, by their operands.
+    given: RefCell<Option<Box<GivenHere>>>,
 }
+
+type GivenHere = FxHashMap<*const ast::Expr, Given>;
 
 /// Where code has been put.
 pub struct Expansion {
@@ -75,6 +82,8 @@ impl Env {
             depth: 0,
             gathered: Cell::new(false),
             summaries: RefCell::default(),
+            inserts: Cell::new(0),
+            given: RefCell::default(),
         })
     }
 
@@ -92,6 +101,8 @@ impl Env {
             depth: self.depth + 1,
             gathered: Cell::new(false),
             summaries: RefCell::default(),
+            inserts: self.inserts.clone(),
+            given: RefCell::default(),
         })
     }
 
@@ -113,6 +124,8 @@ impl Env {
             depth: quoted.depth + 1,
             gathered: Cell::new(false),
             summaries: RefCell::default(),
+            inserts: put_in.inserts.clone(),
+            given: RefCell::default(),
         })
     }
 
@@ -255,6 +268,18 @@ impl Env {
     pub fn is_local_constant(&self, name: Symbol) -> bool {
         self.find(name, |env, _| env.constants.borrow().contains(&name))
             .unwrap_or(false)
+    }
+
+    /// What an `#insert` in this scope was given before.
+    pub fn given(&self, operand: &'static ast::Expr) -> Option<Given> {
+        let given = self.given.borrow();
+        given.as_ref()?.get(&std::ptr::from_ref(operand)).cloned()
+    }
+
+    pub fn note_given(&self, operand: &'static ast::Expr, given: Given) {
+        let mut all = self.given.borrow_mut();
+        let all = all.get_or_insert_default();
+        all.insert(std::ptr::from_ref(operand), given);
     }
 
     pub fn get(&self, name: Symbol) -> Option<Binding> {

@@ -6,6 +6,7 @@ use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
+use crate::builtins::intrinsics::is_intrinsic_name;
 use crate::declarations::lookup::{Found, Name};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::Val;
@@ -96,16 +97,84 @@ impl Sema<'_> {
                     s.method_call(cx, inner, base, name, args, None, span)
                 })
             }
-            ExprKind::Paren(inner) if matches!(inner.kind, ExprKind::Ident(_)) => {
-                match self.resolve_path(&env, inner)? {
-                    Some(entity @ (Entity::Fn(_) | Entity::UfcsAlias(_))) => {
-                        self.call_entity(cx, entity, "function", call, want, span)
-                    }
-                    _ => self.call_value_expr(cx, &call.callee, call, want, span),
-                }
+            ExprKind::Paren(_) | ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                self.call_seen_through(cx, call, want, span)
             }
             _ => self.call_value_expr(cx, &call.callee, call, want, span),
         }
+    }
+
+    /// A callee in parentheses or put there by code: what it names is called as if it were written there.
+    fn call_seen_through(
+        &mut self,
+        cx: &mut FnCx,
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let here = cx.env().clone();
+        let (env, callee) = self.seen_through(&here, &call.callee);
+        let entity = match &callee.kind {
+            ExprKind::Ident(name) => match self.try_resolve_name(&env, *name)? {
+                Some(Name::Entity(entity, _)) => Some(entity),
+                None if is_intrinsic_name(name.as_str()) => {
+                    return self.intrinsic(cx, &here, name.as_str(), &call.args, want, span);
+                }
+                Some(Name::BuiltinType(_) | Name::Binding(_)) | None => None,
+            },
+            ExprKind::Field { base, name } if self.namespace_of(&env, base).is_none() => {
+                return self.call_member_seen_through(cx, &env, (base, *name), call, want, span);
+            }
+            ExprKind::Field { .. } => self.resolve_path(&env, callee)?,
+            ExprKind::EnumLit(name) => {
+                let name = self.spelled(&env, *name)?;
+                return self.call_enum_literal(cx, name, call, want, span);
+            }
+            _ => None,
+        };
+        match entity {
+            Some(entity @ (Entity::Fn(_) | Entity::UfcsAlias(_) | Entity::Template(_))) => {
+                self.call_entity(cx, entity, "function", call, want, span)
+            }
+            _ => self.call_value_expr(cx, &call.callee, call, want, span),
+        }
+    }
+
+    /// `base.name` as a callee in parentheses or put by code: its names mean what they do in `env`, those of the arguments what they
+    /// do here.
+    fn call_member_seen_through(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        (base, name): (&'static ast::Expr, ast::Ident),
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
+        let name = self.spelled(env, name)?;
+        if self.denotes_type(env, base) {
+            let ty = self.sites_of(env, |s| s.eval_type(env, base))?;
+            return self.static_call(cx, ty, name, call, want, span);
+        }
+        let receiver = |s: &mut Self, cx: &mut FnCx| {
+            let seen_as = s.check_element_member(cx, base, name)?;
+            let val = s.lower_expr(cx, base, None)?;
+            match val.is_poison() {
+                true => Err(Failed),
+                false => Ok((seen_as, val)),
+            }
+        };
+        let (seen_as, recv) = match Rc::ptr_eq(env, cx.env()) {
+            true => receiver(self, cx)?,
+            false => self.expanding_in(cx, env, call.callee.span, receiver)?,
+        };
+        if let Some(protocol) = seen_as
+            && let Some(method) = self.protocol_method(&protocol, recv.ty, name.name)?
+        {
+            let lead = vec![Arg::Val(recv, base.span)];
+            return self.call_fn(cx, method, lead, call, want, span);
+        }
+        self.method_call(cx, recv, base, name, call, want, span)
     }
 
     /// Methods are called through `?.` only on a `?P` of a protocol (part 1 §4.11).

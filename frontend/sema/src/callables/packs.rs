@@ -111,20 +111,22 @@ impl Sema<'_> {
         cx: &FnCx,
         base: &'static ast::Expr,
     ) -> Option<(ProtocolRef, TypeId)> {
+        let (env, base) = self.seen_through(cx.env(), base);
         match &base.kind {
-            ExprKind::Index { base, .. } => {
-                let (_, pack) = self.pack_of(cx, base)?;
-                let (_, first) = pack.elems.first()?;
-                Some((pack.protocol.clone()?, *first))
-            }
-            ExprKind::Ident(ident) => match cx.env().get(ident.name) {
+            ExprKind::Index { base, .. } => match self.named_binding(&env, base)? {
+                Binding::Pack { pack, .. } => {
+                    let (_, first) = pack.elems.first()?;
+                    Some((pack.protocol.clone()?, *first))
+                }
+                _ => None,
+            },
+            ExprKind::Ident(_) => match self.named_binding(&env, base) {
                 Some(Binding::Var { cx: owner, var }) => {
                     let info = cx.variable_of(owner, var)?;
                     Some((info.seen_as.clone()?, info.ty))
                 }
                 _ => None,
             },
-            ExprKind::Paren(inner) => self.element_protocol(cx, inner),
             _ => None,
         }
     }
@@ -345,10 +347,7 @@ impl Sema<'_> {
         base: &'static ast::Expr,
         name: Symbol,
     ) -> Option<Vec<TypeId>> {
-        let ExprKind::Ident(ident) = &base.kind else {
-            return None;
-        };
-        let types: Vec<TypeId> = match env.get(ident.name)? {
+        let types: Vec<TypeId> = match self.named_binding(env, base)? {
             Binding::Pack { pack, .. } => pack.elems.iter().map(|e| e.1).collect(),
             Binding::TypePack(types) => types.to_vec(),
             _ => return None,

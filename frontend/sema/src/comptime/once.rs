@@ -10,6 +10,7 @@ use sx_syntax::ast::{self, ExprKind};
 use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::CtVal;
+use crate::metaprogramming::put_trees::Put;
 use crate::sema::{Env, Res, Sema};
 use crate::statements::errors::strip_parens;
 
@@ -29,6 +30,8 @@ pub struct Runs {
     current: Option<(*const Env, FxHashMap<*const ast::Expr, u32>)>,
     /// What is run for the initial value of a local variable.
     kept: Option<*const ast::Expr>,
+    /// The expressions that the `#insert`s lowered last have put.
+    put: FxHashMap<*const ast::Expr, Put>,
 }
 
 /// Values of a cleanup's `#run`s, with how often each of them was met before on one way through it.
@@ -40,6 +43,15 @@ impl Runs {
         if let ExprKind::Run(inner) = &strip_parens(init).kind {
             self.kept = Some(std::ptr::from_ref(&**inner));
         }
+    }
+
+    pub fn note_put(&mut self, operand: &ast::Expr, put: &Put) {
+        self.put.insert(std::ptr::from_ref(operand), put.clone());
+    }
+
+    /// What the `#insert` of an operand put where it was last lowered.
+    pub fn put_by(&self, operand: &ast::Expr) -> Option<Put> {
+        self.put.get(&std::ptr::from_ref(operand)).cloned()
     }
 
     pub fn enter_cleanup(&mut self, env: &Rc<Env>) {

@@ -221,6 +221,10 @@ impl Sema<'_> {
                 None => Ok(None),
             },
             ExprKind::Paren(inner) => self.resolve_path(env, inner),
+            ExprKind::Splice(_) | ExprKind::Insert(_) => match self.put_here(env, expr) {
+                Some(put) => self.sites_of(&put.env, |s| s.resolve_path(&put.env, put.expr)),
+                None => Ok(None),
+            },
             _ => Ok(None),
         }
     }

@@ -11,6 +11,7 @@ use crate::callables::generics::mentions_dollar;
 use crate::declarations::lookup::{Name, nearest};
 use crate::declarations::nominal::is_type_param;
 use crate::emission::value::CtVal;
+use crate::metaprogramming::quotes::splice_key;
 use crate::sema::{
     Binding, Entity, Env, Failed, FnId, ImplHead, ImplId, ImplTarget, ModId, NominalSyntax,
     ProtocolRef, Res, Sema, TemplateId, TemplateSyntax,
@@ -90,6 +91,17 @@ impl Sema<'_> {
                 None => return Ok(None),
             },
             ExprKind::Paren(inner) => return self.try_protocol_ref(env, inner),
+            ExprKind::Splice(inner) if let Some(Binding::Type(ty)) = env.get(splice_key(inner)) => {
+                Entity::Type(ty)
+            }
+            ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                return match self.put_here(env, expr) {
+                    Some(put) => {
+                        self.sites_of(&put.env, |s| s.try_protocol_ref(&put.env, put.expr))
+                    }
+                    None => Ok(None),
+                };
+            }
             ExprKind::Call(_) => Entity::Type(self.eval_type(env, expr)?),
             _ => return Ok(None),
         };
@@ -255,10 +267,13 @@ impl Sema<'_> {
                 _ => ImplTarget::Pattern,
             }
         } else {
-            let named = matches!(
-                &decl.target.kind,
-                ExprKind::Ident(_) | ExprKind::Field { .. } | ExprKind::Paren(_)
-            );
+            let (_, seen) = self.seen_through(&env, &decl.target);
+            let named = match &seen.kind {
+                ExprKind::Ident(_) | ExprKind::Field { .. } => true,
+                // A type's value is as good as a name.
+                ExprKind::Splice(_) | ExprKind::Insert(_) => true,
+                _ => matches!(decl.target.kind, ExprKind::Paren(_)),
+            };
             if !named && syntax.params.is_empty() {
                 let help = match &decl.target.kind {
                     ExprKind::Call(_) => {

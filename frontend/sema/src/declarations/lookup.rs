@@ -10,6 +10,7 @@ use sx_syntax::{Diagnostic, Span};
 use crate::declarations::modules::builtin_type;
 use crate::emission::value::CtVal;
 use crate::metaprogramming::insertion::unknown_names;
+use crate::metaprogramming::quotes::splice_key;
 use crate::sema::{
     Binding, DeclId, DeclSyntax, Entity, Env, Failed, ImportSetId, ModId, Res, Sema,
 };
@@ -587,7 +588,15 @@ impl Sema<'_> {
             } => self.denotes_type(env, inner),
             ExprKind::Paren(inner) => self.denotes_type(env, inner),
             ExprKind::Dollar { .. } => true,
-            ExprKind::Splice(inner) => self.splices_type(env, inner),
+            ExprKind::Splice(inner)
+                if matches!(env.get(splice_key(inner)), Some(Binding::Type(_))) =>
+            {
+                true
+            }
+            ExprKind::Splice(_) | ExprKind::Insert(_) => match self.put_here(env, expr) {
+                Some(put) => self.denotes_type(&put.env, put.expr),
+                None => false,
+            },
             ExprKind::Index { base, .. } => {
                 matches!(base.kind, ExprKind::Dollar { .. }) || self.is_type_pack(env, base)
             }
@@ -660,6 +669,10 @@ impl Sema<'_> {
                 None => false,
             },
             ExprKind::Paren(inner) => self.callee_makes_type(env, inner),
+            ExprKind::Splice(_) | ExprKind::Insert(_) => match self.put_here(env, callee) {
+                Some(put) => self.callee_makes_type(&put.env, put.expr),
+                None => false,
+            },
             _ => false,
         }
     }
@@ -723,6 +736,10 @@ impl Sema<'_> {
                 }
             }
             ExprKind::Paren(inner) => self.namespace_of(env, inner),
+            ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                let put = self.put_here(env, expr)?;
+                self.namespace_of(&put.env, put.expr)
+            }
             _ => None,
         }
     }

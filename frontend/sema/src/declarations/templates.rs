@@ -77,10 +77,12 @@ impl Sema<'_> {
                 }
                 None => return Ok(None),
             },
-            ExprKind::Paren(inner) => match self.resolve_path(env, inner)? {
-                Some(entity) => entity,
-                None => return Ok(None),
-            },
+            ExprKind::Paren(_) | ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                match self.resolve_path(env, &call.callee)? {
+                    Some(entity) => entity,
+                    None => return Ok(None),
+                }
+            }
             _ => return Ok(None),
         };
         match entity {

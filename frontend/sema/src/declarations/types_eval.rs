@@ -88,6 +88,12 @@ impl Sema<'_> {
         match &expr.kind {
             ExprKind::Ident(ident) => self.type_by_name(env, *ident),
             ExprKind::Paren(inner) => self.eval_named_type(env, inner, name),
+            ExprKind::Splice(_) | ExprKind::Insert(_) => match self.put_here(env, expr) {
+                Some(put) if self.denotes_type(&put.env, put.expr) => self.sites_of(&put.env, |s| {
+                    s.eval_named_type(&put.env, put.expr, name)
+                }),
+                Some(_) | None => self.type_from_value(env, expr),
+            },
             ExprKind::Star(inner) => {
                 let inner = self.eval_type(env, inner)?;
                 Ok(self.m.types.pointer(inner))

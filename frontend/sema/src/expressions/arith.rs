@@ -33,7 +33,7 @@ impl Sema<'_> {
                 self.lower_logical(cx, op, lhs, rhs, span)
             }
             BinOp::Coalesce => self.lower_coalesce(cx, lhs, rhs, want, span),
-            BinOp::Eq | BinOp::Ne if matches!(rhs.kind, ExprKind::Null) => {
+            BinOp::Eq | BinOp::Ne if self.is_null(cx, rhs) => {
                 let val = self.beside_null(cx, lhs)?;
                 if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_)) {
                     let null = self.null_like(cx, val.ty, rhs.span)?;
@@ -50,15 +50,8 @@ impl Sema<'_> {
                 };
                 Ok(Val::scalar(TypeId::BOOL, piece))
             }
-            BinOp::Eq | BinOp::Ne
-                if matches!(lhs.kind, ExprKind::Null) || matches!(rhs.kind, ExprKind::Null) =>
-            {
-                let (other, null) = if matches!(rhs.kind, ExprKind::Null) {
-                    (lhs, rhs)
-                } else {
-                    (rhs, lhs)
-                };
-                self.compare_null(cx, op, other, null.span)
+            BinOp::Eq | BinOp::Ne if self.is_null(cx, lhs) => {
+                self.compare_null(cx, op, rhs, lhs.span)
             }
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
                 let (a, b) = self.lower_operands(cx, lhs, rhs, op, None)?;
@@ -128,12 +121,16 @@ impl Sema<'_> {
         Ok(Val::scalar(TypeId::BOOL, piece))
     }
 
+    /// Whether `null` is written there, or put.
+    fn is_null(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+        matches!(self.operand_form(cx, expr).kind, ExprKind::Null)
+    }
+
     /// What is compared with `null`: a narrowed optional is asked itself, as a loop or a pointer may have emptied it since,
     /// unless its payload is an optional, which is what is read there.
     fn beside_null(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Val> {
         let expr = strip_parens(expr);
-        if let ExprKind::Ident(name) = &expr.kind
-            && let Some(var) = self.own_var(cx, *name)
+        if let Some(var) = self.own_named(cx, expr)
             && let TypeKind::Optional(payload) = *self.m.types.kind(cx.var(var).ty)
             && matches!(self.m.types.kind(payload), TypeKind::Optional(_))
         {

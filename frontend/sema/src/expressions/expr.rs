@@ -121,11 +121,23 @@ impl Sema<'_> {
         expr: &'static ast::Expr,
         want: Option<TypeId>,
     ) -> Res<Val> {
-        if let ExprKind::Ident(name) = &expr.kind
-            && let Some(Binding::Var { cx: id, var }) = cx.env().get(name.name)
-        {
-            self.at(cx, expr.span);
-            return self.variable(cx, *name, id, var, false);
+        let env = cx.env().clone();
+        match &expr.kind {
+            ExprKind::Ident(name) => {
+                if let Some(Binding::Var { cx: id, var }) = self.named_binding(&env, expr) {
+                    self.at(cx, expr.span);
+                    let name = self.name_at(&env, *name);
+                    return self.variable(cx, name, id, var, false);
+                }
+            }
+            ExprKind::Paren(inner) => return self.lower_operand_raw(cx, inner, want),
+            ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                if let Some(put) = self.put_here(&env, expr) {
+                    return self
+                        .where_put(cx, &put, |s, cx, expr| s.lower_operand_raw(cx, expr, want));
+                }
+            }
+            _ => {}
         }
         self.lower_expr(cx, expr, want)
     }

@@ -63,7 +63,7 @@ impl Sema<'_> {
         let mut env = quote.env;
         loop {
             let inner = match &cond.kind {
-                ExprKind::Splice(inner) => self.spliced_expression(&env, inner),
+                ExprKind::Splice(_) => self.put_here(&env, cond).map(|put| (put.env, put.expr)),
                 ExprKind::Ident(_) => match self.named_binding(&env, cond) {
                     Some(Binding::Lazy { quote, .. }) => self
                         .quote(quote)

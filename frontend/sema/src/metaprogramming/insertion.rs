@@ -13,11 +13,11 @@ use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Val};
 use crate::metaprogramming::places::Site;
-use crate::metaprogramming::quotes::{Body, Quote, as_expression, splice_key};
+use crate::metaprogramming::quotes::{Body, Quote, splice_key};
 use crate::sema::{Binding, Env, Failed, Res, Sema, TemplateSyntax};
 
 /// Code in code in code: more than this is generation without end.
-const MAX_DEPTH: usize = 200;
+pub const MAX_DEPTH: usize = 200;
 /// Pieces of code that one insertion may put.
 const MAX_PIECES: u32 = 1 << 18;
 /// How deep blocks may be in each other where code is put: what a piece nests itself comes on top.
@@ -229,53 +229,6 @@ impl Sema<'_> {
         }
     }
 
-    /// Whether what is spliced in denotes a type.
-    pub fn splices_type(&mut self, env: &Rc<Env>, inner: &ast::Expr) -> bool {
-        match env.get(splice_key(inner)) {
-            Some(Binding::Type(_)) => true,
-            Some(Binding::Ct(val)) if self.is_code(val.ty) => {
-                let id = self.ct_u64(&val);
-                match self.quote(id).map(|q| (q.env, as_expression(q.body))) {
-                    Some((env, Some(expr))) => self.denotes_type(&env, expr),
-                    Some((_, None)) | None => false,
-                }
-            }
-            _ => false,
-        }
-    }
-
-    /// The expression that code spliced in consists of, and what its names mean.
-    pub fn spliced_expression(
-        &self,
-        env: &Rc<Env>,
-        inner: &ast::Expr,
-    ) -> Option<(Rc<Env>, &'static ast::Expr)> {
-        match env.get(splice_key(inner)) {
-            Some(Binding::Ct(val)) if self.is_code(val.ty) => {
-                let quote = self.quote(self.ct_u64(&val))?;
-                Some((quote.env, as_expression(quote.body)?))
-            }
-            _ => None,
-        }
-    }
-
-    /// An expression without parentheses, or what is spliced in there, with what its names mean: literals take their
-    /// targets by its form.
-    pub fn seen_through(
-        &self,
-        env: &Rc<Env>,
-        expr: &'static ast::Expr,
-    ) -> (Rc<Env>, &'static ast::Expr) {
-        match &expr.kind {
-            ast::ExprKind::Paren(inner) => self.seen_through(env, inner),
-            ast::ExprKind::Splice(inner) => match self.spliced_expression(env, inner) {
-                Some((env, expr)) => self.seen_through(&env, expr),
-                None => (env.clone(), expr),
-            },
-            _ => (env.clone(), expr),
-        }
-    }
-
     /// A splice as a statement.
     pub fn splice_statement(
         &mut self,
@@ -305,18 +258,18 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let env = cx.env().clone();
-        let given = self.inserted(&env, expr)?;
-        self.level_down(span, |s| match given {
+        let given = self.given_here(&env, expr, span)?;
+        if let Some(put) = &given.put {
+            return self.where_put(cx, put, |s, cx, expr| s.lower_expr(cx, expr, want));
+        }
+        self.level_down(span, |s| match given.inserted {
             Inserted::Quotes(ids) => match ids[..] {
                 [id] => s.insert_value(cx, id, want, span),
                 _ => Err(s.error(span, "a list of code has no value")),
             },
             Inserted::Text(text) => {
                 let fragment = s.parsed_text(expr.span, text)?;
-                s.sites_within(span, |s| match &fragment.block.tail {
-                    Some(tail) if fragment.block.stmts.is_empty() => s.lower_expr(cx, tail, want),
-                    Some(_) | None => s.lower_value_block(cx, &fragment.block, want),
-                })
+                s.sites_within(span, |s| s.lower_value_block(cx, &fragment.block, want))
             }
         })
     }
@@ -338,7 +291,7 @@ impl Sema<'_> {
         }
     }
 
-    fn endless(&mut self, site: Span) -> Failed {
+    pub fn endless(&mut self, site: Span) -> Failed {
         // The places are all alike.
         let sites = std::mem::take(&mut self.caches.meta.sites);
         let failed = self.error(
@@ -357,21 +310,32 @@ impl Sema<'_> {
         site: Span,
         f: impl FnOnce(&mut Self, &mut FnCx) -> Res<T>,
     ) -> Res<T> {
+        let root = Env::expansion(quoted, cx.env(), site);
+        self.expanding_in(cx, &root, site, f)
+    }
+
+    /// The same, where the scope of the code is known.
+    pub fn expanding_in<T>(
+        &mut self,
+        cx: &mut FnCx,
+        root: &Rc<Env>,
+        site: Span,
+        f: impl FnOnce(&mut Self, &mut FnCx) -> Res<T>,
+    ) -> Res<T> {
         if self.caches.meta.expanding == 0 {
             self.caches.meta.pieces = 0;
         }
         self.caches.meta.pieces += 1;
         self.check_expansion(cx, site)?;
         let outer = cx.env().clone();
-        let root = Env::expansion(quoted, &outer, site);
-        self.record_expansion(&root);
+        self.record_expansion(root);
         self.swap_env(cx, root.clone());
         self.caches.meta.expanding += 1;
         let done = stacker::maybe_grow(256 * 1024, 8 * 1024 * 1024, || {
             self.sites_within(site, |s| f(s, cx))
         });
         self.caches.meta.expanding -= 1;
-        let made = names_made(cx.env(), &root);
+        let made = names_made(cx.env(), root);
         let after = match made.is_empty() {
             true => outer,
             false => {
@@ -576,9 +540,9 @@ impl Sema<'_> {
             }
             ast::ExprKind::Ident(name) => env.get(name.name),
             ast::ExprKind::Paren(inner) => self.named_binding(env, inner),
-            ast::ExprKind::Splice(inner) => {
-                let (env, expr) = self.spliced_expression(env, inner)?;
-                self.named_binding(&env, expr)
+            ast::ExprKind::Splice(_) | ast::ExprKind::Insert(_) => {
+                let put = self.put_here(env, expr)?;
+                self.named_binding(&put.env, put.expr)
             }
             _ => None,
         }

@@ -15,6 +15,7 @@ pub(crate) mod module_forms;
 pub(crate) mod notes;
 pub(crate) mod places;
 mod protocol_bodies;
+pub(crate) mod put_trees;
 pub(crate) mod quotes;
 mod templates;
 

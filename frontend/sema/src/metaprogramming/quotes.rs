@@ -354,8 +354,8 @@ impl Sema<'_> {
             return None;
         }
         let yields_code = self
-            .spliced_expression(env, outer)
-            .is_some_and(|(env, expr)| self.computes_code(&env, expr));
+            .put_here(env, inner)
+            .is_some_and(|put| self.computes_code(&put.env, put.expr));
         (!yields_code).then(|| self.val_of_ct(cx, &val))
     }
 
@@ -364,14 +364,9 @@ impl Sema<'_> {
         match &expr.kind {
             ast::ExprKind::Code(_) => true,
             ast::ExprKind::Paren(inner) => self.computes_code(env, inner),
-            ast::ExprKind::Splice(inner) => match env.get(splice_key(inner)) {
-                Some(Binding::Ct(val)) if self.is_code(val.ty) => {
-                    match self.spliced_expression(env, inner) {
-                        Some((env, expr)) => self.computes_code(&env, expr),
-                        None => false,
-                    }
-                }
-                _ => false,
+            ast::ExprKind::Splice(_) => match self.put_here(env, expr) {
+                Some(put) => self.computes_code(&put.env, put.expr),
+                None => false,
             },
             ast::ExprKind::Run(inner) => self.computes_code(env, inner),
             ast::ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {

@@ -35,7 +35,8 @@ impl Sema<'_> {
         }
         match op {
             AssignOp::Set => {
-                let verb = self.target_verb(target);
+                let (_, form) = self.seen_through(cx.env(), target);
+                let verb = self.target_verb(form);
                 cx.storing = Some((value.span, verb));
                 let val = self.lower_expr(cx, value, Some(ty))?;
                 self.no_view_of_assigned(&val, ty, value_span(value))?;
@@ -122,8 +123,7 @@ impl Sema<'_> {
 
     /// Assigning an optional ends its narrowing.
     pub fn assigned(&mut self, cx: &mut FnCx, target: &'static ast::Expr) {
-        if let ExprKind::Ident(name) = &target.kind
-            && let Some(var) = self.own_var(cx, *name)
+        if let Some(var) = self.own_named(cx, target)
             && cx.var(var).narrowed
         {
             cx.vars[var.0 as usize].narrowed = false;
@@ -187,10 +187,17 @@ impl Sema<'_> {
         cx: &mut FnCx,
         target: &'static ast::Expr,
     ) -> Res<Option<crate::sema::FnId>> {
-        let ExprKind::Field { base, name } = &target.kind else {
-            return Ok(None);
-        };
         let env = cx.env().clone();
+        let (base, name) = match &target.kind {
+            ExprKind::Field { base, name } => (base, name),
+            ExprKind::Paren(inner) => return self.find_setter(cx, inner),
+            _ => {
+                return match self.put_here(&env, target) {
+                    Some(put) => self.where_put(cx, &put, |s, cx, put| s.find_setter(cx, put)),
+                    None => Ok(None),
+                };
+            }
+        };
         if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
             return Ok(None);
         }
@@ -227,10 +234,6 @@ impl Sema<'_> {
         value: &'static ast::Expr,
         span: Span,
     ) -> Res<()> {
-        let ExprKind::Field { base, name } = &target.kind else {
-            return Err(Failed);
-        };
-        let name = &self.spelled(&cx.env().clone(), *name)?;
         let instance = self.instantiate_fn(setter, Vec::new(), Vec::new(), span)?;
         let param = instance.ty.params.get(1).copied().unwrap_or(TypeId::VOID);
         match op {
@@ -238,7 +241,7 @@ impl Sema<'_> {
                 let val = self.lower_to(cx, value, param)?;
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
-                let (recv, _) = self.set_receiver(cx, target, base, instance.ty.params[0])?;
+                let (recv, ..) = self.set_receiver(cx, target, instance.ty.params[0])?;
                 self.emit_call(
                     cx,
                     crate::callables::functions::Target::Direct(instance.func),
@@ -247,10 +250,11 @@ impl Sema<'_> {
                 );
             }
             AssignOp::Op(op) => {
-                let (recv, shown) = self.set_receiver(cx, target, base, instance.ty.params[0])?;
+                let (recv, shown, name) =
+                    self.set_receiver(cx, target, instance.ty.params[0])?;
                 let recv = self.stable(cx, &recv);
-                let Some(old) = self.try_field(cx, &recv, *name, target.span)? else {
-                    return Err(self.no_field(shown, *name));
+                let Some(old) = self.try_field(cx, &recv, name, target.span)? else {
+                    return Err(self.no_field(shown, name));
                 };
                 let old = self.own(cx, &old);
                 let old = self.stable(cx, &old);
@@ -269,15 +273,27 @@ impl Sema<'_> {
         Ok(())
     }
 
-    /// What a `#set` property is set of, and its type. A setter that takes a pointer stores there, as an assignment to a
-    /// field would.
+    /// What a `#set` property is set of, its type, and the property's name. A setter that takes a pointer stores there, as
+    /// an assignment to a field would.
     fn set_receiver(
         &mut self,
         cx: &mut FnCx,
         target: &'static ast::Expr,
-        base: &'static ast::Expr,
         param: TypeId,
-    ) -> Res<(Val, TypeId)> {
+    ) -> Res<(Val, TypeId, ast::Ident)> {
+        let env = cx.env().clone();
+        let (base, name) = match &target.kind {
+            ExprKind::Field { base, name } => (base, self.spelled(&env, *name)?),
+            ExprKind::Paren(inner) => return self.set_receiver(cx, inner, param),
+            _ => {
+                return match self.put_here(&env, target) {
+                    Some(put) => {
+                        self.where_put(cx, &put, |s, cx, put| s.set_receiver(cx, put, param))
+                    }
+                    None => Err(Failed),
+                };
+            }
+        };
         let recv = self.lower_expr(cx, base, None)?;
         let shown = recv.ty;
         if let (ValKind::Place(place), TypeKind::Pointer(to)) =
@@ -287,7 +303,7 @@ impl Sema<'_> {
             self.check_writable(place, target)?;
         }
         let recv = self.adapt_receiver(cx, &recv, param, base.span)?;
-        Ok((recv, shown))
+        Ok((recv, shown, name))
     }
 
     /// As the base of a target a narrowed optional stays optional, unless its payload is a pointer.
@@ -297,10 +313,8 @@ impl Sema<'_> {
         base: &'static ast::Expr,
         field: ast::Ident,
     ) -> Res<()> {
-        let ExprKind::Ident(name) = &base.kind else {
-            return Ok(());
-        };
-        let Some(var) = self.own_var(cx, *name).filter(|var| cx.var(*var).narrowed) else {
+        let own = self.own_named(cx, base);
+        let Some(var) = own.filter(|var| cx.var(*var).narrowed) else {
             return Ok(());
         };
         let ty = cx.var(var).ty;
@@ -317,7 +331,8 @@ impl Sema<'_> {
                 "cannot use a value of type '{shown}' as an operand: an optional does not implicitly unwrap"
             ),
         );
-        let help = format!("an assignment goes through `{}!.{}`", name.name, field.name);
+        let name = self.span_text(base.span);
+        let help = format!("an assignment goes through `{name}!.{}`", field.name);
         Err(self.report(diag.with_help(None, help)))
     }
 
@@ -409,12 +424,14 @@ impl Sema<'_> {
             | ExprKind::TupleIndex { .. }
             | ExprKind::Unwrap(_) => self.lower_expr(cx, target, None)?,
             ExprKind::Paren(inner) => return self.lower_place(cx, inner),
-            ExprKind::Splice(inner) => match self.spliced_expression(cx.env(), inner) {
-                Some((env, expr)) => {
-                    return self.expanding(cx, &env, target.span, |s, cx| s.lower_place(cx, expr));
+            ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                match self.put_here(&cx.env().clone(), target) {
+                    Some(put) => {
+                        return self.where_put(cx, &put, |s, cx, expr| s.lower_place(cx, expr));
+                    }
+                    None => self.lower_expr(cx, target, None)?,
                 }
-                None => self.lower_expr(cx, target, None)?,
-            },
+            }
             _ => {
                 let message = "this expression is not assignable: it names no storage";
                 let mut diag = Diagnostic::error(target.span, message);
@@ -465,8 +482,12 @@ impl Sema<'_> {
             };
             bases.push(root);
         }
-        let may_be_constant = match &root.kind {
-            ExprKind::Ident(name) => !matches!(env.get(name.name), Some(Binding::Var { .. })),
+        let (seen_in, seen) = self.seen_through(&env, root);
+        let may_be_constant = match &seen.kind {
+            ExprKind::Ident(_) => !matches!(
+                self.named_binding(&seen_in, seen),
+                Some(Binding::Var { .. })
+            ),
             ExprKind::Field { .. } => true,
             _ => false,
         };
@@ -595,7 +616,8 @@ impl Sema<'_> {
                     self.lower_to(cx, value, param)?
                 }
                 Some((ty, None)) => {
-                    let verb = self.target_verb(target);
+                    let (_, form) = self.seen_through(cx.env(), target);
+                    let verb = self.target_verb(form);
                     cx.storing = Some((value.span, verb));
                     let val = self.lower_expr(cx, value, Some(*ty))?;
                     origin = (*ty == TypeId::ANY_ERROR).then(|| self.origin_of_value(cx, &val));

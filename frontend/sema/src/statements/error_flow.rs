@@ -418,15 +418,17 @@ impl Sema<'_> {
     pub fn is_failable_operand(&mut self, cx: &mut FnCx, e: &'static ast::Expr) -> bool {
         match &e.kind {
             ExprKind::Paren(inner) => self.is_failable_operand(cx, inner),
-            ExprKind::Splice(inner) => match self.spliced_expression(cx.env(), inner) {
-                Some((env, code)) => {
-                    cx.push_scope_env(env);
-                    let failable = self.is_failable_operand(cx, code);
-                    cx.scopes.pop();
-                    failable
+            ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                match self.put_here(&cx.env().clone(), e) {
+                    Some(put) => {
+                        cx.push_scope_env(put.env);
+                        let failable = self.is_failable_operand(cx, put.expr);
+                        cx.scopes.pop();
+                        failable
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
             ExprKind::Try(_) | ExprKind::ErrorTag(_) => true,
             ExprKind::Binary {
                 op: BinOp::Or,

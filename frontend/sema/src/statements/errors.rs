@@ -203,6 +203,14 @@ impl Sema<'_> {
     ) -> Res<Outcome> {
         let val = match &expr.kind {
             ExprKind::Paren(inner) => return self.lower_failable(cx, inner, want, in_chain),
+            ExprKind::Splice(_) | ExprKind::Insert(_) => {
+                if let Some(put) = self.put_here(&cx.env().clone(), expr) {
+                    return self.where_put(cx, &put, |s, cx, expr| {
+                        s.lower_failable(cx, expr, want, in_chain)
+                    });
+                }
+                self.lower_expr(cx, expr, want)?
+            }
             ExprKind::Try(inner) if in_chain => {
                 return self.lower_failable(cx, inner, want, in_chain);
             }
@@ -376,11 +384,8 @@ impl Sema<'_> {
                 "`raise` is only valid inside a failable function (`!` or `!Named`)",
             ));
         };
-        if let ExprKind::Splice(inner) = &value.kind
-            && let Some((env, error)) = self.spliced_expression(cx.env(), inner)
-        {
-            let raise = |s: &mut Self, cx: &mut FnCx| s.lower_raise(cx, error, span);
-            return self.expanding(cx, &env, value.span, raise);
+        if let Some(put) = self.put_here(&cx.env().clone(), value) {
+            return self.where_put(cx, &put, |s, cx, error| s.lower_raise(cx, error, span));
         }
         let val = match &value.kind {
             ExprKind::ErrorTag(name) => {

@@ -42,21 +42,16 @@ impl Sema<'_> {
         cond: &'static ast::Expr,
         truth: bool,
     ) {
+        let (env, cond) = self.seen_as_lowered(cx, env, cond);
         match &cond.kind {
-            ExprKind::Paren(inner) => self.narrow_within(cx, env, inner, truth),
-            ExprKind::Splice(inner) => {
-                if let Some((env, cond)) = self.spliced_expression(env, inner) {
-                    self.narrow_within(cx, &env, cond, truth);
-                }
-            }
             ExprKind::Binary {
                 op: ast::BinOp::And,
                 lhs,
                 rhs,
                 ..
             } if truth => {
-                self.narrow_within(cx, env, lhs, true);
-                self.narrow_within(cx, env, rhs, true);
+                self.narrow_within(cx, &env, lhs, true);
+                self.narrow_within(cx, &env, rhs, true);
             }
             ExprKind::Binary {
                 op: ast::BinOp::Or,
@@ -64,58 +59,73 @@ impl Sema<'_> {
                 rhs,
                 ..
             } if !truth => {
-                self.narrow_within(cx, env, lhs, false);
-                self.narrow_within(cx, env, rhs, false);
+                self.narrow_within(cx, &env, lhs, false);
+                self.narrow_within(cx, &env, rhs, false);
             }
             ExprKind::Binary { op, lhs, rhs, .. }
                 if matches!(op, ast::BinOp::Ne | ast::BinOp::Eq) =>
             {
-                let (_, left) = self.seen_through(env, lhs);
-                let (_, right) = self.seen_through(env, rhs);
-                let named = match (&left.kind, &right.kind) {
-                    (ExprKind::Ident(_), ExprKind::Null) => lhs,
-                    (ExprKind::Null, ExprKind::Ident(_)) => rhs,
+                let (left_env, left) = self.seen_as_lowered(cx, &env, lhs);
+                let (right_env, right) = self.seen_as_lowered(cx, &env, rhs);
+                let (env, named) = match (&left.kind, &right.kind) {
+                    (ExprKind::Ident(_), ExprKind::Null) => (left_env, left),
+                    (ExprKind::Null, ExprKind::Ident(_)) => (right_env, right),
                     _ => return,
                 };
                 if (*op == ast::BinOp::Ne) == truth
-                    && let Some(binding) = self.named_binding(env, named)
+                    && let Some(binding) = self.named_binding(&env, named)
                     && let Some(var) = Self::own_copy(cx, &binding)
                     && matches!(self.m.types.kind(cx.var(var).ty), TypeKind::Optional(_))
                 {
                     self.set_narrowed(cx, var, true);
                 }
             }
-            _ => self.prove_from(cx, cond, truth),
+            _ => self.prove_within(cx, &env, cond, truth),
         }
     }
 
     /// `!e` true (or `e` false) proves the error absent: its slots may be read in the innermost scope.
     pub fn prove_from(&mut self, cx: &mut FnCx, cond: &'static ast::Expr, truth: bool) {
-        let (name, truth) = match &cond.kind {
-            ExprKind::Paren(inner) => return self.prove_from(cx, inner, truth),
+        let env = cx.env().clone();
+        self.prove_within(cx, &env, cond, truth);
+    }
+
+    fn prove_within(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        cond: &'static ast::Expr,
+        truth: bool,
+    ) {
+        let (env, cond) = self.seen_as_lowered(cx, env, cond);
+        let (env, name, truth) = match &cond.kind {
             ExprKind::Unary {
                 op: ast::UnOp::Not,
                 expr,
-            } => match &expr.kind {
-                ExprKind::Ident(name) => (*name, !truth),
-                _ => return,
-            },
-            ExprKind::Ident(name) => (*name, truth),
+            } => {
+                let (env, name) = self.seen_as_lowered(cx, &env, expr);
+                (env, name, !truth)
+            }
+            ExprKind::Ident(_) => (env, cond, truth),
             ExprKind::Binary {
                 op: ast::BinOp::And,
                 lhs,
                 rhs,
                 ..
             } if truth => {
-                self.prove_from(cx, lhs, true);
-                return self.prove_from(cx, rhs, true);
+                self.prove_within(cx, &env, lhs, true);
+                return self.prove_within(cx, &env, rhs, true);
             }
             _ => return,
         };
+        if !matches!(name.kind, ExprKind::Ident(_)) {
+            return;
+        }
         if truth {
             return;
         }
-        let Some(error) = self.own_var(cx, name) else {
+        let error = self.named_binding(&env, name);
+        let Some(error) = error.and_then(|binding| Self::own_copy(cx, &binding)) else {
             return;
         };
         for i in 0..cx.vars.len() {
@@ -128,9 +138,13 @@ impl Sema<'_> {
         }
     }
 
-    /// The function's own variable of that name, or its copy of one that it has captured already.
-    pub fn own_var(&self, cx: &FnCx, name: ast::Ident) -> Option<VarId> {
-        Self::own_copy(cx, &cx.env().get(name.name)?)
+    /// The function's own variable that is named, or its copy of one that it has captured already.
+    pub fn own_named(&mut self, cx: &FnCx, expr: &'static ast::Expr) -> Option<VarId> {
+        let (env, expr) = self.seen_through(cx.env(), expr);
+        match &expr.kind {
+            ExprKind::Ident(_) => Self::own_copy(cx, &self.named_binding(&env, expr)?),
+            _ => None,
+        }
     }
 
     fn own_copy(cx: &FnCx, binding: &Binding) -> Option<VarId> {

@@ -41,6 +41,8 @@ pub struct State {
     /// Declarations that code keeps to itself, as they are written.
     pub private: FxHashMap<DeclId, String>,
     pub module_names: FxHashSet<Symbol>,
+    /// Parentheses that are more than what they group.
+    pub kept_parens: FxHashSet<*const ast::Expr>,
 }
 
 pub struct Expander<'s, 'a> {
@@ -74,6 +76,7 @@ impl Sema<'_> {
                 words: Words::of_file(text.as_deref().unwrap_or("")),
                 private: FxHashMap::default(),
                 module_names,
+                kept_parens: FxHashSet::default(),
             }),
             file: tree.id,
             root,
@@ -546,6 +549,11 @@ impl Resolve<'static> for Expander<'_, '_> {
                 if renamed && node.brackets == ast::Brackets::Brace {
                     self.fail("a name alone in `.{ .. }` is another there".to_string());
                 }
+                let values = node.elems.iter().filter(|elem| elem.name.is_none());
+                let mut state = self.state.borrow_mut();
+                state
+                    .kept_parens
+                    .extend(values.map(|elem| std::ptr::from_ref(&elem.value)));
                 false
             }
             ExprKind::Field { base, .. } => match self.part_of_constant(expr, base) {
@@ -562,6 +570,7 @@ impl Resolve<'static> for Expander<'_, '_> {
             ExprKind::Run(inner) => self.put_value(r, expr, inner, level),
             ExprKind::If(node) if node.inline => self.put_taken_value(r, expr),
             ExprKind::Match(node) if node.inline => self.put_taken_value(r, expr),
+            ExprKind::Paren(inner) => self.put_in_parens(r, expr, inner, level),
             ExprKind::Splice(inner) => self.put_splice(r, expr, inner, level),
             ExprKind::Insert(inner) => self.put_insert_value(r, expr, inner, level),
             ExprKind::Call(call) => match self.instance_within_itself(expr, call) {

@@ -350,6 +350,27 @@ impl Expander<'_, '_> {
         true
     }
 
+    /// Code put in parentheses has them if it needs them there: `(a) {` could be read as something else.
+    pub fn put_in_parens(
+        &self,
+        r: &mut Out<'_>,
+        expr: &'static ast::Expr,
+        inner: &'static ast::Expr,
+        level: Level,
+    ) -> bool {
+        let address = std::ptr::from_ref(expr);
+        let kept = self.state.borrow().kept_parens.contains(&address);
+        if kept {
+            return false;
+        }
+        match &inner.kind {
+            ExprKind::Paren(further) => self.put_in_parens(r, inner, further, level),
+            ExprKind::Splice(code) => self.put_splice(r, inner, code, level),
+            ExprKind::Insert(code) => self.put_insert_value(r, inner, code, level),
+            _ => false,
+        }
+    }
+
     pub fn put_insert_value(
         &self,
         r: &mut Out<'_>,
@@ -554,6 +575,45 @@ impl Expander<'_, '_> {
         written
     }
 
+    /// Whether a callee is a name, also one in parentheses or put by code.
+    fn is_name(&self, callee: &'static ast::Expr) -> bool {
+        let (_, mut env, _) = self.here();
+        let mut callee = callee;
+        loop {
+            callee = match &callee.kind {
+                ExprKind::Ident(_) => return true,
+                ExprKind::Paren(inner) => inner,
+                ExprKind::Splice(_) => {
+                    let put = self.sema.borrow_mut().put_here(&env, callee);
+                    let Some(put) = put else { return false };
+                    env = put.env;
+                    put.expr
+                }
+                ExprKind::Insert(operand) => match self.given(operand).as_slice() {
+                    [Inserted::Quotes(ids)] if let [id] = ids[..] => {
+                        let Some(quote) = self.sema.borrow().quote(id) else {
+                            return false;
+                        };
+                        let Some(expr) = as_expression(quote.body) else {
+                            return false;
+                        };
+                        env = quote.env;
+                        expr
+                    }
+                    [Inserted::Text(text)] => {
+                        let tail = self.parsed(operand.span, text);
+                        match tail.and_then(|parsed| parsed.block.tail.as_deref()) {
+                            Some(tail) => tail,
+                            None => return false,
+                        }
+                    }
+                    _ => return false,
+                },
+                _ => return false,
+            };
+        }
+    }
+
     /// The argument of each variable of a mixin; none for its default.
     fn arguments(
         &self,
@@ -565,7 +625,7 @@ impl Expander<'_, '_> {
         if !plain {
             return Err("the mixin takes parameters of compile time");
         }
-        if !matches!(call.callee.kind, ExprKind::Ident(_)) {
+        if !self.is_name(&call.callee) {
             return Err("the mixin is called as a method");
         }
         let mut out = Vec::new();

@@ -124,7 +124,7 @@ impl Parser<'_> {
                 }
                 Tok::Bang => {
                     at += 1;
-                    let path = self.identifier_at(at);
+                    let path = self.identifier_at(at) || self.splice_at(at);
                     let mixin = self.at_word(at, "mixin") && self.kind_at(at + 1) == Tok::LBrace;
                     return if path && !mixin {
                         self.after_path(at)
@@ -148,9 +148,7 @@ impl Parser<'_> {
                     }
                     at += 1;
                 }
-                Tok::Hash if self.kind_at(at + 1) == Tok::LParen => {
-                    return Some(self.close_of(at + 1)? + 1);
-                }
+                Tok::Hash if self.splice_at(at) => return self.after_path(at),
                 Tok::Struct | Tok::Union | Tok::Enum => {
                     at += 1;
                     // A backing type is short; the bound keeps garbage from being read over and over.
@@ -177,7 +175,15 @@ impl Parser<'_> {
         }
     }
 
+    /// `#(..)`
+    pub(crate) fn splice_at(&self, at: usize) -> bool {
+        self.kind_at(at) == Tok::Hash && self.kind_at(at + 1) == Tok::LParen
+    }
+
     fn after_path(&self, at: usize) -> Option<usize> {
+        if self.splice_at(at) {
+            return self.after_path_tail(self.close_of(at + 1)? + 1);
+        }
         if !self.name_like(at) {
             return None;
         }

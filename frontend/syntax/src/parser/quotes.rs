@@ -60,26 +60,27 @@ impl Parser<'_> {
         }
     }
 
-    /// The text is no statements; if it isn't anything else either, what was said of the statements stays.
+    /// The text is no statements. If it isn't anything else either, what is told is the mistake of the reading that got
+    /// furthest, of statements if others got no further: a text with an `impl` is meant as declarations.
     fn other_reading(&mut self, start: &Mark) -> Option<CodeBody> {
         let end = self.mark();
-        let said = self.diags.split_off(start.diags);
+        let mut said = self.diags.split_off(start.diags);
         let found = self.splices.last_mut().map(std::mem::take);
         let parts = self.name_parts.last_mut().map(std::mem::take);
         let limit = self.limit;
         let body = self
-            .reading(start, &|p| p.item())
+            .reading(start, &mut said, &|p| p.item())
             .map(CodeBody::Items)
             .or_else(|| {
-                self.reading(start, &|p| p.body_member(Body::Struct))
+                self.reading(start, &mut said, &|p| p.body_member(Body::Struct))
                     .map(CodeBody::Members)
             })
             .or_else(|| {
-                self.reading(start, &|p| p.body_member(Body::Protocol))
+                self.reading(start, &mut said, &|p| p.body_member(Body::Protocol))
                     .map(CodeBody::Members)
             })
             .or_else(|| {
-                self.reading(start, &|p| p.enum_member())
+                self.reading(start, &mut said, &|p| p.enum_member())
                     .map(CodeBody::Variants)
             });
         if body.is_none() {
@@ -99,6 +100,7 @@ impl Parser<'_> {
     fn reading<T>(
         &mut self,
         start: &Mark,
+        said: &mut Vec<Diagnostic>,
         element: &dyn Fn(&mut Self) -> PResult<T>,
     ) -> Option<Vec<T>> {
         if self.rejected_readings >= MAX_READINGS {
@@ -123,9 +125,18 @@ impl Parser<'_> {
             Ok(elements) if self.diags.len() == start.diags => Some(elements),
             _ => {
                 self.rejected_readings += 1;
-                self.diags.truncate(start.diags);
+                let own = self.diags.split_off(start.diags);
+                if first_mistake(&own) > first_mistake(said) {
+                    *said = own;
+                }
                 None
             }
         }
     }
+}
+
+/// Where a reading has its first mistake.
+fn first_mistake(said: &[Diagnostic]) -> Option<u32> {
+    let errors = said.iter().filter(|diag| diag.is_error());
+    errors.filter_map(|diag| Some(diag.span?.lo)).min()
 }

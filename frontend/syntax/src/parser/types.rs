@@ -42,7 +42,6 @@ impl Parser<'_> {
             Tok::Ident if self.peek_at(1) == Tok::LParen && self.tok_text() == "Closure" => {
                 self.closure_type()?
             }
-            Tok::Hash if self.peek_at(1) == Tok::LParen => return self.primary(),
             Tok::Directive if self.at_directive("#run") || self.at_directive("#insert") => {
                 return self.primary();
             }
@@ -50,6 +49,7 @@ impl Parser<'_> {
                 return self.path_type();
             }
             Tok::Directive if self.name_like(self.pos) => return self.path_type(),
+            Tok::Hash if self.splice_at(self.pos) => return self.path_type(),
             _ => return Err(self.fail("expected a type")),
         };
         Ok(self.mk(lo, kind))
@@ -193,7 +193,7 @@ impl Parser<'_> {
     fn error_set_type(&mut self) -> PResult<ExprKind> {
         self.bump();
         let mixin = self.at_word(self.pos, "mixin") && self.peek_at(1) == Tok::LBrace;
-        if self.identifier_at(self.pos) && !mixin {
+        if (self.identifier_at(self.pos) || self.splice_at(self.pos)) && !mixin {
             return Ok(ExprKind::ErrorSetType(Some(Box::new(self.path_type()?))));
         }
         Ok(ExprKind::ErrorSetType(None))
@@ -202,9 +202,18 @@ impl Parser<'_> {
     /// `a.b.C(args)`
     pub(crate) fn path_type(&mut self) -> PResult<Expr> {
         let lo = self.here();
-        let name = self.any_name()?;
-        let head = self.mk(lo, ExprKind::Ident(name));
+        let head = self.path_head()?;
         self.path_tail(lo, head)
+    }
+
+    /// A name, or code that is one.
+    fn path_head(&mut self) -> PResult<Expr> {
+        if self.splice_at(self.pos) {
+            return self.primary();
+        }
+        let lo = self.here();
+        let name = self.any_name()?;
+        Ok(self.mk(lo, ExprKind::Ident(name)))
     }
 
     fn path_tail(&mut self, lo: u32, mut expr: Expr) -> PResult<Expr> {
@@ -246,8 +255,7 @@ impl Parser<'_> {
     /// Names separated by dots, without arguments.
     pub(crate) fn path(&mut self) -> PResult<Expr> {
         let lo = self.here();
-        let name = self.any_name()?;
-        let mut expr = self.mk(lo, ExprKind::Ident(name));
+        let mut expr = self.path_head()?;
         while self.eat(Tok::Dot) {
             self.grow()?;
             let name = self.any_name()?;
