@@ -270,10 +270,16 @@ impl Env {
             .unwrap_or(false)
     }
 
-    /// What an `#insert` in this scope was given before.
+    /// What an `#insert` in this scope was given before. Where it has been looked at, a scope may have been opened for what
+    /// it belongs to. The same text in a text that it has put is another.
     pub fn given(&self, operand: &'static ast::Expr) -> Option<Given> {
-        let given = self.given.borrow();
-        given.as_ref()?.get(&std::ptr::from_ref(operand)).cloned()
+        const OPENED: usize = 4;
+        let around = std::iter::successors(Some(self), |env| env.parent.as_deref());
+        let around = around.take_while(|env| env.inserts == self.inserts);
+        around.take(OPENED).find_map(|env| {
+            let given = env.given.borrow();
+            given.as_ref()?.get(&std::ptr::from_ref(operand)).cloned()
+        })
     }
 
     pub fn note_given(&self, operand: &'static ast::Expr, given: Given) {

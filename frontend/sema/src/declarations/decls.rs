@@ -234,10 +234,14 @@ impl Sema<'_> {
         let (name, env) = (info.name, info.env.clone());
         if decl.ty.is_none() {
             // Aliases stand for what they name, whatever it is.
-            if matches!(decl.value.kind, ExprKind::Ident(_) | ExprKind::Field { .. })
-                && let Some(entity) = self.resolve_alias(&env, &decl.value)?
-            {
-                return Ok(entity);
+            if let Some((seen_in, named)) = self.named_by(&env, &decl.value) {
+                let entity = match Rc::ptr_eq(&seen_in, &env) {
+                    true => self.resolve_alias(&env, named)?,
+                    false => self.sites_of(&seen_in, |s| s.resolve_alias(&seen_in, named))?,
+                };
+                if let Some(entity) = entity {
+                    return Ok(entity);
+                }
             }
             if self.denotes_type(&env, &decl.value) {
                 // `Node :: NodeOf(i64);`: laid out when the alias is known, for it may stand in the instance.
@@ -331,6 +335,20 @@ impl Sema<'_> {
             mergeable: false,
         });
         Entity::ConstGlobal { global, val }
+    }
+
+    /// The name or path that a constant's value is, or that code puts there.
+    pub fn named_by(
+        &mut self,
+        env: &Rc<Env>,
+        value: &'static ast::Expr,
+    ) -> Option<(Rc<Env>, &'static ast::Expr)> {
+        let (env, value) = match &value.kind {
+            ExprKind::Splice(_) | ExprKind::Insert(_) => self.seen_through(env, value),
+            _ => (env.clone(), value),
+        };
+        let named = matches!(value.kind, ExprKind::Ident(_) | ExprKind::Field { .. });
+        named.then_some((env, value))
     }
 
     fn resolve_alias(&mut self, env: &Rc<Env>, value: &'static ast::Expr) -> Res<Option<Entity>> {

@@ -353,13 +353,15 @@ impl Sema<'_> {
         let env = cx.env().clone();
         // Aliases, types and functions resolve as declarations.
         let is_alias = constant.ty.is_none()
-            && match &constant.value.kind {
-                ExprKind::Ident(alias) => !matches!(
-                    env.get(alias.name),
-                    Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Ct(_))
-                ),
-                ExprKind::Field { base, .. } => self.namespace_of(&env, base).is_some(),
-                _ => false,
+            && match self.named_by(&env, &constant.value) {
+                Some((env, named)) => match &named.kind {
+                    ExprKind::Field { base, .. } => self.namespace_of(&env, base).is_some(),
+                    _ => !matches!(
+                        self.named_binding(&env, named),
+                        Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Ct(_))
+                    ),
+                },
+                None => false,
             };
         let is_type = constant.ty.is_none() && self.denotes_type(&env, &constant.value);
         if is_alias
