@@ -250,8 +250,7 @@ impl Sema<'_> {
                 );
             }
             AssignOp::Op(op) => {
-                let (recv, shown, name) =
-                    self.set_receiver(cx, target, instance.ty.params[0])?;
+                let (recv, shown, name) = self.set_receiver(cx, target, instance.ty.params[0])?;
                 let recv = self.stable(cx, &recv);
                 let Some(old) = self.try_field(cx, &recv, name, target.span)? else {
                     return Err(self.no_field(shown, name));
@@ -631,11 +630,8 @@ impl Sema<'_> {
             match ty {
                 None => {}
                 Some((_, Some(setter))) => {
-                    let ExprKind::Field { base, .. } = &target.kind else {
-                        continue;
-                    };
                     let instance = self.instantiate_fn(*setter, Vec::new(), Vec::new(), span)?;
-                    let (recv, _) = self.set_receiver(cx, target, base, instance.ty.params[0])?;
+                    let (recv, ..) = self.set_receiver(cx, target, instance.ty.params[0])?;
                     self.emit_call(
                         cx,
                         crate::callables::functions::Target::Direct(instance.func),
