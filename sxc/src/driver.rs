@@ -1,18 +1,17 @@
 //! `sxc build` of a program that has a build driver: compile-time code that emits and links through the compiler.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sx_sema::{BuildActions, Compilation, Evaluated, LinkJob};
-use sx_tier_api::Status;
+use sx_syntax::{Diagnostic, FileId, Span};
+use sx_tier_api::{Frame, Status};
 
 use crate::c_sources;
 use crate::cli::{CodegenArgs, LinkArgs, OptLevel};
 use crate::native;
 use crate::object_cache::Found;
 use crate::pipeline::{Compiled, plain};
-use crate::record;
 use crate::scratch::Scratch;
 
 struct Actions<'a> {
@@ -130,17 +129,72 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
+/// Why there is no product.
+pub enum Failure {
+    Message(String),
+    Told(Box<Diagnostic>),
+}
+
+/// Where a call stands in the source.
+fn place(compilation: &Compilation, call: &Frame) -> Option<Span> {
+    let at = compilation.module.loc(call.loc);
+    let file = FileId(at.file);
+    let source = compilation.sources.get(file).filter(|_| at.line != 0)?;
+    let lo = source.line_start(at.line) + at.col - 1;
+    Some(Span::new(file, lo, lo + 1))
+}
+
+/// A driver that was stopped: at the innermost call in the program's own files, with the calls that led there. What its
+/// variables held isn't known: nothing that has been linked is linked once more to find out.
+fn stopped(
+    compilation: &Compilation,
+    library: &[PathBuf],
+    reason: &str,
+    frames: &[Frame],
+) -> Diagnostic {
+    let module = &compilation.module;
+    let calls: Vec<(String, Option<Span>)> = frames
+        .iter()
+        .flat_map(|frame| frame.calls(module))
+        .map(|call| {
+            let name = format!("in '{}'", module.func(call.func).name);
+            (name, place(compilation, &call))
+        })
+        .collect();
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let library: Vec<PathBuf> = library.iter().map(|folder| whole(folder)).collect();
+    let users = |span: &Span| {
+        let path = whole(Path::new(compilation.sources.path(span.file)));
+        !library.iter().any(|folder| path.starts_with(folder))
+    };
+    let spans = || calls.iter().filter_map(|(_, span)| *span);
+    let message = format!("the build driver failed: {reason}");
+    let mut diagnostic = match spans().find(users).or_else(|| spans().next()) {
+        Some(span) => Diagnostic::error(span, message),
+        None => Diagnostic::error_without_span(message),
+    };
+    for (name, span) in calls {
+        diagnostic = diagnostic.with_note(span, name);
+    }
+    diagnostic
+}
+
 /// Runs the driver. It decides what is emitted and linked.
 pub fn run(
     compiled: &mut Compiled,
     opt: OptLevel,
     codegen: &CodegenArgs,
     link: &LinkArgs,
+    library: &[PathBuf],
     object: Option<PathBuf>,
     output: &Path,
-) -> Result<(), String> {
-    let scratch = Scratch::new()
-        .map_err(|error| format!("cannot create a temporary folder: {}", plain(&error)))?;
+) -> Result<(), Failure> {
+    let scratch = Scratch::new().map_err(|error| {
+        Failure::Message(format!(
+            "cannot create a temporary folder: {}",
+            plain(&error)
+        ))
+    })?;
     let mut actions = Actions {
         compilation: &compiled.compilation,
         opt,
@@ -183,7 +237,10 @@ pub fn run(
     });
     let reason = match end.status {
         Status::Finished(_) if end.success => return Ok(()),
-        Status::Finished(_) => return Err("post-link callback returned false".to_owned()),
+        Status::Finished(_) => {
+            let message = "post-link callback returned false".to_owned();
+            return Err(Failure::Message(message));
+        }
         Status::Exit(code) => {
             drop(scratch);
             std::process::exit(code);
@@ -193,10 +250,6 @@ pub fn run(
         Status::Limit(_) => "a limit was reached".to_owned(),
         Status::Bug(text) => format!("internal error: {text}"),
     };
-    let mut message = format!("the build driver failed: {reason}");
-    let module = &compiled.compilation.module;
-    for call in end.frames.iter().flat_map(|frame| frame.calls(module)) {
-        let _ = write!(message, "\n  in {}", record::frame_text(module, &call));
-    }
-    Err(message)
+    let diagnostic = stopped(&compiled.compilation, library, &reason, &end.frames);
+    Err(Failure::Told(Box::new(diagnostic)))
 }

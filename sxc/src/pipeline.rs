@@ -34,15 +34,17 @@ pub fn fail(format: ErrorFormat, message: &str) -> Stopped {
     diagnostic.extra_lines = lines
         .map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned())
         .collect();
-    say!(
-        "{}",
-        render::render(
-            &[diagnostic],
-            &sx_syntax::SourceMap::new(),
-            format,
-            render::stderr_colour()
-        )
-    );
+    end_with(&[diagnostic], &sx_syntax::SourceMap::new(), format)
+}
+
+/// Says what the work ends with.
+pub fn end_with(
+    diagnostics: &[sx_syntax::Diagnostic],
+    sources: &sx_syntax::SourceMap,
+    format: ErrorFormat,
+) -> Stopped {
+    let colour = render::stderr_colour();
+    say!("{}", render::render(diagnostics, sources, format, colour));
     Stopped(ERRORS)
 }
 

@@ -213,7 +213,26 @@ fn failing_drivers() {
         shown.starts_with("error: the build driver failed: index 3 is out of range for length 1"),
         "{shown}"
     );
-    assert!(shown.contains("in drive at prog.sx:3:"), "{shown}");
+    assert!(
+        shown.contains("  --> prog.sx:3:") && shown.contains("return a[i] == 1;"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("note: in 'drive'\n  --> prog.sx:3:"),
+        "{shown}"
+    );
+    assert!(shown.contains("note: in '__build'\n"), "{shown}");
+    // What the compiler does for the driver fails where it was asked for it.
+    let place = Place::new(
+        "drive :: (opt: BuildOptions) -> bool {\n    l : List(string) = .{};\n    link(l, \"/dev/null/out\", link_libraries(), build_frameworks(), build_flags(), build_target());\n    return true;\n}\n#run on_build(drive);\nmain :: () {}\n",
+    );
+    let shown = text(&place.sxc(&["build", "prog.sx"]).stderr);
+    assert!(
+        shown.starts_with("error: the build driver failed: ")
+            && shown.contains("  --> prog.sx:5:")
+            && shown.contains("note: in 'drive'\n"),
+        "{shown}"
+    );
 }
 
 #[test]

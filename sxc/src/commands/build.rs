@@ -8,7 +8,7 @@ use crate::cli::{BuildArgs, CodegenArgs, LinkArgs, OptLevel, TraceTopic};
 use crate::native;
 use crate::pipeline::{self, Compiled, Plan, Stopped, fail, plain};
 use crate::scratch::Scratch;
-use crate::{c_sources, commands, driver, timing};
+use crate::{c_sources, commands, driver, library, timing};
 
 pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     let format = args.compile.error_format;
@@ -41,8 +41,15 @@ pub fn run(args: &BuildArgs) -> Result<u8, Stopped> {
     }
     if compiled.compilation.driver.is_some() {
         let before = compiled.compilation.stats.evaluations.len();
-        let driven = driver::run(&mut compiled, opt, &args.codegen, &args.link, kept, &output)
-            .map_err(|message| fail(format, &message));
+        let library = library::library_dirs(&args.compile.library);
+        let (codegen, link) = (&args.codegen, &args.link);
+        let driven = driver::run(&mut compiled, opt, codegen, link, &library, kept, &output)
+            .map_err(|failure| match failure {
+                driver::Failure::Message(message) => fail(format, &message),
+                driver::Failure::Told(diagnostic) => {
+                    pipeline::end_with(&[*diagnostic], &compiled.compilation.sources, format)
+                }
+            });
         if args.compile.trace == Some(TraceTopic::Comptime) {
             timing::trace_from(&compiled, before);
         }
