@@ -242,6 +242,8 @@ pub struct NominalInfo {
     pub state: NominalState,
     /// How many instances led to it.
     pub depth: u32,
+    /// The type whose body has first named it.
+    pub made_by: Option<TypeId>,
     /// Methods, constants, nested types of the body.
     pub members: FxHashMap<Symbol, DeclId>,
     /// `#get` and `#set` methods.

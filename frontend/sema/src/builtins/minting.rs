@@ -56,6 +56,7 @@ impl Sema<'_> {
                 instance: None,
                 state: NominalState::Open,
                 depth: self.instantiation_depth,
+                made_by: None,
                 members: Default::default(),
                 getters: Default::default(),
                 setters: Default::default(),

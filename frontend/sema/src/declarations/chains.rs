@@ -496,13 +496,18 @@ impl Sema<'_> {
     /// Adds the instances that led to one that is too deep.
     pub fn with_instances(&self, mut diag: Diagnostic) -> Diagnostic {
         let chains = &self.caches.chains;
-        let mut way: Vec<Step> = chains
-            .steps
-            .iter()
-            .rev()
-            .copied()
-            .filter(|step| matches!(step, Step::Type(_)))
-            .collect();
+        let mut way: Vec<Step> = Vec::new();
+        // Types wait for each other's bodies, so that few of them are under way at once.
+        let mut ty = self.open_nominals.last().copied();
+        let mut types = FxHashSet::default();
+        while let Some(named) = ty.filter(|ty| types.insert(*ty)) {
+            way.push(Step::Type(named));
+            ty = self.nominals.get(&named).and_then(|info| info.made_by);
+        }
+        if way.is_empty() {
+            let made = |step: &Step| matches!(step, Step::Type(_) | Step::TypeCall(..));
+            way.extend(chains.steps.iter().rev().copied().filter(made));
+        }
         let mut body = self.current_func.last().copied().flatten();
         let mut seen = FxHashSet::default();
         while let Some(func) = body.filter(|f| seen.insert(*f)) {

@@ -45,6 +45,7 @@ impl Sema<'_> {
                 instance: None,
                 state: NominalState::Open,
                 depth: self.instantiation_depth,
+                made_by: self.open_nominals.last().copied(),
                 members: Default::default(),
                 getters: Default::default(),
                 setters: Default::default(),
