@@ -1,6 +1,8 @@
 //! Type names in bodies of the root file, whether anything reaches them or not (reference part 3 §6.2). Only plain
 //! names in annotations and casts are looked at: the rest of a body is checked when it is reached.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashSet;
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, DeclKind, ExprKind};
@@ -235,13 +237,14 @@ impl Sema<'_> {
 
     pub fn check_unreached_type_names(&mut self) {
         let root = ModId(0);
-        let mut found = Vec::new();
+        let env = Env::root(root);
+        // One for all, because a large program has tens of thousands.
+        let mut mentioned = Mentioned::default();
         for id in self.module(root).decls.clone() {
             // What has been made sees more than the module.
             if self.decl(id).env.parent.is_some() {
                 continue;
             }
-            let mut mentioned = Mentioned::default();
             match &self.decl(id).syntax {
                 DeclSyntax::Fn(function) => mentioned.function(function),
                 DeclSyntax::Struct(decl) => {
@@ -255,38 +258,41 @@ impl Sema<'_> {
                 }
                 _ => continue,
             }
-            found.push(mentioned);
+            self.check_mentioned(&env, &mut mentioned);
         }
-        let own = |info: &&crate::sema::ImplInfo| info.module == root && info.env.parent.is_none();
-        for info in self.impls.iter().filter(own) {
-            let mut mentioned = Mentioned::default();
+        for i in 0..self.impls.len() {
+            let info = &self.impls[i];
+            if info.module != root || info.env.parent.is_some() {
+                continue;
+            }
             mentioned.expr(&info.decl.target);
             info.decl.args.iter().for_each(|arg| mentioned.expr(arg));
             (info.decl.members.iter()).for_each(|member| mentioned.member(member));
-            found.push(mentioned);
+            self.check_mentioned(&env, &mut mentioned);
         }
-        self.check_mentioned(root, found);
     }
 
-    fn check_mentioned(&mut self, root: ModId, found: Vec<Mentioned>) {
-        let env = Env::root(root);
-        for mentioned in found.into_iter().filter(|mentioned| !mentioned.opaque) {
-            for name in mentioned.used {
-                let special = name.is_raw()
-                    || matches!(name.as_str(), "Self" | "_" | "OS" | "ARCH" | "POINTER_SIZE");
-                if special
-                    || mentioned.known.contains(&name.name)
-                    || self.reserved_type(name).is_some()
-                {
-                    continue;
-                }
-                if matches!(
-                    self.lookup_module(root, name.name),
-                    Found::Nothing | Found::Invisible(_)
-                ) {
-                    let _ = self.type_by_name(&env, name);
-                }
+    /// Leaves `mentioned` empty.
+    fn check_mentioned(&mut self, env: &Rc<Env>, mentioned: &mut Mentioned) {
+        let opaque = std::mem::take(&mut mentioned.opaque);
+        for name in mentioned.used.drain(..).filter(|_| !opaque) {
+            let special = name.is_raw()
+                || matches!(name.as_str(), "Self" | "_" | "OS" | "ARCH" | "POINTER_SIZE");
+            if special || mentioned.known.contains(&name.name) || self.reserved_type(name).is_some()
+            {
+                continue;
             }
+            if matches!(
+                self.lookup_module(env.module, name.name),
+                Found::Nothing | Found::Invisible(_)
+            ) {
+                let _ = self.type_by_name(env, name);
+            }
+        }
+        // Clearing takes as long as the table is large.
+        match mentioned.known.len() {
+            0..=64 => mentioned.known.clear(),
+            _ => mentioned.known = FxHashSet::default(),
         }
     }
 }
