@@ -39,6 +39,9 @@ pub struct Env {
     pub makes: Cell<Option<Symbol>>,
     /// The scope of a nested `::` function: constants of the functions around it aren't seen from here.
     pub fence: Cell<bool>,
+    /// Names that mean nothing from here on, whatever they are further out: type parameters that a nested function
+    /// introduces, and that its instances bind.
+    pub introduced: RefCell<Vec<Symbol>>,
     /// The local constants among the names.
     pub constants: RefCell<Vec<Symbol>>,
     /// Outermost scope of code that has been put somewhere else than where it was written.
@@ -75,6 +78,7 @@ impl Env {
             names: RefCell::default(),
             makes: Cell::new(None),
             fence: Cell::new(false),
+            introduced: RefCell::default(),
             constants: RefCell::default(),
             expansion: None,
             iteration: OnceCell::new(),
@@ -94,6 +98,7 @@ impl Env {
             names: RefCell::default(),
             makes: self.makes.clone(),
             fence: Cell::new(false),
+            introduced: RefCell::default(),
             constants: RefCell::default(),
             expansion: None,
             iteration: OnceCell::new(),
@@ -114,6 +119,7 @@ impl Env {
             names: RefCell::default(),
             makes: quoted.makes.clone(),
             fence: Cell::new(false),
+            introduced: RefCell::default(),
             constants: RefCell::default(),
             expansion: Some(Expansion {
                 put_in: put_in.clone(),
@@ -172,13 +178,18 @@ impl Env {
         }
     }
 
-    /// The innermost scope that has a name is given to `found`, and whether a fence is before it.
+    /// Whether a name isn't looked for further out.
+    pub fn introduces(&self, name: Symbol) -> bool {
+        self.introduced.borrow().contains(&name)
+    }
+
+    /// The innermost scope that has a name, or introduces it, is given to `found`, and whether a fence is before it.
     pub fn find<T>(&self, name: Symbol, found: impl Fn(&Env, bool) -> T) -> Option<T> {
         let mut fenced = false;
         let mut env = self;
         // The innermost scope may still get names.
         loop {
-            if env.names.borrow().contains_key(&name) {
+            if env.names.borrow().contains_key(&name) || env.introduces(name) {
                 return Some(found(env, fenced));
             }
             fenced |= env.fence.get();
@@ -195,7 +206,7 @@ impl Env {
                 next = Some(beyond);
                 continue;
             }
-            if env.names.borrow().contains_key(&name) {
+            if env.names.borrow().contains_key(&name) || env.introduces(name) {
                 return Some(found(&env, fenced));
             }
             fenced |= env.fence.get();
@@ -218,11 +229,13 @@ impl Env {
         let mut known = self.summaries.borrow_mut();
         if known[level].as_ref().is_none_or(|s| s.late != late) {
             let mut names: FxHashSet<Symbol> = self.names.borrow().keys().copied().collect();
+            names.extend(self.introduced.borrow().iter());
             let mut fence = self.fence.get();
             self.gathered.set(true);
             let mut env = self.parent.clone()?;
             while env.depth + size > self.depth {
                 names.extend(env.names.borrow().keys());
+                names.extend(env.introduced.borrow().iter());
                 fence |= env.fence.get();
                 env.gathered.set(true);
                 let parent = env.parent.clone()?;
@@ -323,6 +336,25 @@ mod tests {
         chain[5000].bind(symbol(20000), Binding::Type(TypeId(2)));
         assert_eq!(ty(&chain[9000], 20000), Some(2));
         assert_eq!(ty(&chain[4999], 20000), Some(1));
+    }
+
+    #[test]
+    fn what_is_introduced_hides_from_afar() {
+        let (name, other) = (Symbol::intern("T"), Symbol::intern("U"));
+        let mut env = Env::root(ModId(0)).child();
+        for n in [name, other] {
+            env.bind(n, Binding::Type(TypeId(0)));
+        }
+        for i in 0..5000 {
+            env = env.child();
+            if i == 3000 {
+                env.introduced.borrow_mut().push(name);
+            }
+            assert_eq!(env.get(name).is_some(), i < 3000, "{i}");
+            assert!(env.get(other).is_some());
+        }
+        env.bind(name, Binding::Type(TypeId(1)));
+        assert!(matches!(env.get(name), Some(Binding::Type(TypeId(1)))));
     }
 
     #[test]

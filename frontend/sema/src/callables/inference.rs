@@ -374,11 +374,18 @@ impl Sema<'_> {
 
 /// Type parameters of a signature: declared as such, or introduced by the type of another parameter.
 pub fn type_params_of(params: &[ast::Param]) -> Vec<Symbol> {
+    let declared = params
+        .iter()
+        .filter(|p| p.kind == ParamKind::Comptime && is_type_param(p));
+    let mut names: Vec<Symbol> = declared.map(|p| p.name.name).collect();
+    names.extend(introduced_by(params));
+    names
+}
+
+/// What the types of parameters introduce: `T` of `(x: []$T)`.
+pub fn introduced_by(params: &[ast::Param]) -> Vec<Symbol> {
     let mut names = Vec::new();
     for param in params {
-        if param.kind == ParamKind::Comptime && is_type_param(param) {
-            names.push(param.name.name);
-        }
         let Some(ty) = &param.ty else { continue };
         let of_a_slice =
             param.kind == ParamKind::Variadic && matches!(ty.kind, ExprKind::SliceType(_));

@@ -1,6 +1,7 @@
 //! Declarations in blocks: variables, constants, destructuring.
 
 use crate::caches::LocalConstant;
+use crate::callables::inference::introduced_by;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::lookup::Name;
 use crate::declarations::modules::decl_syntax;
@@ -76,7 +77,10 @@ impl Sema<'_> {
     /// A nested declaration that resolves on use; it sees itself and what is declared before it.
     pub fn local_decl(&mut self, cx: &mut FnCx, decl: &'static ast::Decl, name: ast::Ident) {
         let env = cx.env().child();
-        env.fence.set(matches!(decl.kind, DeclKind::Fn(_)));
+        if let DeclKind::Fn(function) = &decl.kind {
+            env.fence.set(true);
+            *env.introduced.borrow_mut() = introduced_by(&function.sig.params);
+        }
         let id = self.add_decl(DeclInfo {
             name: name.name,
             module: env.module,

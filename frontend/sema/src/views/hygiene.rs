@@ -188,6 +188,9 @@ impl Expander<'_, '_> {
             if let Some(binding) = found {
                 return self.bound(level, name, binding);
             }
+            if level.introduces(name.name) {
+                return Meaning::AsWritten;
+            }
             at = level.parent.as_ref();
         }
         Meaning::AsWritten
@@ -247,6 +250,9 @@ impl Expander<'_, '_> {
         while let Some(level) = at {
             if level.names.borrow().contains_key(&name) {
                 return local || self.in_frame(level, name).is_some();
+            }
+            if level.introduces(name) {
+                return local;
             }
             at = level.parent.as_ref();
         }
@@ -372,6 +378,9 @@ fn seen_at(place: &Rc<Env>, name: Symbol) -> Option<(Rc<Env>, Binding)> {
     while let Some(level) = at {
         if let Some(binding) = level.names.borrow().get(&name) {
             return Some((level.clone(), binding.clone()));
+        }
+        if level.introduces(name) {
+            return None;
         }
         at = match &level.expansion {
             Some(expansion) => Some(&expansion.put_in),

@@ -375,6 +375,9 @@ impl Expander<'_, '_> {
                 Some(Binding::Pack { .. }) | None => {}
                 Some(_) => return None,
             }
+            if level.introduces(name.name) {
+                return None;
+            }
             at = level.parent.as_ref();
         }
         None
