@@ -518,8 +518,14 @@ impl Sema<'_> {
                 .strip_suffix("' is a namespace, not a value; name one of its members")
                 .map(|name| name.trim_start_matches('\'').to_string()),
         };
+        // What shows in an instance may have been found without one.
+        let found = in_instance
+            && message != diag.message
+            && diag
+                .span
+                .is_some_and(|span| !self.reported.insert((span, diag.message.clone())));
         if let Some(span) = diag.span
-            && !self.reported.insert((span, message))
+            && (!self.reported.insert((span, message)) || found)
         {
             if in_instance {
                 self.note_instance(span);

@@ -110,7 +110,12 @@ impl Sema<'_> {
     }
 
     fn with_other_instances(&self, mut told: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        for diag in &mut told {
+        // What shows without an instance shows in all.
+        let of_instance = |diag: &Diagnostic| {
+            let mut notes = diag.children.iter();
+            notes.any(|note| note.message.starts_with("in the instance"))
+        };
+        for diag in told.iter_mut().filter(|diag| of_instance(diag)) {
             let instances = &self.caches.mistakes.in_instances;
             let instances = diag.span.and_then(|span| instances.get(&span));
             let more = instances.map_or(0, |instances| instances.len().saturating_sub(1));
