@@ -294,6 +294,8 @@ impl Sema<'_> {
         if let TypeKind::Pointer(t) = self.m.types.kind(val.ty)
             && *t == ty
             && ty != TypeId::VOID
+            // Which takes a pointer, like any other value, as what it is.
+            && ty != TypeId::ANY
         {
             let (a, b) = (self.type_name(val.ty), self.type_name(ty));
             let text = self.span_text(span);
