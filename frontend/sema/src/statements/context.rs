@@ -254,6 +254,10 @@ impl Sema<'_> {
 
     /// A field that no `#context_extend` adds.
     pub fn no_context_field(&mut self, name: ast::Ident) -> Failed {
+        let declared = self.context_fields.iter().find(|f| f.name == name.name);
+        if declared.is_some_and(|field| self.has_told(field.decl.ty.span)) {
+            return Failed;
+        }
         let mut diag = Diagnostic::error(
             name.span,
             format!("field '{}' not found on type 'Context'", name.name),
