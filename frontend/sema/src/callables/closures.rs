@@ -243,6 +243,9 @@ impl Sema<'_> {
         let mut inner = self.lambda_into(cx, decl, params, ret)?;
         let found = result_found(&inner);
         self.complete(found)?;
+        if let Some(at) = inner.doubtful_onfail {
+            self.may_clean_up_errors(found, at)?;
+        }
         if ret.is_none() && self.flatten(found).is_none() {
             // A result in memory takes a hidden parameter, which the first pass did not know of.
             inner = self.lambda_into(cx, decl, params, Some(found))?;

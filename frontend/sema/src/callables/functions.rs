@@ -289,6 +289,7 @@ impl Sema<'_> {
             initialises: false,
             implicit: false,
             is_lambda: false,
+            doubtful_onfail: None,
             shape: None,
             indirect: crate::statements::error_flow::Source::Unknown,
             forwards: Vec::new(),

@@ -164,6 +164,8 @@ pub struct FnCx {
     /// A call in a constant, evaluated although nobody asked for it.
     pub implicit: bool,
     pub is_lambda: bool,
+    /// An `onfail` of a body that may turn out not to fail.
+    pub doubtful_onfail: Option<Span>,
     /// Of a lambda with an inferred error set: the closure type whose set its errors feed.
     pub shape: Option<TypeId>,
     /// What the last call through a value may have called.

@@ -1,6 +1,7 @@
 //! Statements: declarations, assignment, loops, jumps, cleanups (reference part 3 §2, §4).
 
 use sx_ir::{TypeId, TypeKind};
+use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, StmtKind};
 
 use crate::emission::fncx::{Cleanup, FnCx};
@@ -211,15 +212,9 @@ impl Sema<'_> {
             StmtKind::Continue => self.lower_jump(cx, false, stmt.span),
             StmtKind::Defer(body) => self.enter_cleanup(cx, Cleanup::Defer(body)),
             StmtKind::OnFail { tag, body } => {
-                let failable = cx
-                    .ret
-                    .ty
-                    .is_none_or(|t| matches!(self.m.types.kind(t), TypeKind::Failable { .. }));
-                if !failable {
-                    return Err(self.error(
-                        stmt.span,
-                        "`onfail` is only valid inside a failable function — use `defer`",
-                    ));
+                match cx.ret.ty {
+                    Some(ty) => self.may_clean_up_errors(ty, stmt.span)?,
+                    None => cx.doubtful_onfail = cx.doubtful_onfail.or(Some(stmt.span)),
                 }
                 self.enter_cleanup(cx, Cleanup::OnFail { tag: *tag, body })
             }
@@ -236,6 +231,17 @@ impl Sema<'_> {
             StmtKind::Error(directive) => Err(self.error_directive(cx, directive)),
             StmtKind::Assert(assert) => self.lower_assert(cx, assert),
             StmtKind::Expr { expr, .. } => self.lower_expr_stmt(cx, expr),
+        }
+    }
+
+    /// `onfail` in a function with this result.
+    pub fn may_clean_up_errors(&mut self, result: TypeId, at: Span) -> Res<()> {
+        match self.m.types.kind(result) {
+            TypeKind::Failable { .. } => Ok(()),
+            _ => Err(self.error(
+                at,
+                "`onfail` is only valid inside a failable function — use `defer`",
+            )),
         }
     }
 
