@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
-use sx_ir::{TypeId, TypeKind};
+use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast;
 
 use crate::builtins::metatypes::library_function;
+use crate::declarations::lookup::Found;
 use crate::sema::{DeclId, DeclSyntax, Env, Res, Sema};
 
 /// A type in a signature.
@@ -161,8 +162,19 @@ impl Sema<'_> {
     pub fn check_library_function(&mut self, id: DeclId, decl: &'static ast::FnDecl) {
         let info = self.decl(id);
         let (name, span, env) = (info.name, info.name_span, info.env.clone());
+        let of = self.named_library(id, decl);
         let known = match library_function(decl, name.as_str()) {
-            None => return,
+            None => {
+                if let Some((lib, text)) = of
+                    && text == "compiler"
+                {
+                    self.error(
+                        span,
+                        format!("'{name}' is of the compiler library: write `abi(.compiler) extern {lib}`"),
+                    );
+                }
+                return;
+            }
             Some(Err(unknown)) => {
                 self.error(
                     span,
@@ -179,6 +191,15 @@ impl Sema<'_> {
             );
             return;
         }
+        if let Some((lib, text)) = of
+            && text != "compiler"
+        {
+            self.error(
+                span,
+                format!("'{lib}' is the library \"{text}\", and '{name}' binds a function of the compiler library: write `compiler :: #library \"compiler\";` and `abi(.compiler) extern compiler`"),
+            );
+            return;
+        }
         let Some(function) = FUNCTIONS.iter().find(|f| f.name == known) else {
             return;
         };
@@ -192,6 +213,27 @@ impl Sema<'_> {
                 ),
             );
         }
+    }
+
+    /// The library that an `extern` declaration names, and what that is. Finding out doesn't make the program need it.
+    fn named_library(&mut self, id: DeclId, decl: &ast::FnDecl) -> Option<(Symbol, String)> {
+        let link = decl.link.as_ref()?;
+        let lib = link.lib.filter(|_| link.kind == ast::LinkKind::Extern)?;
+        let info = self.decl(id);
+        let (env, module) = (info.env.clone(), info.module);
+        let lib = self.spelled(&env, lib).ok()?;
+        let text = |syntax: &DeclSyntax| match syntax {
+            DeclSyntax::Library(text) => Some(text.to_string()),
+            _ => None,
+        };
+        let own = match self.lookup_module(module, lib.name) {
+            Found::Decl(found) => text(&self.decl(found).syntax),
+            Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => {
+                let mut all = self.decls.iter().filter(|d| d.name == lib.name);
+                all.find_map(|d| text(&d.syntax))
+            }
+        };
+        own.map(|text| (lib.name, text))
     }
 
     fn fits(&mut self, env: &Rc<Env>, decl: &'static ast::FnDecl, want: &Function) -> Res<bool> {
