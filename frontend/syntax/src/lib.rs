@@ -14,9 +14,9 @@ pub mod visit;
 pub use diag::{DiagKind, Diagnostic, LineCol, LineHint, SourceFile, SourceMap, SourceText};
 pub use lexer::normalised;
 pub use parser::{
-    Detail, ExprFragment, ListFragment, ParseResult, misspelt_word, parse_expr, parse_file,
-    parse_files_parallel, parse_items, parse_members, parse_outline, parse_protocol_members,
-    parse_source, parse_statements, parse_variants, within,
+    Detail, ExprFragment, ListFragment, ParseResult, foreign_value, misspelt_word, parse_expr,
+    parse_file, parse_files_parallel, parse_items, parse_members, parse_outline,
+    parse_protocol_members, parse_source, parse_statements, parse_variants, within,
 };
 pub use span::{FileId, Span};
 pub use symbol::Symbol;

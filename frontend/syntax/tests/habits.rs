@@ -37,19 +37,48 @@ fn each_gets_its_help() {
         ("xs := [1, 2, 3];", "`.[a, b]`"),
         ("s := S.{ x: 1 };", "`.{ x = 1 }`"),
         ("a, b := 1, 2;", "`a, b := .{x, y};`"),
+        ("if (x) { f(); }", "without parentheses: `if x { .. }`"),
+        ("if (x) { f(); } else { g(); }", "without parentheses"),
+        ("while (x) { f(); }", "without parentheses"),
+        ("if x { case 1: f(); }", "`if x == { case ..: .. }`"),
+        ("if x == { case 1, 2: f(); }", "an arm has one pattern"),
+        ("if x == { case 1: f(); else { g(); } }", "`else:`"),
+        ("xs : List<i64> = .{};", "`Name(T)`"),
+        (
+            "do { f(); } while x;",
+            "`while true { .. if !c { break; } }`",
+        ),
+        ("loop { f(); }", "`while true { .. }`"),
+        ("g :: func(a: i64) { }", "`name :: (a: T) -> R { .. }`"),
     ] {
         let source = format!("main :: () {{ {body} }}");
-        let diagnostics = parse_file(FileId(0), &source).diagnostics;
-        let [only] = &diagnostics[..] else {
-            panic!("{source}: {diagnostics:?}");
-        };
-        let helps: Vec<&str> = only.children.iter().map(|c| c.message.as_str()).collect();
-        assert!(
-            helps.iter().any(|h| h.contains(help)),
-            "{source}\n  message: {}\n  helps: {helps:?}",
-            only.message
-        );
+        gets_help(&source, help);
     }
+    for (source, help) in [
+        ("main :: fn() { }", "`name :: (a: T) -> R { .. }`"),
+        (
+            "f :: fn() -> i64 { return 1; }",
+            "`name :: (a: T) -> R { .. }`",
+        ),
+        ("f :: () abi(.c) -> i64 { return 1; }", "`() -> R abi(.c)`"),
+        ("f :: () -> List<i64> { }", "`Name(T)`"),
+        ("import \"modules/std.sx\";", "`#import \"path.sx\";`"),
+    ] {
+        gets_help(source, help);
+    }
+}
+
+fn gets_help(source: &str, help: &str) {
+    let diagnostics = parse_file(FileId(0), source).diagnostics;
+    let [only] = &diagnostics[..] else {
+        panic!("{source}: {diagnostics:?}");
+    };
+    let helps: Vec<&str> = only.children.iter().map(|c| c.message.as_str()).collect();
+    assert!(
+        helps.iter().any(|h| h.contains(help)),
+        "{source}\n  message: {}\n  helps: {helps:?}",
+        only.message
+    );
 }
 
 #[test]

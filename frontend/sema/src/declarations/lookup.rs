@@ -441,6 +441,9 @@ impl Sema<'_> {
         }
         let near = self.nearest_name(env, name.as_str(), false);
         let word = sx_syntax::misspelt_word(name.as_str());
+        if let Some(value) = sx_syntax::foreign_value(name.as_str()) {
+            return diag.with_help(None, format!("write `{value}`"));
+        }
         match (near, word) {
             (Some(near), _) => diag.with_help(None, format!("did you mean '{near}'?")),
             (None, Some(word)) => diag.with_help(None, format!("did you mean `{word}`?")),

@@ -52,7 +52,23 @@ impl Parser<'_> {
             self.at(kind) && before(1) == kind && touches(1)
                 || ends && before(1) == kind && before(2) == kind && touches(2)
         };
+        let open = message == "expected '{'";
         let help = match self.peek() {
+            _ if semi && self.declares_with_a_word() => {
+                return foreign_word("fn");
+            }
+            // `if (x) { .. }`
+            _ if open && before(1) == Tok::RBrace && self.heads_a_lambda() => {
+                "`(x) { .. }` is a lambda; a condition stands without parentheses: `if x { .. }`"
+            }
+            Tok::Arrow if open && before(1) == Tok::RParen && self.follows_abi() => {
+                "the convention stands behind the result: `() -> R abi(.c)`"
+            }
+            Tok::Case if before(1) == Tok::LBrace => "a match is written `if x == { case ..: .. }`",
+            Tok::Comma if message == "expected ':'" && self.is_in_match() => {
+                "an arm has one pattern; for several values write `if x == 1 or x == 2 { .. }`"
+            }
+            Tok::Else if self.is_in_match() => "the last arm of a match is written `else:`",
             Tok::Amp if before(1) == Tok::Amp && touches(1) => {
                 "the logical operator is written `and`"
             }
@@ -67,7 +83,14 @@ impl Parser<'_> {
                 "`==` compares; an assignment is a statement"
             }
             Tok::Gt if before(1) == Tok::Lt && touches(1) => "inequality is written `!=`",
-            Tok::Lt if message == "expected ')'" && before(1) == Tok::Ident => {
+            Tok::Lt
+                if before(1) == Tok::Ident
+                    && (message == "expected ')'"
+                        || matches!(
+                            before(2),
+                            Tok::Colon | Tok::Arrow | Tok::Star | Tok::RBracket | Tok::Question
+                        )) =>
+            {
                 "type arguments are written `Name(T)`"
             }
             Tok::Arrow
@@ -127,6 +150,9 @@ impl Parser<'_> {
             {
                 "a cast is written `value.(T)`"
             }
+            Tok::Ident if matches!(self.kind_at(self.pos + 1), Tok::Str | Tok::Lt) => {
+                return foreign_word(self.text_at(self.pos));
+            }
             Tok::Ident if self.kind_at(self.pos + 1) == Tok::Ident => {
                 return foreign_word(self.text_at(self.pos))
                     .or_else(|| foreign_word(self.text_at(self.pos.checked_sub(1)?)));
@@ -157,6 +183,80 @@ impl Parser<'_> {
 }
 
 impl Parser<'_> {
+    /// Where the group begins that ends before `end`.
+    fn group_before(&self, end: usize) -> Option<usize> {
+        let mut depth = 0usize;
+        for at in (0..end).rev() {
+            match self.kind_at(at) {
+                Tok::RParen | Tok::RBrace | Tok::RBracket => depth += 1,
+                Tok::LParen | Tok::LBrace | Tok::LBracket => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The token that opens what is under way here.
+    fn opener(&self) -> Option<usize> {
+        let mut at = self.pos;
+        loop {
+            at = at.checked_sub(1)?;
+            match self.kind_at(at) {
+                Tok::RParen | Tok::RBrace | Tok::RBracket => at = self.group_before(at + 1)?,
+                Tok::LParen | Tok::LBrace | Tok::LBracket => return Some(at),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether `if x == {` is what is under way.
+    fn is_in_match(&self) -> bool {
+        let before = self.opener().and_then(|at| at.checked_sub(1));
+        before.is_some_and(|at| self.kind_at(at) == Tok::EqEq)
+    }
+
+    /// Whether `abi(..)` stands before.
+    fn follows_abi(&self) -> bool {
+        let word = self.group_before(self.pos).and_then(|at| at.checked_sub(1));
+        word.is_some_and(|at| self.text_at(at) == "abi")
+    }
+
+    /// Whether `if (..) { .. }` or `while (..) { .. }` stands before.
+    fn heads_a_lambda(&self) -> bool {
+        let group = self.group_before(self.pos);
+        let group = group.filter(|at| self.kind_at(*at) == Tok::LBrace);
+        let group = group.and_then(|at| self.group_before(at));
+        group.is_some_and(|at| {
+            at > 0
+                && self.kind_at(at) == Tok::LParen
+                && matches!(self.kind_at(at - 1), Tok::If | Tok::While)
+        })
+    }
+
+    /// Whether `name :: fn(..)` stands before, with a block or not.
+    fn declares_with_a_word(&self) -> bool {
+        let mut end = self.pos;
+        if end > 0 && self.kind_at(end - 1) == Tok::RBrace {
+            match self.group_before(end) {
+                Some(at) => end = at,
+                None => return false,
+            }
+        }
+        let Some(word) = self.group_before(end).and_then(|at| at.checked_sub(1)) else {
+            return false;
+        };
+        word > 0
+            && self.kind_at(word + 1) == Tok::LParen
+            && self.kind_at(word - 1) == Tok::ColonColon
+            && matches!(
+                self.text_at(word),
+                "fn" | "func" | "function" | "def" | "fun" | "proc"
+            )
+    }
+
     /// Whether the statement under way began with `a, b :=`.
     fn several_names_declared(&self) -> bool {
         let ends = |at: &usize| {
@@ -227,6 +327,10 @@ fn foreign_word(word: &str) -> Option<String> {
             "`name :: (a: T) -> R { .. }` declares a function"
         }
         "elif" | "elsif" | "elseif" => "write `else if`",
+        "do" => {
+            "a loop is `while c { .. }`; one that asks at its end is `while true { .. if !c { break; } }`"
+        }
+        "loop" => "an endless loop is `while true { .. }`",
         "foreach" | "each" => "a loop over elements is `for xs (x) { .. }`",
         "switch" | "match" | "select" => "a match is written `if x == { case ..: .. }`",
         "throw" => "an error is raised with `raise error.Name;`",
@@ -241,6 +345,16 @@ fn foreign_word(word: &str) -> Option<String> {
         _ => return None,
     };
     Some(help.to_string())
+}
+
+/// What is written for a value that other languages have a name for.
+pub fn foreign_value(word: &str) -> Option<&'static str> {
+    match word {
+        "nil" | "None" | "NULL" | "nullptr" | "undefined" => Some("null"),
+        "True" | "TRUE" | "YES" => Some("true"),
+        "False" | "FALSE" | "NO" => Some("false"),
+        _ => None,
+    }
 }
 
 /// One letter left out, added or replaced, or two neighbours swapped.

@@ -24,7 +24,7 @@ mod types;
 
 use std::sync::Arc;
 
-pub use habits::misspelt_word;
+pub use habits::{foreign_value, misspelt_word};
 pub use late::{LateBody, LateText, parse_outline};
 pub(crate) use names::is_reserved_type;
 
