@@ -3,6 +3,33 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
+/// Each file once, with what C sources include: the C compiler is asked for that, and only here. Its paths are absolute;
+/// `relative`: what is below the working folder is named from there.
+pub fn all(
+    compilation: &sx_sema::Compilation,
+    evaluated: &[PathBuf],
+    relative: bool,
+) -> Result<Vec<PathBuf>, sx_cimport::Error> {
+    let mut all = [compilation.inputs.as_slice(), evaluated].concat();
+    for unit in &compilation.c_sources {
+        for file in &unit.files {
+            all.extend(unit.inputs(file)?);
+        }
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = |path: PathBuf| match path.strip_prefix(&here) {
+        Ok(below) if relative => below.to_path_buf(),
+        _ => path,
+    };
+    let mut seen = FxHashSet::default();
+    let all = all.into_iter().map(shown);
+    Ok(all
+        .filter(|path| seen.insert(std::path::absolute(path).ok()))
+        .collect())
+}
+
 /// A rule for Make and Ninja.
 pub fn depfile(output: &Path, inputs: &[PathBuf]) -> String {
     let escaped = |path: &Path| {

@@ -171,13 +171,9 @@ pub fn write_inputs(
     args: &CompileArgs,
     output: &Path,
 ) -> Result<(), Stopped> {
-    let inputs = || {
-        [
-            compiled.compilation.inputs.as_slice(),
-            &compiled.evaluator.inputs,
-        ]
-        .concat()
-    };
+    if args.depfile.is_none() && args.manifest.is_none() {
+        return Ok(());
+    }
     if let (Some(depfile), Some(manifest)) = (&args.depfile, &args.manifest)
         && depfile == manifest
     {
@@ -186,6 +182,15 @@ pub fn write_inputs(
             depfile.display()
         )));
     }
+    let inputs = inputs::all(
+        &compiled.compilation,
+        &compiled.evaluator.inputs,
+        file.is_relative(),
+    );
+    let inputs = inputs.map_err(|error| {
+        let said = [&[error.message], error.details.as_slice()].concat();
+        fail(args.error_format, &said.join("\n"))
+    })?;
     let write = |path: &Path, flag: &str, text: String| {
         spare_sources(compiled, path, flag)?;
         std::fs::write(path, text).map_err(|error| {
@@ -196,14 +201,10 @@ pub fn write_inputs(
         })
     };
     if let Some(path) = &args.depfile {
-        write(path, "--depfile", inputs::depfile(output, &inputs()))?;
+        write(path, "--depfile", inputs::depfile(output, &inputs))?;
     }
     if let Some(path) = &args.manifest {
-        write(
-            path,
-            "--manifest",
-            inputs::manifest(file, output, &inputs()),
-        )?;
+        write(path, "--manifest", inputs::manifest(file, output, &inputs))?;
     }
     Ok(())
 }

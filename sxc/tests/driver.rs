@@ -289,6 +289,43 @@ main :: () { print(\"{} {} {}\\n\", A, B > 0, unused()); }
     );
 }
 
+/// What C sources include makes the program, too.
+#[test]
+fn headers_of_c_sources_are_inputs() {
+    let place = Place::new(
+        "u :: #import c { #include \"a.h\"; #source \"a.c\"; };\nmain :: () { u.f(); }\n",
+    );
+    let write = |name: &str, text: &str| {
+        std::fs::write(place.0.join(name), text).expect("a file can be written");
+    };
+    write("a.h", "int f(void);\n");
+    write("a.c", "#include \"c.h\"\nint f(void) { return C; }\n");
+    write("c.h", "#define C 3\n");
+    let output = place.sxc(&[
+        "check",
+        "prog.sx",
+        "--depfile=deps.d",
+        "--manifest=inputs.json",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let read = |name: &str| std::fs::read_to_string(place.0.join(name)).unwrap_or_default();
+    let rule = read("deps.d");
+    let inputs: Vec<&str> = rule.split_whitespace().collect();
+    let manifest: serde_json::Value =
+        serde_json::from_str(&read("inputs.json")).expect("the manifest is JSON");
+    for name in ["prog.sx", "a.h", "a.c", "c.h"] {
+        let known = |input: &&&str| **input == name;
+        assert_eq!(inputs.iter().filter(known).count(), 1, "{name}: {rule}");
+        let mut listed = manifest["inputs"].as_array().expect("a list").iter();
+        assert!(listed.any(|input| input["path"] == name), "{name}");
+    }
+    // A list that would lack something isn't written.
+    write("a.c", "#include \"d.h\"\n");
+    let output = place.sxc(&["check", "prog.sx", "--depfile=other.d"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(!place.has("other.d"));
+}
+
 #[test]
 fn inputs_are_written_down() {
     let place = Place::new("main :: () {}\n");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::compiler::{self, Error};
-use crate::{Include, Request, Symbol, read};
+use crate::{Header, Include, Request, Symbol, read};
 
 /// The `#source`s of one unit.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -24,18 +24,26 @@ pub struct Sources {
 impl Sources {
     /// Functions and variables that `file` defines for the linker.
     pub fn definitions(&self, file: &Path) -> Result<Vec<Symbol>, Error> {
-        let request = Request {
+        let symbols = self.read(file)?.declarations.symbols;
+        Ok(symbols
+            .into_iter()
+            .filter(|s| s.defined && !s.local)
+            .collect())
+    }
+
+    /// The files that an object of `file` is made of: itself, and what it includes.
+    pub fn inputs(&self, file: &Path) -> Result<Vec<PathBuf>, Error> {
+        Ok(self.read(file)?.inputs().map(PathBuf::from).collect())
+    }
+
+    fn read(&self, file: &Path) -> Result<Header, Error> {
+        read(&Request {
             includes: vec![Include::File(file.to_path_buf())],
             defines: self.defines.clone(),
             flags: self.flags.clone(),
             folder: self.folder.clone(),
             driver: self.driver.clone(),
-        };
-        let symbols = read(&request)?.declarations.symbols;
-        Ok(symbols
-            .into_iter()
-            .filter(|s| s.defined && !s.local)
-            .collect())
+        })
     }
 
     /// Flags of the unit for the linker.
