@@ -427,6 +427,23 @@ fn endless_programs_are_paused_and_left() {
     }
 }
 
+/// An editor may wait for the end without closing the connection.
+#[test]
+fn what_stands_still_is_left() {
+    for main in [true, false] {
+        let mut c = start(&format!("left{main}"), &[]);
+        let program = c.dir.join("prog.sx");
+        c.launch(
+            json!({ "program": program, "main": main, "stopOnEntry": true }),
+            &[],
+        );
+        c.stopped();
+        c.ask("disconnect", json!({}));
+        assert!(c.ends_by_itself());
+        assert!(c.finish().success());
+    }
+}
+
 /// The program is where no statement begins.
 #[test]
 fn programs_that_wait_are_left() {

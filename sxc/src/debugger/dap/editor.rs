@@ -49,6 +49,8 @@ pub struct Editor {
     pub no_debug: bool,
     /// What has failed where the run stands, in words.
     failure: Option<String>,
+    /// It has asked to be let go.
+    pub left: bool,
 }
 
 /// When a request is answered.
@@ -158,6 +160,7 @@ impl Editor {
             stop_at_end: false,
             no_debug: false,
             failure: None,
+            left: false,
         }
     }
 
@@ -296,7 +299,10 @@ impl Editor {
         match request.command.as_str() {
             "threads" => body(threads()),
             "pause" => body(Value::Null),
-            "disconnect" | "terminate" => Ok((Value::Null, Some(Then::Quit))),
+            "disconnect" | "terminate" => {
+                self.left = request.command == "disconnect";
+                Ok((Value::Null, Some(Then::Quit)))
+            }
             "setBreakpoints" | "setFunctionBreakpoints" | "setExceptionBreakpoints" => {
                 body(self.set_breakpoints(session, Some(view), request)?)
             }

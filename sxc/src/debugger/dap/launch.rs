@@ -186,12 +186,12 @@ impl Editor {
         self.capture.drain();
         self.wire.event("exited", json!({ "exitCode": status }));
         self.wire.event("terminated", json!({}));
-        while let Some(request) = self.queue.next() {
+        while !self.left
+            && let Some(request) = self.queue.next()
+        {
             let result = self.asked_outside(session, &request);
             self.wire.respond(&request, result);
-            if request.command == "disconnect" {
-                break;
-            }
+            self.left = request.command == "disconnect";
         }
     }
 }
