@@ -136,21 +136,53 @@ fn float(
     if symbol != "atof" {
         put_end(memory, args.get(1), stop, word, endian)?;
     }
-    let zero = !text.bytes().any(|c| (b'1'..=b'9').contains(&c));
     let infinite = text.to_ascii_lowercase().contains("inf");
     let value = if symbol == "strtof" {
         // Rounded once, not by way of a double.
         let value: f32 = text.parse().unwrap_or(value as f32);
-        let wrong = value.is_infinite() && !infinite || value == 0.0 && !zero;
-        (u64::from(value.to_bits()), wrong)
+        let small = value.abs() < f32::MIN_POSITIVE;
+        let inexact = small && !is_exactly(&text, f64::from(value));
+        (
+            u64::from(value.to_bits()),
+            value.is_infinite() && !infinite || inexact,
+        )
     } else {
-        let wrong = value.is_infinite() && !infinite || value == 0.0 && !zero;
-        (value.to_bits(), wrong)
+        let small = value.abs() < f64::MIN_POSITIVE;
+        let inexact = small && !is_exactly(&text, value);
+        (value.to_bits(), value.is_infinite() && !infinite || inexact)
     };
     Ok(Read {
         value: value.0,
         errno: (value.1 && used > 0).then_some(ERANGE),
     })
+}
+
+/// Whether a number with digits means a value below one exactly: what is too small to be a normal number is out of range
+/// if it had to be rounded.
+fn is_exactly(text: &str, value: f64) -> bool {
+    // A subnormal number has up to 1074 digits behind its point.
+    decimal(text) == decimal(&format!("{:.1074}", value.abs()))
+}
+
+/// Digits from the first that isn't 0 to the last, and how many places behind the point the last stands.
+fn decimal(text: &str) -> (String, i64) {
+    let text = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    let kept = digits.trim_end_matches('0');
+    if kept.is_empty() {
+        return (String::new(), 0);
+    }
+    // More than fits is as good as endless.
+    let exponent: i64 = match exponent.strip_prefix('-') {
+        Some(digits) => digits.parse().map_or(i64::MIN / 2, |e: i64| -e),
+        None => exponent.parse().unwrap_or(i64::MAX / 2),
+    };
+    let dropped = (digits.len() - kept.len()) as i64;
+    let places = (fraction.len() as i64 - dropped).saturating_sub(exponent);
+    (kept.to_owned(), places)
 }
 
 /// The value of the longest prefix that is a number, and its length. Hexadecimal floats are read up to their `x`.
@@ -214,7 +246,31 @@ fn put_end(
 
 #[cfg(test)]
 mod tests {
-    use super::longest_float;
+    use super::{is_exactly, longest_float};
+
+    #[test]
+    fn what_is_rounded() {
+        let tiny = 2f64.powi(-1074);
+        let exact = format!("{tiny:.1074}");
+        for (text, value, exactly) in [
+            ("0", 0.0, true),
+            ("-0.000e7", 0.0, true),
+            ("1e-400", 0.0, false),
+            ("0e-99999999999999999999", 0.0, true),
+            ("1e-99999999999999999999", 0.0, false),
+            ("4.9e-324", tiny, false),
+            (exact.as_str(), tiny, true),
+            (&format!("-{exact}000"), -tiny, true),
+            (
+                &format!("{}e-3", exact.replacen("0.000", "0.", 1)),
+                tiny,
+                true,
+            ),
+            (&format!("{exact}1"), tiny, false),
+        ] {
+            assert_eq!(is_exactly(text, value), exactly, "{text}");
+        }
+    }
 
     #[test]
     fn prefixes_that_are_floats() {
