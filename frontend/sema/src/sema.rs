@@ -427,7 +427,8 @@ pub struct Sema<'a> {
     pub fns: Vec<FnInfo>,
     pub templates: Vec<Template>,
     pub impls: Vec<ImplInfo>,
-    pub nominals: FxHashMap<TypeId, NominalInfo>,
+    /// Boxed, because they are large and the table's free slots would be as large.
+    pub nominals: FxHashMap<TypeId, Box<NominalInfo>>,
     pub instances: FxHashMap<InstanceKey, Option<FnInstance>>,
     pub bodies: FxHashMap<FuncId, BodyState>,
     pub pending: FxHashMap<FuncId, PendingBody>,

@@ -48,21 +48,23 @@ impl Sema<'_> {
                 | NominalDef::ErrorSet(_)
                 | NominalDef::Protocol(_) => 0,
             };
-            let info = self.nominals.entry(ty).or_insert_with(|| NominalInfo {
-                module: ModId(0),
-                span,
-                syntax: NominalSyntax::Minted,
-                env: Env::root(ModId(0)),
-                instance: None,
-                state: NominalState::Open,
-                depth: self.instantiation_depth,
-                made_by: None,
-                members: Default::default(),
-                getters: Default::default(),
-                setters: Default::default(),
-                defaults: Vec::new(),
-                open_body: None,
-                expanded: None,
+            let info = self.nominals.entry(ty).or_insert_with(|| {
+                Box::new(NominalInfo {
+                    module: ModId(0),
+                    span,
+                    syntax: NominalSyntax::Minted,
+                    env: Env::root(ModId(0)),
+                    instance: None,
+                    state: NominalState::Open,
+                    depth: self.instantiation_depth,
+                    made_by: None,
+                    members: Default::default(),
+                    getters: Default::default(),
+                    setters: Default::default(),
+                    defaults: Vec::new(),
+                    open_body: None,
+                    expanded: None,
+                })
             });
             if info.defaults.len() != fields {
                 info.defaults = (0..fields).map(|_| FieldDefault::None).collect();

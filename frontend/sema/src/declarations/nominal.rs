@@ -37,7 +37,7 @@ impl Sema<'_> {
         let env = env.child();
         self.nominals.insert(
             ty,
-            NominalInfo {
+            Box::new(NominalInfo {
                 module,
                 span,
                 syntax,
@@ -52,7 +52,7 @@ impl Sema<'_> {
                 defaults: Vec::new(),
                 open_body: None,
                 expanded: None,
-            },
+            }),
         );
         self.incomplete.push(ty);
         ty
