@@ -59,12 +59,10 @@ impl Sema<'_> {
         if let (Some(f), false) = (&expected, as_function) {
             self.check_untyped_parameters(decl, f, target)?;
         }
-        let sig = self.lambda_sig(
-            cx,
-            decl,
-            &hints,
-            expected.as_ref().and_then(|f| known(f.ret)),
-        )?;
+        let result = expected.as_ref().map(|f| f.ret);
+        let may_fail = result.is_some_and(|ret| self.is_open_failable(ret));
+        let result = result.and_then(known).filter(|_| !may_fail);
+        let sig = self.lambda_sig(cx, decl, &hints, result)?;
         if let (true, Some(f), Some(ret)) = (as_function, &expected, sig.ret)
             && f.ret != ret
             && f.ret != TypeId::POISON
@@ -74,7 +72,7 @@ impl Sema<'_> {
                 "closure return type does not match the function-type slot",
             ));
         }
-        let lowered = self.lower_lambda_body(cx, decl, &sig.params, sig.ret)?;
+        let lowered = self.lower_lambda_body(cx, decl, &sig.params, sig.ret, may_fail)?;
         self.at(cx, span);
         self.note_reach(cx, lowered.func);
         if let (true, Some(f)) = (as_function, &expected) {
@@ -103,6 +101,14 @@ impl Sema<'_> {
         Ok(Val::regs(ty, smallvec![Piece::FuncAddr(lowered.func), env]))
     }
 
+    /// The result `(T, !)` of a closure that is expected, of which `T` is still open.
+    fn is_open_failable(&self, ret: TypeId) -> bool {
+        match self.m.types.kind(ret) {
+            TypeKind::Failable { values, .. } => values.iter().any(|v| v.1 == TypeId::POISON),
+            _ => false,
+        }
+    }
+
     pub fn strip_optionals(&self, ty: TypeId) -> TypeId {
         match self.m.types.kind(ty) {
             TypeKind::Optional(payload) => self.strip_optionals(*payload),
@@ -122,11 +128,13 @@ impl Sema<'_> {
         let Some(param) = extra.into_iter().find(|param| param.ty.is_none()) else {
             return Ok(());
         };
-        let shown = self.type_name(target.unwrap_or(TypeId::POISON));
         let plural = crate::declarations::nominal::plural(given);
-        let text = format!(
-            "this lambda has {given} parameter{plural}, but '{shown}' is expected, which has {wanted}"
-        );
+        let known = |ty: &TypeId| *ty != TypeId::POISON && !self.is_open_failable(*ty);
+        let what = match target.filter(|_| known(&expected.ret)) {
+            Some(ty) => format!("'{}' is expected, which has {wanted}", self.type_name(ty)),
+            None => format!("a closure with {wanted} is expected"),
+        };
+        let text = format!("this lambda has {given} parameter{plural}, but {what}");
         Err(self.error(param.span, text))
     }
 
@@ -239,8 +247,9 @@ impl Sema<'_> {
         decl: &'static ast::FnDecl,
         params: &[TypeId],
         ret: Option<TypeId>,
+        may_fail: bool,
     ) -> Res<Lowered> {
-        let mut inner = self.lambda_into(cx, decl, params, ret)?;
+        let mut inner = self.lambda_into(cx, decl, params, ret, may_fail)?;
         let found = result_found(&inner);
         self.complete(found)?;
         if let Some(at) = inner.doubtful_onfail {
@@ -248,7 +257,7 @@ impl Sema<'_> {
         }
         if ret.is_none() && self.flatten(found).is_none() {
             // A result in memory takes a hidden parameter, which the first pass did not know of.
-            inner = self.lambda_into(cx, decl, params, Some(found))?;
+            inner = self.lambda_into(cx, decl, params, Some(found), may_fail)?;
         }
         let ty = FnType {
             params: params.to_vec(),
@@ -283,6 +292,7 @@ impl Sema<'_> {
         decl: &'static ast::FnDecl,
         params: &[TypeId],
         ret: Option<TypeId>,
+        may_fail: bool,
     ) -> Res<FnCx> {
         let ty = FnType {
             params: params.to_vec(),
@@ -304,6 +314,7 @@ impl Sema<'_> {
         inner.owner = cx.owner;
         inner.fn_id = cx.fn_id;
         inner.ret.ty = ret;
+        inner.ret.may_fail = may_fail;
         inner.ret.span = decl.sig.ret.as_ref().map_or(decl.span, |r| r.span);
         let mut locals = Locals(0);
         if abi.context {

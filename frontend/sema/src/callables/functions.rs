@@ -272,6 +272,7 @@ impl Sema<'_> {
             loops: Vec::new(),
             ret: RetInfo {
                 ty: Some(TypeId::VOID),
+                may_fail: false,
                 sret: None,
                 named: Vec::new(),
                 span,

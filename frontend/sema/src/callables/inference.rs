@@ -335,7 +335,18 @@ impl Sema<'_> {
                     if !literal {
                         return None;
                     }
-                    TypeId::POISON
+                    match &ret.kind {
+                        // It may fail, whatever the value turns out to be.
+                        ast::RetKind::Slots { error: Some(_), .. } => {
+                            self.m.types.intern(TypeKind::Failable {
+                                values: vec![(None, TypeId::POISON)],
+                                set: TypeId::ANY_ERROR,
+                            })
+                        }
+                        ast::RetKind::Slots { error: None, .. }
+                        | ast::RetKind::Type(_)
+                        | ast::RetKind::Void => TypeId::POISON,
+                    }
                 } else {
                     self.eval_ret(scope, Some(ret)).ok()?
                 }

@@ -255,6 +255,7 @@ impl Sema<'_> {
         cx.comptime = true;
         cx.ret = RetInfo {
             ty: Some(TypeId::VOID),
+            may_fail: false,
             sret: None,
             named: Vec::new(),
             span,

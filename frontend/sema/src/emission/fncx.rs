@@ -70,6 +70,8 @@ pub struct LoopFrame {
 pub struct RetInfo {
     /// Declared or inferred result type; `None` while it is still to be inferred from the body.
     pub ty: Option<TypeId>,
+    /// Of a lambda whose result is inferred: whether the closure that is expected may fail.
+    pub may_fail: bool,
     /// Memory results go through this pointer.
     pub sret: Option<LocalId>,
     /// Named result slots, as variables.

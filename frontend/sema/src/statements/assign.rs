@@ -273,7 +273,7 @@ impl Sema<'_> {
     }
 
     /// What a `#set` property is set of, its type, and the property's name. A setter that takes a pointer stores there, as
-    /// an assignment to a field would.
+    /// an assignment to a field would; of a field of the context that is a pointer crossed.
     fn set_receiver(
         &mut self,
         cx: &mut FnCx,
@@ -298,6 +298,8 @@ impl Sema<'_> {
         if let (ValKind::Place(place), TypeKind::Pointer(to)) =
             (&recv.kind, self.m.types.kind(param))
             && *to == recv.ty
+            && let Access::Capture(..) | Access::Constant(_) | Access::LocalConstant(_) =
+                place.access
         {
             self.check_writable(place, target)?;
         }

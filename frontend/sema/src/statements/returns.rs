@@ -238,7 +238,9 @@ impl Sema<'_> {
     fn no_failing_lambda(&mut self, cx: &FnCx, val: &Val, span: Span) -> Res<()> {
         let ty = val.ty;
         match self.m.types.kind(ty) {
-            TypeKind::Failable { values, .. } if cx.is_lambda && !values.is_empty() => {
+            TypeKind::Failable { values, .. }
+                if cx.is_lambda && !cx.ret.may_fail && !values.is_empty() =>
+            {
                 let result = self.type_name(ty);
                 let diag = unhandled(span).with_help(
                     None,
