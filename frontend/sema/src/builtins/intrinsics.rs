@@ -141,14 +141,18 @@ impl Sema<'_> {
         Err(self.not_implemented(span, &what))
     }
 
-    /// A call of an intrinsic that the compiler does not have. Of a program's own that is told where it is declared.
+    /// A call of an intrinsic that the compiler does not have. Of what a program itself declares at module scope that is
+    /// told where it is declared.
     pub fn no_intrinsic(&mut self, f: FnId, span: Span) -> Failed {
         let info = self.fn_info(f);
-        let (module, name) = (info.module, info.name.clone());
-        if self.in_library_module(module) {
-            self.not_implemented(span, &format!("the compiler function '{name}'"))
-        } else {
-            Failed
+        let (module, name) = (info.module, info.decl.name.map(|name| name.name));
+        let told = info.owner.is_none() && info.env.parent.is_none();
+        match told && !self.in_library_module(module) {
+            true => Failed,
+            false => {
+                let name = name.map_or("", |name| name.as_str());
+                self.error(span, format!("unknown intrinsic '{name}'"))
+            }
         }
     }
 

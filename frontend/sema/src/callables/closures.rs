@@ -252,7 +252,7 @@ impl Sema<'_> {
         let mut inner = self.lambda_into(cx, decl, params, ret, may_fail)?;
         let found = result_found(&inner);
         self.complete(found)?;
-        if let Some(at) = inner.doubtful_onfail {
+        if let (Some(at), false) = (inner.doubtful_onfail, may_fail) {
             self.may_clean_up_errors(found, at)?;
         }
         if ret.is_none() && self.flatten(found).is_none() {

@@ -130,7 +130,6 @@ impl Sema<'_> {
                     return self.variable(cx, name, id, var, false);
                 }
             }
-            ExprKind::Paren(inner) => return self.lower_operand_raw(cx, inner, want),
             ExprKind::Splice(_) | ExprKind::Insert(_) => {
                 if let Some(put) = self.put_here(&env, expr) {
                     return self

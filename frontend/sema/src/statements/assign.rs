@@ -307,13 +307,17 @@ impl Sema<'_> {
         Ok((recv, shown, name))
     }
 
-    /// As the base of a target a narrowed optional stays optional, unless its payload is a pointer.
+    /// As the base of a target a narrowed optional stays optional, unless its payload is a pointer. In parentheses it is
+    /// read.
     fn narrowed_target(
         &mut self,
         cx: &mut FnCx,
         base: &'static ast::Expr,
         field: ast::Ident,
     ) -> Res<()> {
+        if matches!(base.kind, ExprKind::Paren(_)) {
+            return Ok(());
+        }
         let own = self.own_named(cx, base);
         let Some(var) = own.filter(|var| cx.var(*var).narrowed) else {
             return Ok(());

@@ -27,6 +27,16 @@ pub enum Source {
     Unknown,
 }
 
+impl Source {
+    /// Whether more errors may be counted for it than those that really come from it.
+    fn is_shared(&self) -> bool {
+        match self {
+            Source::Shape(_) | Source::Slot(..) | Source::Unknown => true,
+            Source::Function(_) | Source::Variable(_) => false,
+        }
+    }
+}
+
 /// Which tags an error value can be.
 pub enum Origin {
     Tags(Vec<Symbol>),
@@ -94,8 +104,8 @@ impl ErrorFlow {
         self.flows.entry(to).or_default().insert(from);
     }
 
-    /// Every tag that can come from `source`; the second is whether others may, too.
-    fn closure(&self, source: Source) -> (Vec<Symbol>, bool) {
+    /// Every tag that can come from `source`, and by what ways.
+    fn closure(&self, source: Source) -> (Vec<Symbol>, FxHashSet<Source>) {
         let mut seen = FxHashSet::default();
         let mut stack = vec![source];
         let mut out: Vec<Symbol> = Vec::new();
@@ -111,7 +121,7 @@ impl ErrorFlow {
             stack.extend(self.flows.get(&at).into_iter().flatten());
         }
         out.sort_by_key(|tag| tag.as_str());
-        (out, seen.contains(&Source::Unknown))
+        (out, seen)
     }
 }
 
@@ -365,7 +375,14 @@ impl Sema<'_> {
     pub fn check_inferred_sets(&mut self) {
         let mut checked = FxHashSet::default();
         for escape in std::mem::take(&mut self.caches.errors.escapes) {
-            let (mut tags, _) = self.caches.errors.closure(escape.from);
+            let (mut tags, ways) = self.caches.errors.closure(escape.from);
+            // Tests and assignments on the way may have left only members of what a variable can hold in all.
+            if matches!(escape.from, Source::Variable(_)) {
+                let allowed = self.set_tags(escape.into).unwrap_or_default();
+                if ways.iter().any(Source::is_shared) || tags.iter().any(|t| allowed.contains(t)) {
+                    continue;
+                }
+            }
             // A piece of code may have been lowered several times.
             tags.retain(|tag| checked.insert((escape.span, escape.into, *tag)));
             let told = self.diags.len();
@@ -389,7 +406,8 @@ impl Sema<'_> {
             if !seen.insert(id.0) {
                 continue;
             }
-            if self.caches.errors.closure(Source::Function(func)) == (Vec::new(), false) {
+            let (tags, ways) = self.caches.errors.closure(Source::Function(func));
+            if tags.is_empty() && !ways.contains(&Source::Unknown) {
                 let diag = Diagnostic::warning(
                     ident.span,
                     format!("function '{name}' is declared `!` but never errors"),

@@ -10,7 +10,12 @@ use crate::sema::{Res, Sema};
 
 impl Sema<'_> {
     /// The type of `.{v.., error.X}`, which fills every slot of the failable result `ret`, the error's included.
-    pub fn all_slots(&mut self, ret: TypeId, expr: &'static ast::Expr) -> Option<TypeId> {
+    pub fn all_slots(
+        &mut self,
+        cx: &mut FnCx,
+        ret: TypeId,
+        expr: &'static ast::Expr,
+    ) -> Option<TypeId> {
         let ExprKind::Aggregate(agg) = &expr.kind else {
             return None;
         };
@@ -22,15 +27,28 @@ impl Sema<'_> {
         {
             return None;
         }
-        let tag_last = matches!(
-            agg.elems.last().map(|e| &e.value.kind),
-            Some(ExprKind::ErrorTag(_))
-        );
-        if members.len() == 2 && !tag_last && !self.takes_no_literal(members[0].1) {
-            // Rather the one value, an aggregate of two.
-            return None;
+        let last = &agg.elems.last()?.value;
+        let tag_last = matches!(last.kind, ExprKind::ErrorTag(_));
+        let one = members[0].1;
+        if members.len() == 2 && !tag_last && !self.takes_no_literal(one) {
+            // Rather the one value, an aggregate of two; but an error that is none of its members fills its slot.
+            let second = self
+                .m
+                .types
+                .members(one)
+                .and_then(|all| all.get(1).copied());
+            if !self.yields_error(cx, last) || second.is_some_and(|(_, ty)| self.is_error_value(ty))
+            {
+                return None;
+            }
         }
         Some(self.m.types.intern(TypeKind::Tuple(members)))
+    }
+
+    /// Whether a name or path is of an error set.
+    fn yields_error(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> bool {
+        !self.has_effects(expr)
+            && (self.type_of_expr(cx, expr)).is_ok_and(|ty| self.is_error_value(ty))
     }
 
     /// Whether `.{ .. }` is no value of a type, whatever is in it.
@@ -79,13 +97,10 @@ impl Sema<'_> {
         }
         // All that it returns, its error included, as the value list.
         let whole = self.m.types.members(val.ty).unwrap_or_default();
-        let is_error = |s: &Self, ty: TypeId| {
-            let kind = s.m.types.kind(ty);
-            matches!(kind, TypeKind::ErrorSet(_) | TypeKind::AnyError)
-        };
         if given.len() != values.len()
             && whole.len() == values.len()
-            && (whole.iter().zip(values)).all(|(a, b)| is_error(self, a.1) == is_error(self, b.1))
+            && (whole.iter().zip(values))
+                .all(|(a, b)| self.is_error_value(a.1) == self.is_error_value(b.1))
         {
             let loaded = self.load(cx, &val);
             let list = self.stable(cx, &loaded);

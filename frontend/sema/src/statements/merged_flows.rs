@@ -82,13 +82,14 @@ pub fn merged_flows_are_clean(all: &[Flows]) -> bool {
             flows.entry(to).or_default().extend(list);
         }
     }
-    // `named`: whether to follow what may be too much.
+    // `named`: whether to follow what may be too much. Also told: whether that, or what isn't known, was met.
     let closure = |start: &Node, named: bool| {
         let mut seen: FxHashSet<&Node> = FxHashSet::default();
         let mut found: FxHashSet<Symbol> = FxHashSet::default();
-        let mut unknown = false;
+        let (mut unknown, mut shared) = (false, false);
         let mut stack = vec![start];
         while let Some(at) = stack.pop() {
+            shared |= matches!(at, Node::Named(_) | Node::Unknown);
             if matches!(at, Node::Named(_)) && !named || !seen.insert(at) {
                 continue;
             }
@@ -96,12 +97,20 @@ pub fn merged_flows_are_clean(all: &[Flows]) -> bool {
             found.extend(tags.get(at).into_iter().flatten());
             stack.extend(flows.get(at).into_iter().flatten());
         }
-        (found, unknown)
+        (found, unknown, shared)
     };
-    let escapes = all.iter().flat_map(|one| &one.escapes);
+    // As `Sema::check_inferred_sets` decides.
+    let escapes_well = |from: &Node, allowed: &[Symbol]| {
+        let (found, _, shared) = closure(from, true);
+        let variable = matches!(from, Node::Variable(..));
+        variable && (shared || found.iter().any(|tag| allowed.contains(tag)))
+            || found.iter().all(|tag| allowed.contains(tag))
+    };
+    let mut escapes = all.iter().flat_map(|one| &one.escapes);
     let mut erring = all.iter().flat_map(|one| &one.erring);
-    escapes
-        .into_iter()
-        .all(|(from, allowed)| closure(from, true).0.iter().all(|t| allowed.contains(t)))
-        && erring.all(|function| closure(function, false) != (FxHashSet::default(), false))
+    escapes.all(|(from, allowed)| escapes_well(from, allowed))
+        && erring.all(|function| {
+            let (found, unknown, _) = closure(function, false);
+            !found.is_empty() || unknown
+        })
 }

@@ -34,7 +34,7 @@ impl Sema<'_> {
         let hint = match cx.ret.ty {
             Some(ty) if matches!(self.m.types.kind(ty), TypeKind::Failable { .. }) => {
                 let pure = matches!(self.m.types.kind(ty), TypeKind::Failable { values, .. } if values.is_empty());
-                let all = self.all_slots(ty, expr);
+                let all = self.all_slots(cx, ty, expr);
                 if pure {
                     for value in crate::statements::tails::ends_of(expr) {
                         if matches!(value.kind, ExprKind::ErrorTag(_)) {
