@@ -595,6 +595,10 @@ impl<'a> Parser<'a> {
                             continue;
                         }
                     }
+                    // `do { .. } while c;` of other languages is one mistake.
+                    if self.at(Tok::While) && self.at_word(start, "do") {
+                        continue;
+                    }
                     self.eat(Tok::Semi);
                     return;
                 }
