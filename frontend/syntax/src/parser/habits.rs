@@ -57,6 +57,9 @@ impl Parser<'_> {
             _ if semi && self.declares_with_a_word() => {
                 return foreign_word("fn");
             }
+            Tok::Colon if message == "expected ')'" && self.declares_with_a_word() => {
+                return foreign_word("fn");
+            }
             // `if (x) { .. }`
             _ if open && before(1) == Tok::RBrace && self.heads_a_lambda() => {
                 "`(x) { .. }` is a lambda; a condition stands without parentheses: `if x { .. }`"
@@ -236,7 +239,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Whether `name :: fn(..)` stands before, with a block or not.
+    /// Whether `name :: fn(..)` stands before, with a block or not, or its parameters are under way.
     fn declares_with_a_word(&self) -> bool {
         let mut end = self.pos;
         if end > 0 && self.kind_at(end - 1) == Tok::RBrace {
@@ -245,16 +248,16 @@ impl Parser<'_> {
                 None => return false,
             }
         }
-        let Some(word) = self.group_before(end).and_then(|at| at.checked_sub(1)) else {
-            return false;
-        };
-        word > 0
-            && self.kind_at(word + 1) == Tok::LParen
-            && self.kind_at(word - 1) == Tok::ColonColon
-            && matches!(
-                self.text_at(word),
-                "fn" | "func" | "function" | "def" | "fun" | "proc"
-            )
+        let groups = [self.group_before(end), self.opener()];
+        groups.into_iter().flatten().any(|open| {
+            open > 1
+                && self.kind_at(open) == Tok::LParen
+                && self.kind_at(open - 2) == Tok::ColonColon
+                && matches!(
+                    self.text_at(open - 1),
+                    "fn" | "func" | "function" | "def" | "fun" | "proc"
+                )
+        })
     }
 
     /// Whether the statement under way began with `a, b :=`.
