@@ -57,6 +57,7 @@ impl Parser<'_> {
             _ if semi && self.declares_with_a_word() => {
                 return foreign_word("fn");
             }
+            _ if semi && self.results_in_angles() => "type arguments are written `Name(T)`",
             Tok::Colon if message == "expected ')'" && self.declares_with_a_word() => {
                 return foreign_word("fn");
             }
@@ -258,6 +259,17 @@ impl Parser<'_> {
                     "fn" | "func" | "function" | "def" | "fun" | "proc"
                 )
         })
+    }
+
+    /// Whether `-> Name<T> { .. }` stands before, which reads as two comparisons.
+    fn results_in_angles(&self) -> bool {
+        let block = self.group_before(self.pos);
+        let Some(end) = block.filter(|at| self.kind_at(*at) == Tok::LBrace) else {
+            return false;
+        };
+        end > 4
+            && self.kind_at(end - 1) == Tok::Gt
+            && (self.kind_at(end - 3), self.kind_at(end - 5)) == (Tok::Lt, Tok::Arrow)
     }
 
     /// Whether the statement under way began with `a, b :=`.
