@@ -9,6 +9,7 @@ use signal_hook::iterator::Signals;
 
 use crate::debugger::interrupt;
 use crate::held;
+use crate::orphan;
 use crate::profile::interrupted;
 use crate::progress;
 
@@ -82,6 +83,7 @@ pub fn watch() {
 }
 
 fn watch_signals() {
+    orphan::watch_interrupts();
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else {
         return;
     };
@@ -90,6 +92,9 @@ fn watch_signals() {
         .spawn(move || {
             for signal in signals.forever() {
                 if signal == SIGINT && interrupt::taken() {
+                    continue;
+                }
+                if orphan::passed_on(signal) {
                     continue;
                 }
                 held::write_all();

@@ -78,25 +78,18 @@ fn native(compiled: &mut Compiled, opt: OptLevel, args: &RunArgs) -> Result<u8, 
         }
     };
     command.args(args.args.iter().map(OsString::as_os_str));
-    crate::orphan::ends_with_us(&mut command);
-    let mut child = command.spawn().map_err(|error| {
+    // The program runs on without its file, so nothing can be left behind, whatever becomes of this process.
+    // An emulator may still have to open it.
+    let mut scratch = Some(scratch);
+    let started = || {
+        if emulator.is_empty() {
+            scratch = None;
+        }
+    };
+    let status = crate::orphan::run(command, started).map_err(|error| {
         fail(
             format,
             &format!("cannot run the program: {}", plain(&error)),
-        )
-    })?;
-    // The program runs on without its file, so nothing can be left behind, whatever becomes of this process.
-    // An emulator may still have to open it.
-    let scratch = if emulator.is_empty() {
-        drop(scratch);
-        None
-    } else {
-        Some(scratch)
-    };
-    let status = child.wait().map_err(|error| {
-        fail(
-            format,
-            &format!("cannot wait for the program: {}", plain(&error)),
         )
     })?;
     drop(scratch);
