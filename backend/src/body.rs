@@ -226,13 +226,14 @@ impl<'r, 'c> Lower<'_, 'r, 'c> {
             StmtKind::Copy { dst, src, len } => {
                 let (dst_align, src_align) = (self.known_align(*dst), self.known_align(*src));
                 let dst = self.pointer(*dst)?;
-                let src = self.pointer(*src)?;
-                let len = self.word(*len)?;
+                let from = self.pointer(*src)?;
+                let bytes = self.word(*len)?;
                 self.at(loc);
+                self.copied_from(*src, from, *len, loc)?;
                 let made = self
                     .unit
                     .builder
-                    .build_memmove(dst, dst_align, src, src_align, len);
+                    .build_memmove(dst, dst_align, from, src_align, bytes);
                 made.map(|_| ()).map_err(|error| Error(error.to_string()))
             }
             StmtKind::Fill { dst, byte, len } => {

@@ -112,6 +112,7 @@ fn emit_here(request: &EmitRequest<'_>) -> Res<String> {
         // Addresses in variables become visible.
         run("function(sroa)")?;
         crate::constants::keep_writes(&unit.module);
+        crate::nulls::keep_reads(&unit.module)?;
         let opened = crate::constants::open_objects(&unit);
         run(passes)?;
         opened.iter().for_each(|object| object.set_constant(true));

@@ -29,6 +29,7 @@ mod decl;
 mod expr;
 mod fatal;
 mod machine;
+mod nulls;
 mod raw;
 mod trap;
 mod unit;
