@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, Linkage, Module, RelocTarget, Ty};
 use sx_machine::{Machine, MemoryEvent};
-use sx_tier_api::{MemoryView, ObjectKind};
 
+use crate::marked::Marked;
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 
 /// What a value has of addresses.
@@ -38,17 +38,9 @@ struct Object {
 
 #[derive(Default)]
 pub struct Addresses {
-    stack: Vec<Mark>,
-    locals: Vec<Mark>,
-    results: Vec<Mark>,
+    values: Marked<Mark>,
     objects: Vec<Object>,
-    globals: FxHashMap<GlobalId, u32>,
     funcs: FxHashMap<FuncId, u32>,
-    /// Live heap blocks by address.
-    heap: FxHashMap<u64, u32>,
-    /// Slots of the active calls that have a number, and where each call's begin.
-    slots: Vec<(u32, u32)>,
-    frames: Vec<usize>,
     /// Stored values that are not free, by address: their length and mark. They don't overlap.
     memory: BTreeMap<u64, (u64, Mark)>,
     /// What a host function will return depends on addresses.
@@ -83,7 +75,7 @@ impl Addresses {
         for placed in machine.space.globals.iter().chain(&machine.space.closed) {
             let global = module.global(placed.id);
             let number = all.add(placed.addr, placed.size, global.mergeable);
-            all.globals.insert(placed.id, number);
+            all.values.globals.insert(placed.id, number);
         }
         let word = machine.pointer_size;
         for placed in &machine.space.globals {
@@ -103,10 +95,6 @@ impl Addresses {
         self.depends
     }
 
-    fn pop(&mut self) -> Mark {
-        self.stack.pop().unwrap_or_default()
-    }
-
     fn add(&mut self, base: u64, size: u64, shared: bool) -> u32 {
         self.objects.push(Object {
             base,
@@ -118,7 +106,8 @@ impl Addresses {
     }
 
     fn global(&self, id: GlobalId) -> Mark {
-        self.globals
+        self.values
+            .globals
             .get(&id)
             .map_or(Mark::Tainted, |number| Mark::Of(*number))
     }
@@ -131,17 +120,6 @@ impl Addresses {
             number
         });
         Mark::Of(number)
-    }
-
-    /// The global or heap block that an address from outside is in.
-    fn owner(&self, machine: &Machine, addr: u64) -> Option<Mark> {
-        let object = machine.object_at(addr)?;
-        let number = match object.kind {
-            ObjectKind::Global(id) => self.globals.get(&id),
-            ObjectKind::Heap => self.heap.get(&object.base),
-            ObjectKind::Stack => None,
-        };
-        number.map(|number| Mark::Of(*number))
     }
 
     /// What is stored in a range that is not free: address, length, mark.
@@ -257,59 +235,53 @@ impl Shadow for Addresses {
 
     fn finish(&mut self, machine: &Machine, _: &[u64]) {
         let mut variables = machine.space.globals.iter().filter(|g| g.mutable);
-        self.depends = shown(&self.results) != Mark::Free
+        self.depends = shown(self.values.results()) != Mark::Free
             || variables.any(|g| self.stored(g.addr, g.size).next().is_some());
     }
 
     fn constant(&mut self) {
-        self.stack.push(Mark::Free);
+        self.values.push(Mark::Free);
     }
 
     fn local(&mut self, index: usize) {
-        self.stack
-            .push(self.locals.get(index).copied().unwrap_or_default());
+        self.values.push_local(index);
     }
 
     fn slot_addr(&mut self, _: FuncId, number: u32, addr: u64, size: u64) {
-        let first = self.frames.last().copied().unwrap_or(0);
-        let known = self.slots[first..]
-            .iter()
-            .find(|(slot, _)| *slot == number)
-            .map(|(_, object)| *object);
-        let object = known.unwrap_or_else(|| {
+        let object = self.values.slot(number).unwrap_or_else(|| {
             let object = self.add(addr, size, false);
-            self.slots.push((number, object));
+            self.values.add_slot(number, object);
             object
         });
-        self.stack.push(Mark::Of(object));
+        self.values.push(Mark::Of(object));
     }
 
     fn global_addr(&mut self, global: GlobalId) {
         let mark = self.global(global);
-        self.stack.push(mark);
+        self.values.push(mark);
     }
 
     fn func_addr(&mut self, func: FuncId) {
         let mark = self.func(func);
-        self.stack.push(mark);
+        self.values.push(mark);
     }
 
     fn load(&mut self, _: &Machine, addr: u64, len: u64) -> Verdict {
-        let mark = self.pop();
+        let mark = self.values.pop();
         self.access(mark)?;
-        self.stack.push(self.read(addr, len));
+        self.values.push(self.read(addr, len));
         Ok(())
     }
 
     fn unary(&mut self) {
-        let a = self.pop();
-        self.stack.push(shown(&[a]));
+        let a = self.values.pop();
+        self.values.push(shown(&[a]));
     }
 
     fn binary(&mut self, op: BinaryOp, _: Ty, a: u64, b: u64) {
-        let y = self.pop();
-        let x = self.pop();
-        self.stack.push(match op {
+        let y = self.values.pop();
+        let x = self.values.pop();
+        self.values.push(match op {
             BinaryOp::PtrAdd | BinaryOp::Add => match (x, y) {
                 (mark, Mark::Free) | (Mark::Free, mark) => mark,
                 _ => Mark::Tainted,
@@ -354,8 +326,8 @@ impl Shadow for Addresses {
     }
 
     fn convert(&mut self, op: ConvertOp, _: Ty, _: Ty) {
-        let a = self.pop();
-        self.stack.push(match op {
+        let a = self.values.pop();
+        self.values.push(match op {
             ConvertOp::PToI | ConvertOp::IToP => a,
             ConvertOp::Trunc
             | ConvertOp::SExt
@@ -371,15 +343,15 @@ impl Shadow for Addresses {
     }
 
     fn wrap(&mut self, bits: u8, _: bool, ty: Ty) {
-        let a = self.pop();
+        let a = self.values.pop();
         let whole = ty.int_bits().is_none_or(|all| u32::from(bits) >= all);
-        self.stack.push(if whole { a } else { shown(&[a]) });
+        self.values.push(if whole { a } else { shown(&[a]) });
     }
 
     fn select(&mut self, cond: bool) {
-        let (b, a, c) = (self.pop(), self.pop(), self.pop());
+        let (b, a, c) = (self.values.pop(), self.values.pop(), self.values.pop());
         let chosen = if cond { a } else { b };
-        self.stack.push(if c == Mark::Free {
+        self.values.push(if c == Mark::Free {
             chosen
         } else {
             Mark::Tainted
@@ -387,8 +359,8 @@ impl Shadow for Addresses {
     }
 
     fn check(&mut self, rel: CheckRel, a: u64, b: u64) -> Verdict {
-        let y = self.pop();
-        let x = self.stack.last().copied().unwrap_or_default();
+        let y = self.values.pop();
+        let x = self.values.top();
         free(match rel {
             CheckRel::Equal | CheckRel::NotEqual => self.equality((a, x), (b, y)),
             CheckRel::Below | CheckRel::AtMost => self.order((a, x), (b, y)),
@@ -396,43 +368,40 @@ impl Shadow for Addresses {
     }
 
     fn set(&mut self, index: usize) {
-        let mark = self.pop();
-        if let Some(place) = self.locals.get_mut(index) {
-            *place = mark;
-        }
+        self.values.set(index);
     }
 
     fn discard(&mut self) {
-        self.stack.pop();
+        self.values.pop();
     }
 
     fn decide(&mut self) -> Verdict {
-        let mark = self.pop();
+        let mark = self.values.pop();
         free(mark)
     }
 
     fn callee(&mut self) -> Verdict {
-        match self.pop() {
+        match self.values.pop() {
             Mark::Free | Mark::Of(_) => Ok(()),
             Mark::Tainted => Err(Problem::Address),
         }
     }
 
     fn store(&mut self, _: &Machine, addr: u64, len: u64) -> Verdict {
-        let value = self.pop();
-        let mark = self.pop();
+        let value = self.values.pop();
+        let mark = self.values.pop();
         self.access(mark)?;
         self.write(addr, len, value);
         Ok(())
     }
 
     fn update(&mut self, addr: u64, len: u64) -> Verdict {
-        free(self.stack.last().copied().unwrap_or_default())?;
+        free(self.values.top())?;
         free(self.read(addr, len))
     }
 
     fn copy(&mut self, _: &Machine, dst: u64, src: u64, len: u64) -> Verdict {
-        let (n, from, to) = (self.pop(), self.pop(), self.pop());
+        let (n, from, to) = (self.values.pop(), self.values.pop(), self.values.pop());
         free(n)?;
         self.access(to)?;
         self.access(from)?;
@@ -441,7 +410,7 @@ impl Shadow for Addresses {
     }
 
     fn fill(&mut self, _: &Machine, dst: u64, len: u64) -> Verdict {
-        let (n, byte, to) = (self.pop(), self.pop(), self.pop());
+        let (n, byte, to) = (self.values.pop(), self.values.pop(), self.values.pop());
         free(n)?;
         free(byte)?;
         self.access(to)?;
@@ -450,38 +419,26 @@ impl Shadow for Addresses {
     }
 
     fn argument(&mut self) {
-        let mark = self.pop();
-        self.locals.push(mark);
+        self.values.argument();
     }
 
     fn enter(&mut self, entered: Entered) {
-        self.locals.truncate(entered.base + entered.params);
-        self.locals
-            .resize(entered.base + entered.locals, Mark::Free);
-        self.frames.push(self.slots.len());
+        self.values.enter(entered, Mark::Free);
         self.clear(entered.slots, entered.size);
-        self.results.clear();
     }
 
     fn leave(&mut self, entered: Entered) {
-        self.locals.truncate(entered.base);
-        let first = self.frames.pop().unwrap_or(0);
-        for (_, object) in self.slots.drain(first.min(self.slots.len())..) {
+        for object in self.values.leave(entered) {
             self.objects[object as usize].alive = false;
         }
     }
 
     fn results(&mut self, count: usize) {
-        let first = self.stack.len().saturating_sub(count);
-        self.results.clear();
-        self.results.extend(self.stack.drain(first..));
+        self.values.return_operands(count);
     }
 
     fn take_result(&mut self, number: usize, index: usize) {
-        let mark = self.results.get(number).copied().unwrap_or_default();
-        if let Some(place) = self.locals.get_mut(index) {
-            *place = mark;
-        }
+        self.values.take_result(number, index);
     }
 
     /// What a host function makes of the memory that it is given is not followed: it must not hold addresses, unless
@@ -503,7 +460,7 @@ impl Shadow for Addresses {
         };
         self.called = false;
         for (number, addr) in args.iter().enumerate() {
-            match self.locals.get(base + number).copied().unwrap_or_default() {
+            match self.values.local(base + number).unwrap_or_default() {
                 Mark::Free => {}
                 Mark::Of(object) if number < addresses => {
                     let object = self.objects[object as usize];
@@ -529,11 +486,11 @@ impl Shadow for Addresses {
             match *event {
                 MemoryEvent::Alloc { addr, size } => {
                     let number = self.add(addr, size, false);
-                    self.heap.insert(addr, number);
+                    self.values.heap.insert(addr, number);
                     self.clear(addr, size);
                 }
                 MemoryEvent::Free { addr } => {
-                    if let Some(number) = self.heap.remove(&addr) {
+                    if let Some(number) = self.values.heap.remove(&addr) {
                         self.objects[number as usize].alive = false;
                     }
                 }
@@ -543,14 +500,15 @@ impl Shadow for Addresses {
             }
         }
         // An address that is returned is one of those given, or of a new block.
-        let given: Vec<Mark> = self.locals[base.min(self.locals.len())..]
+        let given: Vec<Mark> = self
+            .values
+            .locals_from(base)
             .iter()
             .copied()
             .filter(|mark| matches!(mark, Mark::Of(_)))
             .collect();
-        self.locals.truncate(base);
         let marks = results.iter().map(|value| {
-            let owner = self.owner(machine, *value);
+            let owner = self.values.owner(machine, *value).map(Mark::Of);
             let is_owner = owner.is_some_and(|mark| !events.is_empty() || given.contains(&mark));
             let alone = |mark: &&Mark| matches!(mark, Mark::Of(number) if self.stands_alone(*number, *value));
             if self.called {
@@ -561,6 +519,7 @@ impl Shadow for Addresses {
                 given.iter().find(alone).copied().unwrap_or_default()
             }
         });
-        self.results = marks.collect();
+        let marks = marks.collect();
+        self.values.return_from_host(base, marks);
     }
 }

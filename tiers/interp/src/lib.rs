@@ -6,6 +6,7 @@
 //! * `call`: calls of every kind, and the state of a run.
 //! * `addresses`: the shadow that follows addresses.
 //! * `shadow`: what a run may know of values beside their bits.
+//! * `marked`: what shadows keep for each value and object.
 //! * `explain`: the state of a stopped run in words.
 //! * `reentry`: the machine as host functions see it, which can run the program again.
 //! * `sanitize`: the shadow that checks memory use.
@@ -18,6 +19,7 @@ pub mod debugger;
 mod eval;
 mod exec;
 mod explain;
+mod marked;
 mod reentry;
 mod sanitize;
 mod shadow;

@@ -16,8 +16,9 @@ mod words;
 use rustc_hash::FxHashMap;
 use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
 use sx_machine::{Dangling, Machine, MemoryEvent};
-use sx_tier_api::{FaultObject, Frame, MemoryView, Moment, ObjectKind, Passing, Place, Region};
+use sx_tier_api::{FaultObject, Frame, MemoryView, Moment, Passing, Place, Region};
 
+use crate::marked::Marked;
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 use marks::Mark;
 use pages::Pages;
@@ -62,16 +63,8 @@ const MORE_CALLS: u64 = 12;
 const MAX_OBJECTS: usize = 1 << 26;
 
 pub struct Sanitizer {
-    stack: Vec<Mark>,
-    locals: Vec<Mark>,
-    results: Vec<Mark>,
+    values: Marked<Mark>,
     objects: Vec<Object>,
-    globals: FxHashMap<GlobalId, u32>,
-    /// Live heap blocks by address.
-    heap: FxHashMap<u64, u32>,
-    /// Slots of the active calls that have a number: slot and object; and where each call's begin.
-    slots: Vec<(u32, u32)>,
-    frames: Vec<usize>,
     pages: Pages,
     pointer_size: u64,
     /// Blocks left behind: size and where they were allocated.
@@ -101,19 +94,13 @@ fn defined(mark: Mark) -> Verdict {
 impl Sanitizer {
     pub fn new(pointer_size: u64, big_endian: bool) -> Sanitizer {
         Sanitizer {
-            stack: Vec::new(),
-            locals: Vec::new(),
-            results: Vec::new(),
+            values: Marked::default(),
             objects: vec![Object {
                 base: 0,
                 size: 0,
                 kind: Kind::None,
                 alive: false,
             }],
-            globals: FxHashMap::default(),
-            heap: FxHashMap::default(),
-            slots: Vec::new(),
-            frames: Vec::new(),
             pages: Pages::new(pointer_size, big_endian),
             pointer_size,
             leaks: Vec::new(),
@@ -136,10 +123,6 @@ impl Sanitizer {
     pub fn until(mut self, stop: Option<Moment>) -> Sanitizer {
         self.stop = stop;
         self
-    }
-
-    fn pop(&mut self) -> Mark {
-        self.stack.pop().unwrap_or_default()
     }
 
     fn add(&mut self, object: Object) -> u32 {
@@ -224,12 +207,12 @@ impl Sanitizer {
             kind,
             alive: true,
         });
-        self.heap.insert(base, number);
+        self.values.heap.insert(base, number);
         self.pages.set_range(base, size, undefined);
     }
 
     fn died(&mut self, machine: &Machine, base: u64) {
-        if let Some(number) = self.heap.remove(&base) {
+        if let Some(number) = self.values.heap.remove(&base) {
             let site = self.site(machine);
             let object = &mut self.objects[number as usize];
             object.alive = false;
@@ -241,14 +224,7 @@ impl Sanitizer {
 
     /// The object an address from outside points into.
     fn owner(&self, machine: &Machine, value: u64) -> u32 {
-        let Some(object) = machine.object_at(value) else {
-            return 0;
-        };
-        match object.kind {
-            ObjectKind::Global(id) => self.globals.get(&id).copied().unwrap_or(0),
-            ObjectKind::Heap => self.heap.get(&object.base).copied().unwrap_or(0),
-            ObjectKind::Stack => 0,
-        }
+        self.values.owner(machine, value).unwrap_or(0)
     }
 
     /// The object a refused access was meant for, or an address happens to be in.
@@ -278,7 +254,7 @@ impl Sanitizer {
 
     /// The object that a value in a local is known to be an address of.
     pub fn object_of_local(&self, module: &Module, index: usize) -> Option<FaultObject> {
-        let number = self.locals.get(index)?.object;
+        let number = self.values.local(index)?.object;
         words::elements(self, module, number)
     }
 
@@ -327,7 +303,7 @@ impl Shadow for Sanitizer {
                 kind,
                 alive: true,
             });
-            self.globals.insert(global.id, number);
+            self.values.globals.insert(global.id, number);
         }
         // What images point to is known by the values of their words; globals never move.
         for global in &machine.space.globals {
@@ -337,7 +313,7 @@ impl Shadow for Sanitizer {
                 // Numbers that look like addresses do no harm as long as nobody uses them as such.
                 if machine.region_of(value) == Region::Globals
                     && let Some(target) = machine.space.global_at(value)
-                    && let Some(number) = self.globals.get(&target.id)
+                    && let Some(number) = self.values.globals.get(&target.id)
                 {
                     self.pages
                         .set_object(global.addr + i as u64 * self.pointer_size, *number);
@@ -376,7 +352,7 @@ impl Shadow for Sanitizer {
         }
         for (base, size) in machine.heap().blocks() {
             if !reached.contains_key(&base)
-                && let Some(number) = self.heap.get(&base)
+                && let Some(number) = self.values.heap.get(&base)
                 && let Kind::Heap { born, .. } = self.objects[*number as usize].kind
             {
                 self.leaks.push((size, born));
@@ -395,30 +371,25 @@ impl Shadow for Sanitizer {
     }
 
     fn blame(&mut self, depth: usize) {
-        let mark = self.stack.iter().rev().nth(depth);
-        self.blamed = Some(mark.map_or(0, |mark| mark.object));
+        let mark = self.values.operand(depth).unwrap_or_default();
+        self.blamed = Some(mark.object);
     }
 
     fn blame_local(&mut self, index: usize) {
-        self.blamed = Some(self.locals.get(index).map_or(0, |mark| mark.object));
+        let mark = self.values.local(index).unwrap_or_default();
+        self.blamed = Some(mark.object);
     }
 
     fn constant(&mut self) {
-        self.stack.push(Mark::default());
+        self.values.push(Mark::default());
     }
 
     fn local(&mut self, index: usize) {
-        self.stack
-            .push(self.locals.get(index).copied().unwrap_or_default());
+        self.values.push_local(index);
     }
 
     fn slot_addr(&mut self, func: FuncId, number: u32, addr: u64, size: u64) {
-        let first = self.frames.last().copied().unwrap_or(0);
-        let known = self.slots[first..]
-            .iter()
-            .find(|(slot, _)| *slot == number)
-            .map(|(_, object)| *object);
-        let object = known.unwrap_or_else(|| {
+        let object = self.values.slot(number).unwrap_or_else(|| {
             let before = self.slot_numbers.get(&(addr, func, number)).copied();
             let object = before.unwrap_or_else(|| {
                 self.add(Object {
@@ -432,46 +403,46 @@ impl Shadow for Sanitizer {
                 self.objects[object as usize].alive = true;
                 self.slot_numbers.insert((addr, func, number), object);
             }
-            self.slots.push((number, object));
+            self.values.add_slot(number, object);
             object
         });
-        self.stack.push(Mark {
+        self.values.push(Mark {
             object,
             undefined: 0,
         });
     }
 
     fn global_addr(&mut self, global: GlobalId) {
-        let object = self.globals.get(&global).copied().unwrap_or(0);
-        self.stack.push(Mark {
+        let object = self.values.globals.get(&global).copied().unwrap_or(0);
+        self.values.push(Mark {
             object,
             undefined: 0,
         });
     }
 
     fn load(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict {
-        let mark = self.pop();
+        let mark = self.values.pop();
         self.access(machine, addr, len, mark)?;
         let mut loaded = self.pages.get(addr, len);
         if !self.lenient && loaded.object == 0 && marks::is_nothing(loaded, len) {
             loaded.object = mark.object;
         }
-        self.stack.push(loaded);
+        self.values.push(loaded);
         Ok(())
     }
 
     fn unary(&mut self) {
-        let a = self.pop();
-        self.stack.push(Mark {
+        let a = self.values.pop();
+        self.values.push(Mark {
             object: 0,
             undefined: marks::spread(a.undefined),
         });
     }
 
     fn binary(&mut self, op: BinaryOp, ty: Ty, a: u64, b: u64) {
-        let y = self.pop();
-        let x = self.pop();
-        self.stack.push(marks::binary(
+        let y = self.values.pop();
+        let x = self.values.pop();
+        self.values.push(marks::binary(
             op,
             ty.size(self.pointer_size),
             (a, x),
@@ -480,29 +451,29 @@ impl Shadow for Sanitizer {
     }
 
     fn convert(&mut self, op: ConvertOp, from: Ty, to: Ty) {
-        let a = self.pop();
+        let a = self.values.pop();
         let (from, to) = (from.size(self.pointer_size), to.size(self.pointer_size));
-        self.stack.push(marks::convert(op, from, to, a));
+        self.values.push(marks::convert(op, from, to, a));
     }
 
     fn wrap(&mut self, bits: u8, signed: bool, ty: Ty) {
-        let a = self.pop();
-        self.stack
+        let a = self.values.pop();
+        self.values
             .push(marks::wrap(bits, signed, ty.size(self.pointer_size), a));
     }
 
     fn select(&mut self, cond: bool) {
-        let (b, a, c) = (self.pop(), self.pop(), self.pop());
+        let (b, a, c) = (self.values.pop(), self.values.pop(), self.values.pop());
         let mut chosen = if cond { a } else { b };
         if c.undefined != 0 {
             chosen.undefined = 0xff;
         }
-        self.stack.push(chosen);
+        self.values.push(chosen);
     }
 
     fn check(&mut self, _: CheckRel, _: u64, _: u64) -> Verdict {
-        let b = self.pop();
-        let a = self.stack.last().copied().unwrap_or_default();
+        let b = self.values.pop();
+        let a = self.values.top();
         if self.lenient {
             return Ok(());
         }
@@ -511,18 +482,15 @@ impl Shadow for Sanitizer {
     }
 
     fn set(&mut self, index: usize) {
-        let mark = self.pop();
-        if let Some(place) = self.locals.get_mut(index) {
-            *place = mark;
-        }
+        self.values.set(index);
     }
 
     fn discard(&mut self) {
-        self.stack.pop();
+        self.values.pop();
     }
 
     fn decide(&mut self) -> Verdict {
-        let mark = self.pop();
+        let mark = self.values.pop();
         if self.lenient {
             return Ok(());
         }
@@ -530,15 +498,15 @@ impl Shadow for Sanitizer {
     }
 
     fn store(&mut self, machine: &Machine, addr: u64, len: u64) -> Verdict {
-        let value = self.pop();
-        let mark = self.pop();
+        let value = self.values.pop();
+        let mark = self.values.pop();
         self.access(machine, addr, len, mark)?;
         self.pages.put(addr, len, value);
         Ok(())
     }
 
     fn copy(&mut self, machine: &Machine, dst: u64, src: u64, len: u64) -> Verdict {
-        let (n, from, to) = (self.pop(), self.pop(), self.pop());
+        let (n, from, to) = (self.values.pop(), self.values.pop(), self.values.pop());
         if !self.lenient {
             defined(n)?;
         }
@@ -549,7 +517,7 @@ impl Shadow for Sanitizer {
     }
 
     fn fill(&mut self, machine: &Machine, dst: u64, len: u64) -> Verdict {
-        let (n, byte, to) = (self.pop(), self.pop(), self.pop());
+        let (n, byte, to) = (self.values.pop(), self.values.pop(), self.values.pop());
         if !self.lenient {
             defined(n)?;
         }
@@ -559,43 +527,30 @@ impl Shadow for Sanitizer {
     }
 
     fn argument(&mut self) {
-        let mark = self.pop();
-        self.locals.push(mark);
+        self.values.argument();
     }
 
     fn enter(&mut self, entered: Entered) {
-        self.locals.truncate(entered.base + entered.params);
-        self.locals.resize(
-            entered.base + entered.locals,
-            Mark {
-                object: 0,
-                undefined: 0xff,
-            },
-        );
-        self.frames.push(self.slots.len());
+        let fresh = Mark {
+            object: 0,
+            undefined: 0xff,
+        };
+        self.values.enter(entered, fresh);
         self.pages.set_range(entered.slots, entered.size, true);
-        self.results.clear();
     }
 
     fn leave(&mut self, entered: Entered) {
-        self.locals.truncate(entered.base);
-        let first = self.frames.pop().unwrap_or(0);
-        for (_, object) in self.slots.drain(first.min(self.slots.len())..) {
+        for object in self.values.leave(entered) {
             self.objects[object as usize].alive = false;
         }
     }
 
     fn results(&mut self, count: usize) {
-        let first = self.stack.len().saturating_sub(count);
-        self.results.clear();
-        self.results.extend(self.stack.drain(first..));
+        self.values.return_operands(count);
     }
 
     fn take_result(&mut self, number: usize, index: usize) {
-        let mark = self.results.get(number).copied().unwrap_or_default();
-        if let Some(place) = self.locals.get_mut(index) {
-            *place = mark;
-        }
+        self.values.take_result(number, index);
     }
 
     fn after_host(
@@ -619,11 +574,11 @@ impl Shadow for Sanitizer {
                 }
             }
         }
-        self.locals.truncate(base);
         let marks = results.iter().map(|value| Mark {
             object: self.owner(machine, *value),
             undefined: 0,
         });
-        self.results = marks.collect();
+        let marks = marks.collect();
+        self.values.return_from_host(base, marks);
     }
 }
