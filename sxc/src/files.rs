@@ -40,18 +40,31 @@ fn read_source(path: &Path) -> io::Result<Vec<u8>> {
 /// The root file was read before the frontend starts (an unreadable one is the command's own error), so it is kept.
 pub struct DiskFiles {
     root: PathBuf,
-    root_bytes: Vec<u8>,
+    root_bytes: Mutex<RootBytes>,
     /// Canonical forms found, of files and of the folders they are in. A file may be imported a thousand times.
     canonical: Mutex<HashMap<PathBuf, PathBuf>>,
+}
+
+/// What the root file consists of.
+enum RootBytes {
+    /// Given away when it is loaded: a file can be read again.
+    Once(Vec<u8>),
+    /// No file.
+    Kept(Vec<u8>),
+    Given,
 }
 
 impl DiskFiles {
     /// Reads `root`.
     pub fn open(root: &Path) -> io::Result<DiskFiles> {
-        let root_bytes = read_source(root)?;
+        let bytes = read_source(root)?;
+        let root_bytes = match root.is_file() {
+            true => RootBytes::Once(bytes),
+            false => RootBytes::Kept(bytes),
+        };
         Ok(DiskFiles {
             root: full(root),
-            root_bytes,
+            root_bytes: Mutex::new(root_bytes),
             canonical: Mutex::default(),
         })
     }
@@ -89,7 +102,17 @@ impl DiskFiles {
 impl Files for DiskFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if self.canonical(path) == self.root {
-            return Ok(self.root_bytes.clone());
+            let kept = self.root_bytes.lock();
+            let mut kept = kept.unwrap_or_else(PoisonError::into_inner);
+            match &mut *kept {
+                RootBytes::Once(bytes) => {
+                    let bytes = std::mem::take(bytes);
+                    *kept = RootBytes::Given;
+                    return Ok(bytes);
+                }
+                RootBytes::Kept(bytes) => return Ok(bytes.clone()),
+                RootBytes::Given => {}
+            }
         }
         read_source(path)
     }

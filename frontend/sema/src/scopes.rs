@@ -39,27 +39,30 @@ pub struct Env {
     pub makes: Cell<Option<Symbol>>,
     /// The scope of a nested `::` function: constants of the functions around it aren't seen from here.
     pub fence: Cell<bool>,
-    /// Names that mean nothing from here on, whatever they are further out: type parameters that a nested function
-    /// introduces, and that its instances bind.
-    pub introduced: RefCell<Vec<Symbol>>,
-    /// The local constants among the names.
-    pub constants: RefCell<Vec<Symbol>>,
     /// Outermost scope of code that has been put somewhere else than where it was written.
-    pub expansion: Option<Expansion>,
-    /// Outermost scope of an iteration of an `inline for`.
-    pub iteration: OnceCell<Rc<Iteration>>,
-    /// Outermost scope of one of several copies of code: an iteration of an unrolled loop, an instance of a generic
-    /// struct. What is written once, and the copy's number.
-    pub copy: Cell<Option<(Span, u32)>>,
+    pub expansion: Option<Box<Expansion>>,
     /// Scopes around this one.
     pub depth: u32,
     /// Whether a scope inside has gathered the names of this one.
     pub gathered: Cell<bool>,
-    pub summaries: RefCell<Summaries>,
     /// How many `#insert`s with a value have put code into each other around this.
     pub inserts: Cell<u32>,
+    /// What few scopes have: there is one for each variable.
+    seldom: OnceCell<Box<Seldom>>,
+}
+
+#[derive(Default)]
+struct Seldom {
+    /// Names that mean nothing from here on, whatever they are further out: type parameters that a nested function
+    /// introduces, and that its instances bind.
+    introduced: RefCell<Vec<Symbol>>,
+    /// The local constants among the names.
+    constants: RefCell<Vec<Symbol>>,
+    iteration: OnceCell<Rc<Iteration>>,
+    copy: Cell<Option<(Span, u32)>>,
+    summaries: RefCell<Summaries>,
     /// What `#insert`s in this scope were given, by their operands.
-    given: RefCell<Option<Box<GivenHere>>>,
+    given: RefCell<GivenHere>,
 }
 
 type GivenHere = FxHashMap<*const ast::Expr, Given>;
@@ -78,16 +81,11 @@ impl Env {
             names: RefCell::default(),
             makes: Cell::new(None),
             fence: Cell::new(false),
-            introduced: RefCell::default(),
-            constants: RefCell::default(),
             expansion: None,
-            iteration: OnceCell::new(),
-            copy: Cell::new(None),
             depth: 0,
             gathered: Cell::new(false),
-            summaries: RefCell::default(),
             inserts: Cell::new(0),
-            given: RefCell::default(),
+            seldom: OnceCell::new(),
         })
     }
 
@@ -98,16 +96,11 @@ impl Env {
             names: RefCell::default(),
             makes: self.makes.clone(),
             fence: Cell::new(false),
-            introduced: RefCell::default(),
-            constants: RefCell::default(),
             expansion: None,
-            iteration: OnceCell::new(),
-            copy: Cell::new(None),
             depth: self.depth + 1,
             gathered: Cell::new(false),
-            summaries: RefCell::default(),
             inserts: self.inserts.clone(),
-            given: RefCell::default(),
+            seldom: OnceCell::new(),
         })
     }
 
@@ -119,19 +112,14 @@ impl Env {
             names: RefCell::default(),
             makes: quoted.makes.clone(),
             fence: Cell::new(false),
-            introduced: RefCell::default(),
-            constants: RefCell::default(),
-            expansion: Some(Expansion {
+            expansion: Some(Box::new(Expansion {
                 put_in: put_in.clone(),
                 site,
-            }),
-            iteration: OnceCell::new(),
-            copy: Cell::new(None),
+            })),
             depth: quoted.depth + 1,
             gathered: Cell::new(false),
-            summaries: RefCell::default(),
             inserts: put_in.inserts.clone(),
-            given: RefCell::default(),
+            seldom: OnceCell::new(),
         })
     }
 
@@ -145,7 +133,7 @@ impl Env {
         while let Some(e) = env
             && out.len() < Self::MOST_SITES
         {
-            if let Some(iteration) = e.iteration.get() {
+            if let Some(iteration) = e.iteration() {
                 out.push(Site::Iteration(iteration.clone()));
             }
             if let Some(expansion) = &e.expansion {
@@ -180,7 +168,56 @@ impl Env {
 
     /// Whether a name isn't looked for further out.
     pub fn introduces(&self, name: Symbol) -> bool {
-        self.introduced.borrow().contains(&name)
+        let seldom = self.seldom.get();
+        seldom.is_some_and(|seldom| seldom.introduced.borrow().contains(&name))
+    }
+
+    pub fn introduce(&self, names: Vec<Symbol>) {
+        if !names.is_empty() {
+            *self.seldom().introduced.borrow_mut() = names;
+        }
+    }
+
+    fn seldom(&self) -> &Seldom {
+        self.seldom.get_or_init(Box::default)
+    }
+
+    /// Adds the names of this scope, and those that it introduces.
+    fn gather(&self, names: &mut FxHashSet<Symbol>) {
+        names.extend(self.names.borrow().keys());
+        if let Some(seldom) = self.seldom.get() {
+            names.extend(seldom.introduced.borrow().iter());
+        }
+    }
+
+    /// If this is the outermost scope of an iteration of an `inline for`.
+    pub fn iteration(&self) -> Option<&Rc<Iteration>> {
+        self.seldom.get()?.iteration.get()
+    }
+
+    pub fn set_iteration(&self, iteration: Rc<Iteration>) {
+        let _ = self.seldom().iteration.set(iteration);
+    }
+
+    /// If this is the outermost scope of one of several copies of code (an iteration of an unrolled loop, an instance of
+    /// a generic struct): what is written once, and the copy's number.
+    pub fn copy(&self) -> Option<(Span, u32)> {
+        self.seldom.get()?.copy.get()
+    }
+
+    pub fn set_copy(&self, written: Span, number: u32) {
+        self.seldom().copy.set(Some((written, number)));
+    }
+
+    /// `name`, which is bound here, is a local constant.
+    pub fn note_constant(&self, name: Symbol) {
+        self.seldom().constants.borrow_mut().push(name);
+    }
+
+    /// Whether `name`, which is bound here, is one.
+    fn has_constant(&self, name: Symbol) -> bool {
+        let seldom = self.seldom.get();
+        seldom.is_some_and(|seldom| seldom.constants.borrow().contains(&name))
     }
 
     /// The innermost scope that has a name, or introduces it, is given to `found`, and whether a fence is before it.
@@ -226,16 +263,15 @@ impl Env {
 
     fn summarised(&self, level: usize, size: u32, name: Symbol) -> Option<(bool, Rc<Env>)> {
         let late = LATE.get();
-        let mut known = self.summaries.borrow_mut();
+        let mut known = self.seldom().summaries.borrow_mut();
         if known[level].as_ref().is_none_or(|s| s.late != late) {
-            let mut names: FxHashSet<Symbol> = self.names.borrow().keys().copied().collect();
-            names.extend(self.introduced.borrow().iter());
+            let mut names = FxHashSet::default();
+            self.gather(&mut names);
             let mut fence = self.fence.get();
             self.gathered.set(true);
             let mut env = self.parent.clone()?;
             while env.depth + size > self.depth {
-                names.extend(env.names.borrow().keys());
-                names.extend(env.introduced.borrow().iter());
+                env.gather(&mut names);
                 fence |= env.fence.get();
                 env.gathered.set(true);
                 let parent = env.parent.clone()?;
@@ -255,10 +291,8 @@ impl Env {
 
     /// Whether a name is a constant of a function around the nested one that this scope belongs to.
     pub fn is_fenced_off(&self, name: Symbol) -> bool {
-        self.find(name, |env, fenced| {
-            fenced && env.constants.borrow().contains(&name)
-        })
-        .unwrap_or(false)
+        self.find(name, |env, fenced| fenced && env.has_constant(name))
+            .unwrap_or(false)
     }
 
     /// Whether this scope is inside `scope` and what it calls `name` is not.
@@ -279,7 +313,7 @@ impl Env {
     }
 
     pub fn is_local_constant(&self, name: Symbol) -> bool {
-        self.find(name, |env, _| env.constants.borrow().contains(&name))
+        self.find(name, |env, _| env.has_constant(name))
             .unwrap_or(false)
     }
 
@@ -290,14 +324,13 @@ impl Env {
         let around = std::iter::successors(Some(self), |env| env.parent.as_deref());
         let around = around.take_while(|env| env.inserts == self.inserts);
         around.take(OPENED).find_map(|env| {
-            let given = env.given.borrow();
-            given.as_ref()?.get(&std::ptr::from_ref(operand)).cloned()
+            let given = env.seldom.get()?.given.borrow();
+            given.get(&std::ptr::from_ref(operand)).cloned()
         })
     }
 
     pub fn note_given(&self, operand: &'static ast::Expr, given: Given) {
-        let mut all = self.given.borrow_mut();
-        let all = all.get_or_insert_default();
+        let mut all = self.seldom().given.borrow_mut();
         all.insert(std::ptr::from_ref(operand), given);
     }
 
@@ -348,7 +381,7 @@ mod tests {
         for i in 0..5000 {
             env = env.child();
             if i == 3000 {
-                env.introduced.borrow_mut().push(name);
+                env.introduce(vec![name]);
             }
             assert_eq!(env.get(name).is_some(), i < 3000, "{i}");
             assert!(env.get(other).is_some());

@@ -1,5 +1,7 @@
 //! Walking the tree. Override what is of interest and call the `walk_` function to go on below it.
 
+use std::borrow::Borrow;
+
 use crate::ast::*;
 
 pub trait Visitor {
@@ -105,7 +107,7 @@ fn walk_inline_if<V: Visitor + ?Sized, T>(
 }
 
 fn walk_attrs<V: Visitor + ?Sized>(v: &mut V, attrs: &Attrs) {
-    for note in &attrs.notes {
+    for note in attrs.notes() {
         args(v, &note.args);
     }
 }
@@ -324,15 +326,9 @@ fn walk_arm<V: Visitor + ?Sized>(v: &mut V, body: &ArmBody) {
     }
 }
 
-fn opt<V: Visitor + ?Sized>(v: &mut V, expr: &Option<Expr>) {
+fn opt<V: Visitor + ?Sized>(v: &mut V, expr: &Option<impl Borrow<Expr>>) {
     if let Some(expr) = expr {
-        v.expr(expr);
-    }
-}
-
-fn opt_box<V: Visitor + ?Sized>(v: &mut V, expr: &Option<Box<Expr>>) {
-    if let Some(expr) = expr {
-        v.expr(expr);
+        v.expr(expr.borrow());
     }
 }
 
@@ -381,10 +377,10 @@ pub fn walk_expr<V: Visitor + ?Sized>(v: &mut V, expr: &Expr) {
             v.expr(base);
             v.expr(index);
         }
-        ExprKind::Slice { base, lo, hi, .. } => {
-            v.expr(base);
-            opt_box(v, lo);
-            opt_box(v, hi);
+        ExprKind::Slice(slice) => {
+            v.expr(&slice.base);
+            opt(v, &slice.lo);
+            opt(v, &slice.hi);
         }
         ExprKind::Call(call) => {
             v.expr(&call.callee);
@@ -396,7 +392,7 @@ pub fn walk_expr<V: Visitor + ?Sized>(v: &mut V, expr: &Expr) {
         ExprKind::Cast { base, ty, alloc } => {
             v.expr(base);
             v.expr(ty);
-            opt_box(v, alloc);
+            opt(v, alloc);
         }
         ExprKind::OptCast { base, ty } => {
             v.expr(base);
@@ -459,7 +455,7 @@ pub fn walk_expr<V: Visitor + ?Sized>(v: &mut V, expr: &Expr) {
             }
         }
         ExprKind::TupleType(elems) => elems.iter().for_each(|elem| v.expr(&elem.ty)),
-        ExprKind::ErrorSetType(path) => opt_box(v, path),
+        ExprKind::ErrorSetType(path) => opt(v, path),
         ExprKind::Struct(s) => walk_struct(v, s),
         ExprKind::Union(u) => u.members.iter().for_each(|member| v.member(member)),
         ExprKind::Enum(e) => walk_enum(v, e),

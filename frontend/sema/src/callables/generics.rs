@@ -303,7 +303,7 @@ impl Sema<'_> {
                     if param.lazy {
                         let (expr, from) = match (arg, &param.default) {
                             (Some(arg), _) => (self.lazy_argument(cx, param, arg)?, caller.clone()),
-                            (None, Some(default)) => (default, scope.clone()),
+                            (None, Some(default)) => (&**default, scope.clone()),
                             (None, None) => return Err(Failed),
                         };
                         let open = self.unbound_names(&scope, pattern, params);

@@ -127,7 +127,7 @@ impl Sema<'_> {
         if generic && self.caches.meta.recording.is_some() {
             // What each instance becomes is told apart.
             let at = self.fn_info(func).decl.span;
-            scope.copy.set(Some((at, self.instances.len() as u32)));
+            scope.set_copy(at, self.instances.len() as u32);
         }
         let (params, bindings) = self.instance_params(func, &scope, (statics, packs))?;
         let decl = self.fn_info(func).decl;

@@ -473,7 +473,7 @@ impl Sema<'_> {
             }
             cx.push_scope();
             let mut captures = Vec::new();
-            cx.env().copy.set(Some((node.span, step as u32)));
+            cx.env().set_copy(node.span, step as u32);
             for (capture, source) in node.captures.iter().zip(&sources) {
                 if capture.name.is_discard() {
                     continue;
@@ -517,7 +517,7 @@ impl Sema<'_> {
                 iterations.push(cx.env().clone());
             }
             let iteration = Iteration::scope(head, captures);
-            let _ = cx.env().iteration.set(iteration.clone());
+            cx.env().set_iteration(iteration.clone());
             let done = self.iteration_within(&iteration, |s| match &node.body {
                 ForBody::Block(block) => s.lower_stmts_in(cx, block, false, None).map(|_| ()),
                 ForBody::Stmt(stmt) => s.lower_stmt(cx, stmt),

@@ -307,7 +307,7 @@ impl Sema<'_> {
             Declared::Type(ty) => self.attrs_of_type(ty),
             Declared::Member(ty, name) => self.attrs_of_member(ty, name).map(|(attrs, _)| attrs),
         };
-        let doc = attrs.and_then(|attrs| attrs.doc.as_ref());
+        let doc = attrs.and_then(|attrs| attrs.doc());
         doc.map_or(String::new(), |doc| doc.to_string())
     }
 
@@ -324,7 +324,7 @@ impl Sema<'_> {
             Declared::Member(ty, name) => self.attrs_of_member(ty, name),
         };
         match found {
-            Some((attrs, env)) => (&attrs.notes, env),
+            Some((attrs, env)) => (attrs.notes(), env),
             None => (&[], Env::root(ModId(0))),
         }
     }
@@ -413,9 +413,9 @@ impl Sema<'_> {
             let attrs = name.and_then(|name| self.attrs_of_member(ty, name));
             let doc = attrs
                 .as_ref()
-                .and_then(|(attrs, _)| attrs.doc.as_ref().map(|doc| doc.to_string()));
+                .and_then(|(attrs, _)| attrs.doc().map(|doc| doc.to_string()));
             let notes = match &attrs {
-                Some((attrs, env)) => self.note_facts(&attrs.notes, env, all)?,
+                Some((attrs, env)) => self.note_facts(attrs.notes(), env, all)?,
                 None => Fact::List(Vec::new()),
             };
             list.push(Fact::Record(vec![
@@ -636,7 +636,7 @@ impl Sema<'_> {
             && (info.defaults.iter().any(has_default)
                 || names.any(|name| {
                     let attrs = self.attrs_of_member(ty, name);
-                    attrs.is_some_and(|(attrs, _)| !attrs.notes.is_empty())
+                    attrs.is_some_and(|(attrs, _)| !attrs.notes().is_empty())
                 }))
     }
 

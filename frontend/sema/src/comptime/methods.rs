@@ -148,9 +148,9 @@ impl Sema<'_> {
                 variadic: false,
             }))
         };
-        let doc = method.attrs.and_then(|attrs| attrs.doc.as_ref());
+        let doc = method.attrs.and_then(|attrs| attrs.doc());
         let doc = doc.map_or(String::new(), |doc| doc.to_string());
-        let notes = method.attrs.map_or(&[][..], |attrs| &attrs.notes);
+        let notes = method.attrs.map_or(&[][..], |attrs| attrs.notes());
         let notes = self.note_facts(notes, env, true)?;
         let property = match decl.property {
             None => "",

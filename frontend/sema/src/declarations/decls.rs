@@ -669,8 +669,8 @@ impl Sema<'_> {
                 self.check_static(env, base, message)?;
                 return self.check_static(env, index, message);
             }
+            ExprKind::Slice(slice) => return self.check_static(env, &slice.base, message),
             ExprKind::TupleIndex { base, .. }
-            | ExprKind::Slice { base, .. }
             // A conversion folds, written with its type or without.
             | ExprKind::Cast {
                 base, alloc: None, ..

@@ -288,7 +288,7 @@ impl Sema<'_> {
                 let mut parts = Vec::new();
                 for (step, bindings) in self.iterations(env, node)?.into_iter().enumerate() {
                     let inner = env.child();
-                    inner.copy.set(Some((node.span, step as u32)));
+                    inner.set_copy(node.span, step as u32);
                     let mut captures = Vec::new();
                     for (name, binding) in bindings {
                         if !is_made_name(name) {
@@ -296,10 +296,8 @@ impl Sema<'_> {
                         }
                         inner.bind(name, binding);
                     }
-                    let iteration = inner
-                        .iteration
-                        .get_or_init(|| Iteration::scope(head, captures))
-                        .clone();
+                    let iteration = Iteration::scope(head, captures);
+                    inner.set_iteration(iteration.clone());
                     parts.push(Part {
                         elements: &node.items,
                         env: inner,
@@ -665,12 +663,17 @@ impl Sema<'_> {
         }
     }
 
-    fn spelled_by_parts(&mut self, env: &Rc<Env>, name: ast::Ident, index: u32) -> Res<ast::Ident> {
+    fn spelled_by_parts(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        index: ast::ComputedName,
+    ) -> Res<ast::Ident> {
         let parts: Option<&'static Vec<std::sync::Arc<ast::Expr>>> = self
             .caches
             .computed_names
             .get(&name.span.file)
-            .and_then(|names| names.get(index as usize));
+            .and_then(|names| names.get(index.index()));
         let Some(parts) = parts else {
             return Err(self.not_implemented(name.span, "`#name` here"));
         };

@@ -42,7 +42,7 @@ impl Sema<'_> {
             && made.is_none()
             && decl.members.iter().all(|m| {
                 matches!(&m.kind, MemberKind::Field(f)
-                    if f.default.is_none() && f.attrs.notes.is_empty())
+                    if f.default.is_none() && f.attrs.notes().is_empty())
             })
         {
             let mut fields = Vec::new();
@@ -120,7 +120,7 @@ impl Sema<'_> {
         decl: &'static ast::UnionDecl,
     ) -> Res<Option<InlineShape>> {
         let plain = decl.members.iter().all(|member| match &member.kind {
-            MemberKind::Field(field) => field.default.is_none() && field.attrs.notes.is_empty(),
+            MemberKind::Field(field) => field.default.is_none() && field.attrs.notes().is_empty(),
             MemberKind::Anon(_) => true,
             MemberKind::Using(_)
             | MemberKind::Decl(_)
@@ -163,7 +163,7 @@ impl Sema<'_> {
         let mut plain = Vec::with_capacity(decl.variants.len());
         for member in &decl.variants {
             match member {
-                EnumMember::Variant(variant) if variant.attrs.notes.is_empty() => {
+                EnumMember::Variant(variant) if variant.attrs.notes().is_empty() => {
                     plain.push(variant);
                 }
                 EnumMember::Variant(_)
@@ -229,8 +229,8 @@ fn innermost_with_names(env: &Rc<Env>) -> &Rc<Env> {
     while let Some(parent) = &env.parent
         && env.names.borrow().is_empty()
         && env.expansion.is_none()
-        && env.iteration.get().is_none()
-        && env.copy.get().is_none()
+        && env.iteration().is_none()
+        && env.copy().is_none()
         && env.makes.get() == parent.makes.get()
     {
         env = parent;

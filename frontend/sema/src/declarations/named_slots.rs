@@ -366,10 +366,10 @@ impl Walk<'_> {
                 let state = self.expression(place, state);
                 self.fill(place, state)
             }
-            ExprKind::Slice { base, lo, hi, .. } => {
-                let bounds = [Some(base), lo.as_ref(), hi.as_ref()];
-                let state = self.all(bounds.into_iter().flatten().map(|e| &**e), state);
-                self.fill(base, state)
+            ExprKind::Slice(slice) => {
+                let bounds = [Some(&slice.base), slice.lo.as_ref(), slice.hi.as_ref()];
+                let state = self.all(bounds.into_iter().flatten(), state);
+                self.fill(&slice.base, state)
             }
             ExprKind::Asm(asm) => asm.operands.iter().fold(state, |state, o| match &o.role {
                 ast::AsmRole::Input(value) => self.expression(value, state),

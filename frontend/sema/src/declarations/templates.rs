@@ -372,10 +372,8 @@ impl Sema<'_> {
         }
         let scope = tenv.child();
         let number = self.templates[template.index()].instances.len();
-        scope.copy.set(Some((
-            decl.map_or(span, |d| self.decl(d).span),
-            number as u32,
-        )));
+        let written = decl.map_or(span, |d| self.decl(d).span);
+        scope.set_copy(written, number as u32);
         let mut rest = args.as_slice();
         for param in params {
             if param.kind == ParamKind::ComptimePack {

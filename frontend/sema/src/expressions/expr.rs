@@ -249,9 +249,7 @@ impl Sema<'_> {
                 }
             }
             ExprKind::Index { base, index } => self.lower_index(cx, expr, base, index),
-            ExprKind::Slice { base, lo, op, hi } => {
-                self.lower_slice(cx, base, lo.as_deref(), *op, hi.as_deref(), span)
-            }
+            ExprKind::Slice(slice) => self.lower_slice(cx, slice, span),
             ExprKind::Call(call) => {
                 let val = self.lower_call(cx, call, want, span)?;
                 if val.ty == TypeId::NORETURN {

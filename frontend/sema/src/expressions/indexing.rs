@@ -224,12 +224,10 @@ impl Sema<'_> {
     pub fn lower_slice(
         &mut self,
         cx: &mut FnCx,
-        base: &'static ast::Expr,
-        lo: Option<&'static ast::Expr>,
-        op: ast::RangeOp,
-        hi: Option<&'static ast::Expr>,
+        slice: &'static ast::SliceExpr,
         span: Span,
     ) -> Res<Val> {
+        let ast::SliceExpr { base, lo, op, hi } = slice;
         let val = self.lower_part_of(cx, base)?;
         let kind = self.m.types.kind(val.ty).clone();
         // Base pointer, length if known, element type, result type.

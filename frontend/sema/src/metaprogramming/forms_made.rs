@@ -182,7 +182,7 @@ impl Sema<'_> {
             return false;
         };
         let names = self.caches.computed_names.get(&name.span.file);
-        let parts = names.and_then(|names| names.get(index as usize));
+        let parts = names.and_then(|names| names.get(index.index()));
         parts.into_iter().flatten().any(|part| {
             let known = match &part.kind {
                 ast::ExprKind::Str(_) | ast::ExprKind::Int { .. } => true,

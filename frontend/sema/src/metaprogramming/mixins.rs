@@ -29,7 +29,7 @@ impl Sema<'_> {
         if param.lazy {
             let (expr, env) = match (arg.take(), &param.default) {
                 (Some(arg), _) => (self.lazy_argument(cx, param, arg)?, caller.clone()),
-                (None, Some(default)) => (default, scope.clone()),
+                (None, Some(default)) => (&**default, scope.clone()),
                 (None, None) => return Ok(false),
             };
             let ty = self.lazy_type(cx, &env, scope, ty, expr)?;

@@ -600,7 +600,7 @@ impl Sema<'_> {
             return written.name == name;
         };
         let names = self.caches.computed_names.get(&written.span.file);
-        let Some(parts) = names.and_then(|names| names.get(index as usize)) else {
+        let Some(parts) = names.and_then(|names| names.get(index.index())) else {
             return true;
         };
         let text = |part: Option<&std::sync::Arc<ast::Expr>>| match part.map(|part| &part.kind) {
@@ -617,7 +617,7 @@ impl Sema<'_> {
             return true;
         };
         let names = self.caches.computed_names.get(&written.span.file);
-        let parts = names.and_then(|names| names.get(index as usize));
+        let parts = names.and_then(|names| names.get(index.index()));
         parts
             .into_iter()
             .flatten()

@@ -21,7 +21,7 @@ pub struct NotesTable {
 }
 
 fn has_any(attrs: &Attrs) -> bool {
-    attrs.doc.is_some() || !attrs.notes.is_empty()
+    attrs.doc().is_some() || !attrs.notes().is_empty()
 }
 
 impl Sema<'_> {

@@ -79,7 +79,7 @@ impl Sema<'_> {
         let env = cx.env().child();
         if let DeclKind::Fn(function) = &decl.kind {
             env.fence.set(true);
-            *env.introduced.borrow_mut() = introduced_by(&function.sig.params);
+            env.introduce(introduced_by(&function.sig.params));
         }
         let id = self.add_decl(DeclInfo {
             name: name.name,
@@ -600,7 +600,7 @@ impl Sema<'_> {
             self.m.types.kind(val.ty),
             TypeKind::Type | TypeKind::Function(_)
         ) {
-            cx.env().constants.borrow_mut().push(name.name);
+            cx.env().note_constant(name.name);
         }
         if self.flatten(val.ty).is_some() && self.m.types.members(val.ty).is_none() {
             cx.env().bind(name.name, Binding::Ct(val));

@@ -639,7 +639,7 @@ impl Resolve<'static> for Expander<'_, '_> {
         };
         let sema = self.sema.borrow();
         let names = sema.caches.computed_names.get(&name.span.file).copied();
-        let parts: Option<&'static Vec<_>> = names.and_then(|names| names.get(index as usize));
+        let parts: Option<&'static Vec<_>> = names.and_then(|names| names.get(index.index()));
         parts.map_or(&[], |parts| parts)
     }
 }

@@ -275,7 +275,7 @@ impl Sema<'_> {
                     for name in &field.names {
                         let mut member = self.member_named("field", *name, rest.clone(), &env);
                         member.ty = Some(ty.clone());
-                        member.doc = field.attrs.doc.as_ref().map(|doc| doc.to_string());
+                        member.doc = field.attrs.doc().map(|doc| doc.to_string());
                         out.push(member);
                     }
                 }
@@ -348,7 +348,7 @@ impl Sema<'_> {
             let rest = value.unwrap_or_default() + &payload.unwrap_or_default();
             let mut member = self.member_named("variant", variant.name, rest, &env);
             member.ty = ty;
-            member.doc = variant.attrs.doc.as_ref().map(|doc| doc.to_string());
+            member.doc = variant.attrs.doc().map(|doc| doc.to_string());
             out.push(member);
         }
     }
@@ -377,7 +377,7 @@ impl Sema<'_> {
             | DeclKind::CUnit(_) => return None,
         };
         let mut member = self.member_named(kind, decl.name, rest, env);
-        member.doc = decl.attrs.doc.as_ref().map(|doc| doc.to_string());
+        member.doc = decl.attrs.doc().map(|doc| doc.to_string());
         Some(member)
     }
 

@@ -83,7 +83,7 @@ impl Recording {
     pub fn context_of(&mut self, env: &Rc<Env>) -> Context {
         let mut at = env;
         while let Some(parent) = &at.parent {
-            if at.copy.get().is_none() && at.expansion.is_none() {
+            if at.copy().is_none() && at.expansion.is_none() {
                 at = parent;
                 continue;
             }
@@ -93,7 +93,7 @@ impl Recording {
             }
             let around = at.expansion.as_ref().map_or(parent, |e| &e.put_in);
             let outer = stacker::maybe_grow(64 * 1024, 4 * 1024 * 1024, || self.context_of(around));
-            let key = match (&at.expansion, at.copy.get()) {
+            let key = match (&at.expansion, at.copy()) {
                 (Some(expansion), _) => (outer, expansion.site, Rc::as_ptr(parent) as usize),
                 (None, Some((site, step))) => (outer, site, step as usize),
                 (None, None) => return outer,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use thin_vec::ThinVec;
+
 use super::*;
 pub use crate::parser::{LateBody, LateText};
 
@@ -32,9 +34,33 @@ pub struct Fragment {
 /// What stands before a declaration, field or variant beside its meaning: `/// text` and `@note(args)`.
 #[derive(Clone, Debug, Default)]
 pub struct Attrs {
+    /// Most declarations have nothing before them, and take no more than a word for that.
+    written: Option<Box<Written>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Written {
+    doc: Option<Arc<str>>,
+    notes: Vec<Note>,
+}
+
+impl Attrs {
     /// Text of the doc comment, lines joined by `\n`, without the slashes and one leading space.
-    pub doc: Option<Arc<str>>,
-    pub notes: Vec<Note>,
+    pub fn doc(&self) -> Option<&Arc<str>> {
+        self.written.as_ref()?.doc.as_ref()
+    }
+
+    pub fn notes(&self) -> &[Note] {
+        self.written.as_ref().map_or(&[], |written| &written.notes)
+    }
+
+    pub fn set_doc(&mut self, doc: Arc<str>) {
+        self.written.get_or_insert_default().doc = Some(doc);
+    }
+
+    pub fn add_note(&mut self, note: Note) {
+        self.written.get_or_insert_default().notes.push(note);
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -71,7 +97,7 @@ pub enum ItemKind {
     Asm(Arc<AsmExpr>),
     /// `#insert e;` as a declaration.
     Insert(Expr),
-    Assert(AssertDirective),
+    Assert(Box<AssertDirective>),
 }
 
 /// Compile-time control flow around declarations (module scope and type bodies). In statements these are
@@ -171,11 +197,11 @@ pub enum DeclKind {
     ErrorSet(Arc<ErrorSetDecl>),
     Protocol(Arc<ProtocolDecl>),
     /// `f :: ufcs path;`
-    UfcsAlias(Expr),
+    UfcsAlias(Box<Expr>),
     /// `ns :: #import "p";`
-    Import(Import),
+    Import(Box<Import>),
     /// `h :: #library "z";`
-    Library(StrLit),
+    Library(Box<StrLit>),
     /// `n :: #import c { .. };`
     CUnit(Arc<CUnit>),
 }
@@ -406,8 +432,8 @@ pub struct Param {
     /// Absent for untyped lambda parameters and bare `..$a`. For `$T: Type/P` it is `Type`.
     pub ty: Option<Expr>,
     /// `P`, `Q` of `$T: Type/P/Q`.
-    pub constraints: Vec<Expr>,
-    pub default: Option<Expr>,
+    pub constraints: ThinVec<Expr>,
+    pub default: Option<Box<Expr>>,
     /// `p: #lazy T`
     pub lazy: bool,
 }
@@ -482,7 +508,7 @@ pub enum MemberKind {
     Anon(Arc<StructDecl>),
     Inline(Inline<Member>),
     Insert(Expr),
-    Assert(AssertDirective),
+    Assert(Box<AssertDirective>),
 }
 
 #[derive(Clone, Debug)]
@@ -490,7 +516,7 @@ pub struct FieldDecl {
     pub names: Vec<Ident>,
     pub ty: Expr,
     /// `Undef` for `= ---`.
-    pub default: Option<Expr>,
+    pub default: Option<Box<Expr>>,
     pub attrs: Attrs,
 }
 
@@ -517,7 +543,7 @@ pub enum EnumMember {
     Variant(Variant),
     Inline(Inline<EnumMember>),
     Insert(Expr),
-    Assert(AssertDirective),
+    Assert(Box<AssertDirective>),
 }
 
 #[derive(Clone, Debug)]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use thin_vec::ThinVec;
+
 use super::*;
 
 #[derive(Clone, Debug)]
@@ -39,7 +41,7 @@ pub enum ExprKind {
     /// `$T`, `$T/P/Q`, `$a`
     Dollar {
         name: Ident,
-        constraints: Vec<Expr>,
+        constraints: ThinVec<Expr>,
     },
     /// `.name`; `.name(p)` is a `Call` and `.name.{..}` an `Aggregate` on it.
     EnumLit(Ident),
@@ -76,12 +78,7 @@ pub enum ExprKind {
         index: Box<Expr>,
     },
     /// `e[lo..hi]`
-    Slice {
-        base: Box<Expr>,
-        lo: Option<Box<Expr>>,
-        op: RangeOp,
-        hi: Option<Box<Expr>>,
-    },
+    Slice(Box<SliceExpr>),
     Call(Box<CallExpr>),
     /// `e.(T)`, `e.(T, alloc)`
     Cast {
@@ -118,7 +115,7 @@ pub enum ExprKind {
     /// Two or more comparisons in a row: `a < b <= c`.
     Chain {
         first: Box<Expr>,
-        rest: Vec<ChainLink>,
+        rest: ThinVec<ChainLink>,
     },
     /// Kept because `.{ (x) }` differs from `.{ x }`.
     Paren(Box<Expr>),
@@ -170,6 +167,14 @@ pub enum ExprKind {
     Struct(Arc<StructDecl>),
     Union(Arc<UnionDecl>),
     Enum(Arc<EnumDecl>),
+}
+
+#[derive(Clone, Debug)]
+pub struct SliceExpr {
+    pub base: Expr,
+    pub lo: Option<Expr>,
+    pub op: RangeOp,
+    pub hi: Option<Expr>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -37,7 +37,26 @@ pub enum IdentKind {
     /// Written with a backtick: never a keyword or builtin type.
     Raw,
     /// `#name(parts..)`: index into `computed_names` of the source text's parse result.
-    Computed(u32),
+    Computed(ComputedName),
+}
+
+/// Number of a name that is computed. Of three bytes, as names are most of what a tree consists of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ComputedName([u8; 3]);
+
+impl ComputedName {
+    /// `None` if a text has as many as that.
+    pub fn new(index: usize) -> Option<ComputedName> {
+        match u32::try_from(index).ok()?.to_le_bytes() {
+            [a, b, c, 0] => Some(ComputedName([a, b, c])),
+            _ => None,
+        }
+    }
+
+    pub fn index(self) -> usize {
+        let [a, b, c] = self.0;
+        u32::from_le_bytes([a, b, c, 0]) as usize
+    }
 }
 
 impl Ident {

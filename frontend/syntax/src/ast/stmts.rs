@@ -66,7 +66,7 @@ pub enum StmtKind {
     Insert(Expr),
     /// `#error("..");`
     Error(ErrorDirective),
-    Assert(AssertDirective),
+    Assert(Box<AssertDirective>),
     /// Any expression as a statement: calls, `if`, match, blocks, `#run e`.
     Expr {
         expr: Expr,

@@ -1,15 +1,16 @@
 //! Expressions.
 
+use std::borrow::Borrow;
 use std::fmt::Write;
 
 use super::Dump;
 use crate::ast::*;
 
 impl Dump<'_> {
-    pub(super) fn opt(&mut self, before: &str, expr: &Option<Expr>) {
+    pub(super) fn opt(&mut self, before: &str, expr: &Option<impl Borrow<Expr>>) {
         if let Some(expr) = expr {
             self.s(before);
-            self.expr(expr);
+            self.expr(expr.borrow());
         }
     }
 
@@ -101,15 +102,15 @@ impl Dump<'_> {
                 self.expr(index);
                 self.s(")");
             }
-            ExprKind::Slice { base, lo, op, hi } => {
+            ExprKind::Slice(slice) => {
                 self.s("(slice ");
-                self.expr(base);
+                self.expr(&slice.base);
                 self.s(" ");
-                if let Some(lo) = lo {
+                if let Some(lo) = &slice.lo {
                     self.expr(lo);
                 }
-                self.range_op(*op);
-                if let Some(hi) = hi {
+                self.range_op(slice.op);
+                if let Some(hi) = &slice.hi {
                     self.expr(hi);
                 }
                 self.s(")");

@@ -72,7 +72,7 @@ impl<'a> Dump<'a> {
             }
             IdentKind::Computed(index) => {
                 self.s("(#name");
-                if let Some(parts) = self.computed.get(index as usize) {
+                if let Some(parts) = self.computed.get(index.index()) {
                     for part in parts {
                         self.s(" ");
                         self.expr(part);
@@ -84,10 +84,10 @@ impl<'a> Dump<'a> {
     }
 
     fn attrs(&mut self, attrs: &Attrs) {
-        if let Some(doc) = &attrs.doc {
+        if let Some(doc) = attrs.doc() {
             let _ = write!(self.out, " /// {doc:?}");
         }
-        for note in &attrs.notes {
+        for note in attrs.notes() {
             self.s(" @");
             self.ident(note.name);
             self.args(&note.args);

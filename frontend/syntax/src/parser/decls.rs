@@ -193,7 +193,7 @@ impl Parser<'_> {
                     self.bump();
                     let path = self.path()?;
                     self.expect(Tok::Semi)?;
-                    return Ok(DeclKind::UfcsAlias(path));
+                    return Ok(DeclKind::UfcsAlias(Box::new(path)));
                 }
                 _ => {}
             },
@@ -203,12 +203,12 @@ impl Parser<'_> {
                 }
                 let import = self.import()?;
                 self.expect(Tok::Semi)?;
-                return Ok(DeclKind::Import(import));
+                return Ok(DeclKind::Import(Box::new(import)));
             }
             Tok::Directive if self.eat_directive("#library") => {
                 let lib = self.string()?;
                 self.expect(Tok::Semi)?;
-                return Ok(DeclKind::Library(lib));
+                return Ok(DeclKind::Library(Box::new(lib)));
             }
             _ => {}
         }

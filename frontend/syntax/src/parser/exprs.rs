@@ -215,7 +215,7 @@ impl Parser<'_> {
                 rhs: middle,
             } if first_op.is_comparison() => ExprKind::Chain {
                 first: lhs,
-                rest: vec![
+                rest: thin_vec![
                     ChainLink {
                         op: first_op,
                         op_span: first_span,

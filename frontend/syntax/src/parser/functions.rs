@@ -40,7 +40,7 @@ impl Parser<'_> {
             kind,
             name,
             ty: None,
-            constraints: Vec::new(),
+            constraints: ThinVec::new(),
             default: None,
             lazy: false,
         };
@@ -58,7 +58,7 @@ impl Parser<'_> {
             self.expect(Tok::Colon)?;
         }
         if self.eat(Tok::Eq) {
-            param.default = Some(self.initializer()?);
+            param.default = Some(Box::new(self.initializer()?));
         }
         param.span = self.span_from(lo);
         Ok(param)

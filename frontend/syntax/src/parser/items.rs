@@ -123,7 +123,7 @@ impl Parser<'_> {
                 Ok(ItemKind::Insert(value))
             }
             "#error" => Ok(ItemKind::Error(self.error_directive()?)),
-            "#assert" => Ok(ItemKind::Assert(self.assert()?)),
+            "#assert" => Ok(ItemKind::Assert(Box::new(self.assert()?))),
             "#context_extend" => Ok(ItemKind::ContextExtend(Arc::new(self.context_extend()?))),
             "#saved" => Ok(ItemKind::Decl(self.saved(attrs)?)),
             _ => Err(self.unexpected()),

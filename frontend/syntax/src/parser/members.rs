@@ -75,7 +75,9 @@ impl Parser<'_> {
                 self.end_of_member()?;
                 MemberKind::Insert(splice)
             }
-            Tok::Directive if self.at_directive("#assert") => MemberKind::Assert(self.assert()?),
+            Tok::Directive if self.at_directive("#assert") => {
+                MemberKind::Assert(Box::new(self.assert()?))
+            }
             Tok::Inline if matches!(self.peek_at(1), Tok::If | Tok::For) => {
                 MemberKind::Inline(self.inline(&|p| p.body_member(body))?)
             }
@@ -137,7 +139,7 @@ impl Parser<'_> {
         }
         let mut default = None;
         if self.eat(Tok::Eq) {
-            default = Some(self.initializer()?);
+            default = Some(Box::new(self.initializer()?));
         }
         self.trailing_notes(&mut attrs)?;
         self.end_of_member()?;
@@ -180,7 +182,7 @@ impl Parser<'_> {
                 return Ok(EnumMember::Insert(splice));
             }
             Tok::Directive if self.at_directive("#assert") => {
-                return Ok(EnumMember::Assert(self.assert()?));
+                return Ok(EnumMember::Assert(Box::new(self.assert()?)));
             }
             Tok::Inline if matches!(self.peek_at(1), Tok::If | Tok::For) => {
                 return Ok(EnumMember::Inline(self.inline(&|p| p.enum_member())?));

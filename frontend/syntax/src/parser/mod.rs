@@ -29,6 +29,7 @@ pub use late::{LateBody, LateText, parse_outline};
 pub(crate) use names::is_reserved_type;
 
 use rayon::prelude::*;
+use thin_vec::{ThinVec, thin_vec};
 
 use crate::ast::*;
 use crate::diag::{Diagnostic, SourceText};
@@ -646,20 +647,22 @@ impl<'a> Parser<'a> {
     fn attrs(&mut self) -> PResult<Attrs> {
         let mut attrs = Attrs::default();
         loop {
-            if attrs.doc.is_none() {
-                attrs.doc = self.doc_here();
+            if attrs.doc().is_none()
+                && let Some(doc) = self.doc_here()
+            {
+                attrs.set_doc(doc);
             }
             if !self.at(Tok::At) {
                 return Ok(attrs);
             }
-            attrs.notes.push(self.note()?);
+            attrs.add_note(self.note()?);
         }
     }
 
     /// Notes between a declaration and its `;`.
     fn trailing_notes(&mut self, attrs: &mut Attrs) -> PResult<()> {
         while self.at(Tok::At) {
-            attrs.notes.push(self.note()?);
+            attrs.add_note(self.note()?);
         }
         Ok(())
     }

@@ -79,8 +79,11 @@ impl<'a> Parser<'a> {
                 if let Some(list) = self.name_parts.last_mut() {
                     list.extend(parts.iter().cloned());
                 }
+                let Some(number) = ComputedName::new(self.computed.len()) else {
+                    return Err(self.fail("too many '#name's in one text"));
+                };
                 self.computed.push(parts);
-                (text, IdentKind::Computed(self.computed.len() as u32 - 1))
+                (text, IdentKind::Computed(number))
             }
             _ => (text, IdentKind::Plain),
         };

@@ -137,15 +137,15 @@ impl Parser<'_> {
     fn index(&mut self, base: Expr) -> PResult<ExprKind> {
         self.bump();
         self.brackets(|p| {
-            let base = Box::new(base);
             let lo = if p.peek().is_range() {
                 None
             } else {
-                Some(Box::new(p.expr()?))
+                Some(p.expr()?)
             };
             if !p.peek().is_range() {
                 p.expect(Tok::RBracket)?;
-                return match lo {
+                let base = Box::new(base);
+                return match lo.map(Box::new) {
                     Some(index) => Ok(ExprKind::Index { base, index }),
                     None => Err(p.unexpected()),
                 };
@@ -154,13 +154,13 @@ impl Parser<'_> {
             let hi = if p.at(Tok::RBracket) {
                 None
             } else {
-                Some(Box::new(p.expr()?))
+                Some(p.expr()?)
             };
             if hi.is_none() && needs_end {
                 p.error_at(op.span, "an end marker needs an end expression");
             }
             p.expect(Tok::RBracket)?;
-            Ok(ExprKind::Slice { base, lo, op, hi })
+            Ok(ExprKind::Slice(Box::new(SliceExpr { base, lo, op, hi })))
         })
     }
 

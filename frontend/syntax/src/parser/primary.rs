@@ -41,7 +41,7 @@ impl Parser<'_> {
                 self.bump();
                 ExprKind::Dollar {
                     name: self.any_name()?,
-                    constraints: Vec::new(),
+                    constraints: ThinVec::new(),
                 }
             }
             Tok::Dot => {

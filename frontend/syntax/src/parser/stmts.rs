@@ -216,7 +216,7 @@ impl Parser<'_> {
                 Ok(StmtKind::Insert(value))
             }
             "#error" => Ok(StmtKind::Error(self.error_directive()?)),
-            "#assert" => Ok(StmtKind::Assert(self.assert()?)),
+            "#assert" => Ok(StmtKind::Assert(Box::new(self.assert()?))),
             "#saved" => Ok(StmtKind::Decl(self.saved(attrs)?)),
             "#import" => Err(self.fail("`#import` is only allowed at module scope")),
             "#context_extend" => Err(self.fail("`#context_extend` is only allowed at top level")),

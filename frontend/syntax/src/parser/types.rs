@@ -91,7 +91,7 @@ impl Parser<'_> {
     fn dollar_type(&mut self) -> PResult<Expr> {
         let lo = self.bump().lo;
         let name = self.binding_name()?;
-        let mut constraints = Vec::new();
+        let mut constraints = ThinVec::new();
         while self.eat(Tok::Slash) {
             constraints.push(self.path_type()?);
         }

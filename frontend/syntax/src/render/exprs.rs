@@ -95,13 +95,13 @@ impl<'t> Renderer<'_, 't> {
                 self.expr(index);
                 self.s("]");
             }
-            ExprKind::Slice { base, lo, op, hi } => {
-                self.base(base);
+            ExprKind::Slice(slice) => {
+                self.base(&slice.base);
                 self.s("[");
-                if let Some(lo) = lo {
+                if let Some(lo) = &slice.lo {
                     self.expr(lo);
                 }
-                self.range(*op, hi.as_deref());
+                self.range(slice.op, slice.hi.as_ref());
                 self.s("]");
             }
             ExprKind::Call(call) => self.call(call),

@@ -8,6 +8,7 @@ mod operators;
 mod stmts;
 mod text;
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use crate::ast::*;
@@ -78,7 +79,7 @@ struct Verbatim<'t> {
 impl<'t> Resolve<'t> for Verbatim<'t> {
     fn parts(&self, name: Ident) -> &'t [Arc<Expr>] {
         let parts = match name.kind {
-            IdentKind::Computed(index) => self.computed_names.get(index as usize),
+            IdentKind::Computed(index) => self.computed_names.get(index.index()),
             IdentKind::Plain | IdentKind::Raw => None,
         };
         parts.map_or(&[], |parts| parts)
@@ -218,7 +219,7 @@ impl<'h, 't> Renderer<'h, 't> {
     }
 
     pub(crate) fn attrs(&mut self, attrs: &'t Attrs) {
-        if let Some(doc) = &attrs.doc {
+        if let Some(doc) = attrs.doc() {
             for line in doc.split('\n') {
                 self.s("///");
                 if !line.is_empty() {
@@ -228,7 +229,7 @@ impl<'h, 't> Renderer<'h, 't> {
                 self.line();
             }
         }
-        for note in &attrs.notes {
+        for note in attrs.notes() {
             self.s("@");
             self.name(note.name, NameUse::Member);
             if !note.args.is_empty() {
@@ -240,10 +241,10 @@ impl<'h, 't> Renderer<'h, 't> {
         }
     }
 
-    pub(crate) fn opt(&mut self, before: &str, expr: &'t Option<Expr>) {
+    pub(crate) fn opt(&mut self, before: &str, expr: &'t Option<impl Borrow<Expr>>) {
         if let Some(expr) = expr {
             self.s(before);
-            self.expr(expr);
+            self.expr(expr.borrow());
         }
     }
 
