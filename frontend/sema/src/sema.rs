@@ -247,14 +247,23 @@ pub struct NominalInfo {
     /// Methods, constants, nested types of the body.
     pub members: FxHashMap<Symbol, DeclId>,
     /// `#get` and `#set` methods.
-    pub getters: FxHashMap<Symbol, FnId>,
-    pub setters: FxHashMap<Symbol, FnId>,
+    pub properties: FxHashMap<(Symbol, ast::Property), FnId>,
     /// Default of each field: expression and where it resolves.
     pub defaults: Vec<FieldDefault>,
     /// The body while its forms are being run.
     pub open_body: Option<Box<crate::declarations::type_bodies::OpenBody>>,
     /// The body's members, once they are entered.
     pub expanded: Option<Rc<crate::declarations::expansion::Expanded<ast::Member>>>,
+}
+
+impl NominalInfo {
+    /// Names that `x.name` can read beside the fields.
+    pub fn readable(&self) -> impl Iterator<Item = Symbol> {
+        let properties = self.properties.keys();
+        let getters = properties.filter(|(_, which)| *which == ast::Property::Get);
+        let members = self.members.keys().copied();
+        members.chain(getters.map(|(name, _)| *name))
+    }
 }
 
 #[derive(Clone)]

@@ -563,12 +563,7 @@ impl Sema<'_> {
         }
         let mut names: Vec<String> = Vec::new();
         if let Some(info) = self.nominals.get(&target) {
-            names.extend(
-                info.members
-                    .keys()
-                    .chain(info.getters.keys())
-                    .map(|s| s.to_string()),
-            );
+            names.extend(info.readable().map(|name| name.to_string()));
         }
         let diag = Diagnostic::error(
             name.span,

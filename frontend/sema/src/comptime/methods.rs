@@ -39,9 +39,8 @@ impl Sema<'_> {
             return Vec::new();
         };
         let mut decls: Vec<DeclId> = info.members.values().copied().collect();
-        let mut properties: Vec<(FnId, Symbol)> = (info.getters.iter())
-            .chain(&info.setters)
-            .map(|(name, func)| (*func, *name))
+        let mut properties: Vec<(FnId, Symbol)> = (info.properties.iter())
+            .map(|((name, _), func)| (*func, *name))
             .collect();
         decls.sort();
         properties.sort();

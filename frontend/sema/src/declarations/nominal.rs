@@ -47,8 +47,7 @@ impl Sema<'_> {
                 depth: self.instantiation_depth,
                 made_by: self.open_nominals.last().copied(),
                 members: Default::default(),
-                getters: Default::default(),
-                setters: Default::default(),
+                properties: Default::default(),
                 defaults: Vec::new(),
                 open_body: None,
                 expanded: None,
@@ -340,10 +339,7 @@ impl Sema<'_> {
             });
             self.keep_fn_attrs(func, decl);
             if let Some(info) = self.nominals.get_mut(&ty) {
-                match property {
-                    ast::Property::Get => info.getters.insert(name.name, func),
-                    ast::Property::Set => info.setters.insert(name.name, func),
-                };
+                info.properties.insert((name.name, property), func);
             }
             return;
         }

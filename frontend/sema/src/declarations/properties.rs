@@ -32,19 +32,19 @@ impl Sema<'_> {
 
     /// What reads `x.name` of a type.
     pub fn getter(&mut self, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
-        let own = self.nominals.get(&ty).and_then(|n| n.getters.get(&name));
-        match own.copied() {
-            Some(own) => Ok(Some(own)),
-            None => self.impl_property(ty, name, Property::Get),
-        }
+        self.property(ty, name, Property::Get)
     }
 
     /// What writes `x.name` of a type.
     pub fn setter(&mut self, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
-        let own = self.nominals.get(&ty).and_then(|n| n.setters.get(&name));
-        match own.copied() {
-            Some(own) => Ok(Some(own)),
-            None => self.impl_property(ty, name, Property::Set),
+        self.property(ty, name, Property::Set)
+    }
+
+    fn property(&mut self, ty: TypeId, name: Symbol, which: Property) -> Res<Option<FnId>> {
+        let own = self.nominals.get(&ty);
+        match own.and_then(|n| n.properties.get(&(name, which))) {
+            Some(own) => Ok(Some(*own)),
+            None => self.impl_property(ty, name, which),
         }
     }
 

@@ -210,12 +210,7 @@ impl Sema<'_> {
             .filter_map(|(n, _)| n.map(|n| n.to_string()))
             .collect();
         if let Some(info) = self.nominals.get(&target) {
-            names.extend(
-                info.members
-                    .keys()
-                    .chain(info.getters.keys())
-                    .map(|s| s.to_string()),
-            );
+            names.extend(info.readable().map(|name| name.to_string()));
         }
         let diag = Diagnostic::error(
             name.span,

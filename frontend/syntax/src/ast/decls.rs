@@ -104,9 +104,9 @@ pub enum ItemKind {
 /// ordinary `If`, `Match` and `For` nodes with `inline` set.
 #[derive(Clone, Debug)]
 pub enum Inline<T> {
-    If(InlineIf<T>),
-    Match(InlineMatch<T>),
-    For(InlineFor<T>),
+    If(Box<InlineIf<T>>),
+    Match(Box<InlineMatch<T>>),
+    For(Box<InlineFor<T>>),
 }
 
 impl<T> Inline<T> {
@@ -220,7 +220,7 @@ pub struct VarDecl {
     /// `#saved`
     pub saved: bool,
     /// `x : T extern;` or `export`.
-    pub link: Option<Link>,
+    pub link: Option<Box<Link>>,
 }
 
 #[derive(Clone, Debug)]
@@ -289,7 +289,7 @@ pub struct FnDecl {
     pub ufcs: bool,
     pub mixin: bool,
     pub property: Option<Property>,
-    pub link: Option<Link>,
+    pub link: Option<Box<Link>>,
     pub body: Body,
     /// What kind of text this came from, for diagnostics.
     pub origin: FnOrigin,

@@ -290,7 +290,7 @@ impl<'a> Dump<'a> {
         self.s(")");
     }
 
-    fn link(&mut self, link: &Option<Link>) {
+    fn link(&mut self, link: &Option<Box<Link>>) {
         let Some(link) = link else { return };
         self.s(" ");
         self.s(link.kind.keyword());

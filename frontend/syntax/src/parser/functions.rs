@@ -198,7 +198,7 @@ impl Parser<'_> {
     }
 
     /// `extern [LIB] ["sym"]`, `export ..`
-    pub(crate) fn link(&mut self) -> PResult<Option<Link>> {
+    pub(crate) fn link(&mut self) -> PResult<Option<Box<Link>>> {
         let kind = match self.peek() {
             Tok::Extern => LinkKind::Extern,
             Tok::Export => LinkKind::Export,
@@ -218,12 +218,12 @@ impl Parser<'_> {
         };
         let span = self.span_from(lo);
         self.check_single_linkage()?;
-        Ok(Some(Link {
+        Ok(Some(Box::new(Link {
             span,
             kind,
             lib,
             symbol,
-        }))
+        })))
     }
 
     fn check_single_linkage(&mut self) -> PResult<()> {

@@ -241,15 +241,15 @@ impl Parser<'_> {
         let lo = self.bump().lo;
         self.nested(|p| {
             if p.at(Tok::For) {
-                return Ok(Inline::For(p.inline_for(lo, element)?));
+                return Ok(Inline::For(Box::new(p.inline_for(lo, element)?)));
             }
             p.expect(Tok::If)?;
             let cond = p.header_expr()?;
             if p.at(Tok::EqEq) && p.peek_at(1) == Tok::LBrace {
                 p.bump();
-                return Ok(Inline::Match(p.inline_match(lo, cond, element)?));
+                return Ok(Inline::Match(Box::new(p.inline_match(lo, cond, element)?)));
             }
-            Ok(Inline::If(p.inline_if(lo, cond, element)?))
+            Ok(Inline::If(Box::new(p.inline_if(lo, cond, element)?)))
         })
     }
 

@@ -238,7 +238,7 @@ impl<'t> Renderer<'_, 't> {
         self.s(";");
     }
 
-    fn link(&mut self, link: &Option<Link>) {
+    fn link(&mut self, link: &Option<Box<Link>>) {
         let Some(link) = link else { return };
         self.s(" ");
         self.s(link.kind.keyword());
