@@ -395,7 +395,7 @@ mod tests {
         let constant = Symbol::intern("constant");
         let mut env = Env::root(ModId(0)).child();
         env.bind(constant, Binding::Type(TypeId(0)));
-        env.constants.borrow_mut().push(constant);
+        env.note_constant(constant);
         for i in 0..5000 {
             env = env.child();
             env.fence.set(i == 3000);
