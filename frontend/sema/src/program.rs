@@ -333,7 +333,7 @@ impl Sema<'_> {
                                 ExprKind::Int { value, .. } if value > i64::MAX as u64
                             )
                             || is_alias_of_self(self, &constant.value);
-                        if eager {
+                        if eager && !self.may_stay_unresolved(decl) {
                             self.resolve_or_queue(decl);
                         }
                     }

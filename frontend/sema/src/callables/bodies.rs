@@ -652,7 +652,8 @@ impl Sema<'_> {
             };
             let val = Val::scalar(set, piece);
             let access = Access::Capture(ident.name, crate::emission::value::CaptureKind::ErrorTag);
-            self.declare_var(cx, ident, set, Some(&val), access);
+            let var = self.declare_var(cx, ident, set, Some(&val), access);
+            self.note_failing(cx, var);
         }
         let done = self.lower_expr_stmt(cx, body);
         cx.scopes.pop();

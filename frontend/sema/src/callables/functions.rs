@@ -293,6 +293,8 @@ impl Sema<'_> {
             doubtful_onfail: None,
             shape: None,
             indirect: crate::statements::error_flow::Source::Unknown,
+            errors_joined: Vec::new(),
+            errors_read: Default::default(),
             forwards: Vec::new(),
             ending_matches: Vec::new(),
             paths: Default::default(),

@@ -195,7 +195,7 @@ impl Sema<'_> {
         self.lookup_module_for(module, name, false)
     }
 
-    fn lookup_module_for(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
+    pub fn lookup_module_for(&mut self, module: ModId, name: Symbol, before_dot: bool) -> Found {
         match self.lookup_declared(module, name, before_dot) {
             // What is still to be made is made when nothing else answers.
             Found::Nothing if self.make_name(module, name) => {
@@ -711,23 +711,7 @@ impl Sema<'_> {
     /// The import set an expression names as a namespace.
     pub fn namespace_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<ImportSetId> {
         match &expr.kind {
-            ExprKind::Ident(name) => {
-                let name = &self.name_at(env, *name);
-                if env.get(name.name).is_some() {
-                    return None;
-                }
-                match self.lookup_module_for(env.module, name.name, true) {
-                    Found::Decl(decl) => match &self.decl(decl).syntax {
-                        DeclSyntax::Import(set) => Some(*set),
-                        DeclSyntax::Const(_) => match self.resolve_decl(decl) {
-                            Ok(Entity::Namespace(set)) => Some(set),
-                            _ => None,
-                        },
-                        _ => None,
-                    },
-                    Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
-                }
-            }
+            ExprKind::Ident(name) => self.namespace_named(env, *name),
             ExprKind::Field { base, name } => {
                 let set = self.namespace_of(env, base)?;
                 match self.lookup_in_set_of(env, set, *name) {
@@ -744,6 +728,24 @@ impl Sema<'_> {
                 self.namespace_of(&put.env, put.expr)
             }
             _ => None,
+        }
+    }
+
+    pub fn namespace_named(&mut self, env: &Rc<Env>, name: ast::Ident) -> Option<ImportSetId> {
+        let name = self.name_at(env, name);
+        if env.get(name.name).is_some() {
+            return None;
+        }
+        match self.lookup_module_for(env.module, name.name, true) {
+            Found::Decl(decl) => match &self.decl(decl).syntax {
+                DeclSyntax::Import(set) => Some(*set),
+                DeclSyntax::Const(_) => match self.resolve_decl(decl) {
+                    Ok(Entity::Namespace(set)) => Some(set),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
         }
     }
 

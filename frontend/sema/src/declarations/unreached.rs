@@ -1,5 +1,6 @@
-//! Type names in bodies of the root file, whether anything reaches them or not (reference part 3 §6.2). Only plain
-//! names in annotations and casts are looked at: the rest of a body is checked when it is reached.
+//! What nothing reaches (reference part 3 §6.2). Type names in bodies of the root file are checked all the same: only plain
+//! names in annotations and casts are looked at, and the rest of a body when it is reached. Constants that nothing uses
+//! may mention what there is not.
 
 use std::rc::Rc;
 
@@ -10,7 +11,9 @@ use sx_syntax::visit::{self, Visitor};
 
 use crate::declarations::decls::is_compiler_name;
 use crate::declarations::lookup::Found;
-use crate::sema::{DeclSyntax, Env, Failed, ModId, Sema};
+use crate::sema::{DeclId, DeclSyntax, Env, Failed, ModId, Sema};
+use crate::statements::errors::strip_parens;
+use crate::views::hygiene::free_names;
 
 /// The type names a declaration mentions, and every name it introduces anywhere.
 #[derive(Default)]
@@ -200,7 +203,78 @@ impl Visitor for Mentioned {
     }
 }
 
+/// What an expression says that names alone don't.
+#[derive(Default)]
+struct Forms {
+    /// Quotes code: its names are those of where it will be put.
+    quotes: bool,
+    /// `a.b`
+    members: Vec<(ast::Ident, ast::Ident)>,
+}
+
+impl Visitor for Forms {
+    fn expr(&mut self, expr: &ast::Expr) {
+        match &expr.kind {
+            ExprKind::Code(_) => self.quotes = true,
+            ExprKind::Field { base, name } => {
+                if let ExprKind::Ident(base) = base.kind {
+                    self.members.push((base, *name));
+                }
+            }
+            _ => {}
+        }
+        visit::walk_expr(self, expr);
+    }
+}
+
 impl Sema<'_> {
+    /// Whether this is a constant that is only looked at when something uses it: it has no type, it is no `#run`, and a
+    /// name in it, or in a constant that it is made of, is nowhere.
+    pub fn may_stay_unresolved(&mut self, id: DeclId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut left = vec![id];
+        while let Some(id) = left.pop() {
+            let decl = self.decl(id);
+            let DeclSyntax::Const(constant) = decl.syntax else {
+                continue;
+            };
+            let value = strip_parens(&constant.value);
+            let told = constant.ty.is_some() || matches!(value.kind, ExprKind::Run(_));
+            if told || !seen.insert(id) {
+                continue;
+            }
+            let mut forms = Forms::default();
+            forms.expr(value);
+            if forms.quotes {
+                continue;
+            }
+            let env = decl.env.clone();
+            for name in free_names(|names| names.expr(value)) {
+                let known = is_compiler_name(&name) || name.as_str() == "Code";
+                if known || env.get(name.name).is_some() || self.reserved_type(name).is_some() {
+                    continue;
+                }
+                match self.lookup_module_for(env.module, name.name, true) {
+                    Found::Decl(id) => left.push(id),
+                    Found::Ambiguous(..) => {}
+                    // What was to make it may have failed, and that has been told.
+                    Found::Nothing | Found::Invisible(_) => {
+                        return !self.made_by_failed(env.module, name.name);
+                    }
+                }
+            }
+            for (base, name) in forms.members {
+                let namespace = self.namespace_named(&env, base);
+                match namespace.map(|set| self.lookup_in_set_of(&env, set, name)) {
+                    Some(Found::Decl(id)) => left.push(id),
+                    Some(Found::Nothing | Found::Invisible(_)) => return true,
+                    Some(Found::Ambiguous(..)) | None => {}
+                }
+            }
+        }
+        false
+    }
+
     /// Libraries that `extern` declarations of the root file name, called or not.
     pub fn check_extern_libraries(&mut self) {
         for id in self.module(ModId(0)).decls.clone() {

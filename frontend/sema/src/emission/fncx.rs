@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use sx_ir::func::{Call, Callee, Stmt};
 use sx_ir::semantics;
@@ -13,6 +14,7 @@ use sx_syntax::{Span, ast};
 
 use crate::emission::value::{Access, Addr, Piece, Pieces, Place};
 use crate::sema::{Env, FnId, ModId, VarId};
+use crate::statements::error_flow::Source;
 
 /// A run-time variable.
 #[derive(Clone, Debug)]
@@ -32,7 +34,7 @@ pub struct Variable {
     /// An `any` inside a category arm.
     pub category: Option<crate::expressions::anycat::AnyCategory>,
     /// An error of an inferred set: where what it holds comes from.
-    pub errors: crate::statements::error_flow::Source,
+    pub errors: Source,
     pub span: Span,
 }
 
@@ -171,7 +173,11 @@ pub struct FnCx {
     /// Of a lambda with an inferred error set: the closure type whose set its errors feed.
     pub shape: Option<TypeId>,
     /// What the last call through a value may have called.
-    pub indirect: crate::statements::error_flow::Source,
+    pub indirect: Source,
+    /// Memory with the error of one of several branches, and where that comes from.
+    pub errors_joined: Vec<(Addr, Source)>,
+    /// Errors of inferred sets that have been read from memory.
+    pub errors_read: FxHashMap<LocalId, Source>,
     /// Expressions at the end of the body whose error, if they have one, is the function's.
     pub forwards: Vec<*const sx_syntax::ast::Expr>,
     /// Matches without `else:` whose value is the body's, if they have one.
@@ -603,7 +609,7 @@ impl FnCx {
             seen_as: None,
             names_function: false,
             category: None,
-            errors: crate::statements::error_flow::Source::Unknown,
+            errors: Source::Unknown,
             span,
         });
         VarId(self.vars.len() as u32 - 1)
@@ -615,6 +621,27 @@ impl FnCx {
 
     pub fn var_mut(&mut self, id: VarId) -> &mut Variable {
         &mut self.vars[id.0 as usize]
+    }
+
+    /// What the error of an inferred set at `addr` may be.
+    pub fn errors_at(&self, addr: Addr) -> Source {
+        let holds = |var: &&Variable| var.addr == addr && var.ty == TypeId::ANY_ERROR;
+        match self.vars.iter().rev().find(holds) {
+            Some(var) => var.errors,
+            None => {
+                let mut joined = self.errors_joined.iter().rev();
+                let found = joined.find(|(at, _)| *at == addr);
+                found.map_or(Source::Unknown, |(_, source)| *source)
+            }
+        }
+    }
+
+    /// The error of an inferred set at `addr` has been read into `piece`.
+    pub fn note_error_read(&mut self, piece: Piece, addr: Addr) {
+        if let Piece::Local(_, local) = piece {
+            let source = self.errors_at(addr);
+            self.errors_read.insert(local, source);
+        }
     }
 
     /// A variable of this function or of one around it.

@@ -35,6 +35,9 @@ impl Sema<'_> {
             if named {
                 self.read_is_noted(cx, val.ty, &[piece]);
             }
+            if val.ty == TypeId::ANY_ERROR {
+                cx.note_error_read(piece, addr);
+            }
             return Val::scalar(val.ty, piece);
         }
         match self.flatten(val.ty) {

@@ -283,6 +283,9 @@ impl Sema<'_> {
             return Ok(Val::void());
         }
         let slot = self.slot(cx, ty);
+        if ty == TypeId::ANY_ERROR {
+            self.note_errors_joined(cx, slot);
+        }
         let mut blocks = Vec::new();
         for branch in branches {
             if branch.dead {
@@ -307,6 +310,10 @@ impl Sema<'_> {
             cx.blocks.push(branch.block.stmts);
             let loc = cx.loc;
             self.at(cx, branch.span);
+            if ty == TypeId::ANY_ERROR {
+                let origin = self.origin_of_value(cx, &val);
+                self.note_error_stored(cx, slot, &origin);
+            }
             let stored = self.coerce(cx, val, ty, branch.span);
             if let Ok(val) = &stored {
                 self.store(cx, slot, val);
@@ -400,6 +407,13 @@ impl Sema<'_> {
             });
         }
         match (self.m.types.kind(a).clone(), self.m.types.kind(b).clone()) {
+            // A pure failable is an error value.
+            (TypeKind::Failable { values, set }, _) if values.is_empty() => {
+                self.unify_types(set, b, arms, span)
+            }
+            (_, TypeKind::Failable { values, set }) if values.is_empty() => {
+                self.unify_types(a, set, arms, span)
+            }
             (TypeKind::Optional(p), _) if p == b => Ok(a),
             (_, TypeKind::Optional(p)) if p == a => Ok(b),
             (TypeKind::String, TypeKind::StringZ) | (TypeKind::StringZ, TypeKind::String) => {

@@ -13,6 +13,7 @@ use crate::declarations::lookup::Name;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Piece, Val, ValKind};
 use crate::sema::{Binding, Entity, Failed, FnId, Res, Sema, VarId};
+use crate::statements::error_graph::{ErrorGraph, Nature, Node};
 
 /// Where an error comes from, as far as that tells which tags it can be.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -27,12 +28,13 @@ pub enum Source {
     Unknown,
 }
 
-impl Source {
-    /// Whether more errors may be counted for it than those that really come from it.
-    fn is_shared(&self) -> bool {
+impl Node for Source {
+    fn nature(self) -> Nature {
         match self {
-            Source::Shape(_) | Source::Slot(..) | Source::Unknown => true,
-            Source::Function(_) | Source::Variable(_) => false,
+            Source::Function(_) => Nature::Own,
+            Source::Shape(_) | Source::Slot(..) => Nature::Shared,
+            Source::Variable(_) => Nature::Variable,
+            Source::Unknown => Nature::Unknown,
         }
     }
 }
@@ -65,10 +67,8 @@ pub(super) struct Escape {
 pub struct ErrorFlow {
     /// Sets of the errors sent to a handler, by context and label.
     handled: FxHashMap<(u32, LabelId), Vec<(TypeId, Source)>>,
-    /// Tags raised in, or let escape from, functions and shapes with inferred sets.
-    pub(super) tags: FxHashMap<Source, Vec<Symbol>>,
-    /// The inferred sets whose errors an inferred set takes in.
-    pub(super) flows: FxHashMap<Source, FxHashSet<Source>>,
+    /// What functions, shapes and variables with inferred sets can fail with.
+    pub(super) graph: ErrorGraph<Source>,
     pub(super) escapes: Vec<Escape>,
     /// How many variables have been given a number.
     variables: u32,
@@ -90,39 +90,6 @@ impl ErrorFlow {
     pub fn handled(&mut self, cx: u32, label: LabelId) -> Vec<(TypeId, Source)> {
         self.handled.remove(&(cx, label)).unwrap_or_default()
     }
-
-    fn add_tags(&mut self, to: Source, tags: &[Symbol]) {
-        let known = self.tags.entry(to).or_default();
-        for tag in tags {
-            if !known.contains(tag) {
-                known.push(*tag);
-            }
-        }
-    }
-
-    fn add_flow(&mut self, to: Source, from: Source) {
-        self.flows.entry(to).or_default().insert(from);
-    }
-
-    /// Every tag that can come from `source`, and by what ways.
-    fn closure(&self, source: Source) -> (Vec<Symbol>, FxHashSet<Source>) {
-        let mut seen = FxHashSet::default();
-        let mut stack = vec![source];
-        let mut out: Vec<Symbol> = Vec::new();
-        while let Some(at) = stack.pop() {
-            if !seen.insert(at) {
-                continue;
-            }
-            for tag in self.tags.get(&at).into_iter().flatten() {
-                if !out.contains(tag) {
-                    out.push(*tag);
-                }
-            }
-            stack.extend(self.flows.get(&at).into_iter().flatten());
-        }
-        out.sort_by_key(|tag| tag.as_str());
-        (out, seen)
-    }
 }
 
 impl Sema<'_> {
@@ -137,7 +104,7 @@ impl Sema<'_> {
 
     pub fn note_raised(&mut self, cx: &FnCx, tags: &[Symbol]) {
         if let Some(to) = Self::feeds(cx) {
-            self.caches.errors.add_tags(to, tags);
+            self.caches.errors.graph.add_tags(to, tags);
         }
     }
 
@@ -145,7 +112,7 @@ impl Sema<'_> {
     pub fn note_returned(&mut self, cx: &FnCx, tag: Option<Symbol>) {
         match (tag, Self::feeds(cx)) {
             (Some(tag), _) => self.note_raised(cx, &[tag]),
-            (None, Some(to)) => self.caches.errors.add_flow(to, Source::Unknown),
+            (None, Some(to)) => self.caches.errors.graph.add_flow(to, Source::Unknown),
             (None, None) => {}
         }
     }
@@ -160,6 +127,7 @@ impl Sema<'_> {
         if let Some(shape) = shape {
             self.caches
                 .errors
+                .graph
                 .add_flow(Source::Function(func), Source::Shape(shape));
         }
     }
@@ -170,8 +138,12 @@ impl Sema<'_> {
             return;
         };
         match self.set_tags(set) {
-            Some(tags) => self.caches.errors.add_tags(to, &tags),
-            None => self.caches.errors.add_flow(to, Source::Function(func)),
+            Some(tags) => self.caches.errors.graph.add_tags(to, &tags),
+            None => self
+                .caches
+                .errors
+                .graph
+                .add_flow(to, Source::Function(func)),
         }
     }
 
@@ -266,16 +238,15 @@ impl Sema<'_> {
             return Origin::Tags(self.error_names.get(at).copied().into_iter().collect());
         }
         let source = match &val.kind {
-            ValKind::Place(place) => {
-                let vars = cx.vars.iter().rev();
-                let mut vars = vars.filter(|var| var.addr == place.addr && var.ty == place.ty);
-                vars.next().map_or(Source::Unknown, |var| var.errors)
-            }
+            ValKind::Place(place) => cx.errors_at(place.addr),
+            ValKind::Mem(addr) => cx.errors_at(*addr),
             ValKind::Regs(pieces) => match pieces.as_slice() {
-                [Piece::Local(_, local)] => Self::source_of_result(cx, *local),
+                [Piece::Local(_, local)] => match cx.errors_read.get(local) {
+                    Some(read) => *read,
+                    None => Self::source_of_result(cx, *local),
+                },
                 _ => Source::Unknown,
             },
-            ValKind::Mem(_) => Source::Unknown,
         };
         self.origin_of_set(set, source)
     }
@@ -299,28 +270,44 @@ impl Sema<'_> {
         if cx.var(var).ty != TypeId::ANY_ERROR {
             return;
         }
+        cx.var_mut(var).errors = self.error_holder(held);
+    }
+
+    /// Something new that holds one of these errors.
+    fn error_holder(&mut self, held: &[Origin]) -> Source {
         let errors = &mut self.caches.errors;
         let source = Source::Variable(errors.variables);
         errors.variables += 1;
-        cx.var_mut(var).errors = source;
         for origin in held {
             self.note_held(source, origin);
         }
+        source
+    }
+
+    /// Memory at `at` is about to get the error of one of several branches.
+    pub fn note_errors_joined(&mut self, cx: &mut FnCx, at: Addr) {
+        let source = self.error_holder(&[]);
+        cx.errors_joined.push((at, source));
+    }
+
+    /// The error of an `onfail`: one of those that leave the function.
+    pub fn note_failing(&mut self, cx: &mut FnCx, var: VarId) {
+        let leaving = Self::feeds(cx).unwrap_or(Source::Unknown);
+        self.note_error_variable(cx, var, &[Origin::Inferred(leaving)]);
     }
 
     /// What is stored at `to` may be `origin`.
     pub fn note_error_stored(&mut self, cx: &FnCx, to: Addr, origin: &Origin) {
-        let vars = cx.vars.iter().rev();
-        let known = vars.filter(|var| var.addr == to && var.ty == TypeId::ANY_ERROR);
-        if let Some(var) = known.into_iter().next() {
-            self.note_held(var.errors, origin);
+        match cx.errors_at(to) {
+            Source::Unknown => {}
+            held => self.note_held(held, origin),
         }
     }
 
     fn note_held(&mut self, to: Source, origin: &Origin) {
         match origin {
-            Origin::Tags(tags) => self.caches.errors.add_tags(to, tags),
-            Origin::Inferred(from) => self.caches.errors.add_flow(to, *from),
+            Origin::Tags(tags) => self.caches.errors.graph.add_tags(to, tags),
+            Origin::Inferred(from) => self.caches.errors.graph.add_flow(to, *from),
         }
     }
 
@@ -375,14 +362,8 @@ impl Sema<'_> {
     pub fn check_inferred_sets(&mut self) {
         let mut checked = FxHashSet::default();
         for escape in std::mem::take(&mut self.caches.errors.escapes) {
-            let (mut tags, ways) = self.caches.errors.closure(escape.from);
-            // Tests and assignments on the way may have left only members of what a variable can hold in all.
-            if matches!(escape.from, Source::Variable(_)) {
-                let allowed = self.set_tags(escape.into).unwrap_or_default();
-                if ways.iter().any(Source::is_shared) || tags.iter().any(|t| allowed.contains(t)) {
-                    continue;
-                }
-            }
+            let allowed = self.set_tags(escape.into).unwrap_or_default();
+            let mut tags = self.caches.errors.graph.foreign(escape.from, &allowed);
             // A piece of code may have been lowered several times.
             tags.retain(|tag| checked.insert((escape.span, escape.into, *tag)));
             let told = self.diags.len();
@@ -406,8 +387,8 @@ impl Sema<'_> {
             if !seen.insert(id.0) {
                 continue;
             }
-            let (tags, ways) = self.caches.errors.closure(Source::Function(func));
-            if tags.is_empty() && !ways.contains(&Source::Unknown) {
+            let graph = &self.caches.errors.graph;
+            if graph.never_errs(Source::Function(func), |_| true) {
                 let diag = Diagnostic::warning(
                     ident.span,
                     format!("function '{name}' is declared `!` but never errors"),

@@ -1,15 +1,16 @@
 //! Error sets inferred by several replicas: what each has seen of the flow of errors, put together.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use sx_ir::Symbol;
 
 use crate::replicas::Key;
 use crate::sema::Sema;
 use crate::statements::error_flow::Source;
+use crate::statements::error_graph::{ErrorGraph, Nature, Node};
 
 /// Where errors come from, in terms that mean the same to all replicas.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Node {
+enum Place {
     Function(Key),
     /// A function without a key, which each replica has its own of.
     Own(usize, u32),
@@ -20,14 +21,25 @@ enum Node {
     Unknown,
 }
 
+impl Node for &Place {
+    fn nature(self) -> Nature {
+        match self {
+            Place::Function(_) | Place::Own(..) => Nature::Own,
+            Place::Named(_) => Nature::Shared,
+            Place::Variable(..) => Nature::Variable,
+            Place::Unknown => Nature::Unknown,
+        }
+    }
+}
+
 /// What a replica has seen.
 pub struct Flows {
-    tags: Vec<(Node, Vec<Symbol>)>,
-    flows: Vec<(Node, Vec<Node>)>,
+    tags: Vec<(Place, Vec<Symbol>)>,
+    flows: Vec<(Place, Place)>,
     /// Errors of the first that escape into a set of the second.
-    escapes: Vec<(Node, Vec<Symbol>)>,
+    escapes: Vec<(Place, Vec<Symbol>)>,
     /// Functions of which it would be said that they never err.
-    erring: Vec<Node>,
+    erring: Vec<Place>,
 }
 
 impl Sema<'_> {
@@ -38,33 +50,31 @@ impl Sema<'_> {
         let allowed: Vec<_> = allowed.map(Option::unwrap_or_default).collect();
         let errors = &self.caches.errors;
         let declared: FxHashMap<_, _> = errors.inferring.iter().copied().collect();
-        let node = |source: &Source| match source {
+        let place = |source: &Source| match source {
             Source::Function(func) => {
                 let pending = self.pending.get(func).map(|p| p.job.func);
                 let id = declared.get(func).copied().or(pending);
                 match id.and_then(|id| self.key_of(id)) {
-                    Some(key) => Node::Function(key),
-                    None => Node::Own(index, func.0),
+                    Some(key) => Place::Function(key),
+                    None => Place::Own(index, func.0),
                 }
             }
-            Source::Shape(ty) => Node::Named(self.type_name(*ty)),
-            Source::Slot(ty, slot) => Node::Named(format!("{} {slot}", self.type_name(*ty))),
-            Source::Variable(number) => Node::Variable(index, *number),
-            Source::Unknown => Node::Unknown,
+            Source::Shape(ty) => Place::Named(self.type_name(*ty)),
+            Source::Slot(ty, slot) => Place::Named(format!("{} {slot}", self.type_name(*ty))),
+            Source::Variable(number) => Place::Variable(index, *number),
+            Source::Unknown => Place::Unknown,
         };
-        let tags = errors.tags.iter();
-        let flows = errors.flows.iter();
+        let tags = errors.graph.tags();
+        let flows = errors.graph.flows();
         let escapes = errors.escapes.iter();
         let erring = errors.inferring.iter();
         Flows {
-            tags: tags.map(|(to, tags)| (node(to), tags.clone())).collect(),
-            flows: flows
-                .map(|(to, from)| (node(to), from.iter().map(node).collect()))
-                .collect(),
-            escapes: escapes.map(|e| node(&e.from)).zip(allowed).collect(),
+            tags: tags.map(|(to, tags)| (place(&to), tags.to_vec())).collect(),
+            flows: flows.map(|(to, from)| (place(&to), place(&from))).collect(),
+            escapes: escapes.map(|e| place(&e.from)).zip(allowed).collect(),
             erring: erring
                 .filter(|(_, id)| self.should_err(*id).is_some())
-                .map(|(func, _)| node(&Source::Function(*func)))
+                .map(|(func, _)| place(&Source::Function(*func)))
                 .collect(),
         }
     }
@@ -72,45 +82,19 @@ impl Sema<'_> {
 
 /// Whether there is nothing to say of inferred sets. In doubt there is.
 pub fn merged_flows_are_clean(all: &[Flows]) -> bool {
-    let mut tags: FxHashMap<&Node, FxHashSet<Symbol>> = FxHashMap::default();
-    let mut flows: FxHashMap<&Node, Vec<&Node>> = FxHashMap::default();
+    let mut graph = ErrorGraph::default();
     for one in all {
-        for (to, list) in &one.tags {
-            tags.entry(to).or_default().extend(list.iter().copied());
+        for (to, tags) in &one.tags {
+            graph.add_tags(to, tags);
         }
-        for (to, list) in &one.flows {
-            flows.entry(to).or_default().extend(list);
+        for (to, from) in &one.flows {
+            graph.add_flow(to, from);
         }
     }
-    // `named`: whether to follow what may be too much. Also told: whether that, or what isn't known, was met.
-    let closure = |start: &Node, named: bool| {
-        let mut seen: FxHashSet<&Node> = FxHashSet::default();
-        let mut found: FxHashSet<Symbol> = FxHashSet::default();
-        let (mut unknown, mut shared) = (false, false);
-        let mut stack = vec![start];
-        while let Some(at) = stack.pop() {
-            shared |= matches!(at, Node::Named(_) | Node::Unknown);
-            if matches!(at, Node::Named(_)) && !named || !seen.insert(at) {
-                continue;
-            }
-            unknown |= *at == Node::Unknown;
-            found.extend(tags.get(at).into_iter().flatten());
-            stack.extend(flows.get(at).into_iter().flatten());
-        }
-        (found, unknown, shared)
-    };
-    // As `Sema::check_inferred_sets` decides.
-    let escapes_well = |from: &Node, allowed: &[Symbol]| {
-        let (found, _, shared) = closure(from, true);
-        let variable = matches!(from, Node::Variable(..));
-        variable && (shared || found.iter().any(|tag| allowed.contains(tag)))
-            || found.iter().all(|tag| allowed.contains(tag))
-    };
     let mut escapes = all.iter().flat_map(|one| &one.escapes);
     let mut erring = all.iter().flat_map(|one| &one.erring);
-    escapes.all(|(from, allowed)| escapes_well(from, allowed))
-        && erring.all(|function| {
-            let (found, unknown, _) = closure(function, false);
-            !found.is_empty() || unknown
-        })
+    // What is counted for a name may come from elsewhere, so it doesn't say that a function errs.
+    let certain = |place: &Place| place.nature() != Nature::Shared;
+    escapes.all(|(from, allowed)| graph.foreign(from, allowed).is_empty())
+        && erring.all(|function| !graph.never_errs(function, certain))
 }

@@ -8,6 +8,7 @@ pub(crate) mod catches;
 pub(crate) mod context;
 pub(crate) mod control;
 pub(crate) mod error_flow;
+pub(crate) mod error_graph;
 pub(crate) mod errors;
 pub(crate) mod flow_check;
 pub(crate) mod forwarding;

@@ -1,7 +1,7 @@
 //! What is shown of a program (reference part 6 §6.7): its text after metaprogramming, the members of a type.
 
 mod expand;
-mod hygiene;
+pub(crate) mod hygiene;
 pub(crate) mod instances;
 mod literals;
 mod members;
