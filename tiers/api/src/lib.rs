@@ -143,6 +143,15 @@ pub trait MemoryView {
     fn address_of(&self, global: GlobalId) -> Option<u64>;
     /// What part of the address space an address is in, whether or not anything lives there.
     fn region_of(&self, addr: u64) -> Region;
+    /// Whether the address that lies at a place was made for something that is gone, even if other things are where it points
+    /// by now. Known to a run that checks such things; other runs take what is there.
+    fn is_stale(&self, _place: u64) -> bool {
+        false
+    }
+    /// Whether each byte of a range was given a value, of which the same holds.
+    fn is_given(&self, _addr: u64, _len: u64) -> bool {
+        true
+    }
     /// The ranges, as start and end, of what may have been written and still counts.
     fn written(&self) -> Vec<(u64, u64)> {
         Vec::new()

@@ -31,6 +31,8 @@ use sx_tier_api::{
     ComptimeEngine, Explanation, Host, Limits, MemoryView, Moment, Outcome, Place, Snapshot, Status,
 };
 
+use sanitize::Checked;
+
 pub use variables::Variable;
 
 /// The engine.
@@ -117,7 +119,10 @@ impl Interp {
             let status = run.run(host, root, &[]);
             let mut explanation = explain::explain(&run, &status, errors);
             if matches!(status, Status::Finished(_))
-                && let Some(dangling) = dangling(&run.machine)
+                && let Some(dangling) = dangling(&Checked {
+                    memory: &run.machine,
+                    shadow: &run.shadow,
+                })
             {
                 explanation.object = run.shadow.lost(&run.machine, module, dangling);
             }
@@ -189,7 +194,13 @@ impl ComptimeEngine for Interp {
                 call::Run::new(module, machine, shadow).root(host, root, args)
             });
             self.reports = shadow.leaks(module);
-            return outcome;
+            return Outcome {
+                memory: Box::new(Checked {
+                    memory: outcome.memory,
+                    shadow: Box::new(shadow),
+                }),
+                ..outcome
+            };
         }
         stack::on_big_stack(|| {
             call::Run::new(module, machine, shadow::Plain).root(host, root, args)

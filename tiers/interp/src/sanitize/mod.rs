@@ -3,6 +3,7 @@
 //!
 //! * `marks`: what arithmetic does to the knowledge about its operands.
 //! * `pages`: the same knowledge about memory.
+//! * `memory`: what is left in memory, and what is known of it.
 //! * `words`: wording.
 //!
 //! Addresses are the engine's usual ones, and memory is reused as usual; an address made for a block that is gone
@@ -10,6 +11,7 @@
 //! of unknown origin (out of a number, or from the host) must point into some live object.
 
 mod marks;
+mod memory;
 mod pages;
 mod words;
 
@@ -22,6 +24,8 @@ use crate::marked::Marked;
 use crate::shadow::{Entered, Problem, Shadow, Verdict};
 use marks::Mark;
 use pages::Pages;
+
+pub use memory::Checked;
 
 /// Something that addresses are made for.
 #[derive(Clone, Copy, Debug)]
@@ -256,6 +260,18 @@ impl Sanitizer {
     pub fn object_of_local(&self, module: &Module, index: usize) -> Option<FaultObject> {
         let number = self.values.local(index)?.object;
         words::elements(self, module, number)
+    }
+
+    /// Whether the address at a place was made for a block that is gone. Of the stack nothing else is left than the root's
+    /// locals, where no others have been.
+    fn is_stale(&self, place: u64) -> bool {
+        let object = &self.objects[self.pages.object(place) as usize];
+        matches!(object.kind, Kind::Heap { .. }) && !object.alive && !self.lenient
+    }
+
+    /// Whether each byte of a range was given a value.
+    fn is_given(&self, addr: u64, len: u64) -> bool {
+        self.lenient || self.pages.is_given(addr, len)
     }
 
     /// The object at an address.

@@ -48,6 +48,10 @@ impl Pages {
             .is_some_and(|page| page.undefined[at / 64] >> (at % 64) & 1 != 0)
     }
 
+    pub fn is_given(&self, addr: u64, len: u64) -> bool {
+        (addr..addr.saturating_add(len)).all(|at| !self.undefined(at))
+    }
+
     pub fn object(&self, addr: u64) -> u32 {
         self.pages
             .get(&(addr / PAGE))

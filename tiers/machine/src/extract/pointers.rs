@@ -179,7 +179,8 @@ impl Extractor<'_> {
             self.relocate(target, addr, RelocTarget::Func(func), 0);
             return Ok(());
         }
-        let Some(object) = self.mem.object_at(value) else {
+        let object = self.mem.object_at(value);
+        let Some(object) = object.filter(|_| !self.mem.is_stale(addr)) else {
             let error = self.error(self.no_object(value));
             return error.map_err(|error| ExtractError {
                 dangling: Some(Dangling { place: addr, value }),
@@ -190,9 +191,7 @@ impl Extractor<'_> {
         if let ObjectKind::Global(global) = object.kind
             && !(self.anew && self.is_writable_object(global))
         {
-            let inside = value >= self.value.base
-                && value - self.value.base < self.value.image.bytes.len() as u64;
-            if inside {
+            if self.is_in_value(value) {
                 return self
                     .error("it points into the value that is being stored, which will move");
             }
@@ -223,6 +222,12 @@ impl Extractor<'_> {
                 len as i64, object.size
             )),
         }
+    }
+
+    /// Whether a place is in the value itself.
+    pub(super) fn is_in_value(&self, addr: u64) -> bool {
+        let base = self.value.base;
+        addr >= base && addr - base < self.value.image.bytes.len() as u64
     }
 
     fn is_writable_object(&self, global: sx_ir::GlobalId) -> bool {
@@ -305,7 +310,7 @@ impl Extractor<'_> {
             Through::Slice { of, len, text } => {
                 self.check_extent(object, value, of, len)?;
                 self.objects[index].roomy |= !text;
-                let nul = text && value + len < end && self.word(value + len, 1)? == 0;
+                let nul = text && value + len < end && self.raw_word(value + len, 1)? == 0;
                 (of, value, if nul { len + 1 } else { len }, true)
             }
         };
@@ -337,7 +342,7 @@ impl Extractor<'_> {
         let word = self.pointer_size();
         let mut at = addr.next_multiple_of(word);
         while at + word <= addr + len {
-            let value = self.word(at, word)?;
+            let value = self.raw_word(at, word)?;
             if let Some(what) = self.live_address(value) {
                 return self.error(format!(
                     "its type is not known there, and at byte {} it holds the address of {what}",
@@ -406,7 +411,7 @@ impl Extractor<'_> {
         let word = self.pointer_size();
         let mut at = addr.next_multiple_of(word);
         while at + word <= addr + len {
-            let value = self.word(at, word)?;
+            let value = self.raw_word(at, word)?;
             if self.live_address(value).is_some() {
                 if let Some(func) = self.mem.function_of(value) {
                     self.relocate(target, at, RelocTarget::Func(func), 0);

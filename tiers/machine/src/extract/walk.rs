@@ -9,8 +9,28 @@ use super::{ExtractError, Extractor, Target};
 use crate::memory::read_word;
 
 impl Extractor<'_> {
-    /// An unsigned word of memory.
+    /// An unsigned word of a value.
     pub(super) fn word(&self, addr: u64, len: u64) -> Result<u64, ExtractError> {
+        self.given(addr, len)?;
+        self.raw_word(addr, len)
+    }
+
+    /// Of objects, parts may be room for more: only the value itself must be there.
+    fn given(&self, addr: u64, len: u64) -> Result<(), ExtractError> {
+        if self.is_in_value(addr) && !self.mem.is_given(addr, len) {
+            return self.error("it was never given a value");
+        }
+        Ok(())
+    }
+
+    /// A piece of a value.
+    fn piece(&mut self, target: Target, addr: u64, len: u64) -> Result<(), ExtractError> {
+        self.given(addr, len)?;
+        self.copy(target, addr, len)
+    }
+
+    /// An unsigned word of memory.
+    pub(super) fn raw_word(&self, addr: u64, len: u64) -> Result<u64, ExtractError> {
         match self.mem.read(addr, len) {
             Some(bytes) => Ok(read_word(bytes, self.module.target.endian)),
             None => self.error(format!(
@@ -40,7 +60,10 @@ impl Extractor<'_> {
     ) -> Result<(), ExtractError> {
         let module = self.module;
         let types = &module.types;
-        if self.is_plain(ty) {
+        // Piece by piece it can be told which one was not given a value.
+        if self.is_plain(ty)
+            && (!self.is_in_value(addr) || self.mem.is_given(addr, types.size_of(ty)))
+        {
             return self.copy(target, addr, types.size_of(ty));
         }
         match types.kind(ty) {
@@ -53,7 +76,7 @@ impl Extractor<'_> {
             | TypeKind::F64
             | TypeKind::Type
             | TypeKind::AnyError
-            | TypeKind::ErrorSet(_) => self.copy(target, addr, types.size_of(ty)),
+            | TypeKind::ErrorSet(_) => self.piece(target, addr, types.size_of(ty)),
             TypeKind::Pointer(to) => self.pointer(target, addr, *to),
             TypeKind::ManyPointer(to) => self.many_pointer(target, addr, *to),
             TypeKind::CString => self.many_pointer(target, addr, TypeId::U8),
@@ -123,7 +146,7 @@ impl Extractor<'_> {
             Some(places) => (places.tag_offset, places.payload_offset),
             None => (0, tag_size),
         };
-        self.copy(target, addr + tag_at, tag_size)?;
+        self.piece(target, addr + tag_at, tag_size)?;
         if !def.tagged {
             return Ok(());
         }
