@@ -140,7 +140,7 @@ pub struct Caches {
     pub computed_names:
         FxHashMap<sx_syntax::FileId, &'static [Vec<std::sync::Arc<sx_syntax::ast::Expr>>]>,
     /// Types of variables by (function context, variable), for `type_of` at compile time.
-    pub var_types: FxHashMap<(u32, crate::sema::VarId), TypeId>,
+    pub var_types: VarTypes,
     /// While `type_of`'s operand is lowered at compile time: whether a run-time variable was met in it.
     pub typing: Option<bool>,
     /// Code as values, mixins, what stands beside declarations.
@@ -149,4 +149,21 @@ pub struct Caches {
     pub mistakes: crate::follow_ups::Mistakes,
     /// Error sets, traces and tag names.
     pub errors: crate::statements::error_flow::ErrorFlow,
+}
+
+/// Types of the variables of all functions that have been looked at, newest last. They are seldom asked for, and then for
+/// those of a function that is just being lowered.
+#[derive(Default)]
+pub struct VarTypes(Vec<(u32, crate::sema::VarId, TypeId)>);
+
+impl VarTypes {
+    pub fn insert(&mut self, owner: u32, var: crate::sema::VarId, ty: TypeId) {
+        self.0.push((owner, var, ty));
+    }
+
+    pub fn get(&self, owner: u32, var: crate::sema::VarId) -> Option<TypeId> {
+        let mut newest = self.0.iter().rev();
+        let found = newest.find(|(of, known, _)| (*of, *known) == (owner, var));
+        found.map(|(_, _, ty)| *ty)
+    }
 }

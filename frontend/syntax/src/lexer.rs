@@ -146,7 +146,7 @@ impl<'a> Lexer<'a> {
             bytes: text.as_bytes(),
             at: part.start,
             newline: true,
-            tokens: Vec::with_capacity(part.len() / 3 + 1),
+            tokens: Vec::with_capacity(part.len() / 2 + 1),
             docs: Vec::new(),
             errors: Vec::new(),
             skipped: Vec::new(),

@@ -281,7 +281,7 @@ impl Sema<'_> {
                             crate::emission::value::CaptureKind::InlineElement,
                         );
                         let var = cx.add_var(*name, *ty, addr, access, decl.span);
-                        self.caches.var_types.insert((cx.id, var), *ty);
+                        self.caches.var_types.insert(cx.id, var, *ty);
                         let info = cx.var_mut(var);
                         info.seen_as = protocol.clone();
                         info.names_function = i < 64 && functions >> i & 1 != 0;

@@ -16,6 +16,9 @@ use crate::emission::value::{Access, Addr, Piece, Pieces, Place};
 use crate::sema::{Env, FnId, ModId, VarId};
 use crate::statements::error_flow::Source;
 
+/// Statements that most blocks have at most.
+const STATEMENTS: usize = 8;
+
 /// A run-time variable.
 #[derive(Clone, Debug)]
 pub struct Variable {
@@ -234,7 +237,7 @@ impl FnCx {
         self.outer_locs
             .truncate(self.outer_locs.partition_point(outside));
         self.outer_locs.push((self.blocks.len(), self.loc));
-        self.blocks.push(Vec::new());
+        self.blocks.push(Vec::with_capacity(STATEMENTS));
     }
 
     pub fn close(&mut self) -> Block {

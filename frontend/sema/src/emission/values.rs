@@ -310,7 +310,7 @@ impl Sema<'_> {
         let var = cx.add_var(name.name, ty, addr, access, name.span);
         if !name.is_discard() {
             let id = cx.id;
-            self.caches.var_types.insert((id, var), ty);
+            self.caches.var_types.insert(id, var, ty);
             cx.env()
                 .bind(name.name, crate::sema::Binding::Var { cx: id, var });
             if matches!(written.kind, ast::IdentKind::Computed(_)) {

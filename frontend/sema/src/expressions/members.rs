@@ -1,11 +1,23 @@
 //! Member access: fields, payloads, lanes, limits, `?.`.
 
+use std::rc::Rc;
+
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Place, Val, ValKind};
-use crate::sema::{Entity, Failed, Res, Sema};
+use crate::sema::{Binding, Entity, Env, Failed, Res, Sema};
 use sx_ir::{CheckRel, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
+
+/// Whether an expression is the name of a variable, which most are of which a member is taken.
+fn is_variable(env: &Rc<Env>, expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Ident(name) if name.kind == ast::IdentKind::Plain && !name.name.is_special() => {
+            matches!(env.get(name.name), Some(Binding::Var { .. }))
+        }
+        _ => false,
+    }
+}
 
 impl Sema<'_> {
     pub fn lower_field(
@@ -18,33 +30,12 @@ impl Sema<'_> {
     ) -> Res<Val> {
         let env = cx.env().clone();
         let name = self.spelled(&env, name)?;
-        if let Some(set) = self.namespace_of(&env, base) {
-            let ns = self.span_text(base.span);
-            if matches!(name.as_str(), "OS" | "ARCH" | "POINTER_SIZE") && self.is_target_module(set)
-            {
-                return self.target_constant(cx, name, expr.span);
-            }
-            let (entity, decl) = self.resolve_in_namespace(set, &ns, name)?;
-            return self.lower_entity(cx, entity, decl, name, want, expr.span);
-        }
-        if let Some(val) = self.pack_member(cx, base, name)? {
-            return Ok(val);
-        }
-        if let Some(val) = self.parameter_payload(cx, base, name)? {
-            return Ok(val);
-        }
-        self.check_element_member(cx, base, name)?;
-        // `u8.max` is the limit even where a value is called `u8`.
-        if let ExprKind::Ident(ident) = &base.kind
-            && let Some(ty) = self.reserved_type(*ident)
-            && let Some(val) = self.numeric_limit(ty, name)
+        if !is_variable(&env, base)
+            && let Some(val) = self.member_of_no_value(cx, expr, base, name, want)?
         {
             return Ok(val);
         }
-        if self.denotes_type(&env, base) {
-            let ty = self.eval_type(&env, base)?;
-            return self.type_member(cx, ty, name, want, expr.span);
-        }
+        self.check_element_member(cx, base, name)?;
         let val = self.lower_part_of(cx, base)?;
         if val.ty == TypeId::TYPE
             && let Some(ty) = val.as_type()
@@ -53,6 +44,45 @@ impl Sema<'_> {
             return self.type_member(cx, ty, name, want, expr.span);
         }
         self.field(cx, &val, name, expr.span)
+    }
+
+    /// `base.name` where `base` is a namespace, a pack, the payload of a parameter, or a type.
+    fn member_of_no_value(
+        &mut self,
+        cx: &mut FnCx,
+        expr: &'static ast::Expr,
+        base: &'static ast::Expr,
+        name: ast::Ident,
+        want: Option<TypeId>,
+    ) -> Res<Option<Val>> {
+        let env = cx.env().clone();
+        if let Some(set) = self.namespace_of(&env, base) {
+            let ns = self.span_text(base.span);
+            if matches!(name.as_str(), "OS" | "ARCH" | "POINTER_SIZE") && self.is_target_module(set)
+            {
+                return self.target_constant(cx, name, expr.span).map(Some);
+            }
+            let (entity, decl) = self.resolve_in_namespace(set, &ns, name)?;
+            return (self.lower_entity(cx, entity, decl, name, want, expr.span)).map(Some);
+        }
+        if let Some(val) = self.pack_member(cx, base, name)? {
+            return Ok(Some(val));
+        }
+        if let Some(val) = self.parameter_payload(cx, base, name)? {
+            return Ok(Some(val));
+        }
+        // `u8.max` is the limit even where a value is called `u8`.
+        if let ExprKind::Ident(ident) = &base.kind
+            && let Some(ty) = self.reserved_type(*ident)
+            && let Some(val) = self.numeric_limit(ty, name)
+        {
+            return Ok(Some(val));
+        }
+        if self.denotes_type(&env, base) {
+            let ty = self.eval_type(&env, base)?;
+            return self.type_member(cx, ty, name, want, expr.span).map(Some);
+        }
+        Ok(None)
     }
 
     /// `T.name`: limits, variants, constants, nested types.

@@ -170,7 +170,7 @@ impl Sema<'_> {
         else {
             if cx.comptime
                 && let Some(stand_ins) = &mut self.caches.typing
-                && let Some(ty) = self.caches.var_types.get(&(owner, var)).copied()
+                && let Some(ty) = self.caches.var_types.get(owner, var)
             {
                 // Only its type is asked for.
                 *stand_ins = true;

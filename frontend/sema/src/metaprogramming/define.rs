@@ -566,6 +566,7 @@ fn body_of(name: &str, span: Span, void: bool) -> (&'static ast::FnDecl, Symbol)
         },
         ufcs: false,
         mixin: false,
+        plain_flow: false,
         property: None,
         link: None,
         body: ast::FnBody::Block(ast::Block { span, stmts, tail }).into(),

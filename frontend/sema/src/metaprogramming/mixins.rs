@@ -159,7 +159,7 @@ impl Sema<'_> {
                 s.store(cx, addr, &val);
                 let access = Access::Capture(param.name.name, CaptureKind::InlineElement);
                 let var = cx.add_var(param.name.name, ty, addr, access, param.name.span);
-                s.caches.var_types.insert((cx.id, var), ty);
+                s.caches.var_types.insert(cx.id, var, ty);
                 match packs.iter_mut().find(|(name, _)| *name == param.name.name) {
                     Some((_, elems)) => elems.push((var, ty)),
                     None => packs.push((param.name.name, vec![(var, ty)])),

@@ -49,6 +49,9 @@ impl Sema<'_> {
         let root = ModId(0);
         for id in self.module(root).decls.clone() {
             let syntax = self.decl(id).syntax.clone();
+            if matches!(syntax, DeclSyntax::Fn(function) if function.plain_flow) {
+                continue;
+            }
             let mut flow = Flow {
                 sema: self,
                 scopes: vec![FxHashMap::default()],

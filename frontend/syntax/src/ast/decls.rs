@@ -288,6 +288,8 @@ pub struct FnDecl {
     pub sig: FnSig,
     pub ufcs: bool,
     pub mixin: bool,
+    /// Known to hold no destructuring and no cleanup, not even in a function inside it: nothing to follow errors for.
+    pub plain_flow: bool,
     pub property: Option<Property>,
     pub link: Option<Box<Link>>,
     pub body: Body,

@@ -237,6 +237,7 @@ impl Parser<'_> {
 
     /// The rest of `name :: (..) ..`, with `(` at the current token.
     pub(crate) fn fn_decl(&mut self, name: Ident, ufcs: bool, protocol: bool) -> PResult<FnDecl> {
+        let before = self.errors_followed;
         let sig = self.signature()?;
         let mixin = self.at_word(self.pos, "mixin");
         if mixin {
@@ -281,6 +282,7 @@ impl Parser<'_> {
             sig,
             ufcs,
             mixin,
+            plain_flow: self.errors_followed == before && !matches!(body, Body::Late(_)),
             property,
             link,
             body,
@@ -311,6 +313,7 @@ impl Parser<'_> {
             },
             ufcs: false,
             mixin: false,
+            plain_flow: false,
             property: None,
             link: None,
             body: FnBody::Block(body).into(),
@@ -338,6 +341,7 @@ impl Parser<'_> {
             sig,
             ufcs: false,
             mixin: false,
+            plain_flow: false,
             property: None,
             link: None,
             body: body.into(),

@@ -232,6 +232,8 @@ pub(crate) struct Parser<'a> {
     recent_names: Vec<Option<(&'a str, Symbol)>>,
     diags: Vec<Diagnostic>,
     next_id: u32,
+    /// Destructurings and cleanups met so far.
+    errors_followed: u32,
     computed: Vec<Vec<Arc<Expr>>>,
     /// Splices of the quotes being parsed, innermost last.
     splices: Vec<Vec<Arc<Expr>>>,
@@ -278,6 +280,7 @@ impl<'a> Parser<'a> {
             recent_names: Vec::new(),
             diags: errors,
             next_id: 0,
+            errors_followed: 0,
             computed: Vec::new(),
             splices: Vec::new(),
             name_parts: Vec::new(),

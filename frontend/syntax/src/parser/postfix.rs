@@ -70,6 +70,7 @@ impl Parser<'_> {
             },
             ufcs: false,
             mixin: false,
+            plain_flow: false,
             property: None,
             link: None,
             body: FnBody::Block(body).into(),

@@ -107,6 +107,7 @@ impl Parser<'_> {
             Tok::Defer => {
                 self.bump();
                 let body = self.in_cleanup("defer", |p| p.cleanup_body())?;
+                self.errors_followed += 1;
                 Ok(StmtKind::Defer(body))
             }
             Tok::Onfail => self.onfail(),
@@ -265,6 +266,7 @@ impl Parser<'_> {
                 self.bump();
                 let value = self.expr()?;
                 self.end_of_value(&value)?;
+                self.errors_followed += 1;
                 Ok(StmtKind::Destructure { names, value })
             }
             Tok::Eq => {
@@ -354,6 +356,7 @@ impl Parser<'_> {
             self.bump();
         }
         let body = self.in_cleanup("onfail", |p| p.cleanup_body())?;
+        self.errors_followed += 1;
         Ok(StmtKind::OnFail { tag, body })
     }
 
