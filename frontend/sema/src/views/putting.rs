@@ -5,7 +5,7 @@ use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, CodeBody, ExprKind, FnBody, StmtKind};
-use sx_syntax::render::{Level, Renderer};
+use sx_syntax::render::{Level, Renderer, needs_backtick};
 
 use crate::metaprogramming::insertion::Inserted;
 use crate::metaprogramming::quotes::{Body, Quote, as_expression, splice_key};
@@ -350,7 +350,8 @@ impl Expander<'_, '_> {
         true
     }
 
-    /// Code put in parentheses has them if it needs them there: `(a) {` could be read as something else.
+    /// Code put in parentheses has them if it needs them there, or if they may read a narrowed optional: those around a
+    /// name alone, other than between operators.
     pub fn put_in_parens(
         &self,
         r: &mut Out<'_>,
@@ -363,12 +364,19 @@ impl Expander<'_, '_> {
         if kept {
             return false;
         }
-        match &inner.kind {
+        let mark = r.mark();
+        let put = match &inner.kind {
             ExprKind::Paren(further) => self.put_in_parens(r, inner, further, level),
             ExprKind::Splice(code) => self.put_splice(r, inner, code, level),
             ExprKind::Insert(code) => self.put_insert_value(r, inner, code, level),
             _ => false,
+        };
+        if put && (level == Level::ANY || level >= Level::UNARY) && is_name(r.written_since(mark)) {
+            let name = r.written_since(mark).to_string();
+            r.undo(mark);
+            r.s(&format!("({name})"));
         }
+        put
     }
 
     pub fn put_insert_value(
@@ -692,6 +700,15 @@ fn closes_at_end(text: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a text is a name, which no keyword is.
+fn is_name(text: &str) -> bool {
+    let plain = text.strip_prefix('`').unwrap_or(text);
+    let letter = |c: char| c == '_' || c.is_alphabetic();
+    plain.starts_with(letter)
+        && plain.chars().all(|c| letter(c) || c.is_alphanumeric())
+        && !needs_backtick(text)
 }
 
 /// Whether a mixin's body has something for the end of the scope it is put in.

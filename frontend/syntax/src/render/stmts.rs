@@ -95,13 +95,13 @@ impl<'t> Renderer<'_, 't> {
             }),
             StmtKind::Push { value, body } => {
                 self.s("push ");
-                self.expr(value);
+                self.before_block(|r| r.expr(value));
                 self.s(" ");
                 self.block(body);
             }
             StmtKind::While { cond, body } => self.scope(Scope::Other, |r| {
                 r.s("while ");
-                r.cond(cond);
+                r.before_block(|r| r.cond(cond));
                 r.s(" ");
                 r.block(body);
             }),
@@ -194,6 +194,28 @@ impl<'t> Renderer<'_, 't> {
 
     // ------------------------------------------------------------------------------------------ control flow
 
+    /// What a `{` follows: a name in parentheses at its end would be the parameter of a lambda, which one in two
+    /// pairs of them isn't.
+    fn before_block(&mut self, f: impl FnOnce(&mut Self)) {
+        let mark = self.mark();
+        f(self);
+        let text = self.written_since(mark);
+        let Some(open) = text.strip_suffix(')').and_then(|text| text.rfind('(')) else {
+            return;
+        };
+        let in_name = |c: char| c == '_' || c == '`' || c.is_alphanumeric();
+        let inner = &text[open + 1..text.len() - 1];
+        let name_alone = inner.chars().all(in_name) && crate::token::Tok::keyword(inner).is_none();
+        // Behind these it is the argument of a call or a cast, or what is spliced in.
+        let before = text[..open].chars().next_back();
+        let argument = before.is_some_and(|c| in_name(c) || matches!(c, ')' | ']' | '.' | '#'));
+        if name_alone && !argument {
+            let group = text[open..].to_string();
+            self.undo(mark + open);
+            self.s(&format!("({group})"));
+        }
+    }
+
     fn cond(&mut self, cond: &'t Cond) {
         match cond {
             Cond::Expr(expr) => self.expr(expr),
@@ -214,11 +236,16 @@ impl<'t> Renderer<'_, 't> {
     }
 
     fn if_rest(&mut self, node: &'t IfExpr) {
-        self.cond(&node.cond);
-        self.s(match node.form {
-            IfForm::Block => " ",
-            IfForm::Then => " then ",
-        });
+        match node.form {
+            IfForm::Block => {
+                self.before_block(|r| r.cond(&node.cond));
+                self.s(" ");
+            }
+            IfForm::Then => {
+                self.cond(&node.cond);
+                self.s(" then ");
+            }
+        }
         self.branch(&node.then);
         let Some(branch) = &node.else_ else { return };
         self.s(" else ");
