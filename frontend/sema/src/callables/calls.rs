@@ -40,6 +40,20 @@ impl Sema<'_> {
         want: Option<TypeId>,
         span: Span,
     ) -> Res<Val> {
+        let done = self.lower_call_now(cx, call, want, span);
+        // Of a callee that isn't known the arguments are.
+        let unknown = done.is_err() && self.has_told(call.callee.span);
+        let arguments = unknown.then_some(&call.args).into_iter().flatten();
+        self.or_beside(cx, done, arguments.map(|arg| &arg.value))
+    }
+
+    fn lower_call_now(
+        &mut self,
+        cx: &mut FnCx,
+        call: &'static ast::CallExpr,
+        want: Option<TypeId>,
+        span: Span,
+    ) -> Res<Val> {
         let env = cx.env().clone();
         match &call.callee.kind {
             ExprKind::Ident(name) => {

@@ -135,7 +135,9 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         self.note_arguments(f, &slots, &rest);
+        let given = self.plain_arguments(f, &slots, &rest);
         let done = self.bind_and_call_now(cx, f, slots, rest, has_receiver, want, span);
+        let done = self.or_beside(cx, done, given);
         self.forget_arguments();
         done
     }

@@ -239,6 +239,8 @@ impl Sema<'_> {
             return Err(self.wrong_count(cx, given, ty, span));
         }
         let mut vals: Vec<Option<Val>> = vec![None; members.len()];
+        // The others are looked at for their own mistakes.
+        let mut wrong = false;
         for (i, elem) in elems.iter().enumerate() {
             let at = match elem {
                 Elem::Expr(Some(name), _) => {
@@ -256,8 +258,13 @@ impl Sema<'_> {
                 }
                 Elem::Expr(None, _) | Elem::Val(..) => i,
             };
-            let val = self.elem_to(cx, elem, members[at].1, span)?;
-            vals[at] = Some(val);
+            match self.elem_to(cx, elem, members[at].1, span) {
+                Ok(val) => vals[at] = Some(val),
+                Err(Failed) => wrong = true,
+            }
+        }
+        if wrong {
+            return Err(Failed);
         }
         let vals: Vec<Val> = vals.into_iter().flatten().collect();
         Ok(self.make_aggregate(cx, ty, &vals))
@@ -314,12 +321,20 @@ impl Sema<'_> {
             let whole = self.m.types.size_of(ty);
             cx.zero(slot, whole);
         }
+        // The others are looked at for their own mistakes.
+        let mut wrong = false;
         for (i, e) in elems.iter().enumerate() {
             let val = match e {
-                Elem::Expr(_, expr) => self.lower_to(cx, expr, elem)?,
-                Elem::Val(val) => self.coerce(cx, val.clone(), elem, span)?,
+                Elem::Expr(_, expr) => self.lower_to(cx, expr, elem),
+                Elem::Val(val) => self.coerce(cx, val.clone(), elem, span),
             };
-            self.store(cx, slot.plus(i as u64 * size), &val);
+            match val {
+                Ok(val) => self.store(cx, slot.plus(i as u64 * size), &val),
+                Err(Failed) => wrong = true,
+            }
+        }
+        if wrong {
+            return Err(Failed);
         }
         Ok(Val::mem(ty, slot))
     }
@@ -374,8 +389,9 @@ impl Sema<'_> {
                 (None, ExprKind::Ident(name)) if all_bare || any_named => name.name,
                 _ => Symbol::intern(&fields.len().to_string()),
             };
-            let _ = i;
-            let val = self.lower_expr(cx, &elem.value, None)?;
+            let val = self.lower_expr(cx, &elem.value, None);
+            let others = agg.elems[i + 1..].iter().map(|other| &other.value);
+            let val = self.or_beside(cx, val, others)?;
             self.no_failable(cx, &val, elem.value.span)?;
             let val = self.own(cx, &val);
             let val = self.stable(cx, &val);

@@ -191,7 +191,10 @@ impl Sema<'_> {
                     None => self.coerce(cx, literal, want, lhs.span)?,
                 }
             }
-            None => self.lower_operand(cx, lhs, left_want)?,
+            None => {
+                let a = self.lower_operand(cx, lhs, left_want);
+                self.or_beside(cx, a, [rhs])?
+            }
         };
         let a = self.own(cx, &a);
         let a = if self.has_effects(rhs) {

@@ -248,7 +248,10 @@ impl Sema<'_> {
                     }
                 }
             }
-            ExprKind::Index { base, index } => self.lower_index(cx, expr, base, index),
+            ExprKind::Index { base, index } => {
+                let element = self.lower_index(cx, expr, base, index);
+                self.or_beside(cx, element, [&**index])
+            }
             ExprKind::Slice(slice) => self.lower_slice(cx, slice, span),
             ExprKind::Call(call) => {
                 let val = self.lower_call(cx, call, want, span)?;
@@ -414,18 +417,20 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         // Every operand is evaluated exactly once, also after a false link.
-        let a = self.lower_operand(cx, first, None)?;
+        let a = self.lower_operand(cx, first, None);
+        let a = self.or_beside(cx, a, rest.iter().map(|link| &link.rhs))?;
         let a = self.own(cx, &a);
         let mut left = self.stable(cx, &a);
         let mut all = Piece::Const(Ty::I8, 1);
-        for link in rest {
+        for (i, link) in rest.iter().enumerate() {
             let env = cx.env().clone();
             let want = matches!(
                 self.seen_through(&env, &link.rhs).1.kind,
                 ExprKind::EnumLit(_) | ExprKind::Aggregate(_) | ExprKind::Null
             )
             .then_some(left.ty);
-            let right = self.lower_operand(cx, &link.rhs, want)?;
+            let right = self.lower_operand(cx, &link.rhs, want);
+            let right = self.or_beside(cx, right, rest[i + 1..].iter().map(|link| &link.rhs))?;
             let right = self.own(cx, &right);
             let right = self.stable(cx, &right);
             let one = self.compare(cx, link.op, left, right.clone(), span)?;

@@ -4,6 +4,7 @@ use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::expressions::arith::arms_take_target;
 use crate::sema::{Failed, Res, Sema};
+use crate::statements::after_mistakes::proves;
 use crate::statements::errors::strip_parens;
 use sx_ir::{BinaryOp, Expr, StmtKind, Ty, TypeId, TypeKind, UnaryOp};
 use sx_syntax::Span;
@@ -25,7 +26,9 @@ impl Sema<'_> {
         rhs: &'static ast::Expr,
         _span: Span,
     ) -> Res<Val> {
-        let a = self.lower_condition(cx, lhs)?;
+        let a = self.lower_condition(cx, lhs);
+        let beside = (!proves(lhs) || matches!(rhs.kind, ExprKind::Ident(_))).then_some(rhs);
+        let a = self.or_beside(cx, a, beside)?;
         if let Some(bits) = a.as_const() {
             // The dead side is not evaluated, but it is checked.
             let short = (bits != 0) == (op == BinOp::Or);

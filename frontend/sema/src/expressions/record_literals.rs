@@ -30,6 +30,8 @@ impl Sema<'_> {
             });
         let named = agg.elems.iter().any(|e| e.name.is_some()) || all_bare;
         let mut vals: Vec<Option<Val>> = vec![None; members.len()];
+        // The others are looked at for their own mistakes.
+        let mut wrong = false;
         if named {
             for elem in &agg.elems {
                 let (name, expr) = match (&elem.name, &elem.value.kind) {
@@ -58,7 +60,10 @@ impl Sema<'_> {
                         Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
                         None => diag,
                     };
-                    return Err(self.report(diag));
+                    self.report(diag);
+                    self.look_beside(cx, expr);
+                    wrong = true;
+                    continue;
                 };
                 if vals[index].is_some() {
                     return Err(self.error(
@@ -68,10 +73,11 @@ impl Sema<'_> {
                 }
                 let member = members[index].1;
                 let val = match expr.kind {
-                    ExprKind::Undef => self.lower_initial(cx, expr, Some(member))?,
-                    _ => self.elem_to(cx, &Elem::Expr(None, expr), member, span)?,
+                    ExprKind::Undef => self.lower_initial(cx, expr, Some(member)),
+                    _ => self.elem_to(cx, &Elem::Expr(None, expr), member, span),
                 };
-                vals[index] = Some(val);
+                wrong |= val.is_err();
+                vals[index] = Some(val.unwrap_or_else(|Failed| Val::poison()));
             }
         } else {
             let elems = self.expand(cx, &agg.elems)?;
@@ -87,9 +93,14 @@ impl Sema<'_> {
                 ));
             }
             for (i, elem) in elems.iter().enumerate() {
-                let val = self.elem_to(cx, elem, members[i].1, span)?;
-                vals[i] = Some(val);
+                match self.elem_to(cx, elem, members[i].1, span) {
+                    Ok(val) => vals[i] = Some(val),
+                    Err(Failed) => wrong = true,
+                }
             }
+        }
+        if wrong {
+            return Err(Failed);
         }
         let mut out = Vec::new();
         for (i, val) in vals.into_iter().enumerate() {

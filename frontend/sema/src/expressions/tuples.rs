@@ -137,7 +137,8 @@ impl Sema<'_> {
         rhs: &'static ast::Expr,
         span: Span,
     ) -> Res<Val> {
-        let val = self.lower_operand(cx, lhs, None)?;
+        let val = self.lower_operand(cx, lhs, None);
+        let val = self.or_beside(cx, val, [rhs])?;
         let val = self.own(cx, &val);
         let val = self.stable(cx, &val);
         let tuple = self.lower_operand(cx, rhs, None)?;

@@ -100,7 +100,7 @@ impl Sema<'_> {
 }
 
 /// Whether a condition may prove something that its branches rely on: without it they'd look wrong.
-fn proves(cond: &ast::Expr) -> bool {
+pub fn proves(cond: &ast::Expr) -> bool {
     match &cond.kind {
         ExprKind::Paren(inner) => proves(inner),
         ExprKind::Ident(_) => true,

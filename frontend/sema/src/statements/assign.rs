@@ -29,7 +29,8 @@ impl Sema<'_> {
             return Ok(());
         }
         // The target's type is needed before its subexpressions are evaluated: value first, then target.
-        let (ty, setter) = self.target_type(cx, target)?;
+        let found = self.target_type(cx, target);
+        let (ty, setter) = self.or_beside(cx, found, [value])?;
         if let Some(setter) = setter {
             return self.assign_property(cx, target, setter, op, value, span);
         }
@@ -603,15 +604,17 @@ impl Sema<'_> {
         }
         let is_discard = |t: &ast::Expr| matches!(&t.kind, ExprKind::Ident(n) if n.is_discard());
         let mut types = Vec::new();
-        for target in targets {
+        for (i, target) in targets.iter().enumerate() {
             types.push(if is_discard(target) {
                 None
             } else {
-                Some(self.target_type(cx, target)?)
+                let found = self.target_type(cx, target);
+                let others = targets[i + 1..].iter().chain(values);
+                Some(self.or_beside(cx, found, others)?)
             });
         }
         let mut vals = Vec::new();
-        for ((value, ty), target) in values.iter().zip(&types).zip(targets) {
+        for (i, ((value, ty), target)) in values.iter().zip(&types).zip(targets).enumerate() {
             let mut origin = None;
             let val = match ty {
                 None => self.lower_expr(cx, value, None)?,
@@ -624,7 +627,8 @@ impl Sema<'_> {
                     let (_, form) = self.seen_through(cx.env(), target);
                     let verb = self.target_verb(form);
                     cx.storing = Some((value.span, verb));
-                    let val = self.lower_expr(cx, value, Some(*ty))?;
+                    let val = self.lower_expr(cx, value, Some(*ty));
+                    let val = self.or_beside(cx, val, &values[i + 1..])?;
                     origin = (*ty == TypeId::ANY_ERROR).then(|| self.origin_of_value(cx, &val));
                     self.assignable(cx, val, *ty, value_span(value), verb)?
                 }

@@ -3,7 +3,8 @@
 pub(crate) mod after_mistakes;
 pub(crate) mod asserts;
 pub(crate) mod assign;
-pub(crate) mod bindings;
+pub(crate) mod beside_mistakes;
+mod bindings;
 pub(crate) mod catches;
 pub(crate) mod context;
 pub(crate) mod control;
