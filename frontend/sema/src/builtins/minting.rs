@@ -8,7 +8,8 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::sema::{
-    Binding, Env, Failed, FieldDefault, ModId, NominalInfo, NominalState, NominalSyntax, Res, Sema,
+    Binding, DeclSyntax, EntityState, Env, Failed, FieldDefault, ModId, NominalInfo, NominalState,
+    NominalSyntax, Res, Sema,
 };
 
 impl Sema<'_> {
@@ -95,6 +96,36 @@ impl Sema<'_> {
             self.complete(member)?;
         }
         Ok(())
+    }
+
+    /// Whether a handle that nothing defines yet is a type once the builders have run that stand further down.
+    pub fn is_defined_later(&mut self, ty: TypeId) -> bool {
+        let (TypeKind::Struct(n) | TypeKind::Enum(n)) = *self.m.types.kind(ty) else {
+            return false;
+        };
+        let open = |s: &Self| crate::comptime::host::is_open(&s.m.types, n);
+        if !open(self) {
+            return false;
+        }
+        for module in self.modules_in_order() {
+            for decl in self.module(module).decls.clone() {
+                let info = self.decl(decl);
+                let DeclSyntax::Const(constant) = info.syntax else {
+                    continue;
+                };
+                let waits = matches!(info.state, EntityState::Unresolved)
+                    && matches!(constant.value.kind, ExprKind::Call(_));
+                let env = info.env.clone();
+                if waits && self.denotes_type(&env, &constant.value) {
+                    // What is wrong with it is told there.
+                    let _ = self.resolve_decl(decl);
+                    if !open(self) || self.caches.chains.giving_up() {
+                        return !open(self);
+                    }
+                }
+            }
+        }
+        false
     }
 
     /// The type a builder returned: defined, finite, and named after its instance if it belongs to one.

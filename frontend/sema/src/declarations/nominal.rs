@@ -209,6 +209,9 @@ impl Sema<'_> {
             NominalState::Open => {}
         }
         let (syntax, env) = (info.syntax.clone(), info.env.clone());
+        if matches!(syntax, NominalSyntax::Minted) && self.is_defined_later(ty) {
+            return self.complete_nominal(ty);
+        }
         self.set_state(ty, NominalState::InProgress);
         self.open_nominals.push(ty);
         self.caches.chains.enter(Step::Layout(ty));
