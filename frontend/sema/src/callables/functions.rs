@@ -284,6 +284,7 @@ impl Sema<'_> {
             prologue: Vec::new(),
             captures: Vec::new(),
             env_param: None,
+            lent: None,
             enclosing: Rc::new(Vec::new()),
             comptime: false,
             counting: false,

@@ -302,9 +302,23 @@ impl Sema<'_> {
                 ),
             ));
         }
+        let declared = self.protocol_syntax(protocol)?;
+        let declared = declared.methods.iter().find_map(|d| match &d.kind {
+            DeclKind::Fn(f) if d.name.name == name.name => Some(&f.sig.params),
+            _ => None,
+        });
         let mut vals = Vec::new();
-        for (arg, param) in given.into_iter().zip(ty.params.iter().skip(1)) {
-            vals.push(self.lower_arg(cx, arg, *param)?);
+        for (at, (arg, param)) in given.into_iter().zip(ty.params.iter().skip(1)).enumerate() {
+            let lazy = declared.and_then(|params| params.get(at + 1));
+            let lazy = lazy.filter(|param| param.lazy);
+            vals.push(match (lazy, self.m.types.kind(*param).clone()) {
+                (Some(declared), TypeKind::Closure(thunk)) => {
+                    let expr = self.lazy_argument(cx, declared, arg)?;
+                    let env = cx.env().clone();
+                    self.lower_lazy(cx, &env, expr, thunk.ret)?
+                }
+                _ => self.lower_arg(cx, arg, *param)?,
+            });
         }
         self.at(cx, span);
         Ok(Some(self.dispatch(cx, &held, slot, vals)))

@@ -220,6 +220,17 @@ impl Sema<'_> {
             })
         };
         for (want, own) in declared.sig.params.iter().zip(&decl.sig.params).skip(1) {
+            if want.lazy != own.lazy {
+                let name = want.name.name;
+                return Ok(Some(match want.lazy {
+                    true => format!(
+                        "parameter '{name}': the protocol declares it `#lazy`, the impl does not"
+                    ),
+                    false => format!(
+                        "parameter '{name}': the impl declares it `#lazy`, the protocol does not"
+                    ),
+                }));
+            }
             let (Some(want_ty), Some(own_ty)) = (&want.ty, &own.ty) else {
                 continue;
             };

@@ -511,7 +511,13 @@ impl Sema<'_> {
             let mut params = vec![TypeId::VOID_PTR];
             for param in f.sig.params.iter().skip(1) {
                 match &param.ty {
-                    Some(t) => params.push(self.eval_type(env, t)?),
+                    Some(t) => {
+                        let ty = self.eval_type(env, t)?;
+                        params.push(match param.lazy {
+                            true => self.lazy_closure(ty),
+                            false => ty,
+                        });
+                    }
                     None => {
                         return Err(
                             self.error(param.span, "a protocol method's parameter needs a type")

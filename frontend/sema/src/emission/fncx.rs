@@ -132,6 +132,15 @@ pub struct CaptureSlot {
     pub inner: VarId,
 }
 
+/// Memory that whoever makes an environment lends to the code it is for: the environment begins with its address.
+#[derive(Clone, Copy, Default)]
+pub struct Lent {
+    /// The address, once it is needed.
+    at: Option<LocalId>,
+    pub size: u64,
+    pub align: u64,
+}
+
 pub struct FnCx {
     /// Number of this context; bindings of variables name it.
     pub id: u32,
@@ -160,6 +169,8 @@ pub struct FnCx {
     pub captures: Vec<CaptureSlot>,
     /// The environment parameter of a lambda body.
     pub env_param: Option<LocalId>,
+    /// Of code whose result may lead to what it makes on its way: memory of the frame it is written in.
+    pub lent: Option<Lent>,
     /// Contexts around a lambda and their variables at the time it was met, for capture.
     pub enclosing: Rc<Vec<(u32, Rc<Vec<Variable>>)>>,
     /// Being lowered for an evaluation at compile time only.
@@ -431,6 +442,40 @@ impl FnCx {
     }
 
     // ---------------------------------------------------------------------------------------------- memory
+
+    /// Memory for a value that is made here, to the end of the frame that the code is written in.
+    pub fn storage(&mut self, size: u64, align: u64) -> Addr {
+        let (Some(lent), Some(env)) = (self.lent, self.env_param) else {
+            return Addr::Slot(self.func.add_slot(size, align), 0);
+        };
+        let at = lent.at.unwrap_or_else(|| {
+            self.at_entry(|cx| {
+                let pointer = cx.load_scalar(Ty::Ptr, Addr::Ptr(env, 0));
+                let local = cx.temp(Ty::Ptr);
+                cx.set(local, pointer);
+                local
+            })
+        });
+        let offset = lent.size.next_multiple_of(align.max(1));
+        self.lent = Some(Lent {
+            at: Some(at),
+            size: offset + size,
+            align: lent.align.max(align),
+        });
+        Addr::Ptr(at, offset)
+    }
+
+    /// Emits statements that run before the body.
+    pub fn at_entry<T>(&mut self, emit: impl FnOnce(&mut Self) -> T) -> T {
+        let saved = std::mem::replace(&mut self.blocks, vec![Vec::new()]);
+        let dead = std::mem::replace(&mut self.dead, false);
+        let made = emit(self);
+        let statements = self.blocks.pop().unwrap_or_default();
+        self.prologue.extend(statements);
+        self.blocks = saved;
+        self.dead = dead;
+        made
+    }
 
     pub fn addr_piece(&mut self, addr: Addr) -> Piece {
         match addr {

@@ -10,9 +10,11 @@ impl Sema<'_> {
     /// Frame memory for a value of type `ty`.
     pub fn slot(&self, cx: &mut FnCx, ty: TypeId) -> Addr {
         let layout = self.m.types.layout(ty);
-        let slot = cx.func.add_slot(layout.size, layout.align);
-        cx.func.slots[slot.index()].sx_type = Some(ty);
-        Addr::Slot(slot, 0)
+        let addr = cx.storage(layout.size, layout.align);
+        if let Addr::Slot(slot, _) = addr {
+            cx.func.slots[slot.index()].sx_type = Some(ty);
+        }
+        addr
     }
 
     pub fn at(&mut self, cx: &mut FnCx, span: Span) {

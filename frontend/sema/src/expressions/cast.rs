@@ -1,7 +1,7 @@
 //! Explicit conversion: `xx`, `.(T)`, reinterpretation.
 
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Access, Addr, Piece, Val};
+use crate::emission::value::{Access, Piece, Val};
 use crate::sema::{Res, Sema};
 use sx_ir::{ConvertOp, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
@@ -126,8 +126,7 @@ impl Sema<'_> {
     /// The bits, through a zeroed slot of the larger size.
     pub fn reinterpret(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Val {
         let (a, b) = (self.m.types.layout(val.ty), self.m.types.layout(want));
-        let slot = cx.func.add_slot(a.size.max(b.size), a.align.max(b.align));
-        let addr = Addr::Slot(slot, 0);
+        let addr = cx.storage(a.size.max(b.size), a.align.max(b.align));
         if b.size > a.size {
             cx.zero(addr, b.size);
         }

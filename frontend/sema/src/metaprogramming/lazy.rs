@@ -12,9 +12,9 @@ use crate::callables::calls::Arg;
 use crate::callables::closures::Locals;
 use crate::callables::functions::Target;
 use crate::declarations::lookup::Found;
-use crate::emission::fncx::{CaptureSlot, FnCx, Variable};
+use crate::emission::fncx::{CaptureSlot, FnCx, Lent, Variable};
 use crate::emission::value::{Access, Addr, Piece, Val, ValKind};
-use crate::sema::{Binding, DeclSyntax, Env, Failed, FnId, Res, Sema, VarId};
+use crate::sema::{Binding, DeclSyntax, Entity, Env, Failed, FnId, Res, Sema, VarId};
 
 impl Sema<'_> {
     /// The expression that an argument of a lazy parameter is evaluated by. A part of a spread value has been evaluated
@@ -80,6 +80,13 @@ impl Sema<'_> {
         };
         let lazy = declared.is_some_and(|decl| match self.decl(decl).syntax {
             DeclSyntax::Fn(f) => f.ufcs && f.sig.params.first().is_some_and(|param| param.lazy),
+            DeclSyntax::UfcsAlias(_) => match self.resolve_decl(decl) {
+                Ok(Entity::Fn(f) | Entity::UfcsAlias(f)) => {
+                    let params = &self.fn_info(f).decl.sig.params;
+                    params.first().is_some_and(|param| param.lazy)
+                }
+                _ => false,
+            },
             _ => false,
         });
         if !lazy {
@@ -179,6 +186,8 @@ impl Sema<'_> {
             inner.ret.sret = Some(locals.next());
         }
         inner.env_param = Some(locals.next());
+        // A literal, a boxed value or a view is storage of the caller's frame, as if it were evaluated there.
+        inner.lent = self.m.types.holds_addresses(ty).then(Lent::default);
         self.at(&mut inner, expr.span);
         self.enclosed(cx, &mut inner, |s, inner| {
             if ty == TypeId::VOID {
@@ -194,17 +203,25 @@ impl Sema<'_> {
             s.leave_with(inner, Some(val), None)
         })?;
         inner.func_id = None;
+        let lent = inner.lent;
         let captures = std::mem::take(&mut inner.captures);
         let names: Vec<_> = captures.iter().map(|c| inner.var(c.inner).name).collect();
         let func = self.finish_cx(inner);
         self.at(cx, expr.span);
         self.note_reach(cx, func);
         let closure = self.lazy_closure(ty);
-        if captures.is_empty() {
+        let used = lent.filter(|lent| lent.size > 0);
+        if captures.is_empty() && used.is_none() {
             let pieces = smallvec![Piece::FuncAddr(func), Piece::Const(Ty::Ptr, 0)];
             return Ok(Val::regs(closure, pieces));
         }
-        let slot = cx.func.add_slot(8 * captures.len() as u64, 8);
+        let words = captures.len() as u64 + u64::from(lent.is_some());
+        let environment = cx.storage(8 * words, 8);
+        if let Some(lent) = used {
+            let block = cx.storage(lent.size, lent.align);
+            let block = cx.addr_piece(block);
+            cx.store_scalar(environment, block);
+        }
         for (capture, name) in captures.iter().zip(names) {
             let ident = ast::Ident {
                 name,
@@ -217,9 +234,11 @@ impl Sema<'_> {
             };
             let addr = cx.var(var).addr;
             let addr = cx.addr_piece(addr);
-            cx.store_scalar(Addr::Slot(slot, capture.offset), addr);
+            cx.store_scalar(environment.plus(capture.offset), addr);
         }
-        let pieces = smallvec![Piece::FuncAddr(func), Piece::SlotAddr(slot, 0)];
+        let environment = cx.addr_piece(environment);
+        let environment = cx.pin(environment);
+        let pieces = smallvec![Piece::FuncAddr(func), environment];
         Ok(Val::regs(closure, pieces))
     }
 
@@ -257,15 +276,12 @@ impl Sema<'_> {
         let Some(env) = cx.env_param else {
             return Err(Failed);
         };
-        let offset = 8 * cx.captures.len() as u64;
-        let saved = std::mem::replace(&mut cx.blocks, vec![Vec::new()]);
-        let dead = std::mem::replace(&mut cx.dead, false);
-        let pointer = cx.load_scalar(Ty::Ptr, Addr::Ptr(env, offset));
-        let addr = cx.addr_of_piece(pointer);
-        let load = cx.blocks.pop().unwrap_or_default();
-        cx.prologue.extend(load);
-        cx.blocks = saved;
-        cx.dead = dead;
+        // What is lent stands before them.
+        let offset = 8 * (cx.captures.len() as u64 + u64::from(cx.lent.is_some()));
+        let addr = cx.at_entry(|cx| {
+            let pointer = cx.load_scalar(Ty::Ptr, Addr::Ptr(env, offset));
+            cx.addr_of_piece(pointer)
+        });
         let access = info.access.clone();
         let inner = self.add_capture(cx, (owner, var), info, (addr, access), offset);
         cx.var_mut(inner).narrowed = info.narrowed;

@@ -46,6 +46,17 @@ impl Parser<'_> {
         };
         if self.eat(Tok::Colon) {
             param.lazy = self.eat_directive("#lazy");
+            let evaluated = match kind {
+                ParamKind::Plain => None,
+                ParamKind::Comptime => Some("is evaluated at compile time"),
+                ParamKind::Variadic | ParamKind::ComptimePack => {
+                    Some("takes any number of arguments, which are evaluated before the call")
+                }
+            };
+            if let (true, Some(evaluated)) = (param.lazy, evaluated) {
+                let message = format!("'{}' can't be `#lazy`: it {evaluated}", name.name);
+                self.error_at(name.span, message);
+            }
             param.ty = Some(self.type_expr()?);
             while dollar && self.eat(Tok::Slash) {
                 param.constraints.push(self.path_type()?);
@@ -276,6 +287,10 @@ impl Parser<'_> {
             }
             _ => return Err(self.fail("expected '{'")),
         };
+        if link.is_some() || sig.abi.is_some() {
+            let why = "C evaluates arguments before a call; write an sx function around it";
+            self.reject_lazy(&sig, why);
+        }
         Ok(FnDecl {
             span: self.span_from(name.span.lo),
             name: Some(name),
@@ -288,6 +303,14 @@ impl Parser<'_> {
             body,
             origin: FnOrigin::Decl,
         })
+    }
+
+    /// Where nothing can evaluate an argument after the call has begun.
+    fn reject_lazy(&mut self, sig: &FnSig, why: &str) {
+        for param in sig.params.iter().filter(|param| param.lazy) {
+            let message = format!("'{}' can't be `#lazy`: {why}", param.name.name);
+            self.error_at(param.name.span, message);
+        }
     }
 
     fn fn_block(&mut self) -> PResult<Body> {
@@ -324,6 +347,10 @@ impl Parser<'_> {
     pub(crate) fn lambda(&mut self) -> PResult<Expr> {
         let lo = self.here();
         let sig = self.signature()?;
+        self.reject_lazy(
+            &sig,
+            "calls of a closure don't know; declare the parameter as `Closure() -> T`",
+        );
         let body = if self.eat(Tok::FatArrow) {
             let no_brace = self.no_brace;
             let value = self.fresh_body(|p| p.braces(no_brace, |p| p.expr()))?;
