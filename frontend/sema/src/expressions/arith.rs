@@ -181,6 +181,7 @@ impl Sema<'_> {
             }
             _ => left_want,
         };
+        let left_want = self.broadcast_want(cx, lhs, left_form, left_want)?;
         // Unlike a literal standing alone, an operand is not range-checked.
         let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(left_form));
         let a = match unchecked {
@@ -207,8 +208,8 @@ impl Sema<'_> {
             | ExprKind::Aggregate(_)
             | ExprKind::Null
             | ExprKind::ErrorTag(_) => Some(a.ty),
-            // The operation's target, or none: numbers meet as they are (part 1 §7).
-            ExprKind::Xx(_) if self.is_number(a.ty) => operand_want,
+            // The operation's target, or none: numbers and vectors meet as they are (part 1 §7).
+            ExprKind::Xx(_) if self.is_number(a.ty) || self.is_vector(a.ty) => operand_want,
             ExprKind::Xx(_) => Some(a.ty),
             ExprKind::Call(call) if matches!(call.callee.kind, ExprKind::EnumLit(_)) => Some(a.ty),
             ExprKind::Unary {
@@ -246,14 +247,13 @@ impl Sema<'_> {
             let b = self.val_of_ct(cx, &ct);
             return Ok((a, b));
         }
+        let right_want = self.broadcast_want(cx, rhs, right_form, right_want)?;
         let mut b = self.lower_operand(cx, rhs, right_want)?;
-        // `1 + xx e`: what is no number becomes one beside a number.
         if right_want.is_none()
             && matches!(right_form.kind, ExprKind::Xx(_))
-            && self.is_number(a.ty)
-            && !self.is_number(b.ty)
+            && let Some(target) = self.met_as(a.ty, b.ty)
         {
-            b = self.cast(cx, b, a.ty, rhs.span)?;
+            b = self.cast(cx, b, target, rhs.span)?;
         }
         let b = self.own(cx, &b);
         // The operand beside it is no target for a literal above `i64.max`; the whole expression's is.
@@ -263,6 +263,52 @@ impl Sema<'_> {
             self.literal_above_i64(&b, rhs.span)?;
         }
         Ok((a, b))
+    }
+
+    /// What an operand of `xx` without a target becomes beside a number or a vector, if it is neither: `1 + xx e` takes
+    /// an enum as a number, `v * xx e` as a number for each lane, `v * xx array` the array as a vector.
+    fn met_as(&self, left: TypeId, right: TypeId) -> Option<TypeId> {
+        if self.is_number(right) || self.is_vector(right) {
+            return None;
+        }
+        match *self.m.types.kind(left) {
+            TypeKind::Vector(elem, _)
+                if right == TypeId::BOOL
+                    || matches!(self.m.types.kind(right), TypeKind::Enum(_)) =>
+            {
+                Some(elem)
+            }
+            TypeKind::Vector(..) => Some(left),
+            _ => Some(left).filter(|left| self.is_number(*left)),
+        }
+    }
+
+    /// The target of an operand that asks for one, where `want` is the operation's: one number stands beside a vector for
+    /// all of its lanes (part 1 §4.7), so a vector is no target for it; the type of a lane is.
+    pub fn broadcast_want(
+        &mut self,
+        cx: &mut FnCx,
+        operand: &'static ast::Expr,
+        form: &'static ast::Expr,
+        want: Option<TypeId>,
+    ) -> Res<Option<TypeId>> {
+        let Some(TypeKind::Vector(elem, _)) = want.map(|w| self.m.types.kind(w)) else {
+            return Ok(want);
+        };
+        let elem = *elem;
+        if !carries_target(form) {
+            return Ok(want);
+        }
+        let own = self.type_of_expr(cx, operand)?;
+        Ok(if self.is_number(own) {
+            Some(elem)
+        } else {
+            want
+        })
+    }
+
+    fn is_vector(&self, ty: TypeId) -> bool {
+        matches!(self.m.types.kind(ty), TypeKind::Vector(..))
     }
 
     /// Rejects a literal that only an unsigned word holds where nothing asks for one.

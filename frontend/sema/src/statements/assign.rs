@@ -70,7 +70,9 @@ impl Sema<'_> {
                 Ok(())
             }
             AssignOp::Op(op) => {
-                let val = self.lower_operand(cx, value, compound_hint(self, value, ty))?;
+                let hint = compound_hint(self, value, ty);
+                let hint = self.broadcast_want(cx, value, value, hint)?;
+                let val = self.lower_operand(cx, value, hint)?;
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
                 let place = self.lower_place(cx, target)?;
