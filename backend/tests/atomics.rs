@@ -26,13 +26,7 @@ fn atomics() {
     let printf = printf(&mut m);
     let format = constant(&mut m, "format", b"%lld\n\0");
     let mut want = String::new();
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     for ty in [Ty::I8, Ty::I16, Ty::I32, Ty::I64, Ty::Ptr] {
         let slot = f.func.add_slot(8, 8);
         let (dst, flag) = (f.func.add_local(ty), f.func.add_local(Ty::I8));

@@ -78,13 +78,7 @@ fn subject() -> (Module, FuncId) {
     let r = f.l(total);
     f.ret(&[r]);
     let sum = f.finish(&mut m);
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     f.func.loc = place(&mut m, 8, 1);
     f.loc = place(&mut m, 9, 12);
     let r = f.func.add_local(Ty::I64);

@@ -179,13 +179,7 @@ fn inlined_functions_are_named() {
         col: 30,
         inlined: Some(InlinedAt { func: tiny, at }),
     });
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     f.loc = inlined;
     f.s(StmtKind::Trap(TrapKind::Unreachable));
     let main = f.finish(&mut m);

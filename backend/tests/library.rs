@@ -8,13 +8,7 @@ use sx_ir::*;
 
 fn simple() -> (Module, FuncId) {
     let mut m = module();
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let status = f.c(Ty::I32, 3);
     f.ret(&[status]);
     let main = f.finish(&mut m);

@@ -72,13 +72,7 @@ fn many_results_and_recursion() {
     f.ret(&[sum]);
     assert_eq!(f.finish(&mut m), fib);
 
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let results: Vec<LocalId> = tys.iter().map(|ty| f.func.add_local(*ty)).collect();
     let n = f.i(300);
     f.call(six, &[n], &results);
@@ -180,13 +174,7 @@ fn switches_loops_and_labels() {
     f.ret(&[s]);
     let odd = f.finish(&mut m);
 
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let r = f.func.add_local(Ty::I64);
     for value in [1u64, 2, 3, 0xff, 9] {
         let value = f.c(Ty::I8, value);
@@ -210,13 +198,7 @@ fn checks_yield_their_values() {
     let format = constant(&mut m, "format", b"%lld\n\0");
     let numbers = [4u64, 4, 6, 6].iter().flat_map(|n| n.to_le_bytes());
     let numbers = opaque(&mut m, "numbers", numbers.collect());
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let rels = [
         (CheckRel::Below, 9),
         (CheckRel::AtMost, 4),
@@ -273,13 +255,7 @@ fn locals_begin_as_zero() {
     let read = f.l(read);
     f.ret(&[read]);
     let empty = f.finish(&mut m);
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let result = f.func.add_local(Ty::I64);
     for func in [full, empty] {
         let n = f.i(-1);
@@ -337,13 +313,7 @@ fn data_addresses_and_memory() {
         sx_type: None,
         mergeable: false,
     });
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let field = |f: &mut Fun, offset: i64, ty| {
         let (base, offset) = (f.global(table), f.i(offset));
         let addr = f.bin(BinaryOp::PtrAdd, Ty::Ptr, base, offset);
@@ -468,13 +438,7 @@ fn c_convention() {
     f.ret(&[sum]);
     let sum = f.finish(&mut m);
 
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let (input, output) = (f.func.add_slot(24, 8), f.func.add_slot(24, 8));
     for (index, value) in [1i64, 2, 3].into_iter().enumerate() {
         let (base, offset, value) = (
@@ -534,13 +498,7 @@ fn assembly_exports_and_text() {
     m.asm
         .push(".globl from_asm\nfrom_asm:\n  mov $77, %eax\n  ret".into());
     let from_asm = import(&mut m, "from_asm", &[], &[Ty::I32], false);
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let r = f.func.add_local(Ty::I32);
     f.call(from_asm, &[], &[r]);
     let r = f.l(r);
@@ -575,13 +533,7 @@ fn own_names() {
     let own = f.finish(&mut m);
     let real = import(&mut m, "malloc", &[Ty::I64], &[Ty::Ptr], false);
     let again = import(&mut m, "malloc", &[Ty::I64], &[Ty::I64], false);
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let (r, p) = (f.func.add_local(Ty::I64), f.func.add_local(Ty::Ptr));
     let n = f.i(41);
     f.call(real, &[n], &[p]);
@@ -603,13 +555,7 @@ fn own_names() {
 fn fixed_address_and_native_cpu() {
     let mut m = module();
     let data = opaque(&mut m, "data", vec![5, 0, 0, 0]);
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let addr = f.global(data);
     let status = f.load(Ty::I32, addr);
     f.ret(&[status]);

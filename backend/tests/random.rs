@@ -175,13 +175,7 @@ fn trees() {
         f.ret(&[root]);
         funcs.push((f.finish(&mut m), ty, root));
     }
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let sink = f.func.add_local(Ty::I64);
     for (func, ty, root) in funcs {
         // Once with arguments that the optimiser sees, once with such that it does not.

@@ -48,13 +48,7 @@ fn large(functions: usize) -> (Module, FuncId) {
         f.ret(&[s]);
         all.push(f.finish(&mut m));
     }
-    let mut f = Fun::new(
-        &mut m,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut m);
     let r = f.func.add_local(Ty::I64);
     let (a, b) = (f.i(1), f.i(2));
     f.call(*all.last().unwrap(), &[a, b], &[r]);

@@ -326,13 +326,7 @@ fn finish(suite: &mut Suite) -> FuncId {
         &[Ty::I64],
         false,
     );
-    let mut f = Fun::new(
-        &mut suite.module,
-        "main",
-        Linkage::Export("main".into()),
-        &[],
-        &[Ty::I32],
-    );
+    let mut f = begin_main(&mut suite.module);
     let sink = f.func.add_local(Ty::I64);
     for (func, out, len) in &suite.funcs {
         f.call(*func, &[], &[]);

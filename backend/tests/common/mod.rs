@@ -28,6 +28,11 @@ pub fn constant(m: &mut Module, name: &str, bytes: &[u8]) -> GlobalId {
     m.add_global(global)
 }
 
+/// The function that a program begins with; what it returns is the status.
+pub fn begin_main(m: &mut Module) -> Fun {
+    Fun::new(m, "main", Linkage::Export("main".into()), &[], &[Ty::I32])
+}
+
 pub fn place(m: &mut Module, line: u32, col: u32) -> LocId {
     m.add_loc(SrcLoc {
         file: 0,
