@@ -81,7 +81,10 @@ impl Sema<'_> {
             | BinOp::BitAnd
             | BinOp::BitXor
             | BinOp::BitOr => {
-                let (a, b) = self.lower_operands(cx, lhs, rhs, op, want)?;
+                let (mut a, b) = self.lower_operands(cx, lhs, rhs, op, want)?;
+                // A literal takes the target; a constant has a type, whatever it was made of.
+                let env = cx.env().clone();
+                a.literal &= is_literal_operand(self.seen_through(&env, lhs).1);
                 self.arith(cx, op, a, b, want, span, rhs.span)
             }
         }
@@ -184,11 +187,15 @@ impl Sema<'_> {
         let left_want = self.broadcast_want(cx, lhs, left_form, left_want)?;
         // Unlike a literal standing alone, an operand is not range-checked.
         let unchecked = left_want.filter(|w| self.is_integer(*w) && is_int_literal(left_form));
+        let mut untargeted = None;
         let a = match unchecked {
             Some(want) => {
                 let literal = self.lower_operand(cx, lhs, None)?;
                 match literal.const_bits() {
-                    Some(bits) => self.int_val(want, bits),
+                    Some(bits) => {
+                        untargeted = Some(literal);
+                        self.int_val(want, bits)
+                    }
                     None => self.coerce(cx, literal, want, lhs.span)?,
                 }
             }
@@ -256,6 +263,11 @@ impl Sema<'_> {
             b = self.cast(cx, b, target, rhs.span)?;
         }
         let b = self.own(cx, &b);
+        // Beside a float there is no operation at the target: the literal becomes a float as it is written.
+        let a = match untargeted {
+            Some(literal) if self.is_float(b.ty) => literal,
+            Some(_) | None => a,
+        };
         // The operand beside it is no target for a literal above `i64.max`; the whole expression's is.
         let word = want.is_some_and(|w| matches!(self.m.types.int_info(w), Some((64, false))));
         if !word || op.is_comparison() {
