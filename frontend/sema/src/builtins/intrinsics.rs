@@ -141,16 +141,18 @@ impl Sema<'_> {
         Err(self.not_implemented(span, &what))
     }
 
-    /// A call of an intrinsic that the compiler does not have. Of what a program itself declares at module scope that is
-    /// told where it is declared.
+    /// A call of an intrinsic that the compiler does not have. What a program declares is told where it declares it, at
+    /// module scope called or not.
     pub fn no_intrinsic(&mut self, f: FnId, span: Span) -> Failed {
         let info = self.fn_info(f);
-        let (module, name) = (info.module, info.decl.name.map(|name| name.name));
-        let told = info.owner.is_none() && info.env.parent.is_none();
-        match told && !self.in_library_module(module) {
-            true => Failed,
-            false => {
-                let name = name.map_or("", |name| name.as_str());
+        let module_scope = info.owner.is_none() && info.env.parent.is_none();
+        match (self.in_library_module(info.module), info.decl.name) {
+            (false, _) if module_scope => Failed,
+            (false, Some(name)) => {
+                self.error(name.span, format!("unknown intrinsic '{}'", name.name))
+            }
+            (true, _) | (false, None) => {
+                let name = info.name.clone();
                 self.error(span, format!("unknown intrinsic '{name}'"))
             }
         }

@@ -156,6 +156,9 @@ impl Sema<'_> {
             }
         }
         let decl = self.fn_info(*fn_id).decl;
+        if self.fn_info(*fn_id).intrinsic && !self.in_library_module(self.fn_info(*fn_id).module) {
+            return Err(self.no_intrinsic(*fn_id, decl.span));
+        }
         let c_conv = decl.sig.abi.is_some() || decl.link.is_some();
         let ty = FnType {
             params: types,
@@ -314,7 +317,24 @@ impl Sema<'_> {
         self.name_stack.pop();
         self.current_func.pop();
         result?;
+        self.check_frame(&cx, decl)?;
         Ok(cx)
+    }
+
+    /// Each variable is of a size that there may be; all together are another matter.
+    fn check_frame(&mut self, cx: &FnCx, decl: &'static ast::FnDecl) -> Res<()> {
+        const LIMIT: u64 = 1 << 47;
+        let sizes = cx.func.slots.iter().map(|slot| slot.size);
+        let frame = sizes.fold(0, u64::saturating_add);
+        if frame <= LIMIT {
+            return Ok(());
+        }
+        let span = decl.name.map_or(decl.span, |name| name.span);
+        let text = format!(
+            "the variables of '{}' take {frame} bytes: no stack holds them",
+            cx.name
+        );
+        Err(self.error(span, text))
     }
 
     /// Memory of a parameter in the callee.
@@ -655,7 +675,10 @@ impl Sema<'_> {
             let var = self.declare_var(cx, ident, set, Some(&val), access);
             self.note_failing(cx, var);
         }
-        let done = self.lower_expr_stmt(cx, body);
+        let done = match was {
+            true => self.lower_expr_stmt(cx, body),
+            false => self.through_cleanup(env, |s| s.lower_expr_stmt(cx, body)),
+        };
         cx.scopes.pop();
         cx.in_cleanup = was;
         if !was {

@@ -329,11 +329,16 @@ impl Sema<'_> {
     fn with_steps(&self, mut diag: Diagnostic, way: &[Step], what: &str) -> Diagnostic {
         for pair in way.windows(2) {
             if let [needs, needed] = pair {
-                let line = format!(
-                    "{} {what} {}",
-                    self.step_told(*needs),
-                    self.step_told(*needed)
-                );
+                let line = match (needs, needed) {
+                    (Step::Forms(..), Step::Forms(..)) if needs == needed => {
+                        "making these declarations needs one of them".to_owned()
+                    }
+                    _ => format!(
+                        "{} {what} {}",
+                        self.step_told(*needs),
+                        self.step_told(*needed)
+                    ),
+                };
                 diag = diag.with_note(self.step_shown(*needed).1, line);
             }
         }

@@ -61,7 +61,7 @@ impl Sema<'_> {
                         name: format!("{owner}.{}", name.name),
                         owner: Some(ty),
                         impl_of: None,
-                        intrinsic: false,
+                        intrinsic: f.body.kind() == BodyKind::Intrinsic,
                     };
                     let id = self.add_fn(info);
                     self.keep_fn_attrs(id, decl);
@@ -114,7 +114,7 @@ impl Sema<'_> {
                 name: format!("{owner}.{name}"),
                 owner: Some(ty),
                 impl_of: Some(m.id),
-                intrinsic: false,
+                intrinsic: f.body.kind() == BodyKind::Intrinsic,
             };
             let id = self.add_fn(info);
             self.keep_fn_attrs(id, method);
@@ -323,12 +323,17 @@ impl Sema<'_> {
     ) -> Failed {
         let shown = self.type_name(ty);
         let protocol = |s: &Self, id: ImplId| {
-            s.impls[id.index()]
-                .resolved
-                .as_ref()
-                .map_or_else(String::new, |h| {
-                    s.templates[h.protocol.index()].name.to_string()
-                })
+            let info = &s.impls[id.index()];
+            let name = info.resolved.as_ref().map_or_else(String::new, |h| {
+                s.templates[h.protocol.index()].name.to_string()
+            });
+            let args: Vec<String> = (info.decl.args.iter())
+                .map(|arg| s.span_text(arg.span))
+                .collect();
+            match args.is_empty() {
+                true => name,
+                false => format!("{name}({})", args.join(", ")),
+            }
         };
         let (p, q) = (protocol(self, a), protocol(self, b));
         let (sa, sb) = (

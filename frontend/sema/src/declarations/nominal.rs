@@ -338,7 +338,7 @@ impl Sema<'_> {
                 name: format!("{owner}.{}", name.name),
                 owner: Some(ty),
                 impl_of: None,
-                intrinsic: false,
+                intrinsic: f.body.kind() == ast::BodyKind::Intrinsic,
             });
             self.keep_fn_attrs(func, decl);
             if let Some(info) = self.nominals.get_mut(&ty) {

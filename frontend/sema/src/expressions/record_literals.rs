@@ -10,6 +10,7 @@ use crate::declarations::chains::Step;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Pieces, Val};
 use crate::expressions::aggregate::Elem;
+use crate::metaprogramming::repeated::Written;
 use crate::sema::{Env, Failed, FieldDefault, Res, Sema};
 
 impl Sema<'_> {
@@ -136,7 +137,8 @@ impl Sema<'_> {
                 }
                 self.caches.field_defaults.push((key, ty));
                 self.caches.chains.enter(Step::FieldDefault(expr.span));
-                let val = self.lower_foreign(cx, &env, expr, field_ty);
+                let written = Written::FieldDefault(expr, ty);
+                let val = self.through(written, |s| s.lower_foreign(cx, &env, expr, field_ty));
                 self.caches.chains.leave();
                 self.caches.field_defaults.pop();
                 if val.is_err() && !self.caches.chains.giving_up() {

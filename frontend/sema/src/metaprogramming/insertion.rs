@@ -56,8 +56,20 @@ impl Sema<'_> {
         {
             return self.as_inserted(&val, expr.span);
         }
+        let func = self.current_func.last().copied().flatten();
+        let place = self.caches.meta.repeated.place(func, expr);
+        if let Some(known) = place.and_then(|place| self.caches.meta.repeated.given(&place)) {
+            return Ok(known);
+        }
         let val = self.comptime_value(env, expr, None, &Purpose::Insert)?;
-        self.as_inserted(&val, expr.span)
+        let given = self.as_inserted(&val, expr.span)?;
+        // What is undone has to be evaluated again, with what it prints.
+        if let Some(place) = place
+            && !self.caches.chains.is_trying()
+        {
+            self.caches.meta.repeated.note(place, &given);
+        }
+        Ok(given)
     }
 
     pub fn as_inserted(&mut self, val: &CtVal, span: Span) -> Res<Inserted> {

@@ -17,6 +17,7 @@ pub(crate) mod places;
 mod protocol_bodies;
 pub(crate) mod put_trees;
 pub(crate) mod quotes;
+pub(crate) mod repeated;
 mod templates;
 
 use std::rc::Rc;
@@ -61,6 +62,7 @@ pub struct Meta {
     pub protocol_methods: FxHashMap<*const ast::FnDecl, (Rc<Env>, Rc<Env>)>,
     /// What has been put where, if somebody wants to see it.
     pub recording: Option<Box<crate::views::recording::Recording>>,
+    pub repeated: repeated::Repeated,
     /// Within elements that an `#insert` puts into a body.
     pub inserting: u32,
 }

@@ -238,13 +238,17 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<()> {
         let instance = self.instantiate_fn(setter, Vec::new(), Vec::new(), span)?;
-        let param = instance.ty.params.get(1).copied().unwrap_or(TypeId::VOID);
+        let [receiver, param] = instance.ty.params[..] else {
+            // Its shape has been told.
+            self.look_beside(cx, value);
+            return Err(Failed);
+        };
         match op {
             AssignOp::Set => {
                 let val = self.lower_to(cx, value, param)?;
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
-                let (recv, ..) = self.set_receiver(cx, target, instance.ty.params[0])?;
+                let (recv, ..) = self.set_receiver(cx, target, receiver)?;
                 self.emit_call(
                     cx,
                     crate::callables::functions::Target::Direct(instance.func),
@@ -253,7 +257,7 @@ impl Sema<'_> {
                 );
             }
             AssignOp::Op(op) => {
-                let (recv, shown, name) = self.set_receiver(cx, target, instance.ty.params[0])?;
+                let (recv, shown, name) = self.set_receiver(cx, target, receiver)?;
                 let recv = self.stable(cx, &recv);
                 let Some(old) = self.try_field(cx, &recv, name, target.span)? else {
                     return Err(self.no_field(shown, name));
@@ -605,16 +609,15 @@ impl Sema<'_> {
             ));
         }
         let is_discard = |t: &ast::Expr| matches!(&t.kind, ExprKind::Ident(n) if n.is_discard());
-        let mut types = Vec::new();
-        for (i, target) in targets.iter().enumerate() {
-            types.push(if is_discard(target) {
-                None
-            } else {
-                let found = self.target_type(cx, target);
-                let others = targets[i + 1..].iter().chain(values);
-                Some(self.or_beside(cx, found, others)?)
+        let mut found = Vec::new();
+        for target in targets {
+            found.push(match is_discard(target) {
+                true => Ok(None),
+                false => self.target_type(cx, target).map(Some),
             });
         }
+        let types: Res<Vec<_>> = found.into_iter().collect();
+        let types = self.or_beside(cx, types, values)?;
         let mut vals = Vec::new();
         for (i, ((value, ty), target)) in values.iter().zip(&types).zip(targets).enumerate() {
             let mut origin = None;
@@ -622,7 +625,9 @@ impl Sema<'_> {
                 None => self.lower_expr(cx, value, None)?,
                 Some((_, Some(setter))) => {
                     let instance = self.instantiate_fn(*setter, Vec::new(), Vec::new(), span)?;
-                    let param = instance.ty.params.get(1).copied().unwrap_or(TypeId::VOID);
+                    let [_, param] = instance.ty.params[..] else {
+                        return Err(Failed);
+                    };
                     self.lower_to(cx, value, param)?
                 }
                 Some((ty, None)) => {

@@ -303,6 +303,10 @@ impl Sema<'_> {
                     let Some(at) = members.iter().position(|(n, _)| *n == Some(name.name)) else {
                         return Err(self.no_context_field(name));
                     };
+                    if vals.iter().any(|(given, _)| *given == at) {
+                        let text = format!("field '{}' is given more than once", name.name);
+                        return Err(self.error(name.span, text));
+                    }
                     let val = self.lower_to(cx, &elem.value, members[at].1)?;
                     let val = self.own(cx, &val);
                     vals.push((at, self.stable(cx, &val)));

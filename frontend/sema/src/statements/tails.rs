@@ -4,7 +4,7 @@ use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ArmBody, Branch, ExprKind, StmtKind};
 
 use crate::emission::fncx::FnCx;
-use crate::sema::{Event, Sema};
+use crate::sema::Sema;
 use crate::statements::errors::strip_parens;
 
 impl Sema<'_> {
@@ -65,17 +65,7 @@ impl Sema<'_> {
     }
 
     fn quiet_type(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Option<TypeId> {
-        let known = self.diags.len();
-        let reported = self.reported.clone();
-        let ty = self.type_of_expr(cx, expr).ok();
-        if self.diags.len() > known {
-            self.diags.truncate(known);
-            self.reported = reported;
-            for events in self.events.values_mut() {
-                events.retain(|event| !matches!(event, Event::Diag(index) if *index >= known));
-            }
-        }
-        ty
+        self.quietly(|s| s.type_of_expr(cx, expr).ok())
     }
 }
 

@@ -513,8 +513,7 @@ impl Resolve<'static> for Expander<'_, '_> {
     }
 
     fn expr(&self, r: &mut Renderer<'_, 'static>, expr: &'static ast::Expr, level: Level) -> bool {
-        self.keeps_text(expr);
-        if self.put_of_pack(r, expr, level) {
+        if self.put_as_text(r, expr, level) || self.put_of_pack(r, expr, level) {
             return true;
         }
         match &expr.kind {

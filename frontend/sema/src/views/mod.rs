@@ -14,7 +14,7 @@ mod values;
 use std::path::Path;
 
 use crate::api::{Compilation, Config, Evaluator, Files, Goal};
-use crate::sema::Sema;
+use crate::sema::{Event, Sema};
 
 pub use members::{TypeMember, TypeMembers};
 
@@ -53,13 +53,16 @@ pub fn members(
 impl Sema<'_> {
     /// Runs `f`, of whose mistakes nothing is said.
     pub fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
-        let diags = self.diags.len();
-        let at = self.current_func.last().copied().flatten();
-        let events = self.events.get(&at).map_or(0, Vec::len);
+        let known = self.diags.len();
+        let reported = self.reported.clone();
         let done = f(self);
-        self.diags.truncate(diags);
-        if let Some(list) = self.events.get_mut(&at) {
-            list.truncate(events);
+        if self.diags.len() > known {
+            self.diags.truncate(known);
+            // So that they are told where they are met again.
+            self.reported = reported;
+            for events in self.events.values_mut() {
+                events.retain(|event| !matches!(event, Event::Diag(index) if *index >= known));
+            }
         }
         done
     }

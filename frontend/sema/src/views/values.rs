@@ -137,19 +137,34 @@ impl Expander<'_, '_> {
         sema.literal(&self.root, &value)
     }
 
-    /// An argument whose text is asked for has to keep it.
-    pub fn keeps_text(&self, expr: &'static ast::Expr) {
+    /// An argument whose text is asked for is written as it is; false for any other expression.
+    pub fn put_as_text(&self, r: &mut Out<'_>, expr: &'static ast::Expr, level: Level) -> bool {
         let asked = {
             let sema = self.sema.borrow();
             (sema.caches.meta.recording.as_ref()).is_some_and(|r| r.texts.contains(&expr.span))
         };
-        if !asked || self.state.borrow().frames.len() < 2 {
-            return;
+        if !asked {
+            return false;
         }
+        let text = sx_syntax::normalised(&self.span_text(expr.span));
+        let elsewhere = self.state.borrow().frames.len() >= 2;
         let names = free_names(|v| v.expr(expr));
-        if (names.iter()).any(|name| !matches!(self.meaning(*name), Meaning::AsWritten)) {
+        let mut names = names.iter();
+        if elsewhere && (text.contains('#') || names.any(|name| !self.is_as_written(*name))) {
             self.fail("the text of an argument is asked for".to_string());
+            return false;
         }
+        // Code in it is not put.
+        self.left();
+        let parens = expr.level() < level;
+        r.s(if parens { "(" } else { "" });
+        r.s(&text);
+        r.s(if parens { ")" } else { "" });
+        true
+    }
+
+    fn is_as_written(&self, name: ast::Ident) -> bool {
+        matches!(self.meaning(name), Meaning::AsWritten)
     }
 
     /// A value that stands for a name has no address.
