@@ -109,6 +109,16 @@ impl Sema<'_> {
         }
     }
 
+    /// A closure that is expected, of whose result at most that it may fail is known.
+    pub fn is_open_closure(&self, ty: TypeId) -> bool {
+        match self.m.types.kind(ty) {
+            TypeKind::Closure(closure) => {
+                closure.ret == TypeId::POISON || self.is_open_failable(closure.ret)
+            }
+            _ => false,
+        }
+    }
+
     pub fn strip_optionals(&self, ty: TypeId) -> TypeId {
         match self.m.types.kind(ty) {
             TypeKind::Optional(payload) => self.strip_optionals(*payload),
@@ -162,6 +172,15 @@ impl Sema<'_> {
                         param.name.name
                     ),
                 ));
+            }
+            if let Some(default) = &param.default {
+                let name = param.name.name;
+                let diag = sx_syntax::Diagnostic::error(
+                    default.span,
+                    format!("lambda parameter '{name}' cannot have a default: a closure is called with every argument"),
+                )
+                .with_help(None, "declare a function, `name :: (..) ..`, whose calls may leave arguments out");
+                return Err(self.report(diag));
             }
             let ty = match (&param.ty, hints.get(i).copied().flatten()) {
                 (Some(expr), _) => self.param_type(&env, expr)?,
@@ -229,6 +248,22 @@ impl Sema<'_> {
             }
         };
         if agree { want } else { own }
+    }
+
+    /// Whether two results are the same but for the names of slots.
+    pub fn same_result(&self, a: TypeId, b: TypeId) -> bool {
+        let failables = (self.m.types.kind(a), self.m.types.kind(b));
+        if let (
+            TypeKind::Failable { values, set },
+            TypeKind::Failable {
+                values: w,
+                set: into,
+            },
+        ) = failables
+        {
+            return set == into && values.iter().map(|v| v.1).eq(w.iter().map(|v| v.1));
+        }
+        a == b || self.same_slots(a, b)
     }
 
     /// Whether two multi-returns have equal slots but for the names.

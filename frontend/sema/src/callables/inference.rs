@@ -85,7 +85,7 @@ impl Sema<'_> {
             ),
             _ => false,
         };
-        if !fails || !matches!(strip_parens(expr).kind, ExprKind::Lambda(_)) {
+        if !fails || !yields_literal(expr) {
             return Ok(None);
         }
         let hint = self.partial_closure(scope, pattern, expr);
@@ -283,9 +283,7 @@ impl Sema<'_> {
         pattern: &'static ast::Expr,
         arg: &'static ast::Expr,
     ) -> Option<TypeId> {
-        let is_lambda = |e: &ast::Expr| matches!(strip_parens(e).kind, ExprKind::Lambda(_));
-        let literal = is_lambda(arg);
-        if !literal && !ends_of(arg).into_iter().any(is_lambda) {
+        if !yields_literal(arg) {
             return None;
         }
         let ExprKind::ClosureType(c) = &pattern.kind else {
@@ -331,10 +329,6 @@ impl Sema<'_> {
                     }
                 });
                 if open {
-                    // Of several lambdas, or of one that a block ends with, none decides alone.
-                    if !literal {
-                        return None;
-                    }
                     match &ret.kind {
                         // It may fail, whatever the value turns out to be.
                         ast::RetKind::Slots { error: Some(_), .. } => {
@@ -381,6 +375,12 @@ impl Sema<'_> {
         }
         Ok(())
     }
+}
+
+/// A lambda, or what may have one as its value.
+fn yields_literal(expr: &'static ast::Expr) -> bool {
+    let is_lambda = |e: &ast::Expr| matches!(strip_parens(e).kind, ExprKind::Lambda(_));
+    is_lambda(expr) || ends_of(expr).into_iter().any(is_lambda)
 }
 
 /// Type parameters of a signature: declared as such, or introduced by the type of another parameter.

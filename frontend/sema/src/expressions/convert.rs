@@ -733,7 +733,8 @@ impl Sema<'_> {
         Ok(Some(self.make_aggregate(cx, want, &out)))
     }
 
+    /// Whether values of one closure type are values of the other. Names of result slots are how callers read them.
     pub fn closures_agree(&self, a: &FnType, b: &FnType) -> bool {
-        a.params == b.params && a.ret == b.ret
+        a.params == b.params && self.same_result(a.ret, b.ret)
     }
 }

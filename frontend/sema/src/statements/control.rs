@@ -332,6 +332,7 @@ impl Sema<'_> {
             && want != TypeId::VOID
             && want != TypeId::ANY
             && !matches!(self.m.types.kind(want), TypeKind::Failable { .. })
+            && !self.is_open_closure(want)
         {
             return Ok(want);
         }
@@ -414,6 +415,10 @@ impl Sema<'_> {
             (_, TypeKind::Failable { values, set }) if values.is_empty() => {
                 self.unify_types(a, set, arms, span)
             }
+            // A function's name becomes a closure.
+            (TypeKind::Function(_), TypeKind::Closure(_)) => Ok(b),
+            (TypeKind::Closure(_), TypeKind::Function(_)) => Ok(a),
+            (TypeKind::Closure(f), TypeKind::Closure(g)) if self.closures_agree(&f, &g) => Ok(a),
             (TypeKind::Optional(p), _) if p == b => Ok(a),
             (_, TypeKind::Optional(p)) if p == a => Ok(b),
             (TypeKind::String, TypeKind::StringZ) | (TypeKind::StringZ, TypeKind::String) => {
