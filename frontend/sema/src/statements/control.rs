@@ -212,15 +212,13 @@ impl Sema<'_> {
                 self.lower_stmts_in(cx, block, as_value, want),
                 block_value_span(block),
             ),
+            Branch::Expr(expr) if as_value => {
+                let val = self.lower_operand_raw(cx, expr, want);
+                (val.map(Some), expr.span)
+            }
             Branch::Expr(expr) => {
-                let val = match (&expr.kind, as_value) {
-                    (ExprKind::If(node), false) => self.lower_if(cx, node, None, false).map(Some),
-                    (ExprKind::Match(node), false) => {
-                        self.lower_match(cx, node, None, false).map(Some)
-                    }
-                    _ => self.lower_operand_raw(cx, expr, want).map(Some),
-                };
-                (val, expr.span)
+                let done = self.lower_expr_stmt(cx, expr);
+                (done.map(|()| None), expr.span)
             }
             Branch::Jump(stmt) => (self.lower_stmt(cx, stmt).map(|_| None), stmt.span),
         };

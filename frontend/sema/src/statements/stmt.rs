@@ -277,15 +277,21 @@ impl Sema<'_> {
             }
             _ => {
                 let val = self.lower_operand_discard(cx, expr)?;
-                if cx.forwards.contains(&std::ptr::from_ref(expr))
-                    && matches!(self.m.types.kind(val.ty), TypeKind::Failable { values, .. } if values.is_empty())
-                {
+                if cx.forwards.contains(&std::ptr::from_ref(expr)) && self.is_error(val.ty) {
                     return self.return_value(cx, Some(val), expr.span);
                 }
                 self.must_not_be_failable(cx, &val, expr)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether a value of this type is an error: one of a set, or what a pure failable yields.
+    fn is_error(&self, ty: TypeId) -> bool {
+        match self.m.types.kind(ty) {
+            TypeKind::Failable { values, .. } => values.is_empty(),
+            _ => self.is_error_value(ty),
+        }
     }
 
     /// A value-carrying failable may not be dropped.
