@@ -146,7 +146,13 @@ impl Sema<'_> {
             (TypeKind::Optional(payload), _) => {
                 let payload = *payload;
                 let a = self.stable(cx, a);
-                let Some(other) = self.try_coerce(cx, b, payload, span)? else {
+                // Numbers meet as they do outside an optional: neither becomes the other's type.
+                let numbers = self.is_number(payload) && self.is_number(b.ty) && !b.literal;
+                let other = match numbers {
+                    true => Some(b.clone()),
+                    false => self.try_coerce(cx, b, payload, span)?,
+                };
+                let Some(other) = other else {
                     return Err(self.distinct(a.ty, b.ty, span));
                 };
                 let other = self.stable(cx, &other);
