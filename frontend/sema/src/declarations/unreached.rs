@@ -346,11 +346,49 @@ impl Sema<'_> {
         }
     }
 
+    /// What `#name(..)` spells, if the module alone tells it: its parts may use parameters and locals, whose values are
+    /// known where the code is reached.
+    fn spelled_outside(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        local: &FxHashSet<Symbol>,
+    ) -> Option<ast::Ident> {
+        let ast::IdentKind::Computed(index) = name.kind else {
+            return Some(name);
+        };
+        let names = self.caches.computed_names.get(&name.span.file);
+        let parts: &'static Vec<std::sync::Arc<ast::Expr>> = names?.get(index.index())?;
+        for part in parts {
+            for used in free_names(|names| names.expr(part)) {
+                let declared = matches!(self.lookup_module(env.module, used.name), Found::Decl(_));
+                if local.contains(&used.name) || !declared {
+                    return None;
+                }
+            }
+        }
+        self.spelled(env, name).ok()
+    }
+
     /// Leaves `mentioned` empty.
     fn check_mentioned(&mut self, env: &Rc<Env>, mentioned: &mut Mentioned) {
         let opaque = std::mem::take(&mut mentioned.opaque);
         for name in mentioned.used.drain(..).filter(|_| !opaque) {
-            let special = name.is_raw()
+            // Of names that are made, one that is declared may be any of them.
+            let written = name;
+            if mentioned.known.contains(&written.name) {
+                continue;
+            }
+            let name = match written.kind {
+                ast::IdentKind::Computed(_) => {
+                    match self.spelled_outside(env, name, &mentioned.known) {
+                        Some(name) => name,
+                        None => continue,
+                    }
+                }
+                ast::IdentKind::Plain | ast::IdentKind::Raw => name,
+            };
+            let special = matches!(written.kind, ast::IdentKind::Raw)
                 || matches!(name.as_str(), "Self" | "_" | "OS" | "ARCH" | "POINTER_SIZE");
             if special || mentioned.known.contains(&name.name) || self.reserved_type(name).is_some()
             {
@@ -360,7 +398,7 @@ impl Sema<'_> {
                 self.lookup_module(env.module, name.name),
                 Found::Nothing | Found::Invisible(_)
             ) {
-                let _ = self.type_by_name(env, name);
+                let _ = self.type_by_name(env, written);
             }
         }
         // Clearing takes as long as the table is large.
