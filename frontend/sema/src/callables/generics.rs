@@ -7,7 +7,6 @@ use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
 use crate::callables::calls::Arg;
-use crate::callables::inference::type_params_of;
 use crate::callables::union_arguments::payload_name;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
@@ -300,6 +299,34 @@ impl Sema<'_> {
                     if decl.mixin && self.bind_code_parameter(cx, param, &mut slots[i], &scope)? {
                         continue;
                     }
+                    let mut open = self.unbound_names(&scope, pattern, params);
+                    // What has no type of its own, or uses a name that another argument binds, takes what the others tell.
+                    // Where it stands decides only when it is evaluated.
+                    let waits = |s: &mut Self| match &slots[i] {
+                        Some(Arg::Expr(expr)) => s.needs_target(&scope, pattern, expr, params),
+                        Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => false,
+                    } || param.lazy && s.uses_unbound(&scope, pattern, params);
+                    if !open.is_empty() && !waited[i] && waits(self) {
+                        if !decl.mixin {
+                            let later = order.iter().copied();
+                            self.look_ahead(
+                                cx,
+                                &name,
+                                later,
+                                &slots,
+                                params,
+                                &scope,
+                                &mut bindings,
+                            )?;
+                            open = self.unbound_names(&scope, pattern, params);
+                        }
+                        if !open.is_empty() && waits(self) {
+                            waited[i] = true;
+                            order.push_back(i);
+                            continue;
+                        }
+                    }
+                    let unbound = open;
                     let arg = slots[i].take();
                     let receiver = i == 0 && has_receiver;
                     if param.lazy {
@@ -308,13 +335,12 @@ impl Sema<'_> {
                             (None, Some(default)) => (&**default, scope.clone()),
                             (None, None) => return Err(Failed),
                         };
-                        let open = self.unbound_names(&scope, pattern, params);
-                        let ty = self.lazy_type(cx, &from, &scope, pattern, expr)?;
-                        for name in open {
-                            if let Some(Binding::Type(ty)) = scope.get(name) {
-                                bindings.push((name, self.ct_of_type(ty)));
-                            }
-                        }
+                        let ty = if unbound.is_empty() {
+                            self.eval_type(&scope, pattern)?
+                        } else {
+                            self.lazy_type(cx, &from, &scope, pattern, expr)?
+                        };
+                        self.note_bound(&scope, &unbound, &mut bindings);
                         let val = self.lower_lazy(cx, &from, expr, ty)?;
                         vals[i].push(val);
                         continue;
@@ -325,18 +351,6 @@ impl Sema<'_> {
                         continue;
                     };
                     places[i] = arg.span();
-                    let unbound = self.unbound_names(&scope, pattern, params);
-                    // What has no type of its own waits for the arguments that bind its parameter's names.
-                    if !unbound.is_empty()
-                        && !waited[i]
-                        && let Arg::Expr(expr) = &arg
-                        && self.needs_target(&scope, pattern, expr)
-                    {
-                        waited[i] = true;
-                        slots[i] = Some(arg);
-                        order.push_back(i);
-                        continue;
-                    }
                     if unbound.is_empty() && !self.may_promote(&scope, pattern, params) {
                         let ty = self.eval_type(&scope, pattern)?;
                         let val = match arg {
@@ -349,14 +363,7 @@ impl Sema<'_> {
                         }
                         continue;
                     }
-                    let outer = std::mem::replace(
-                        &mut self.caches.open_types,
-                        type_params_of(params)
-                            .into_iter()
-                            .filter(|n| !bindings.iter().any(|(b, _)| b == n))
-                            .collect(),
-                    );
-                    let val = self.infer_arg(
+                    let val = self.infer_open(
                         cx,
                         &name,
                         arg,
@@ -365,10 +372,9 @@ impl Sema<'_> {
                         &mut bindings,
                         receiver,
                         param,
+                        params,
                         span,
-                    );
-                    self.caches.open_types = outer;
-                    let val = val?;
+                    )?;
                     if let Some(pack) = closure_pack(pattern)
                         && scope.get(pack).is_none()
                         && !params.iter().any(|p| p.name.name == pack)
@@ -388,14 +394,7 @@ impl Sema<'_> {
                         }
                     }
                     vals[i].push(val);
-                    for (n, ct) in &bindings {
-                        let binding = if ct.ty == TypeId::TYPE {
-                            Binding::Type(self.ct_type(ct))
-                        } else {
-                            Binding::Ct(ct.clone())
-                        };
-                        scope.bind(*n, binding);
-                    }
+                    self.bind_names(&scope, &bindings);
                 }
                 ParamKind::Variadic if self.is_slice_variadic(param) => {
                     let args = rest.take().unwrap_or_default();

@@ -24,27 +24,136 @@ impl Sema<'_> {
         params: &'static [ast::Param],
     ) -> Vec<Symbol> {
         let mut names: Vec<Symbol> = Vec::new();
-        each_type_part(pattern, &mut |e| match &e.kind {
-            ExprKind::Dollar { name, .. } => names.push(name.name),
-            ExprKind::Ident(name) => {
-                let generic = params.iter().any(|p| p.kind == ParamKind::Comptime && p.name.name == name.name)
-                    || params.iter().any(|p| {
-                        let mut introduces = false;
-                        if let Some(t) = &p.ty {
-                            each_type_part(t, &mut |x| {
-                                introduces |= matches!(&x.kind, ExprKind::Dollar { name: n, .. } if n.name == name.name);
-                            });
-                        }
-                        introduces
-                    });
-                if generic {
-                    names.push(name.name);
-                }
-            }
-            _ => {}
-        });
+        each_type_part(pattern, &mut |e| names.extend(generic_name(e, params)));
         names.retain(|n| scope.get(*n).is_none());
         names
+    }
+
+    /// Whether a function type's result has names like that.
+    fn is_open_result(
+        &self,
+        scope: &Rc<Env>,
+        ret: &'static ast::RetType,
+        params: &'static [ast::Param],
+    ) -> bool {
+        let mut open = false;
+        each_ret_part(ret, &mut |e| {
+            open |= generic_name(e, params).is_some_and(|name| scope.get(name).is_none());
+        });
+        open
+    }
+
+    /// Whether the pattern uses a name that only another parameter introduces, and that is not bound yet.
+    pub fn uses_unbound(
+        &self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        params: &'static [ast::Param],
+    ) -> bool {
+        let mut introduced: Vec<Symbol> = Vec::new();
+        each_type_part(pattern, &mut |e| {
+            if let ExprKind::Dollar { name, .. } = &e.kind {
+                introduced.push(name.name);
+            }
+        });
+        let unbound = self.unbound_names(scope, pattern, params);
+        unbound.iter().any(|name| !introduced.contains(name))
+    }
+
+    /// Binds what later arguments tell about static parameters, for one that stands before them and has no type of its own
+    /// or uses what they bind. They are only looked at: each is evaluated where it is written.
+    pub fn look_ahead(
+        &mut self,
+        cx: &mut FnCx,
+        fname: &str,
+        later: impl Iterator<Item = usize>,
+        slots: &[Option<Arg>],
+        params: &'static [ast::Param],
+        scope: &Rc<Env>,
+        bindings: &mut Bindings,
+    ) -> Res<()> {
+        for i in later {
+            let param = &params[i];
+            let (ParamKind::Plain, Some(pattern), Some(arg)) = (param.kind, &param.ty, &slots[i])
+            else {
+                continue;
+            };
+            let arg = match arg {
+                Arg::Expr(expr) => Arg::Expr(expr),
+                Arg::Val(val, at) => Arg::Val(val.clone(), *at),
+                Arg::Slice(_) | Arg::Trailing(_) => continue,
+            };
+            let open = self.unbound_names(scope, pattern, params);
+            if open.is_empty() && !self.may_promote(scope, pattern, params)
+                || matches!(&arg, Arg::Expr(expr) if self.needs_target(scope, pattern, expr, params))
+            {
+                continue;
+            }
+            if param.lazy {
+                if let Arg::Expr(expr) = &arg
+                    && !self.uses_unbound(scope, pattern, params)
+                {
+                    let from = cx.env().clone();
+                    self.lazy_type(cx, &from, scope, pattern, expr)?;
+                    self.note_bound(scope, &open, bindings);
+                }
+                continue;
+            }
+            self.discarded(cx, |s, cx| {
+                s.infer_open(
+                    cx, fname, arg, pattern, scope, bindings, false, param, params, param.span,
+                )
+            })?;
+            self.bind_names(scope, bindings);
+        }
+        Ok(())
+    }
+
+    /// The names that a scope has types for now are bindings, too.
+    pub fn note_bound(&mut self, scope: &Rc<Env>, names: &[Symbol], bindings: &mut Bindings) {
+        for name in names {
+            if let Some(Binding::Type(ty)) = scope.get(*name) {
+                bindings.push((*name, self.ct_of_type(ty)));
+            }
+        }
+    }
+
+    /// Binds in a scope what is bound.
+    pub fn bind_names(&self, scope: &Rc<Env>, bindings: &Bindings) {
+        for (name, ct) in bindings {
+            let binding = if ct.ty == TypeId::TYPE {
+                Binding::Type(self.ct_type(ct))
+            } else {
+                Binding::Ct(ct.clone())
+            };
+            scope.bind(*name, binding);
+        }
+    }
+
+    /// As `infer_arg`, where the types that are still open are known to be so.
+    pub fn infer_open(
+        &mut self,
+        cx: &mut FnCx,
+        fname: &str,
+        arg: Arg,
+        pattern: &'static ast::Expr,
+        scope: &Rc<Env>,
+        bindings: &mut Bindings,
+        receiver: bool,
+        param: &'static ast::Param,
+        params: &'static [ast::Param],
+        span: Span,
+    ) -> Res<Val> {
+        let open = type_params_of(params)
+            .into_iter()
+            .filter(|n| !bindings.iter().any(|(b, _)| b == n))
+            .collect();
+        let outer = std::mem::replace(&mut self.caches.open_types, open);
+        let val = self.infer_arg(
+            cx, fname, arg, pattern, scope, bindings, receiver, param, params, span,
+        );
+        self.caches.open_types = outer;
+        val
     }
 
     /// A bare `$T`/`T` bound to a number by inference may still become a float.
@@ -77,6 +186,7 @@ impl Sema<'_> {
         pattern: &'static ast::Expr,
         expr: &'static ast::Expr,
         bindings: &mut Bindings,
+        params: &'static [ast::Param],
     ) -> Res<Option<TypeId>> {
         let fails = match &pattern.kind {
             ExprKind::ClosureType(closure) => matches!(
@@ -88,7 +198,7 @@ impl Sema<'_> {
         if !fails || !yields_literal(expr) {
             return Ok(None);
         }
-        let hint = self.partial_closure(scope, pattern, expr);
+        let hint = self.partial_closure(scope, pattern, expr, params);
         let given = self.discarded(cx, |s, cx| s.lower_expr(cx, expr, hint))?.ty;
         let TypeKind::Closure(literal) = self.m.types.kind(given).clone() else {
             return Ok(None);
@@ -122,6 +232,7 @@ impl Sema<'_> {
         bindings: &mut Bindings,
         receiver: bool,
         param: &'static ast::Param,
+        params: &'static [ast::Param],
         span: Span,
     ) -> Res<Val> {
         let at = arg.span();
@@ -134,7 +245,8 @@ impl Sema<'_> {
             return Err(self.error(at, format!("cannot infer generic type parameter '{}' for '{fname}' from this call's arguments", name.name)));
         }
         if let Arg::Expr(expr) = &arg
-            && let Some(target) = self.failable_closure(cx, scope, pattern, expr, bindings)?
+            && let Some(target) =
+                self.failable_closure(cx, scope, pattern, expr, bindings, params)?
         {
             let val = self.lower_to(cx, expr, target)?;
             return Ok(self.stable(cx, &val));
@@ -142,7 +254,7 @@ impl Sema<'_> {
         let open = std::mem::take(&mut self.caches.open_types);
         let val = match arg {
             Arg::Expr(expr) => {
-                let hint = self.partial_closure(scope, pattern, expr);
+                let hint = self.partial_closure(scope, pattern, expr, params);
                 self.lower_expr(cx, expr, hint)?
             }
             Arg::Val(val, _) => val,
@@ -256,21 +368,29 @@ impl Sema<'_> {
         scope: &Rc<Env>,
         pattern: &'static ast::Expr,
         expr: &'static ast::Expr,
+        params: &'static [ast::Param],
     ) -> bool {
         match &expr.kind {
-            ExprKind::Paren(inner) => self.needs_target(scope, pattern, inner),
+            ExprKind::Paren(inner) => self.needs_target(scope, pattern, inner, params),
             ExprKind::Null | ExprKind::EnumLit(_) => true,
             ExprKind::Call(call) => matches!(call.callee.kind, ExprKind::EnumLit(_)),
+            // A bare `$T` takes the type that the fields make.
+            ExprKind::Aggregate(literal) => {
+                literal.ty.is_none()
+                    && literal.brackets == ast::Brackets::Brace
+                    && !matches!(pattern.kind, ExprKind::Dollar { .. })
+            }
             ExprKind::Lambda(lambda) => {
-                lambda.sig.params.iter().any(|p| p.ty.is_none())
-                    && self.partial_closure(scope, pattern, expr).is_none()
+                self.uses_unbound(scope, pattern, params)
+                    || lambda.sig.params.iter().any(|p| p.ty.is_none())
+                        && self.partial_closure(scope, pattern, expr, params).is_none()
             }
             ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) => {
                 let ends = ends_of(expr);
                 !ends.is_empty()
                     && ends
                         .into_iter()
-                        .all(|end| self.needs_target(scope, pattern, end))
+                        .all(|end| self.needs_target(scope, pattern, end, params))
             }
             _ => false,
         }
@@ -282,6 +402,7 @@ impl Sema<'_> {
         scope: &Rc<Env>,
         pattern: &'static ast::Expr,
         arg: &'static ast::Expr,
+        params: &'static [ast::Param],
     ) -> Option<TypeId> {
         if !yields_literal(arg) {
             return None;
@@ -289,17 +410,17 @@ impl Sema<'_> {
         let ExprKind::ClosureType(c) = &pattern.kind else {
             return None;
         };
-        let mut params = Vec::new();
+        let mut given = Vec::new();
         for p in &c.params {
             if let ExprKind::Spread(inner) = &p.kind {
                 match self.type_pack_of(scope, inner) {
-                    Some(types) => params.extend(types.iter().copied()),
+                    Some(types) => given.extend(types.iter().copied()),
                     None => {
                         if let ExprKind::Field { base, name } = &inner.kind
                             && let name = self.name_at(scope, *name)
                             && let Some(types) = self.pack_protocol_args(scope, base, name.name)
                         {
-                            params.extend(types);
+                            given.extend(types);
                             continue;
                         }
                         return None;
@@ -307,28 +428,16 @@ impl Sema<'_> {
                 }
                 continue;
             }
-            let mut open = false;
-            each_type_part(p, &mut |e| {
-                if let ExprKind::Dollar { name, .. } = &e.kind {
-                    open |= scope.get(name.name).is_none();
-                }
-            });
-            if open {
+            if !self.unbound_names(scope, p, params).is_empty() {
                 return None;
             }
-            params.push(self.eval_type(scope, p).ok()?);
+            given.push(self.eval_type(scope, p).ok()?);
         }
         // An open result is written as the poison type: `lower_lambda` infers it.
         let ret = match &c.ret {
             None => TypeId::VOID,
             Some(ret) => {
-                let mut open = false;
-                each_ret_part(ret, &mut |e| {
-                    if let ExprKind::Dollar { name, .. } = &e.kind {
-                        open |= scope.get(name.name).is_none();
-                    }
-                });
-                if open {
+                if self.is_open_result(scope, ret, params) {
                     match &ret.kind {
                         // It may fail, whatever the value turns out to be.
                         ast::RetKind::Slots { error: Some(_), .. } => {
@@ -347,7 +456,7 @@ impl Sema<'_> {
             }
         };
         let ty = sx_ir::types::FnType {
-            params,
+            params: given,
             ret,
             c_conv: false,
             variadic: false,
@@ -381,6 +490,28 @@ impl Sema<'_> {
 fn yields_literal(expr: &'static ast::Expr) -> bool {
     let is_lambda = |e: &ast::Expr| matches!(strip_parens(e).kind, ExprKind::Lambda(_));
     is_lambda(expr) || ends_of(expr).into_iter().any(is_lambda)
+}
+
+/// The static parameter that a part of a type introduces or uses.
+fn generic_name(part: &ast::Expr, params: &[ast::Param]) -> Option<Symbol> {
+    match &part.kind {
+        ExprKind::Dollar { name, .. } => Some(name.name),
+        ExprKind::Ident(name) => {
+            let name = name.name;
+            let generic = |p: &ast::Param| {
+                let mut introduces = p.kind == ParamKind::Comptime && p.name.name == name;
+                if let Some(ty) = &p.ty {
+                    each_type_part(ty, &mut |x| {
+                        introduces |=
+                            matches!(&x.kind, ExprKind::Dollar { name: n, .. } if n.name == name);
+                    });
+                }
+                introduces
+            };
+            params.iter().any(generic).then_some(name)
+        }
+        _ => None,
+    }
 }
 
 /// Type parameters of a signature: declared as such, or introduced by the type of another parameter.

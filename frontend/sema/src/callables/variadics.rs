@@ -11,7 +11,7 @@ use crate::callables::calls::Arg;
 use crate::callables::generics::Bindings;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
-use crate::sema::{Binding, Env, Failed, Res, Sema};
+use crate::sema::{Env, Failed, Res, Sema};
 
 impl Sema<'_> {
     /// The run-time slice of a slice variadic.
@@ -96,7 +96,7 @@ impl Sema<'_> {
                 .enumerate()
                 .partition(|(_, arg)| match arg {
                     Arg::Expr(expr) => {
-                        is_untyped_literal(expr) || self.needs_target(scope, elem, expr)
+                        is_untyped_literal(expr) || self.needs_target(scope, elem, expr, params)
                     }
                     Arg::Trailing(_) => true,
                     Arg::Val(..) | Arg::Slice(_) => false,
@@ -105,7 +105,9 @@ impl Sema<'_> {
             let at = arg.span();
             let known = self.unbound_names(scope, elem, params).is_empty();
             let targeted = match &arg {
-                Arg::Expr(expr) => is_untyped_literal(expr) || self.needs_target(scope, elem, expr),
+                Arg::Expr(expr) => {
+                    is_untyped_literal(expr) || self.needs_target(scope, elem, expr, params)
+                }
                 Arg::Trailing(_) => true,
                 Arg::Val(..) | Arg::Slice(_) => false,
             };
@@ -113,16 +115,11 @@ impl Sema<'_> {
                 let ty = self.eval_type(scope, elem)?;
                 self.lower_arg(cx, arg, ty)?
             } else {
-                self.infer_arg(cx, fname, arg, pattern, scope, bindings, false, param, span)?
+                self.infer_arg(
+                    cx, fname, arg, pattern, scope, bindings, false, param, params, span,
+                )?
             };
-            for (name, ct) in bindings.iter() {
-                let binding = if ct.ty == TypeId::TYPE {
-                    Binding::Type(self.ct_type(ct))
-                } else {
-                    Binding::Ct(ct.clone())
-                };
-                scope.bind(*name, binding);
-            }
+            self.bind_names(scope, bindings);
             vals[i] = Some((val, at));
         }
         if let Some(name) = self.unbound_names(scope, elem, params).first() {
