@@ -101,6 +101,29 @@ fn failed_check() {
     }
 }
 
+/// The nearest operands that each check refuses.
+#[test]
+fn checks_fail_at_their_edge() {
+    let edges = [
+        (CheckRel::Below, 5),
+        (CheckRel::AtMost, 4),
+        (CheckRel::Equal, 6),
+        (CheckRel::NotEqual, 5),
+    ];
+    for (rel, bound) in edges {
+        let (m, main) = nested(|_, f| {
+            let (n, four, bound) = (f.p(0), f.i(4), f.i(bound));
+            let index = f.bin(BinaryOp::Add, Ty::I64, n, four);
+            let value = f.check(TrapKind::Index, rel, index, bound);
+            f.ret(&[value]);
+        });
+        for opt in LEVELS {
+            let output = run(&m, main, opt, true);
+            assert!(aborted(&output), "{rel:?} {opt:?}: {output:?}");
+        }
+    }
+}
+
 #[test]
 fn division_by_zero() {
     let (m, main) = nested(|_, f| {
