@@ -194,6 +194,11 @@ impl Sema<'_> {
                 s.lower_expr_stmt(inner, expr)?;
                 return s.return_value(inner, None, expr.span);
             }
+            // A place is lent to a pointer, as other arguments are.
+            if let TypeKind::Pointer(_) = s.m.types.kind(ty) {
+                let val = s.lower_arg(inner, Arg::Expr(expr), ty)?;
+                return s.leave_with(inner, Some(val), None);
+            }
             let val = s.lower_expr(inner, expr, Some(ty))?;
             let val = s.coerce(inner, val, ty, expr.span)?;
             if val.ty == TypeId::NORETURN {
