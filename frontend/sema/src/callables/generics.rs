@@ -307,7 +307,8 @@ impl Sema<'_> {
                         Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => false,
                     } || param.lazy && s.uses_unbound(&scope, pattern, params);
                     if !open.is_empty() && !waited[i] && waits(self) {
-                        if !decl.mixin {
+                        // What is only looked at has no order to keep, and would be looked at twice at each level.
+                        if !decl.mixin && cx.runs.looking == 0 {
                             let later = order.iter().copied();
                             self.look_ahead(
                                 cx,
