@@ -12,7 +12,10 @@ pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) ->
     candidates
         .into_iter()
         .filter(|c| *c != name && short(c))
-        .map(|c| (distance(name, c, limit), c))
+        .map(|c| match c.eq_ignore_ascii_case(name) {
+            true => (1, c),
+            false => (distance(name, c, limit), c),
+        })
         .filter(|(d, _)| *d <= limit)
         .min()
         .map(|(_, c)| c.to_string())
@@ -55,6 +58,7 @@ mod tests {
         let known = ["haswell", "skylake", "znver4"];
         assert_eq!(nearest("hasswell", known).as_deref(), Some("haswell"));
         assert_eq!(nearest("zenver4", known).as_deref(), Some("znver4"));
+        assert_eq!(nearest("SKYLAKE", known).as_deref(), Some("skylake"));
         assert_eq!(nearest("nonsense", known), None);
         assert_eq!(nearest("x", known), None);
     }

@@ -50,6 +50,33 @@ fn each_gets_its_help() {
         ),
         ("loop { f(); }", "`while true { .. }`"),
         ("g :: func(a: i64) { }", "`name :: (a: T) -> R { .. }`"),
+        ("x : i64? = null;", "`?T`"),
+        ("x : []i64? = null;", "`?T`"),
+        ("x := o?;", "`x!`"),
+        ("x := o?.a?;", "`x!`"),
+        ("x := [3]i64{1, 2, 3};", "`[N]T.[ .. ]`"),
+        ("f(.a = 1);", "without a dot"),
+        ("s : S = .{ .a = 1 };", "without a dot"),
+        ("f(a: 1);", "named with `=`"),
+        ("f(1, b: 2);", "named with `=`"),
+        ("t := s ++ \"d\";", "`concat(a, b)`"),
+        ("++x;", "`x += 1`"),
+        ("x := 3 as u8;", "`value.(T)`"),
+        ("e := E::a;", "with a dot: `E.a`"),
+        ("f := |x| x + 1;", "`(x) => e`"),
+        ("f := x => x + 1;", "`(x) => e`"),
+        ("f := fn(x: i64) => x + 1;", "`(x: T) => e`"),
+        ("x := (1, 2);", "`.{a, b}`"),
+        ("(a, b) := f();", "`a, b := f();`"),
+        ("if c f();", "in braces"),
+        ("while c f();", "in braces"),
+        ("for 0..3 i { }", "`for xs (x) { .. }`"),
+        ("if e == { case .a => f(); }", "`case .a: ..`"),
+        ("if e == { .a: f(); }", "begins with `case`"),
+        ("throw error.X;", "`raise error.Name;`"),
+        ("static x := 3;", "outside of functions"),
+        ("#include \"x.h\"", "`#import"),
+        ("goto end;", "no `goto`"),
     ] {
         let source = format!("main :: () {{ {body} }}");
         gets_help(&source, help);
@@ -62,6 +89,10 @@ fn each_gets_its_help() {
         ),
         ("f :: () abi(.c) -> i64 { return 1; }", "`() -> R abi(.c)`"),
         ("f :: () -> List<i64> { }", "`Name(T)`"),
+        (
+            "f :: (x: i64): i64 { return x; }",
+            "`name :: (a: T) -> R { .. }`",
+        ),
         ("import \"modules/std.sx\";", "`#import \"path.sx\";`"),
     ] {
         gets_help(source, help);
@@ -116,12 +147,14 @@ fn said_by_the_message() {
 /// What is told of a file is its first error.
 #[test]
 fn counting_loops() {
-    let source = "main :: () { for (i := 0; i < 3; i += 1) { } }";
-    let diagnostics = parse_file(FileId(0), source).diagnostics;
-    let first = diagnostics.first().expect("an error");
-    let mut helps = first.children.iter().map(|c| c.message.as_str());
-    assert!(
-        helps.any(|h| h.contains("`for 0..n (i) { .. }`")),
-        "{first:?}"
-    );
+    for head in ["for (i := 0; i < 3; i += 1)", "for i := 0; i < 3; i += 1"] {
+        let source = format!("main :: () {{ {head} {{ }} }}");
+        let diagnostics = parse_file(FileId(0), &source).diagnostics;
+        let first = diagnostics.first().expect("an error");
+        let mut helps = first.children.iter().map(|c| c.message.as_str());
+        assert!(
+            helps.any(|h| h.contains("`for 0..n (i) { .. }`")),
+            "{first:?}"
+        );
+    }
 }

@@ -575,21 +575,11 @@ impl Sema<'_> {
         if self.meant_by_failed_impl(target, name.name) || self.meant_by_failed_alias(name.name) {
             return Err(Failed);
         }
-        let mut names: Vec<String> = Vec::new();
-        if let Some(info) = self.nominals.get(&target) {
-            names.extend(info.readable().map(|name| name.to_string()));
-        }
         let diag = Diagnostic::error(
             name.span,
             format!("field '{}' not found on type '{shown}'", name.name),
         );
-        let diag = match crate::declarations::lookup::nearest(
-            name.as_str(),
-            names.iter().map(String::as_str),
-        ) {
-            Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
-            None => diag,
-        };
+        let diag = self.with_member_meant(diag, target, name.as_str());
         Err(self.report(diag))
     }
 

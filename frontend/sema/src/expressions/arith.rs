@@ -409,10 +409,19 @@ impl Sema<'_> {
                 format!("an 'any' does not implicitly unbox to '{other}'"),
             );
         }
-        self.error(
-            span,
-            format!("cannot apply '{op}' to operands of type '{x}' and '{y}'"),
-        )
+        let text = format!("cannot apply '{op}' to operands of type '{x}' and '{y}'");
+        let diag = Diagnostic::error(span, text);
+        let strings = [a, b].map(|ty| ty == TypeId::STRING);
+        let help = match (op, strings) {
+            ("+", [true, _] | [_, true]) => {
+                "`concat(a, b)` joins strings, `format(\"{}{}\", a, b)` values of any types"
+            }
+            ("<" | "<=" | ">" | ">=", [true, true]) => {
+                "strings are compared with `==` and `!=` only"
+            }
+            _ => return self.report(diag),
+        };
+        self.report(diag.with_help(None, help))
     }
 
     /// Result type of `+ - * / % & | ^` on numbers (part 1 §1.3).

@@ -6,7 +6,7 @@ use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
 use crate::statements::errors::strip_parens;
 use smallvec::smallvec;
-use sx_ir::{BinaryOp, CheckRel, TrapKind, Ty, TypeId, TypeKind};
+use sx_ir::{BinaryOp, CheckRel, Symbol, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
@@ -155,9 +155,27 @@ impl Sema<'_> {
             }
             _ => {
                 let name = self.type_name(val.ty);
-                Err(self.error(span, format!("cannot index a value of type '{name}'")))
+                let diag =
+                    Diagnostic::error(span, format!("cannot index a value of type '{name}'"));
+                Err(self.report(match self.elements_field(val.ty) {
+                    Some(field) => diag.with_help(None, format!("write `x.{field}[i]`")),
+                    None => diag,
+                }))
             }
         }
+    }
+
+    /// The only field of a struct that can be indexed.
+    fn elements_field(&self, ty: TypeId) -> Option<Symbol> {
+        let members = self.m.types.members(ty)?;
+        let mut indexed = members.iter().filter(|(_, field)| {
+            matches!(
+                self.m.types.kind(*field),
+                TypeKind::Array(..) | TypeKind::Slice(_) | TypeKind::ManyPointer(_)
+            )
+        });
+        let (name, _) = indexed.next()?;
+        (*name).filter(|_| indexed.next().is_none())
     }
 
     /// An index as i64.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::declarations::lookup::nearest;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Place, Val, ValKind};
 use crate::sema::{Binding, Entity, Env, Failed, Res, Sema};
@@ -154,13 +155,19 @@ impl Sema<'_> {
                 format!("type '{shown}' has no '.{}' — numeric limits apply only to integer and float types", name.name),
             ));
         }
-        if self.m.types.enum_def(ty).is_some() {
-            let _ = cx;
-        }
-        Err(self.error(
+        let diag = Diagnostic::error(
             name.span,
             format!("field '{}' not found on type 'Type'", name.name),
-        ))
+        );
+        let variants = self.m.types.enum_def(ty).map_or(&[][..], |d| &d.variants);
+        let limits = limits.iter().filter(|_| builtin).copied();
+        let names = variants.iter().map(|v| v.name.as_str()).chain(limits);
+        let near = nearest(name.as_str(), names);
+        let diag = match near {
+            Some(near) => diag.with_help(None, format!("did you mean '{shown}.{near}'?")),
+            None => diag,
+        };
+        Err(self.report(diag))
     }
 
     pub fn numeric_limit(&mut self, ty: TypeId, name: ast::Ident) -> Option<Val> {
@@ -231,28 +238,11 @@ impl Sema<'_> {
         if self.meant_by_failed_impl(target, name.name) {
             return Failed;
         }
-        let mut names: Vec<String> = self
-            .m
-            .types
-            .members(target)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|(n, _)| n.map(|n| n.to_string()))
-            .collect();
-        if let Some(info) = self.nominals.get(&target) {
-            names.extend(info.readable().map(|name| name.to_string()));
-        }
         let diag = Diagnostic::error(
             name.span,
             format!("field '{}' not found on type '{shown}'", name.name),
         );
-        let diag = match crate::declarations::lookup::nearest(
-            name.as_str(),
-            names.iter().map(String::as_str),
-        ) {
-            Some(near) => diag.with_help(None, format!("did you mean '{near}'?")),
-            None => diag,
-        };
+        let diag = self.with_member_meant(diag, target, name.as_str());
         self.report(diag)
     }
 

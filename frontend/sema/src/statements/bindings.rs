@@ -305,10 +305,20 @@ impl Sema<'_> {
                         format!("cannot {verb} '{a}' from a '{b}' rvalue — a view needs storage; bind the value to a variable first"),
                     ));
                 }
-                Err(self.error(
-                    span,
-                    format!("cannot {verb} '{a}' with a value of type '{b}'"),
-                ))
+                let text = format!("cannot {verb} '{a}' with a value of type '{b}'");
+                let diag = Diagnostic::error(span, text);
+                let pointee = match (verb, self.m.types.kind(ty)) {
+                    (Verb::Reassign(name), TypeKind::Pointer(to)) => Some((name, *to)),
+                    _ => None,
+                };
+                Err(self.report(match pointee {
+                    Some((name, to))
+                        if to == val.ty || self.is_number(to) && self.is_number(val.ty) =>
+                    {
+                        diag.with_help(None, format!("what it points to is `{name}.*`"))
+                    }
+                    _ => diag,
+                }))
             }
         }
     }

@@ -47,12 +47,21 @@ impl Parser<'_> {
             None => false,
         };
         let semi = message == "expected ';'";
+        // Whether an expression ends before the token `n` after the current one.
+        let ends_at = |n: usize| {
+            matches!(
+                self.kind_at(self.pos + n),
+                Tok::Semi | Tok::RParen | Tok::RBrace | Tok::Comma | Tok::Eof
+            )
+        };
         let ends = matches!(self.peek(), Tok::Semi | Tok::RParen | Tok::RBrace);
         let twice = |kind: Tok| {
             self.at(kind) && before(1) == kind && touches(1)
                 || ends && before(1) == kind && before(2) == kind && touches(2)
         };
         let open = message == "expected '{'";
+        // Whether a dot behind the token `n` before the current one begins an argument or element.
+        let after_dot = |n: usize| matches!(before(n), Tok::LParen | Tok::Comma | Tok::DotBrace);
         let help = match self.peek() {
             _ if semi && self.declares_with_a_word() => {
                 return foreign_word("fn");
@@ -60,6 +69,19 @@ impl Parser<'_> {
             _ if semi && self.results_in_angles() => "type arguments are written `Name(T)`",
             Tok::Colon if message == "expected ')'" && self.declares_with_a_word() => {
                 return foreign_word("fn");
+            }
+            Tok::Colon if message == "expected ')'" && before(1) == Tok::Ident => {
+                return self.colon_in_parens();
+            }
+            Tok::Dot if before(1) == Tok::LBrace && self.is_in_match() => {
+                "an arm begins with `case`: `case .a: ..`"
+            }
+            Tok::FatArrow if message == "expected ':'" => "an arm is written `case .a: ..`",
+            Tok::FatArrow if before(1) == Tok::Ident => {
+                "a lambda's parameters stand in parentheses: `(x) => e`"
+            }
+            Tok::ColonColon if semi && before(1) == Tok::Ident => {
+                "a member is named with a dot: `E.a`"
             }
             // `if (x) { .. }`
             _ if open && before(1) == Tok::RBrace && self.heads_a_lambda() => {
@@ -79,10 +101,27 @@ impl Parser<'_> {
             Tok::Pipe if before(1) == Tok::Pipe && touches(1) => {
                 "the logical operator is written `or`"
             }
+            Tok::Pipe
+                if matches!(
+                    before(1),
+                    Tok::ColonEq | Tok::Eq | Tok::LParen | Tok::Comma | Tok::ColonColon
+                ) =>
+            {
+                "a lambda is written `(x) => e`"
+            }
             Tok::Amp => "an address is taken with `*x`",
+            Tok::Plus if !ends_at(1) && before(1) == Tok::Plus && touches(1) => {
+                "there is no `++`; `concat(a, b)` joins strings"
+            }
+            Tok::Plus if self.kind_at(self.pos + 1) == Tok::Plus && touches(0) => {
+                "there is no `++`; write `x += 1`"
+            }
             _ if twice(Tok::Plus) => "there is no `++`; write `x += 1`",
             _ if twice(Tok::Minus) => "there is no `--`; write `x -= 1`",
             Tok::Eq if before(1) == Tok::EqEq && touches(1) => "equality is written `==`",
+            Tok::Eq if (before(1), before(2)) == (Tok::Ident, Tok::Dot) && after_dot(3) => {
+                "a part is named without a dot: `f(a = 1)`, `.{ a = 1 }`"
+            }
             Tok::Eq if message == "expected '{'" || message == "expected ')'" => {
                 "`==` compares; an assignment is a statement"
             }
@@ -107,6 +146,19 @@ impl Parser<'_> {
             Tok::Arrow if matches!(before(1), Tok::Ident | Tok::RParen | Tok::RBracket) => {
                 "a field behind a pointer is read with `.`, too"
             }
+            Tok::Question
+                if before(1) == Tok::RBracket
+                    || before(1) == Tok::Ident
+                        && matches!(
+                            before(2),
+                            Tok::Colon | Tok::Arrow | Tok::Star | Tok::RBracket
+                        ) =>
+            {
+                "an optional type is written `?T`"
+            }
+            Tok::Question if ends_at(1) || self.kind_at(self.pos + 1) == Tok::Dot => {
+                "an optional is unwrapped with `x!`; `x ?? y` gives a default"
+            }
             Tok::Question => "a choice between two values is `if c then a else b`",
             _ if before(1) == Tok::Colon
                 && before(2) == Tok::Ident
@@ -117,10 +169,14 @@ impl Parser<'_> {
             Tok::Comma if semi && self.several_names_declared() => {
                 "several names take one value: `a, b := .{x, y};`"
             }
+            Tok::Comma if message == "expected ')'" => return self.comma_in_parens(),
             Tok::Comma if semi => "members and statements end with `;`",
             Tok::Comma if message == "expected ']'" => "an array is written `.[a, b]`",
             Tok::Colon if message == "expected '}'" && before(1) == Tok::Ident => {
                 "a literal's field is set with `=`: `.{ x = 1 }`"
+            }
+            Tok::ColonEq if (before(1), before(2)) == (Tok::Ident, Tok::For) => {
+                "a counting loop is `for 0..n (i) { .. }`"
             }
             Tok::ColonEq
                 if (before(1), before(2), before(3)) == (Tok::Ident, Tok::LParen, Tok::For) =>
@@ -135,6 +191,9 @@ impl Parser<'_> {
                 && touches(2) =>
             {
                 "a fraction has digits on both sides of its point: `1.0`"
+            }
+            Tok::Directive if self.tok_text() == "#include" => {
+                "a file is imported with `#import \"path.sx\";`, a header of C with `#import c { #include \"x.h\"; }`"
             }
             Tok::Directive => {
                 let word = self.tok_text();
@@ -154,6 +213,9 @@ impl Parser<'_> {
             {
                 "a cast is written `value.(T)`"
             }
+            Tok::LBrace if semi && (before(1), before(2)) == (Tok::Ident, Tok::RBracket) => {
+                "a literal of an array is written `[N]T.[ .. ]`"
+            }
             Tok::Ident if matches!(self.kind_at(self.pos + 1), Tok::Str | Tok::Lt) => {
                 return foreign_word(self.text_at(self.pos));
             }
@@ -170,17 +232,19 @@ impl Parser<'_> {
             | Tok::True
             | Tok::False
             | Tok::Null
+            | Tok::Error
             | Tok::LParen
             | Tok::LBrace
                 if before(1) == Tok::Ident =>
             {
                 let word = self.text_at(self.pos - 1);
-                return foreign_word(word).or_else(|| slip(word)).or_else(|| {
+                let help = foreign_word(word).or_else(|| slip(word)).or_else(|| {
                     (semi && self.at(Tok::LBrace))
                         .then(|| format!("a literal of a type is written `{word}.{{ .. }}`"))
                 });
+                return help.or_else(|| self.head_without_block(open));
             }
-            _ => return None,
+            _ => return self.head_without_block(open),
         };
         Some(help.to_string())
     }
@@ -259,6 +323,57 @@ impl Parser<'_> {
                     "fn" | "func" | "function" | "def" | "fun" | "proc"
                 )
         })
+    }
+
+    /// `f(a: 1)` and the like: the parentheses under way turned out to hold an expression.
+    fn colon_in_parens(&self) -> Option<String> {
+        let before = self.opener()?.checked_sub(1)?;
+        let help = match self.kind_at(before) {
+            Tok::ColonColon => return foreign_word("fn"),
+            Tok::Ident if matches!(self.text_at(before), "fn" | "func" | "function" | "fun") => {
+                "a lambda is written `(x: T) => e` or `(x: T) { .. }`"
+            }
+            Tok::Ident => "an argument is named with `=`: `f(a = 1)`",
+            _ => return None,
+        };
+        Some(help.to_string())
+    }
+
+    /// `(a, b)`, which isn't an expression.
+    fn comma_in_parens(&self) -> Option<String> {
+        let open = self.opener()?;
+        let help = match self.kind_at(open.checked_sub(1)?) {
+            Tok::Semi | Tok::LBrace | Tok::RBrace => {
+                "several names take one value without parentheses: `a, b := f();`"
+            }
+            Tok::ColonEq | Tok::Eq | Tok::Return => "several values make a literal: `.{a, b}`",
+            _ => return None,
+        };
+        Some(help.to_string())
+    }
+
+    /// Whether the statement under way is a loop or condition whose `{` is missing.
+    fn head_without_block(&self, open: bool) -> Option<String> {
+        if !open {
+            return None;
+        }
+        let ends = |at: &usize| {
+            !matches!(
+                self.kind_at(*at),
+                Tok::Semi | Tok::LBrace | Tok::RBrace | Tok::Eof
+            )
+        };
+        let head = (0..self.pos).rev().take_while(ends);
+        let head = head.map(|at| self.kind_at(at));
+        let help = match head
+            .into_iter()
+            .find(|kind| matches!(kind, Tok::If | Tok::While | Tok::For))?
+        {
+            Tok::For => "a loop names its elements in parentheses: `for xs (x) { .. }`",
+            Tok::While => "a body stands in braces: `while c { .. }`",
+            _ => "a body stands in braces: `if c { .. }`; an expression may follow `then`",
+        };
+        Some(help.to_string())
     }
 
     /// Whether `-> Name<T> { .. }` stands before, which reads as two comparisons.
@@ -352,6 +467,17 @@ fn foreign_word(word: &str) -> Option<String> {
         "class" | "interface" => "`Name :: struct { .. }` declares a type, `protocol` an interface",
         "import" | "include" | "use" => "a file is imported with `#import \"path.sx\";`",
         "not" => "`!` negates",
+        "unless" => "write `if !c { .. }`",
+        "until" => "write `while !c { .. }`",
+        "finally" => "what is done at the end of a block is declared before: `defer f();`",
+        "goto" => "there is no `goto`; loops are left with `break` and `continue`",
+        "as" => "a cast is written `value.(T)`",
+        "static" | "global" => {
+            "a variable that outlives calls is declared outside of functions: `name := value;`"
+        }
+        "ref" => "an address is taken with `*x`",
+        "typedef" | "using" | "alias" => "`Name :: T;` names a type",
+        "pub" | "public" => "what a file declares is public unless it is `private`",
         "new" => "a value is made by a literal: `T.{ .. }`",
         "int" | "float" | "double" | "char" | "long" | "unsigned" => {
             "`name : T = value;` declares a variable of a type"
