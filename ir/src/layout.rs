@@ -177,7 +177,7 @@ impl TypeTable {
     /// Whether every type stored by value inside `id` is defined. Recursion through values ends at a depth no finite
     /// program reaches; the frontend reports such types.
     pub fn is_complete(&self, id: TypeId, depth: u32) -> bool {
-        if depth > DEEPEST {
+        if depth > DEEPEST || self.growing() == Some(id) {
             return false;
         }
         if self.layouts[id.index()].get().is_some() {

@@ -180,6 +180,9 @@ pub struct TypeTable {
     pub(crate) layouts: Vec<OnceLock<TypeLayout>>,
     /// What structural types written inside a named one are called.
     inline_names: FxHashMap<TypeId, String>,
+    /// A type whose first members may be used while others are still being found out: it isn't complete, though it has a
+    /// layout so far.
+    growing: Option<TypeId>,
 }
 
 impl TypeTable {
@@ -192,6 +195,7 @@ impl TypeTable {
             nominals: Vec::new(),
             layouts: Vec::new(),
             inline_names: FxHashMap::default(),
+            growing: None,
         };
         let int = |bits, signed| TypeKind::Int { bits, signed };
         for kind in [
@@ -308,6 +312,15 @@ impl TypeTable {
         self.kinds[id.index()] = kind.clone();
         self.ids.entry(kind).or_insert(id);
         self.layouts[id.index()] = OnceLock::new();
+    }
+
+    pub fn growing(&self) -> Option<TypeId> {
+        self.growing
+    }
+
+    /// Which type is to be taken for incomplete, though its first members have their places.
+    pub fn set_growing(&mut self, id: Option<TypeId>) {
+        self.growing = id;
     }
 
     /// To be called when members are added to a type whose layout has been asked for.

@@ -254,7 +254,9 @@ impl Sema<'_> {
         name: ast::Ident,
         span: Span,
     ) -> Res<Option<Val>> {
-        self.complete(val.ty)?;
+        if self.m.types.growing() != Some(val.ty) {
+            self.complete(val.ty)?;
+        }
         let kind = self.m.types.kind(val.ty).clone();
         match kind {
             TypeKind::Struct(_)

@@ -88,30 +88,29 @@ impl Sema<'_> {
     }
 
     /// Adds fields to the end of `Context`; their values in the constant context follow on demand.
+    ///
+    /// Their types may need evaluations, which use the fields there are: `Context` grows. Like every type whose layout is
+    /// being worked out it has no size until then; code that copies one, or a type that holds one, needs it too early.
     fn add_context_fields(&mut self, global: GlobalId, range: Range<usize>) {
         let ty = self.context_type.unwrap_or(TypeId::VOID);
-        let TypeKind::Struct(nominal) = *self.m.types.kind(ty) else {
-            return;
-        };
-        let NominalDef::Struct(mut members) = self.m.types.nominal_mut(nominal).def.clone() else {
-            return;
-        };
-        for i in range.clone() {
-            let field = &self.context_fields[i];
-            let (name, env, decl) = (
-                field.name,
-                self.module(field.module).env.clone(),
-                field.decl,
-            );
-            let Ok(field_ty) = self.eval_type(&env, &decl.ty) else {
-                continue;
-            };
-            let _ = self.complete(field_ty);
-            members.push(Field { name, ty: field_ty });
-        }
-        self.complete_all();
-        self.m.types.nominal_mut(nominal).def = NominalDef::Struct(members);
+        self.set_state(ty, NominalState::InProgress);
+        self.m.types.set_growing(Some(ty));
+        self.open_nominals.push(ty);
+        self.caches.chains.enter(Step::Layout(ty));
+        let grown = self.grown_context(ty, range.clone());
+        self.caches.chains.leave();
+        self.open_nominals.pop();
+        self.m.types.set_growing(None);
+        self.set_state(ty, NominalState::Complete);
+        let Some(members) = grown else { return };
+        self.define(ty, NominalDef::Struct(members));
         self.m.types.forget_layout(ty);
+        let span = self.nominals.get(&ty).map(|info| info.span);
+        if let Some(span) = span
+            && self.check_extent(ty, span).is_err()
+        {
+            return;
+        }
         let layout = self.m.types.layout(ty);
         let storage = &mut self.m.globals[global.index()];
         (storage.size, storage.align) = (layout.size, layout.align.max(8));
@@ -122,6 +121,32 @@ impl Sema<'_> {
                 .context_defaults
                 .insert(name, ContextDefault::Waiting(i));
         }
+        self.complete_all();
+    }
+
+    /// The members of `Context` with more fields, whose types are complete.
+    fn grown_context(&mut self, ty: TypeId, range: Range<usize>) -> Option<Vec<Field>> {
+        let TypeKind::Struct(nominal) = *self.m.types.kind(ty) else {
+            return None;
+        };
+        let NominalDef::Struct(mut members) = self.m.types.nominal_mut(nominal).def.clone() else {
+            return None;
+        };
+        for i in range {
+            let field = &self.context_fields[i];
+            let (name, env, decl) = (
+                field.name,
+                self.module(field.module).env.clone(),
+                field.decl,
+            );
+            let Ok(field_ty) = self.eval_type(&env, &decl.ty) else {
+                continue;
+            };
+            if self.complete(field_ty).is_ok() {
+                members.push(Field { name, ty: field_ty });
+            }
+        }
+        Some(members)
     }
 
     /// Code refers to a context field: its default is worked out now, if that is still to be done.
@@ -254,9 +279,12 @@ impl Sema<'_> {
 
     /// A field that no `#context_extend` adds.
     pub fn no_context_field(&mut self, name: ast::Ident) -> Failed {
-        let declared = self.context_fields.iter().find(|f| f.name == name.name);
-        if declared.is_some_and(|field| self.has_told(field.decl.ty.span)) {
-            return Failed;
+        if self.context_fields.iter().any(|f| f.name == name.name) {
+            // Its type has been told to be wrong, if it isn't still to come.
+            return match self.m.types.growing() {
+                Some(ty) => self.cycle(Step::Layout(ty), &[]),
+                None => Failed,
+            };
         }
         let mut diag = Diagnostic::error(
             name.span,
@@ -281,6 +309,7 @@ impl Sema<'_> {
         let Some(ty) = self.context_type else {
             return Err(self.no_context(span));
         };
+        self.complete(ty)?;
         let slot = self.slot(cx, ty);
         let size = self.m.types.size_of(ty);
         match &value.kind {
