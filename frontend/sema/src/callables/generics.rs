@@ -193,7 +193,8 @@ impl Sema<'_> {
         if in_one_file {
             let run_time = |i: &usize| params[*i].kind == ParamKind::Plain;
             let mut sorted: Vec<usize> = order.iter().copied().filter(run_time).collect();
-            sorted.sort_by_key(|i| written(&slots[*i]).map(|w| w.1));
+            // Omitted ones tell nothing to others.
+            sorted.sort_by_key(|i| (slots[*i].is_none(), written(&slots[*i]).map(|w| w.1)));
             let mut sorted = sorted.into_iter();
             for at in order.iter_mut().filter(|at| run_time(at)) {
                 *at = sorted.next().unwrap_or(*at);
@@ -203,10 +204,46 @@ impl Sema<'_> {
         let mut waited = vec![false; params.len()];
         // An argument is wrong: the others are looked at for their own mistakes.
         let mut wrong = false;
-        while let Some(i) = order.pop_front() {
+        // Value parameters that need a type which nothing tells, so that it is the default.
+        let mut late: Vec<usize> = Vec::new();
+        let mut settled = false;
+        loop {
+            let Some(i) = order.pop_front() else {
+                if wrong {
+                    return Err(Failed);
+                }
+                if settled {
+                    break;
+                }
+                settled = true;
+                self.bind_default_types(&scope, params, &mut bindings)?;
+                order.extend(late.drain(..));
+                continue;
+            };
             let param = &params[i];
             match param.kind {
                 ParamKind::Comptime => {
+                    if !settled
+                        && !is_type_param(param)
+                        && self.needs_unbound(&scope, param, slots[i].is_none(), params)
+                    {
+                        if !decl.mixin && cx.runs.looking == 0 {
+                            let later = order.iter().copied();
+                            self.look_ahead(
+                                cx,
+                                &name,
+                                later,
+                                &slots,
+                                params,
+                                &scope,
+                                &mut bindings,
+                            )?;
+                        }
+                        if self.needs_unbound(&scope, param, slots[i].is_none(), params) {
+                            late.push(i);
+                            continue;
+                        }
+                    }
                     let arg = slots[i].take();
                     if is_type_param(param) {
                         let Some(arg) = arg else { continue };
@@ -506,19 +543,9 @@ impl Sema<'_> {
                 }
             }
         }
-        if wrong {
-            return Err(Failed);
-        }
-        // `$T: Type` inferred elsewhere or by default, and constraints on everything bound.
+        // Every `$T: Type` is bound now; constraints on everything bound.
         for param in params {
             if param.kind == ParamKind::Comptime && is_type_param(param) {
-                if let Some(default) = &param.default
-                    && bindings.iter().all(|(n, _)| *n != param.name.name)
-                {
-                    let ty = self.eval_type(&scope, default)?;
-                    scope.bind(param.name.name, Binding::Type(ty));
-                    bindings.push((param.name.name, self.ct_of_type(ty)));
-                }
                 let Some((_, ct)) = bindings
                     .iter()
                     .find(|(n, _)| *n == param.name.name)

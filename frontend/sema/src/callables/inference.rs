@@ -5,6 +5,7 @@ use std::rc::Rc;
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
+use sx_syntax::visit::{Visitor, walk_expr};
 
 use crate::callables::calls::Arg;
 use crate::callables::generics::{Bindings, each_ret_part, each_type_part};
@@ -58,6 +59,45 @@ impl Sema<'_> {
         });
         let unbound = self.unbound_names(scope, pattern, params);
         unbound.iter().any(|name| !introduced.contains(name))
+    }
+
+    /// Whether the type or default of a value parameter mentions a static parameter that is not bound yet.
+    pub fn needs_unbound(
+        &self,
+        scope: &Rc<Env>,
+        param: &'static ast::Param,
+        omitted: bool,
+        params: &'static [ast::Param],
+    ) -> bool {
+        let own = param.name.name;
+        let mut names = static_params_of(params);
+        names.retain(|name| *name != own && scope.get(*name).is_none());
+        if names.is_empty() {
+            return false;
+        }
+        let default = param.default.as_deref().filter(|_| omitted);
+        (param.ty.iter().chain(default)).any(|expr| uses_a_name(expr, &names))
+    }
+
+    /// Binds `$T: Type` that no argument told to its default.
+    pub fn bind_default_types(
+        &mut self,
+        scope: &Rc<Env>,
+        params: &'static [ast::Param],
+        bindings: &mut Bindings,
+    ) -> Res<()> {
+        for param in params {
+            if param.kind == ParamKind::Comptime
+                && is_type_param(param)
+                && let Some(default) = &param.default
+                && bindings.iter().all(|(n, _)| *n != param.name.name)
+            {
+                let ty = self.eval_type(scope, default)?;
+                scope.bind(param.name.name, Binding::Type(ty));
+                bindings.push((param.name.name, self.ct_of_type(ty)));
+            }
+        }
+        Ok(())
     }
 
     /// Binds what later arguments tell about static parameters, for one that stands before them and has no type of its own
@@ -511,6 +551,30 @@ fn generic_name(part: &ast::Expr, params: &[ast::Param]) -> Option<Symbol> {
             params.iter().any(generic).then_some(name)
         }
         _ => None,
+/// Static parameters of a signature: declared as such, or introduced by the type of another parameter.
+fn static_params_of(params: &[ast::Param]) -> Vec<Symbol> {
+    let declared = params.iter().filter(|p| p.kind == ParamKind::Comptime);
+    let mut names: Vec<Symbol> = declared.map(|p| p.name.name).collect();
+    names.extend(introduced_by(params));
+    names
+}
+
+/// Whether one of these names stands anywhere in an expression.
+fn uses_a_name(expr: &ast::Expr, names: &[Symbol]) -> bool {
+    struct Names<'n>(&'n [Symbol], bool);
+    impl Visitor for Names<'_> {
+        fn expr(&mut self, expr: &ast::Expr) {
+            if let ExprKind::Ident(name) = &expr.kind {
+                self.1 |= self.0.contains(&name.name);
+            }
+            walk_expr(self, expr);
+        }
+    }
+    let mut found = Names(names, false);
+    found.expr(expr);
+    found.1
+}
+
     }
 }
 
