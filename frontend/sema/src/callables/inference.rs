@@ -217,8 +217,8 @@ impl Sema<'_> {
             && matches!(scope.get(name), Some(Binding::Type(t)) if self.is_number(t))
     }
 
-    /// The type of a literal that can't fail where `Closure(..) -> ($R, !)` is wanted: it converts, once its own
-    /// result has told what `R` is.
+    /// The type of a literal where `Closure(..) -> ($R, !)` is wanted: whether or not it can fail, and with errors of
+    /// whatever set, it converts once its own result has told what `R` is.
     fn failable_closure(
         &mut self,
         cx: &mut FnCx,
@@ -240,10 +240,7 @@ impl Sema<'_> {
         }
         let hint = self.partial_closure(scope, pattern, expr, params);
         let given = self.discarded(cx, |s, cx| s.lower_expr(cx, expr, hint))?.ty;
-        let TypeKind::Closure(literal) = self.m.types.kind(given).clone() else {
-            return Ok(None);
-        };
-        if matches!(self.m.types.kind(literal.ret), TypeKind::Failable { .. }) {
+        if !matches!(self.m.types.kind(given), TypeKind::Closure(_)) {
             return Ok(None);
         }
         let mut trial = bindings.clone();
@@ -551,6 +548,9 @@ fn generic_name(part: &ast::Expr, params: &[ast::Param]) -> Option<Symbol> {
             params.iter().any(generic).then_some(name)
         }
         _ => None,
+    }
+}
+
 /// Static parameters of a signature: declared as such, or introduced by the type of another parameter.
 fn static_params_of(params: &[ast::Param]) -> Vec<Symbol> {
     let declared = params.iter().filter(|p| p.kind == ParamKind::Comptime);
@@ -573,9 +573,6 @@ fn uses_a_name(expr: &ast::Expr, names: &[Symbol]) -> bool {
     let mut found = Names(names, false);
     found.expr(expr);
     found.1
-}
-
-    }
 }
 
 /// Type parameters of a signature: declared as such, or introduced by the type of another parameter.
