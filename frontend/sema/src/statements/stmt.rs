@@ -8,6 +8,7 @@ use crate::emission::fncx::{Cleanup, FnCx};
 use crate::emission::value::{Val, ValKind};
 use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{Binding, Failed, Res, Sema};
+use crate::statements::errors::strip_parens;
 
 /// Whether a body contains `return <value>` (nested lambdas excluded).
 pub fn returns_value(block: &'static ast::Block) -> bool {
@@ -276,8 +277,14 @@ impl Sema<'_> {
                 }
             }
             _ => {
-                let val = self.lower_operand_discard(cx, expr)?;
-                if cx.forwards.contains(&std::ptr::from_ref(expr)) && self.is_error(val.ty) {
+                let forwards = cx.forwards.contains(&std::ptr::from_ref(expr));
+                let val = if forwards && matches!(strip_parens(expr).kind, ExprKind::ErrorTag(_)) {
+                    self.lower_return_operand(cx, expr, None)?
+                } else {
+                    self.lower_operand_discard(cx, expr)?
+                };
+                if forwards && self.is_error(val.ty) {
+                    self.record_forwarded(expr);
                     return self.return_value(cx, Some(val), expr.span);
                 }
                 self.must_not_be_failable(cx, &val, expr)?;

@@ -33,10 +33,13 @@ impl Sema<'_> {
         if let TypeKind::Failable { values, .. } = self.m.types.kind(ret)
             && values.is_empty()
         {
-            // Error values and failable calls at the ends of arms are what the function returns.
-            if branches {
+            // Error values and failable calls at the ends of arms are what the function returns; of an `inline if` the
+            // kept arm's statements.
+            let inline = matches!(&tail.kind, ExprKind::If(node) if node.inline);
+            if branches || inline {
                 let values = ends_of(tail);
-                if yields(tail)
+                if branches
+                    && yields(tail)
                     && values
                         .iter()
                         .any(|value| self.is_error_expression(cx, value))

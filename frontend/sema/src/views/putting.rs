@@ -236,9 +236,20 @@ impl Expander<'_, '_> {
                 // Without an `else` it has no value that the `;` would take away.
                 let statement = matches!(&expr.kind, ExprKind::If(node)
                     if node.else_.is_none() && matches!(node.then, ast::Branch::Block(_)));
-                r.s(if statement { "" } else { ";" });
+                r.s(if statement || self.is_forwarded(expr) {
+                    ""
+                } else {
+                    ";"
+                });
             }
         });
+    }
+
+    /// Whether a function passes on the error that the expression at its end may be: a `;` would drop it.
+    pub fn is_forwarded(&self, expr: &'static ast::Expr) -> bool {
+        let sema = self.sema.borrow();
+        let recording = sema.caches.meta.recording.as_ref();
+        recording.is_some_and(|recording| recording.is_forwarded(expr))
     }
 
     /// An expression as a statement, if it is code or a call of a mixin.

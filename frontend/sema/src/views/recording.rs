@@ -73,6 +73,8 @@ pub struct Recording {
     pub instances: Vec<FnMade>,
     /// Arguments whose text is asked for.
     pub texts: FxHashSet<Span>,
+    /// Expressions at the ends of bodies whose errors the functions pass on.
+    pub forwarded: FxHashSet<usize>,
 }
 
 fn address<T>(of: &T) -> usize {
@@ -113,6 +115,10 @@ impl Recording {
         let id = self.roots.len() as Context;
         self.contexts.insert(key, id);
         id
+    }
+
+    pub fn is_forwarded(&self, expr: &'static ast::Expr) -> bool {
+        self.forwarded.contains(&address(expr))
     }
 
     /// The environment that an expansion began with.
@@ -182,6 +188,12 @@ impl Sema<'_> {
     pub fn record_text(&mut self, argument: Span) {
         if let Some(recording) = &mut self.caches.meta.recording {
             recording.texts.insert(argument);
+        }
+    }
+
+    pub fn record_forwarded(&mut self, expr: &'static ast::Expr) {
+        if let Some(recording) = &mut self.caches.meta.recording {
+            recording.forwarded.insert(address(expr));
         }
     }
 

@@ -180,7 +180,7 @@ impl Expander<'_, '_> {
             Branch::Expr(expr) => {
                 if !self.put_expression_statement(r, expr) {
                     r.expr(expr);
-                    r.s(";");
+                    r.s(if self.is_forwarded(expr) { "" } else { ";" });
                 }
             }
             Branch::Jump(stmt) => r.stmt(stmt),
