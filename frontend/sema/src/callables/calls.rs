@@ -41,8 +41,9 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let done = self.lower_call_now(cx, call, want, span);
-        // Of a callee that isn't known the arguments are.
-        let unknown = done.is_err() && self.has_told(call.callee.span);
+        // Of a callee that isn't known the arguments are; `(x)` of `f(a) (x) { .. }` may be meant as the block's parameters.
+        let of_block = call.trailing.is_some() && matches!(call.callee.kind, ExprKind::Call(_));
+        let unknown = done.is_err() && !of_block && self.has_told(call.callee.span);
         let arguments = unknown.then_some(&call.args).into_iter().flatten();
         self.or_beside(cx, done, arguments.map(|arg| &arg.value))
     }
