@@ -342,7 +342,7 @@ impl Sema<'_> {
             (pieces[0], pieces[1])
         } else {
             let variants = self.variants_of(val.ty, "variant_payload", subject.span)?;
-            static_variants = Some(variants.len());
+            static_variants = Some(variants);
             let addr = self.spill(cx, &val);
             (
                 cx.addr_piece(addr),
@@ -351,18 +351,26 @@ impl Sema<'_> {
         };
         let data = cx.pin(data);
         let index = self.index_arg(cx, index_expr)?;
-        if let (Some(count), Some(at)) = (static_variants, index.as_const())
-            && at >= count as u64
-        {
-            let at = at as i64;
-            return Err(self.error(
-                index_expr.span,
-                format!("variant_payload: index {at} out of range ({count} variants)"),
-            ));
-        }
         let record = self.record_of(cx, tag);
-        let member = self.member_record(cx, record, index);
-        let ty = cx.load_scalar(Ty::I64, member.plus(record::member::TYPE));
+        let ty = match (&static_variants, index.as_const()) {
+            (Some(variants), Some(at)) => match variants.get(at as usize) {
+                Some(variant) => {
+                    let ty = variant.payload.unwrap_or(TypeId::VOID);
+                    Piece::Const(Ty::I64, u64::from(ty.0))
+                }
+                None => {
+                    let (at, count) = (at as i64, variants.len());
+                    return Err(self.error(
+                        index_expr.span,
+                        format!("variant_payload: index {at} out of range ({count} variants)"),
+                    ));
+                }
+            },
+            (None, _) | (Some(_), None) => {
+                let member = self.member_record(cx, record, index);
+                cx.load_scalar(Ty::I64, member.plus(record::member::TYPE))
+            }
+        };
         let offset = cx.load_scalar(Ty::I64, record.plus(record::PAYLOAD_OFFSET));
         let at = cx.binary(BinaryOp::PtrAdd, data, offset);
         let at = cx.pin(at);

@@ -9,7 +9,7 @@ use crate::builtins::reflect::record;
 use crate::callables::functions::Target;
 use crate::callables::protocols::Erasure;
 use crate::emission::fncx::FnCx;
-use crate::emission::value::{Access, Piece, Place, Val};
+use crate::emission::value::{Access, Piece, Place, Val, ValKind};
 use crate::sema::{Entity, Failed, FnInstance, Res, Sema};
 
 impl Sema<'_> {
@@ -107,6 +107,10 @@ impl Sema<'_> {
         if val.is_poison() || want == TypeId::POISON {
             return Err(Failed);
         }
+        // What is of this type even if it is a protocol or `any`: the field that `struct_field_value` views, say.
+        if self.is_view_of(val, want) {
+            return Ok(None);
+        }
         if val.ty == want {
             return Ok(Some(val.clone()));
         }
@@ -153,6 +157,18 @@ impl Sema<'_> {
             return self.coerce(cx, erased, want, span).map(Some);
         }
         Ok(None)
+    }
+
+    /// Whether an `any` is known to refer to a value of just this type, or of its payload.
+    fn is_view_of(&self, val: &Val, ty: TypeId) -> bool {
+        let tag = match &val.kind {
+            ValKind::Regs(words) if val.ty == TypeId::ANY => {
+                words.get(1).and_then(|w| w.as_const())
+            }
+            ValKind::Regs(_) | ValKind::Mem(_) | ValKind::Place(_) => None,
+        };
+        let is = |ty: TypeId| tag == Some(u64::from(ty.0));
+        is(ty) || matches!(self.m.types.kind(ty), TypeKind::Optional(payload) if is(*payload))
     }
 
     /// The library's raw views are known by name and shape.
