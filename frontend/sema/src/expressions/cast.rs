@@ -26,6 +26,14 @@ impl Sema<'_> {
             let piece = self.number_piece(cx, piece, val.ty, want);
             return Ok(Val::scalar(want, piece));
         }
+        // A number is converted to the payload of an optional as to the payload's type.
+        if let TypeKind::Optional(payload) = to
+            && self.is_number(val.ty)
+            && self.is_number(self.strip_optionals(payload))
+        {
+            let payload = self.cast(cx, val, payload, span)?;
+            return self.coerce(cx, payload, want, span);
+        }
         if let TypeKind::Protocol(_) = to {
             return self.erase(
                 cx,
@@ -67,7 +75,43 @@ impl Sema<'_> {
         if let Some(val) = self.convert_into(cx, &val, want, span)? {
             return Ok(val);
         }
+        if let TypeKind::Optional(payload) = to
+            && !matches!(from, TypeKind::Optional(_))
+        {
+            if let Some(val) = self.convert_to_payload(cx, &val, payload, span)? {
+                return self.coerce(cx, val, want, span);
+            }
+            if self.is_number(val.ty) || matches!(self.m.types.kind(payload), TypeKind::Enum(_)) {
+                let bits = self.reinterpret(cx, &val, payload);
+                return self.coerce(cx, bits, want, span);
+            }
+        }
         Ok(self.reinterpret(cx, &val, want))
+    }
+
+    /// What is converted to an optional by converting to its payload, which no bits of another type are.
+    fn convert_to_payload(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        payload: TypeId,
+        span: Span,
+    ) -> Res<Option<Val>> {
+        if let Some(val) = self.cast_word(cx, val, payload) {
+            return Ok(Some(val));
+        }
+        if let Some(val) = self.convert_into(cx, val, payload, span)? {
+            return Ok(Some(val));
+        }
+        match *self.m.types.kind(payload) {
+            TypeKind::Optional(inner) => {
+                let Some(val) = self.convert_to_payload(cx, val, inner, span)? else {
+                    return Ok(None);
+                };
+                self.coerce(cx, val, payload, span).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     pub fn cast_word(&mut self, cx: &mut FnCx, val: &Val, want: TypeId) -> Option<Val> {

@@ -129,23 +129,12 @@ impl Sema<'_> {
             return self.any_view(cx, &val);
         }
         let target = match self.m.types.kind(want) {
-            // `xx v` at `?T` converts to the payload unless it is already optional.
-            TypeKind::Optional(p)
-                if !matches!(self.m.types.kind(val.ty), TypeKind::Optional(_))
-                    && self.cast_to_payload(val.ty, *p) =>
-            {
-                *p
-            }
+            // What the `any` holds is the payload.
+            TypeKind::Optional(payload) if val.ty == TypeId::ANY => *payload,
             _ => want,
         };
         let out = self.cast(cx, val, target, span)?;
         self.coerce(cx, out, want, span)
-    }
-
-    pub fn cast_to_payload(&self, from: TypeId, payload: TypeId) -> bool {
-        self.is_number(from)
-            || matches!(self.m.types.kind(payload), TypeKind::Enum(_))
-            || from == TypeId::ANY
     }
 
     pub fn lower_cast(
