@@ -231,6 +231,16 @@ impl Sema<'_> {
                     ),
                 }));
             }
+            if want.kind != own.kind {
+                let name = want.name.name;
+                let (with, without) = match own.kind {
+                    ast::ParamKind::Variadic | ast::ParamKind::ComptimePack => ("impl", "protocol"),
+                    ast::ParamKind::Plain | ast::ParamKind::Comptime => ("protocol", "impl"),
+                };
+                return Ok(Some(format!(
+                    "parameter '{name}': the {with} declares it variadic, the {without} does not"
+                )));
+            }
             let (Some(want_ty), Some(own_ty)) = (&want.ty, &own.ty) else {
                 continue;
             };

@@ -95,6 +95,12 @@ impl Sema<'_> {
             if methods.contains_key(&name) {
                 continue;
             }
+            // A getter is a method that is called without parentheses, too.
+            let getter = (m.id, ty, name, ast::Property::Get);
+            if let Some(getter) = self.caches.conformance.properties.get(&getter) {
+                methods.insert(name, *getter);
+                continue;
+            }
             if decl.members.is_empty()
                 && let Some(adopted) = self.adopted_method(m.id, ty, name)?
             {
@@ -128,7 +134,7 @@ impl Sema<'_> {
         Ok(methods)
     }
 
-    /// What an empty impl takes over: a method of the struct body, or one written in another impl.
+    /// What an empty impl takes over: a method or getter of the struct body, or one written in another impl.
     fn adopted_method(&mut self, from: ImplId, ty: TypeId, name: Symbol) -> Res<Option<FnId>> {
         if let Some(decl) = self
             .nominals
@@ -139,6 +145,10 @@ impl Sema<'_> {
         {
             return Ok(Some(f));
         }
+        let own = self.nominals.get(&ty).map(|n| &n.properties);
+        if let Some(getter) = own.and_then(|own| own.get(&(name, ast::Property::Get))) {
+            return Ok(Some(*getter));
+        }
         self.enter_impls();
         for index in 0..self.impls.len() {
             let id = ImplId(index as u32);
@@ -146,7 +156,10 @@ impl Sema<'_> {
                 continue;
             }
             if let Some(m) = self.match_impl(id, ty)? {
-                return Ok(self.impl_methods(&m, ty)?.get(&name).copied());
+                let method = self.impl_methods(&m, ty)?.get(&name).copied();
+                let getter = (id, ty, name, ast::Property::Get);
+                let properties = &self.caches.conformance.properties;
+                return Ok(method.or_else(|| properties.get(&getter).copied()));
             }
         }
         Ok(None)
