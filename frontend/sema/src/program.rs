@@ -14,6 +14,7 @@ use sx_syntax::{Diagnostic, SourceMap};
 
 use crate::api::{Compilation, Config, Evaluator, Files, FoldRequest, Goal, Stats};
 use crate::builtins::reflect::Absent;
+use crate::expressions::logic::under_minuses;
 use crate::replicas::{Replicas, Share};
 use crate::sema::{DeclSyntax, Entity, Event, ModId, Sema};
 use crate::statements::errors::strip_parens;
@@ -329,7 +330,7 @@ impl Sema<'_> {
                             )
                             || matches!(constant.value.kind, ExprKind::Call(_))
                             || matches!(
-                                strip_parens(&constant.value).kind,
+                                under_minuses(&constant.value).1.kind,
                                 ExprKind::Int { value, .. } if value > i64::MAX as u64
                             )
                             || is_alias_of_self(self, &constant.value);

@@ -10,6 +10,7 @@ use sx_tier_api::Frame;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::{Step, Trial};
 use crate::emission::value::CtVal;
+use crate::expressions::logic::under_minuses;
 use crate::sema::{
     DeclId, DeclSyntax, Entity, EntityState, Env, Failed, FnId, FnInfo, Res, Sema, Template,
     TemplateId, TemplateSyntax,
@@ -647,7 +648,7 @@ impl Sema<'_> {
             ExprKind::Unary { op, expr } => {
                 *op == ast::UnOp::Neg
                     && matches!(
-                        strip_parens(expr).kind,
+                        under_minuses(expr).1.kind,
                         ExprKind::Int { .. } | ExprKind::Float { .. }
                     )
             }

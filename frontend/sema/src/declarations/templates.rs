@@ -315,15 +315,17 @@ impl Sema<'_> {
     }
 
     pub fn int_fits(&self, value: i128, ty: TypeId) -> bool {
-        let Some((bits, signed)) = self.m.types.int_info(ty) else {
-            return true;
-        };
-        let (min, max) = if signed {
-            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
-        } else {
-            (0, (1i128 << bits) - 1)
-        };
-        value >= min && value <= max
+        self.int_range(ty)
+            .is_none_or(|(min, max)| value >= min && value <= max)
+    }
+
+    /// The least and the greatest value of an integer type.
+    pub fn int_range(&self, ty: TypeId) -> Option<(i128, i128)> {
+        let (bits, signed) = self.m.types.int_info(ty)?;
+        Some(match signed {
+            true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
+            false => (0, (1i128 << bits) - 1),
+        })
     }
 
     /// The instance of a generic struct or protocol.

@@ -434,12 +434,8 @@ impl Sema<'_> {
         let text = self.span_text(span);
         if !fits && !names_constant(&text) {
             let shown = self.type_name(want);
-            let (bits, signed) = self.m.types.int_info(want).unwrap_or((64, true));
-            let range = if signed {
-                format!("{}..{}", -(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
-            } else {
-                format!("0..{}", (1i128 << bits) - 1)
-            };
+            let (low, high) = self.int_range(want).unwrap_or((0, 1));
+            let range = format!("{low}..{high}");
             let diag = if text.starts_with('\'') {
                 Diagnostic::error(span, format!("char literal {text} (value {value}) does not fit in {shown} (range {range})"))
                     .with_help(None, "use a wider type such as u32")

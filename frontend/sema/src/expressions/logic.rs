@@ -130,8 +130,13 @@ impl Sema<'_> {
         let want = want.filter(|_| !has_arms(strip_parens(expr)) || arms_take_target(expr));
         match op {
             UnOp::Neg => {
-                if let ExprKind::Int { value, .. } = &strip_parens(expr).kind {
-                    return self.negative_literal(cx, *value, want, span);
+                // One literal, judged by its value: `-(-7)` is a 7.
+                let (even, bare) = under_minuses(expr);
+                if let ExprKind::Int { value, .. } = &bare.kind {
+                    return match even {
+                        true => self.negative_literal(cx, *value, want, span),
+                        false => self.int_literal(cx, *value, want, span),
+                    };
                 }
                 // A float literal under an integer target is judged with its sign.
                 let want = want.filter(|&want| {
@@ -269,17 +274,27 @@ impl Sema<'_> {
             });
         }
         let want = want.filter(|want| self.is_integer(*want));
-        let shown = self.type_name(want.unwrap_or(TypeId::I64));
-        let info = want.and_then(|want| self.m.types.int_info(want));
-        let (bits, signed) = info.unwrap_or((64, true));
-        let (low, high) = if signed {
-            (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1)
-        } else {
-            (0, (1i128 << bits) - 1)
-        };
+        let want = want.unwrap_or(TypeId::I64);
+        let shown = self.type_name(want);
+        let (low, high) = self.int_range(want).unwrap_or((0, 1));
         Err(self.error(
             span,
             format!("integer literal -{value} does not fit in {shown} (range {low}..{high})"),
         ))
+    }
+}
+
+/// What minuses and parentheses stand before, and whether the minuses leave its sign.
+pub fn under_minuses(expr: &'static ast::Expr) -> (bool, &'static ast::Expr) {
+    let (mut even, mut expr) = (true, expr);
+    loop {
+        match &expr.kind {
+            ExprKind::Paren(inner) => expr = inner,
+            ExprKind::Unary {
+                op: UnOp::Neg,
+                expr: inner,
+            } => (even, expr) = (!even, inner),
+            _ => return (even, expr),
+        }
     }
 }
