@@ -373,8 +373,7 @@ impl Sema<'_> {
                     }
                 }
                 PatternKind::Expr(pattern) => {
-                    let label =
-                        self.comptime_value(env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
+                    let label = self.case_label(env, pattern, subject.ty)?;
                     label.image == subject.image
                 }
             };

@@ -479,7 +479,7 @@ impl Sema<'_> {
     }
 
     /// A float known at compile time becomes an integer, or a bool, only if it is whole.
-    fn check_narrowing(&mut self, val: &Val, want: TypeId, span: Span) -> Res<()> {
+    pub fn check_narrowing(&mut self, val: &Val, want: TypeId, span: Span) -> Res<()> {
         if self.is_float(val.ty)
             && !self.is_float(want)
             && let Some(bits) = val.const_bits()

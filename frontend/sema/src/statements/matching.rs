@@ -1,6 +1,5 @@
 //! Match on values, optionals and types.
 
-use crate::comptime::purpose::Purpose;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, CaptureKind, Val, ValKind};
 use crate::sema::{Failed, Res, Sema};
@@ -277,8 +276,7 @@ impl Sema<'_> {
                 let env = cx.env().clone();
                 self.qualified_variant(&env, pattern)?;
                 self.undotted_variant(&env, pattern, variants.map(|known| known.def))?;
-                let val =
-                    self.comptime_value(&env, pattern, Some(subject.ty), &Purpose::CaseLabel)?;
+                let val = self.case_label(&env, pattern, subject.ty)?;
                 self.ct_u64(&val)
             }
         };

@@ -13,6 +13,7 @@ pub(crate) mod error_graph;
 pub(crate) mod errors;
 pub(crate) mod flow_check;
 pub(crate) mod forwarding;
+mod labels;
 pub(crate) mod loops;
 pub(crate) mod matching;
 pub(crate) mod merged_flows;

@@ -306,12 +306,7 @@ impl Sema<'_> {
                         }
                     }
                     PatternKind::Expr(pattern) => {
-                        let val = self.comptime_value(
-                            &env,
-                            pattern,
-                            Some(subject.ty),
-                            &Purpose::CaseLabel,
-                        )?;
+                        let val = self.case_label(&env, pattern, subject.ty)?;
                         val.image == ct.image
                     }
                 };
