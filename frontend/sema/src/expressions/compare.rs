@@ -143,24 +143,15 @@ impl Sema<'_> {
             (TypeKind::Optional(x), TypeKind::Optional(y)) if x == y || a.ty == b.ty => {
                 return self.equal_optionals(cx, a, b, span);
             }
-            (TypeKind::Optional(payload), _) => {
-                let payload = *payload;
-                let a = self.stable(cx, a);
-                // Numbers meet as they do outside an optional: neither becomes the other's type.
-                let numbers = self.is_number(payload) && self.is_number(b.ty) && !b.literal;
-                let other = match numbers {
-                    true => Some(b.clone()),
-                    false => self.try_coerce(cx, b, payload, span)?,
-                };
-                let Some(other) = other else {
-                    return Err(self.distinct(a.ty, b.ty, span));
-                };
-                let other = self.stable(cx, &other);
-                let present = self.is_present(cx, &a);
-                let inner = self.payload_of(cx, &a);
-                return self.guarded(cx, present, |s, cx| s.equal(cx, &inner, &other, span));
+            (TypeKind::Optional(_), TypeKind::Optional(payload)) if *payload == a.ty => {
+                return self.equal_payload(cx, b, *payload, a, true, span);
             }
-            (_, TypeKind::Optional(_)) => return self.equal(cx, b, a, span),
+            (TypeKind::Optional(payload), _) => {
+                return self.equal_payload(cx, a, *payload, b, false, span);
+            }
+            (_, TypeKind::Optional(payload)) => {
+                return self.equal_payload(cx, b, *payload, a, true, span);
+            }
             (TypeKind::Tuple(x), _)
                 if x.len() == 1 && !matches!(kb, TypeKind::Tuple(_) | TypeKind::AnonStruct(_)) =>
             {
@@ -230,6 +221,13 @@ impl Sema<'_> {
                 )
             {
                 return self.equal(cx, a, &y, span);
+            } else if matches!(
+                kb,
+                TypeKind::Struct(_) | TypeKind::AnonStruct(_) | TypeKind::Closure(_)
+            ) && let Some(x) = self.try_coerce(cx, a, b.ty, span)?
+                && x.ty == b.ty
+            {
+                return self.equal(cx, &x, b, span);
             }
             return Err(self.distinct(a.ty, b.ty, span));
         }
@@ -278,6 +276,42 @@ impl Sema<'_> {
             }
             _ => Err(self.operand_error("==", a.ty, b.ty, span)),
         }
+    }
+
+    /// `o == v`, or `v == o` (`swapped`): whether `o` is present and its payload equals `v`. They meet as they do outside an
+    /// optional, so neither becomes the other's type. But a literal is checked as one of the payload's, and what stands
+    /// beside an optional of optionals is wrapped.
+    fn equal_payload(
+        &mut self,
+        cx: &mut FnCx,
+        optional: &Val,
+        payload: TypeId,
+        other: &Val,
+        swapped: bool,
+        span: Span,
+    ) -> Res<Piece> {
+        let optional = self.stable(cx, optional);
+        let literal = other.literal && self.is_number(payload) && self.is_number(other.ty);
+        let nested = [payload, other.ty]
+            .iter()
+            .any(|ty| matches!(self.m.types.kind(*ty), TypeKind::Optional(_)));
+        let other = match literal || nested {
+            true => match self.try_coerce(cx, other, payload, span)? {
+                Some(other) => other,
+                None => {
+                    let (a, b) = in_order(optional.ty, other.ty, swapped);
+                    return Err(self.distinct(a, b, span));
+                }
+            },
+            false => other.clone(),
+        };
+        let other = self.stable(cx, &other);
+        let present = self.is_present(cx, &optional);
+        let inner = self.payload_of(cx, &optional);
+        self.guarded(cx, present, |s, cx| {
+            let (a, b) = in_order(&inner, &other, swapped);
+            s.equal(cx, a, b, span)
+        })
     }
 
     pub fn distinct(&mut self, a: TypeId, b: TypeId, span: Span) -> Failed {
@@ -441,5 +475,13 @@ fn order_op(op: BinOp, signed: bool) -> BinaryOp {
         (BinOp::Gt, false) => BinaryOp::GtU,
         (_, true) => BinaryOp::GeS,
         (_, false) => BinaryOp::GeU,
+    }
+}
+
+/// Operands in the order in which they are written.
+fn in_order<T>(first: T, second: T, swapped: bool) -> (T, T) {
+    match swapped {
+        true => (second, first),
+        false => (first, second),
     }
 }
