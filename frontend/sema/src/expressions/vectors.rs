@@ -1,8 +1,8 @@
 //! Operators on `Vector(N, T)`: lane by lane, scalars broadcast (reference part 1 §4.7).
 
 use sx_ir::{BinaryOp, Expr, StmtKind, Ty, TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::BinOp;
+use sx_syntax::{Diagnostic, Span};
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Addr, Piece, Val};
@@ -27,6 +27,9 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let (ty, elem, count) = self.vector_shape(op, &a, &b, span)?;
+        if self.is_integer(elem) && [&a, &b].iter().any(|v| self.is_float(self.lane_type(v.ty))) {
+            return Err(self.float_beside_integers(op, &a, &b, span));
+        }
         let allowed = match op {
             BinOp::Add | BinOp::Sub | BinOp::Mul | BinOp::Div | BinOp::Rem => self.is_number(elem),
             BinOp::BitAnd | BinOp::BitOr | BinOp::BitXor => {
@@ -47,7 +50,7 @@ impl Sema<'_> {
         })
     }
 
-    /// A vector of bools.
+    /// A vector of bools. Lanes are compared as numbers are outside a vector, each in its own type (part 1 §1.3).
     pub fn vector_compare(
         &mut self,
         cx: &mut FnCx,
@@ -57,15 +60,39 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let (_, elem, count) = self.vector_shape(op, &a, &b, span)?;
+        let (left, right) = (self.lane_type(a.ty), self.lane_type(b.ty));
         let (x, y) = (
-            self.lanes(cx, &a, elem, span)?,
-            self.lanes(cx, &b, elem, span)?,
+            self.lanes(cx, &a, left, span)?,
+            self.lanes(cx, &b, right, span)?,
         );
         let ty = self.m.types.intern(TypeKind::Vector(TypeId::BOOL, count));
         self.lanewise(cx, ty, (elem, count), |s, cx, at| {
-            let (p, q) = (s.lane(cx, &x, elem, at), s.lane(cx, &y, elem, at));
+            let (p, q) = (s.lane(cx, &x, left, at), s.lane(cx, &y, right, at));
             s.compare(cx, op, p, q, span)
         })
+    }
+
+    /// The type of a vector's lanes; a scalar stands for lanes of its own type.
+    fn lane_type(&self, ty: TypeId) -> TypeId {
+        match *self.m.types.kind(ty) {
+            TypeKind::Vector(elem, _) => elem,
+            _ => ty,
+        }
+    }
+
+    /// The result has the vector's integers for lanes, and none of them holds what the float's fraction would make.
+    fn float_beside_integers(&mut self, op: BinOp, a: &Val, b: &Val, span: Span) -> Failed {
+        let (x, y) = (self.type_name(a.ty), self.type_name(b.ty));
+        let vectors = [a, b].map(|v| matches!(self.m.types.kind(v.ty), TypeKind::Vector(..)));
+        let help = match vectors {
+            [true, true] => "the lanes of both have to be integers, or those of both floats",
+            _ => "convert the number first, or make the vector one of floats, lane by lane",
+        };
+        let op = op.as_str();
+        let text = format!(
+            "cannot apply '{op}' to operands of type '{x}' and '{y}': a float is no lane of an integer vector"
+        );
+        self.report(Diagnostic::error(span, text).with_help(None, help))
     }
 
     pub fn vector_negate(&mut self, cx: &mut FnCx, val: Val, span: Span) -> Res<Val> {
