@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
-use sx_syntax::{Diagnostic, Span};
+use sx_syntax::{Diagnostic, FileId, Span};
 
 use crate::builtins::intrinsics::is_intrinsic_name;
 use crate::declarations::lookup::{Found, Name};
@@ -23,6 +23,24 @@ pub enum Arg {
 }
 
 impl Arg {
+    /// Where it stands among the arguments of a call in one file: what is evaluated by now, what is written one after the
+    /// other, the block behind them.
+    pub fn place(&self) -> (u8, u32) {
+        match self {
+            Arg::Val(..) => (0, 0),
+            Arg::Expr(expr) | Arg::Slice(expr) => (1, expr.span.lo),
+            Arg::Trailing(_) => (2, 0),
+        }
+    }
+
+    /// The file it is written in, if it is still to be evaluated.
+    pub fn file(&self) -> Option<FileId> {
+        match self {
+            Arg::Expr(expr) | Arg::Slice(expr) => Some(expr.span.file),
+            Arg::Val(..) | Arg::Trailing(_) => None,
+        }
+    }
+
     pub fn span(&self) -> Span {
         match self {
             Arg::Expr(expr) | Arg::Slice(expr) => expr.span,

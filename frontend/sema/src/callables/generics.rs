@@ -8,6 +8,7 @@ use sx_syntax::ast::{self, ExprKind, ParamKind};
 
 use crate::callables::calls::Arg;
 use crate::callables::union_arguments::payload_name;
+use crate::callables::written_order::WrittenOrder;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
 use crate::declarations::lookup::Name;
@@ -179,29 +180,43 @@ impl Sema<'_> {
             order = first.into_iter().chain(later).collect();
         }
         // Arguments are evaluated as written, whichever parameters they name.
-        let written = |slot: &Option<Arg>| match slot {
-            Some(Arg::Expr(expr)) => Some((expr.span.file, expr.span.lo)),
-            Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => None,
-        };
         let in_one_file = slots
             .iter()
-            .filter_map(written)
-            .map(|w| w.0)
+            .flatten()
+            .filter_map(Arg::file)
             .collect::<std::collections::BTreeSet<_>>()
             .len()
             <= 1;
+        let place = |i: &usize| match params[*i].kind {
+            ParamKind::Plain | ParamKind::Comptime => slots[*i].as_ref(),
+            ParamKind::Variadic | ParamKind::ComptimePack => rest.iter().flatten().next(),
+        };
+        // Omitted ones tell nothing to others, and come last.
+        let place = |i: &usize| place(i).map_or((u8::MAX, 0), Arg::place);
+        let mut by_place = order.clone();
         if in_one_file {
             let run_time = |i: &usize| params[*i].kind == ParamKind::Plain;
             let mut sorted: Vec<usize> = order.iter().copied().filter(run_time).collect();
-            // Omitted ones tell nothing to others.
-            sorted.sort_by_key(|i| (slots[*i].is_none(), written(&slots[*i]).map(|w| w.1)));
+            sorted.sort_by_key(place);
             let mut sorted = sorted.into_iter();
             for at in order.iter_mut().filter(|at| run_time(at)) {
                 *at = sorted.next().unwrap_or(*at);
             }
+            by_place.clone_from(&order);
+            by_place.sort_by_key(place);
+        }
+        let mut rank = vec![0; params.len()];
+        for (place, i) in by_place.into_iter().enumerate() {
+            rank[i] = place;
+        }
+        let mut written_order = WrittenOrder::default();
+        if !order.iter().map(|i| rank[*i]).is_sorted() {
+            written_order.keep_apart(cx);
         }
         let mut order: std::collections::VecDeque<usize> = order.into();
-        let mut waited = vec![false; params.len()];
+        // How many arguments had told what they can when one began to wait.
+        let mut waited: Vec<Option<usize>> = vec![None; params.len()];
+        let mut told = 0;
         // An argument is wrong: the others are looked at for their own mistakes.
         let mut wrong = false;
         // Value parameters that need a type which nothing tells, so that it is the default.
@@ -213,6 +228,7 @@ impl Sema<'_> {
                     return Err(Failed);
                 }
                 if settled {
+                    written_order.finish(cx);
                     break;
                 }
                 settled = true;
@@ -221,29 +237,17 @@ impl Sema<'_> {
                 continue;
             };
             let param = &params[i];
+            written_order.next(cx, rank[i]);
             match param.kind {
                 ParamKind::Comptime => {
                     if !settled
                         && !is_type_param(param)
                         && self.needs_unbound(&scope, param, slots[i].is_none(), params)
                     {
-                        if !decl.mixin && cx.runs.looking == 0 {
-                            let later = order.iter().copied();
-                            self.look_ahead(
-                                cx,
-                                &name,
-                                later,
-                                &slots,
-                                params,
-                                &scope,
-                                &mut bindings,
-                            )?;
-                        }
-                        if self.needs_unbound(&scope, param, slots[i].is_none(), params) {
-                            late.push(i);
-                            continue;
-                        }
+                        late.push(i);
+                        continue;
                     }
+                    told += 1;
                     let arg = slots[i].take();
                     if is_type_param(param) {
                         let Some(arg) = arg else { continue };
@@ -336,35 +340,28 @@ impl Sema<'_> {
                     if decl.mixin && self.bind_code_parameter(cx, param, &mut slots[i], &scope)? {
                         continue;
                     }
-                    let mut open = self.unbound_names(&scope, pattern, params);
+                    let unbound = self.unbound_names(&scope, pattern, params);
                     // What has no type of its own, or uses a name that another argument binds, takes what the others tell.
                     // Where it stands decides only when it is evaluated.
-                    let waits = |s: &mut Self| match &slots[i] {
-                        Some(Arg::Expr(expr)) => s.needs_target(&scope, pattern, expr, params),
-                        Some(Arg::Val(..) | Arg::Slice(_) | Arg::Trailing(_)) | None => false,
-                    } || param.lazy && s.uses_unbound(&scope, pattern, params);
-                    if !open.is_empty() && !waited[i] && waits(self) {
-                        // What is only looked at has no order to keep, and would be looked at twice at each level.
-                        if !decl.mixin && cx.runs.looking == 0 {
+                    let promotes = self.may_promote(&scope, pattern, params);
+                    let waits = match &slots[i] {
+                        Some(Arg::Expr(expr)) => {
                             let later = order.iter().copied();
-                            self.look_ahead(
-                                cx,
-                                &name,
-                                later,
-                                &slots,
-                                params,
-                                &scope,
-                                &mut bindings,
-                            )?;
-                            open = self.unbound_names(&scope, pattern, params);
+                            !promotes && self.uses_promotable(&scope, pattern, params, later)
+                                || (promotes || !unbound.is_empty())
+                                    && self.needs_target(&scope, pattern, expr, params)
                         }
-                        if !open.is_empty() && waits(self) {
-                            waited[i] = true;
-                            order.push_back(i);
-                            continue;
-                        }
+                        Some(Arg::Val(..)) => self.uses_unbound(&scope, pattern, params),
+                        Some(Arg::Slice(_) | Arg::Trailing(_)) | None => false,
+                    } || param.lazy && self.uses_unbound(&scope, pattern, params);
+                    // Once more, if others have told something since.
+                    if waits && !order.is_empty() && waited[i].is_none_or(|at| at < told) {
+                        waited[i] = Some(told);
+                        written_order.keep_apart(cx);
+                        order.push_back(i);
+                        continue;
                     }
-                    let unbound = open;
+                    told += 1;
                     let arg = slots[i].take();
                     let receiver = i == 0 && has_receiver;
                     if param.lazy {
@@ -389,7 +386,7 @@ impl Sema<'_> {
                         continue;
                     };
                     places[i] = arg.span();
-                    if unbound.is_empty() && !self.may_promote(&scope, pattern, params) {
+                    if unbound.is_empty() && !promotes {
                         let ty = self.eval_type(&scope, pattern)?;
                         let val = match arg {
                             Arg::Val(val, at) if receiver => self.adapt_receiver(cx, &val, ty, at),
@@ -435,6 +432,7 @@ impl Sema<'_> {
                     self.bind_names(&scope, &bindings);
                 }
                 ParamKind::Variadic if self.is_slice_variadic(param) => {
+                    told += 1;
                     let args = rest.take().unwrap_or_default();
                     if matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern) {
                         // Each is a `T` of `..xs: []T` first, unless that is `any`.
@@ -499,6 +497,7 @@ impl Sema<'_> {
                     vals[i].push(val);
                 }
                 ParamKind::Variadic | ParamKind::ComptimePack => {
+                    told += 1;
                     let args = rest.take().unwrap_or_default();
                     let protocol = self.pack_protocol(&scope, param)?;
                     let mut types = Vec::new();

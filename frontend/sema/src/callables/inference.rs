@@ -100,55 +100,6 @@ impl Sema<'_> {
         Ok(())
     }
 
-    /// Binds what later arguments tell about static parameters, for one that stands before them and has no type of its own
-    /// or uses what they bind. They are only looked at: each is evaluated where it is written.
-    pub fn look_ahead(
-        &mut self,
-        cx: &mut FnCx,
-        fname: &str,
-        later: impl Iterator<Item = usize>,
-        slots: &[Option<Arg>],
-        params: &'static [ast::Param],
-        scope: &Rc<Env>,
-        bindings: &mut Bindings,
-    ) -> Res<()> {
-        for i in later {
-            let param = &params[i];
-            let (ParamKind::Plain, Some(pattern), Some(arg)) = (param.kind, &param.ty, &slots[i])
-            else {
-                continue;
-            };
-            let arg = match arg {
-                Arg::Expr(expr) => Arg::Expr(expr),
-                Arg::Val(val, at) => Arg::Val(val.clone(), *at),
-                Arg::Slice(_) | Arg::Trailing(_) => continue,
-            };
-            let open = self.unbound_names(scope, pattern, params);
-            if open.is_empty() && !self.may_promote(scope, pattern, params)
-                || matches!(&arg, Arg::Expr(expr) if self.needs_target(scope, pattern, expr, params))
-            {
-                continue;
-            }
-            if param.lazy {
-                if let Arg::Expr(expr) = &arg
-                    && !self.uses_unbound(scope, pattern, params)
-                {
-                    let from = cx.env().clone();
-                    self.lazy_type(cx, &from, scope, pattern, expr)?;
-                    self.note_bound(scope, &open, bindings);
-                }
-                continue;
-            }
-            self.discarded(cx, |s, cx| {
-                s.infer_open(
-                    cx, fname, arg, pattern, scope, bindings, false, param, params, param.span,
-                )
-            })?;
-            self.bind_names(scope, bindings);
-        }
-        Ok(())
-    }
-
     /// The names that a scope has types for now are bindings, too.
     pub fn note_bound(&mut self, scope: &Rc<Env>, names: &[Symbol], bindings: &mut Bindings) {
         for name in names {
@@ -203,11 +154,31 @@ impl Sema<'_> {
         pattern: &'static ast::Expr,
         params: &'static [ast::Param],
     ) -> bool {
-        let name = match &pattern.kind {
-            ExprKind::Dollar { name, .. } => name.name,
-            ExprKind::Ident(name) => name.name,
-            _ => return false,
-        };
+        bare_name(pattern).is_some_and(|name| self.is_promotable(scope, name, params))
+    }
+
+    /// Whether a pattern has parts that may still become a float: one of the parameters numbered `later` decides.
+    pub fn uses_promotable(
+        &self,
+        scope: &Rc<Env>,
+        pattern: &'static ast::Expr,
+        params: &'static [ast::Param],
+        later: impl Iterator<Item = usize>,
+    ) -> bool {
+        let deciding: Vec<Symbol> = later
+            .filter_map(|i| bare_name(params[i].ty.as_ref()?))
+            .filter(|name| self.is_promotable(scope, *name, params))
+            .collect();
+        let mut found = false;
+        if !deciding.is_empty() {
+            each_type_part(pattern, &mut |e| {
+                found |= generic_name(e, params).is_some_and(|name| deciding.contains(&name));
+            });
+        }
+        found
+    }
+
+    fn is_promotable(&self, scope: &Rc<Env>, name: Symbol, params: &'static [ast::Param]) -> bool {
         let explicit = params
             .iter()
             .any(|p| p.kind == ParamKind::Comptime && p.name.name == name);
@@ -308,12 +279,7 @@ impl Sema<'_> {
             return Err(Failed);
         }
         // One numeric type for several parameters spelled alike: a float if any is one, else the first.
-        let simple = match &pattern.kind {
-            ExprKind::Dollar { name, .. } => Some(name.name),
-            ExprKind::Ident(name) => Some(name.name),
-            _ => None,
-        };
-        if let Some(name) = simple
+        if let Some(name) = bare_name(pattern)
             && let Some(slot) = bindings.iter().position(|(n, _)| *n == name)
         {
             let bound = self.ct_type(&bindings[slot].1);
@@ -411,23 +377,25 @@ impl Sema<'_> {
             ExprKind::Paren(inner) => self.needs_target(scope, pattern, inner, params),
             ExprKind::Null | ExprKind::EnumLit(_) => true,
             ExprKind::Call(call) => matches!(call.callee.kind, ExprKind::EnumLit(_)),
-            // A bare `$T` takes the type that the fields make.
-            ExprKind::Aggregate(literal) => {
-                literal.ty.is_none()
-                    && literal.brackets == ast::Brackets::Brace
-                    && !matches!(pattern.kind, ExprKind::Dollar { .. })
-            }
+            // Without a target they have a type, too, which is one more where another parameter introduces it.
+            ExprKind::Xx(_) | ExprKind::ErrorTag(_) => !introduces(pattern),
+            ExprKind::Binary { lhs, rhs, .. } => [lhs, rhs]
+                .into_iter()
+                .all(|side| self.needs_target(scope, pattern, side, params)),
+            ExprKind::Aggregate(literal) => match (&literal.ty, literal.brackets) {
+                (Some(ty), _) => matches!(ty.kind, ExprKind::EnumLit(_)),
+                // A bare `$T` takes the type that the fields make.
+                (None, ast::Brackets::Brace) => !matches!(pattern.kind, ExprKind::Dollar { .. }),
+                (None, ast::Brackets::Square) => !introduces(pattern),
+            },
             ExprKind::Lambda(lambda) => {
                 self.uses_unbound(scope, pattern, params)
                     || lambda.sig.params.iter().any(|p| p.ty.is_none())
                         && self.partial_closure(scope, pattern, expr, params).is_none()
             }
             ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) => {
-                let ends = ends_of(expr);
-                !ends.is_empty()
-                    && ends
-                        .into_iter()
-                        .all(|end| self.needs_target(scope, pattern, end, params))
+                let mut ends = ends_of(expr).into_iter();
+                ends.any(|end| self.needs_target(scope, pattern, end, params))
             }
             _ => false,
         }
@@ -444,6 +412,10 @@ impl Sema<'_> {
         if !yields_literal(arg) {
             return None;
         }
+        let pattern = match &pattern.kind {
+            ExprKind::Optional(inner) => inner,
+            _ => pattern,
+        };
         let ExprKind::ClosureType(c) = &pattern.kind else {
             return None;
         };
@@ -527,6 +499,24 @@ impl Sema<'_> {
 fn yields_literal(expr: &'static ast::Expr) -> bool {
     let is_lambda = |e: &ast::Expr| matches!(strip_parens(e).kind, ExprKind::Lambda(_));
     is_lambda(expr) || ends_of(expr).into_iter().any(is_lambda)
+}
+
+/// `T` of the patterns `T` and `$T`.
+fn bare_name(pattern: &ast::Expr) -> Option<Symbol> {
+    match &pattern.kind {
+        ExprKind::Dollar { name, .. } => Some(name.name),
+        ExprKind::Ident(name) => Some(name.name),
+        _ => None,
+    }
+}
+
+/// Whether a pattern has a `$T` of its own.
+fn introduces(pattern: &'static ast::Expr) -> bool {
+    let mut found = false;
+    each_type_part(pattern, &mut |e| {
+        found |= matches!(e.kind, ExprKind::Dollar { .. })
+    });
+    found
 }
 
 /// The static parameter that a part of a type introduces or uses.

@@ -21,3 +21,4 @@ pub(crate) mod type_fns;
 pub(crate) mod ufcs;
 pub(crate) mod union_arguments;
 pub(crate) mod variadics;
+pub(crate) mod written_order;

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use sx_ir::{TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
+use crate::callables::generics::{mentions_dollar, mentions_name, specificity};
+use crate::callables::inference::type_params_of;
 use crate::sema::{Binding, Entity, Env, Failed, FnId, Res, Sema};
 
 impl Sema<'_> {
@@ -122,28 +124,26 @@ impl Sema<'_> {
         if param.kind != ParamKind::Plain {
             return Some(1);
         }
-        let mut bindings = Vec::new();
         let through = match self.m.types.kind(recv) {
             TypeKind::Pointer(t) => Some(*t),
             _ => None,
         };
-        if crate::callables::generics::mentions_dollar(ty) {
-            if self.bind_pattern(&env, ty, recv, &mut bindings) {
-                return Some(crate::callables::generics::specificity(ty));
-            }
-            if let ExprKind::Star(inner) = &ty.kind {
-                bindings.clear();
-                if self.bind_pattern(&env, inner, recv, &mut bindings) {
-                    return Some(crate::callables::generics::specificity(ty));
-                }
-            }
-            if let Some(pointee) = through {
-                bindings.clear();
-                if self.bind_pattern(&env, ty, pointee, &mut bindings) {
-                    return Some(crate::callables::generics::specificity(ty));
-                }
-            }
-            return None;
+        // What another parameter introduces is as open as what this one does.
+        let others = type_params_of(&decl.sig.params);
+        if mentions_dollar(ty) || others.iter().any(|name| mentions_name(ty, *name)) {
+            let outer = std::mem::replace(&mut self.caches.open_types, others);
+            let pointer = match &ty.kind {
+                ExprKind::Star(inner) => Some((&**inner, recv)),
+                _ => None,
+            };
+            let behind = through.map(|pointee| (ty, pointee));
+            let forms = [Some((ty, recv)), pointer, behind];
+            let fits = forms
+                .into_iter()
+                .flatten()
+                .any(|(pattern, recv)| self.bind_pattern(&env, pattern, recv, &mut Vec::new()));
+            self.caches.open_types = outer;
+            return fits.then(|| specificity(ty));
         }
         // A type with a mistake of its own takes any receiver: the mistake is told, not what follows from it.
         let want = match self.eval_type(&env, ty) {

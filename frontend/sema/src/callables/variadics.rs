@@ -9,6 +9,7 @@ use sx_syntax::ast::{self, ExprKind};
 
 use crate::callables::calls::Arg;
 use crate::callables::generics::Bindings;
+use crate::callables::written_order::WrittenOrder;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
 use crate::sema::{Env, Failed, Res, Sema};
@@ -101,7 +102,12 @@ impl Sema<'_> {
                     Arg::Trailing(_) => true,
                     Arg::Val(..) | Arg::Slice(_) => false,
                 });
+        let mut written_order = WrittenOrder::default();
+        if !waiting.is_empty() {
+            written_order.keep_apart(cx);
+        }
         for (i, arg) in first.into_iter().chain(waiting) {
+            written_order.next(cx, i);
             let at = arg.span();
             let known = self.unbound_names(scope, elem, params).is_empty();
             let targeted = match &arg {
@@ -122,6 +128,7 @@ impl Sema<'_> {
             self.bind_names(scope, bindings);
             vals[i] = Some((val, at));
         }
+        written_order.finish(cx);
         if let Some(name) = self.unbound_names(scope, elem, params).first() {
             return Err(self.error(span, format!("cannot infer generic type parameter '{name}' for '{fname}' from this call's arguments")));
         }
