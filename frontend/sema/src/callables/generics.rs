@@ -11,7 +11,7 @@ use crate::callables::union_arguments::payload_name;
 use crate::callables::written_order::WrittenOrder;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
-use crate::declarations::lookup::Name;
+use crate::declarations::lookup::{Found, Name};
 use crate::declarations::nominal::{constraints_of, is_type_param};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{CtVal, Piece, Val};
@@ -618,10 +618,23 @@ impl Sema<'_> {
         env: &Rc<Env>,
         expr: &'static ast::Expr,
     ) -> Res<Option<TypeId>> {
-        let ExprKind::Ident(name) = &expr.kind else {
-            return Ok(None);
+        let entity = match &expr.kind {
+            ExprKind::Ident(name) => match self.try_resolve_name(env, *name) {
+                Ok(Some(Name::Entity(entity, _))) => entity,
+                _ => return Ok(None),
+            },
+            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+                Some(set) => match self.lookup_in_set_of(env, set, *name) {
+                    Found::Decl(decl) => self.resolve_decl(decl)?,
+                    Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => {
+                        return Ok(None);
+                    }
+                },
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
         };
-        let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(env, *name) else {
+        let Entity::Fn(f) = entity else {
             return Ok(None);
         };
         if self.fn_info(f).intrinsic || crate::callables::adapters::is_generic(self.fn_info(f).decl)

@@ -11,6 +11,7 @@ use crate::comptime::reach::{self, MissingBody};
 use crate::comptime::type_names::TypeNames;
 use crate::metaprogramming::define::{self, Definer};
 use rustc_hash::FxHashSet;
+use sx_ir::layout::struct_layout;
 use sx_ir::types::{EnumDef, Field, NominalDef, NominalId, Variant};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, Symbol, TypeId, TypeKind, TypeTable};
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -59,6 +60,8 @@ pub struct CompilerHost<'a> {
     pub short_field_rows: FxHashSet<TypeId>,
     /// Types whose methods are known.
     pub method_rows: FxHashSet<TypeId>,
+    /// Types that hold a handle by value whose members aren't registered yet: they have no layout until then.
+    waiting: Vec<TypeId>,
     /// What emits and links, while the build driver runs.
     pub actions: Option<&'a mut dyn BuildActions>,
     /// State before the evaluation: each engine that runs it starts there.
@@ -93,6 +96,7 @@ impl<'a> CompilerHost<'a> {
             missing_layout: None,
             short_field_rows: FxHashSet::default(),
             method_rows: FxHashSet::default(),
+            waiting: Vec::new(),
             actions: None,
         }
     }
@@ -113,6 +117,7 @@ impl<'a> CompilerHost<'a> {
             self.build = self.build_before.clone();
             self.effects = Effects::default();
             self.quotes.made.clear();
+            self.waiting.clear();
             self.definer.begin();
             self.names.wanted = None;
             memory.write(*mark, &[1])?;
@@ -353,6 +358,25 @@ pub fn text_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<String
 }
 
 impl CompilerHost<'_> {
+    /// Describes a type made by this evaluation, and those that have waited for it to be laid out.
+    fn describe(&mut self, ty: TypeId, memory: &mut dyn SandboxMemory) -> Result<(), HostFault> {
+        self.write_record(ty, memory)?;
+        self.waiting.retain(|waiting| *waiting != ty);
+        if !self.table().is_complete(ty, 0) {
+            self.waiting.push(ty);
+            return Ok(());
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let (ready, waiting) =
+            (waiting.into_iter()).partition(|ty| self.table().is_complete(*ty, 0));
+        self.waiting = waiting;
+        let ready: Vec<TypeId> = ready;
+        for ty in ready {
+            self.write_record(ty, memory)?;
+        }
+        Ok(())
+    }
+
     /// What run-time reflection of a type made by this evaluation reads, in the evaluation's own memory.
     fn write_record(
         &mut self,
@@ -365,7 +389,10 @@ impl CompilerHost<'_> {
         let types = self.table();
         // No target has big-endian pointers that are narrower than their places here.
         let (endian, pointer_size) = (types.target.endian, types.target.pointer_size);
-        let layout = types.layout(ty);
+        let layout = match types.is_complete(ty, 0) {
+            true => types.layout(ty),
+            false => struct_layout([]),
+        };
         let mut words = [0u64; record::SIZE as usize / 8];
         let mut put = |at: u64, value: u64| words[at as usize / 8] = value;
         put(record::SIZE_OF, layout.size);
@@ -525,7 +552,7 @@ impl Host for CompilerHost<'_> {
             "raw_declare_type" => {
                 let name = text_at(memory, arg(0), arg(1))?;
                 let ty = self.declare(&name);
-                self.write_record(ty, memory)?;
+                self.describe(ty, memory)?;
                 vec![u64::from(ty.0)]
             }
             "raw_register_type" => {
@@ -558,7 +585,7 @@ impl Host for CompilerHost<'_> {
                     members.push((text_at(memory, pointer(at), word(at + 8))?, ty));
                 }
                 let ty = self.register(handle, arg(1), &members)?;
-                self.write_record(ty, memory)?;
+                self.describe(ty, memory)?;
                 vec![u64::from(ty.0)]
             }
             "raw_pointer_to" => {
@@ -571,7 +598,7 @@ impl Host for CompilerHost<'_> {
                     Some(ty) => ty,
                     None => self.table_mut().pointer(to),
                 };
-                self.write_record(ty, memory)?;
+                self.describe(ty, memory)?;
                 vec![u64::from(ty.0)]
             }
             "__array_type" => {

@@ -11,6 +11,9 @@ use super::lookup::{Found, nearest};
 use crate::metaprogramming::insertion::unknown_names;
 use crate::sema::{Binding, DeclId, DeclSyntax, Env, Sema};
 
+/// After so many errors nobody reads what each name may have been meant to be; every name is compared with all others.
+const MOST_HELPED: usize = 500;
+
 impl Sema<'_> {
     /// The error for a name that nothing visible answers to, naming what was probably meant.
     pub fn unresolved(&mut self, env: &Env, name: ast::Ident) -> Diagnostic {
@@ -149,6 +152,9 @@ impl Sema<'_> {
     }
 
     fn nearest_name(&self, env: &Env, name: &str, types: bool) -> Option<String> {
+        if self.diags.len() > MOST_HELPED {
+            return None;
+        }
         // Locals first: what a body declares is what it most likely means.
         let mut scope = Some(env);
         let mut locals: Vec<Symbol> = Vec::new();

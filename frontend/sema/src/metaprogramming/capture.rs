@@ -19,6 +19,17 @@ pub struct Object {
     pub data: Captured,
 }
 
+impl Captured {
+    /// About how many bytes it takes.
+    fn footprint(&self) -> u64 {
+        let parts = self
+            .objects
+            .iter()
+            .map(|(_, object)| object.data.footprint());
+        (size_of::<Captured>() + self.bytes.len()) as u64 + parts.sum::<u64>()
+    }
+}
+
 /// A quote made by an evaluation.
 #[derive(Clone)]
 pub struct Made {
@@ -43,13 +54,13 @@ impl QuoteMaker {
         &mut self,
         module: &Module,
         types: &TypeTable,
-        memory: &dyn SandboxMemory,
+        memory: &mut dyn SandboxMemory,
         [site, list, count]: [u64; 3],
     ) -> Result<u64, HostFault> {
         let reader = Reader {
             module,
             types,
-            memory,
+            memory: &*memory,
         };
         let mut splices = Vec::new();
         for i in 0..count {
@@ -62,6 +73,9 @@ impl QuoteMaker {
             reader.follow(ty, at, 0, &mut captured, 0)?;
             splices.push((ty, captured));
         }
+        // Quotes count as memory of the evaluation that makes them, which is limited.
+        let parts = splices.iter().map(|(_, captured)| captured.footprint());
+        memory.alloc(size_of::<Made>() as u64 + parts.sum::<u64>())?;
         self.made.push(Made {
             site: site as u32,
             splices,

@@ -485,10 +485,13 @@ impl Expander<'_, '_> {
         }
         let mut started = false;
         // Arguments don't see the mixin's names, so they are written first.
-        let texts: Vec<Option<String>> = arguments
+        let mut texts: Vec<Option<String>> = arguments
             .iter()
             .map(|arg| arg.map(|arg| r.aside(|r| r.expr(arg))))
             .collect();
+        // They are evaluated as written, whichever parameters they name; defaults come last.
+        let mut order: Vec<usize> = (0..arguments.len()).collect();
+        order.sort_by_key(|at| arguments[*at].map_or((true, 0), |arg| (false, arg.span.lo)));
         let quote = Quote {
             body: match decl.body() {
                 FnBody::Block(block) => Body::Block(block),
@@ -516,15 +519,16 @@ impl Expander<'_, '_> {
             return;
         }
         self.within(frame, || {
-            for ((i, ty), text) in mixin.variables.iter().zip(texts) {
-                let param = &decl.sig.params[*i];
-                let text = match (text, &param.default) {
+            for at in order {
+                let (i, ty) = mixin.variables[at];
+                let param = &decl.sig.params[i];
+                let text = match (texts[at].take(), &param.default) {
                     (Some(text), _) => text,
                     (None, Some(default)) => r.aside(|r| r.expr(default)),
                     (None, None) => return self.fail("an argument is missing".to_string()),
                 };
                 next_line(r, &mut started, |r| {
-                    self.variable(r, param.name, *ty, &text);
+                    self.variable(r, param.name, ty, &text);
                 });
             }
             self.put_mixin_body(r, decl, mixin.ret, value, &mut started);
