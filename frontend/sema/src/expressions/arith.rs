@@ -172,8 +172,9 @@ impl Sema<'_> {
         let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(left_form));
         // And a float literal is no integer.
         let left_want = left_want.filter(|w| !self.is_integer(*w) || !leads_with_float(left_form));
-        let left_want =
-            left_want.filter(|_| is_literal_operand(left_form) || carries_target(left_form));
+        let left_want = left_want.filter(|_| {
+            is_literal_operand(left_form) || carries_target(left_form) || is_operation(left_form)
+        });
         // A bare `.{..}` opposite a tuple takes its type.
         let left_want = match &lhs.kind {
             ExprKind::Aggregate(agg)
@@ -224,7 +225,12 @@ impl Sema<'_> {
             } => Some(a.ty),
             // `f == (.p | .q)`
             _ if self.m.types.enum_def(a.ty).is_some() && carries_target(right_form) => Some(a.ty),
-            _ if carries_target(right_form) || leads_with_literal(right_form) => operand_want,
+            // What consists of integer literals alone is as good as a literal and adopts the type it stands beside.
+            _ if carries_target(right_form)
+                || is_operation(right_form) && !is_int_literal(right_form) =>
+            {
+                operand_want
+            }
             _ => None,
         };
         let right_want = match right_want.map(|w| (w, self.m.types.kind(w).clone())) {
@@ -609,14 +615,13 @@ pub fn is_literal_operand(expr: &ast::Expr) -> bool {
     }
 }
 
-/// Whether an operand is arithmetic whose own left operand is a literal, which takes the target of the whole. What
-/// consists of integer literals alone is as good as a literal and adopts the type it stands beside.
-fn leads_with_literal(expr: &ast::Expr) -> bool {
+/// Whether an operand is an operation itself, whose operands the target of the whole is for as well: literals that stand left
+/// in it take it, wherever they stand.
+fn is_operation(expr: &ast::Expr) -> bool {
     match &expr.kind {
-        ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => leads_with_literal(e),
-        ExprKind::Binary { op, lhs, .. } => {
-            is_arithmetic(*op) && is_literal_operand(lhs) && !is_int_literal(expr)
-        }
+        ExprKind::Paren(e) => is_operation(e),
+        ExprKind::Unary { op, expr } => *op != UnOp::Not && is_operation(expr),
+        ExprKind::Binary { op, .. } => is_arithmetic(*op),
         _ => false,
     }
 }
