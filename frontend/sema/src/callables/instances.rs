@@ -129,7 +129,13 @@ impl Sema<'_> {
             let at = self.fn_info(func).decl.span;
             scope.set_copy(at, self.instances.len() as u32);
         }
-        let (params, bindings) = self.instance_params(func, &scope, (statics, packs))?;
+        let given = (statics, packs);
+        let (params, bindings) = match generic {
+            true => self.for_signature(func, &scope, span, |s| {
+                s.instance_params(func, &scope, given)
+            })?,
+            false => self.instance_params(func, &scope, given)?,
+        };
         let decl = self.fn_info(func).decl;
         let linkage_c = decl.link.is_some();
         let c_conv = self.is_c_abi(decl.sig.abi.as_ref())? || linkage_c;
@@ -143,6 +149,9 @@ impl Sema<'_> {
         let external = matches!(&decl.link, Some(l) if l.kind == ast::LinkKind::Extern);
         let ret = match &decl.sig.ret {
             Some(_) if open_result(&scope, decl) => None,
+            Some(_) if generic => {
+                Some(self.for_signature(func, &scope, span, |s| s.declared_ret(&scope, decl))?)
+            }
             Some(_) => Some(self.declared_ret(&scope, decl)?),
             None if external || decl.body.kind() == BodyKind::None => Some(TypeId::VOID),
             None => None,

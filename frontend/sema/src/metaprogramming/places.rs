@@ -9,7 +9,7 @@ use sx_syntax::{Diagnostic, Span, ast};
 use crate::comptime::results::slice_image;
 use crate::emission::fncx::BodyJob;
 use crate::emission::value::CtVal;
-use crate::sema::{Binding, Env, Sema};
+use crate::sema::{Binding, Env, FnId, Sema};
 
 /// Places shown with one diagnostic; of more, the outermost and the innermost ones.
 const MOST_SHOWN: usize = 6;
@@ -168,12 +168,39 @@ impl Sema<'_> {
         })
     }
 
-    /// An instance of a generic type is made, for what stands at `span`.
-    pub fn note_type_site(&mut self, ty: TypeId, span: Span) {
-        let site = match &self.caches.meta.instance {
+    /// The place outside of generic code that has led to `span`.
+    fn users_place(&self, span: Span) -> Span {
+        match &self.caches.meta.instance {
             Some(outer) if within(span, outer.decl) => outer.site,
             Some(_) | None => span,
+        }
+    }
+
+    /// Works something out for the signature of an instance of a function, which the call at `span` makes.
+    pub fn for_signature<T>(
+        &mut self,
+        func: FnId,
+        scope: &Rc<Env>,
+        span: Span,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let info = self.fn_info(func);
+        let instance = Instance {
+            decl: info.decl.span,
+            site: self.users_place(span),
+            env: scope.clone(),
+            owner: info.owner,
+            made: None,
         };
+        let outer = self.caches.meta.instance.replace(instance);
+        let done = work(self);
+        self.caches.meta.instance = outer;
+        done
+    }
+
+    /// An instance of a generic type is made, for what stands at `span`.
+    pub fn note_type_site(&mut self, ty: TypeId, span: Span) {
+        let site = self.users_place(span);
         self.caches.meta.type_sites.insert(ty, site);
     }
 
