@@ -13,6 +13,7 @@ use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::{Diagnostic, Span};
 
 use crate::callables::calls::Arg;
+use crate::callables::written_order::WrittenOrder;
 use crate::declarations::lookup::{Found, Name};
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
@@ -225,7 +226,7 @@ impl Sema<'_> {
                 .iter()
                 .map(|a| Arg::Expr(&a.value))
                 .collect();
-            let val = self.pack_variadic(cx, rest, ty, span)?;
+            let val = self.pack_variadic(cx, rest, ty, &mut WrittenOrder::default(), span)?;
             let parts = self.pieces(cx, &val);
             for piece in cx.pin_pieces(&parts) {
                 tys.push(piece.ty());

@@ -2,6 +2,7 @@
 
 use crate::callables::calls::Arg;
 use crate::callables::functions::Target;
+use crate::callables::written_order::WrittenOrder;
 use crate::comptime::purpose::Purpose;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
@@ -68,13 +69,17 @@ impl Sema<'_> {
                 format!("cannot use a trailing block here — '{name}' has no known declaration"),
             ));
         }
-        let args = self.expand_args(cx, &name, &call.args, None)?;
+        let mut order = WrittenOrder::default();
+        let args = self.expand_args(cx, &name, &call.args, None, &mut order)?;
         self.check_arity(&name, ty.params.len(), args.len(), ty.params.len(), span)?;
         let mut vals = Vec::new();
-        for (arg, param) in args.into_iter().zip(&ty.params) {
+        let places = order.places(&args);
+        for ((arg, place), param) in args.into_iter().zip(places).zip(&ty.params) {
+            order.next(cx, place);
             // The others are looked at for their own mistakes.
             vals.push(self.lower_arg(cx, arg, *param));
         }
+        order.finish(cx);
         let vals: Vec<Val> = vals.into_iter().collect::<Res<_>>()?;
         self.at(cx, span);
         let pieces = self.pieces(cx, &callee);
@@ -125,8 +130,9 @@ impl Sema<'_> {
         callee: &str,
         args: &'static [ast::Arg],
         variadic_from: Option<usize>,
+        order: &mut WrittenOrder,
     ) -> Res<Vec<Arg>> {
-        let mut out = Vec::new();
+        let mut out: Vec<Arg> = Vec::new();
         let positional = || args.iter().filter(|arg| arg.name.is_none());
         let last = positional().count().wrapping_sub(1);
         for (i, arg) in positional().enumerate() {
@@ -139,7 +145,17 @@ impl Sema<'_> {
                         out.push(Arg::Slice(inner));
                         continue;
                     }
-                    for (_, val) in self.spread_values(cx, inner, Some(callee))? {
+                    // What is spread has to be known by now, but comes after what stands before it.
+                    let listed = |arg: &Arg| matches!(arg, Arg::Expr(_));
+                    let file = inner.span.file;
+                    let one_file = args.iter().all(|arg| arg.value.span.file == file);
+                    if one_file && out.iter().any(listed) {
+                        order.keep_apart(cx);
+                    }
+                    order.next(cx, (1, inner.span.lo));
+                    let vals = self.spread_values(cx, inner, Some(callee));
+                    order.leave(cx);
+                    for (_, val) in vals? {
                         out.push(Arg::Val(val, inner.span));
                     }
                 }

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use sx_ir::{Symbol, TypeId, TypeKind};
 use sx_syntax::ast::{self, ExprKind};
-use sx_syntax::{Diagnostic, FileId, Span};
+use sx_syntax::{Diagnostic, Span};
 
 use crate::builtins::intrinsics::is_intrinsic_name;
+use crate::callables::written_order::Place;
 use crate::declarations::lookup::{Found, Name};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::Val;
@@ -23,21 +24,11 @@ pub enum Arg {
 }
 
 impl Arg {
-    /// Where it stands among the arguments of a call in one file: what is evaluated by now, what is written one after the
-    /// other, the block behind them.
-    pub fn place(&self) -> (u8, u32) {
+    /// Where it stands among the arguments of a call in one file: those in parentheses, the block behind them.
+    pub fn place(&self) -> Place {
         match self {
-            Arg::Val(..) => (0, 0),
-            Arg::Expr(expr) | Arg::Slice(expr) => (1, expr.span.lo),
+            Arg::Expr(_) | Arg::Slice(_) | Arg::Val(..) => (1, self.span().lo),
             Arg::Trailing(_) => (2, 0),
-        }
-    }
-
-    /// The file it is written in, if it is still to be evaluated.
-    pub fn file(&self) -> Option<FileId> {
-        match self {
-            Arg::Expr(expr) | Arg::Slice(expr) => Some(expr.span.file),
-            Arg::Val(..) | Arg::Trailing(_) => None,
         }
     }
 

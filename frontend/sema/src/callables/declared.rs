@@ -3,6 +3,7 @@
 use crate::builtins::intrinsics::is_intrinsic_name;
 use crate::callables::calls::Arg;
 use crate::callables::functions::Target;
+use crate::callables::written_order::WrittenOrder;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::Val;
@@ -105,7 +106,8 @@ impl Sema<'_> {
             }
         }
         let variadic_from = variadic_at.map(|at| at.saturating_sub(skip));
-        positional.extend(self.expand_args(cx, &name, &call.args, variadic_from)?);
+        let mut order = WrittenOrder::default();
+        positional.extend(self.expand_args(cx, &name, &call.args, variadic_from, &mut order)?);
         let named: Vec<&'static ast::Arg> = call.args.iter().filter(|a| a.name.is_some()).collect();
         if !named.is_empty()
             && call
@@ -258,7 +260,7 @@ impl Sema<'_> {
             }
             return Err(self.arity_error(&name, required, max, given, span));
         }
-        self.bind_and_call(cx, f, slots, rest, has_receiver, want, span)
+        self.bind_and_call(cx, f, slots, rest, has_receiver, want, order, span)
     }
 
     pub fn arity_error(

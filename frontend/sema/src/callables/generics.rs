@@ -8,7 +8,7 @@ use sx_syntax::ast::{self, ExprKind, ParamKind};
 
 use crate::callables::calls::Arg;
 use crate::callables::union_arguments::payload_name;
-use crate::callables::written_order::WrittenOrder;
+use crate::callables::written_order::{Place, WrittenOrder};
 use crate::comptime::purpose::Purpose;
 use crate::declarations::chains::Step;
 use crate::declarations::lookup::{Found, Name};
@@ -132,11 +132,13 @@ impl Sema<'_> {
         rest: Vec<Arg>,
         has_receiver: bool,
         want: Option<TypeId>,
+        written_order: WrittenOrder,
         span: Span,
     ) -> Res<Val> {
         self.note_arguments(f, &slots, &rest);
         let given = self.plain_arguments(f, &slots, &rest);
-        let done = self.bind_and_call_now(cx, f, slots, rest, has_receiver, want, span);
+        let done =
+            self.bind_and_call_now(cx, f, slots, rest, has_receiver, want, written_order, span);
         let done = self.or_beside(cx, done, given);
         self.forget_arguments();
         done
@@ -150,6 +152,7 @@ impl Sema<'_> {
         rest: Vec<Arg>,
         has_receiver: bool,
         want: Option<TypeId>,
+        mut written_order: WrittenOrder,
         span: Span,
     ) -> Res<Val> {
         let _ = want;
@@ -161,7 +164,7 @@ impl Sema<'_> {
         let mut packs: Vec<(Symbol, Vec<TypeId>)> = Vec::new();
         let mut vals: Vec<Vec<Val>> = params.iter().map(|_| Vec::new()).collect();
         // Where each parameter's argument stands.
-        let mut places: Vec<Span> = vec![span; params.len()];
+        let mut spans: Vec<Span> = vec![span; params.len()];
         let mut pending: Vec<usize> = Vec::new();
         let mut rest = Some(rest);
         let pack_name = params.iter().find(|p| self.is_pack(p)).map(|p| p.name.name);
@@ -180,37 +183,35 @@ impl Sema<'_> {
             order = first.into_iter().chain(later).collect();
         }
         // Arguments are evaluated as written, whichever parameters they name.
-        let in_one_file = slots
-            .iter()
-            .flatten()
-            .filter_map(Arg::file)
-            .collect::<std::collections::BTreeSet<_>>()
-            .len()
-            <= 1;
-        let place = |i: &usize| match params[*i].kind {
+        let argument = |i: &usize| match params[*i].kind {
             ParamKind::Plain | ParamKind::Comptime => slots[*i].as_ref(),
             ParamKind::Variadic | ParamKind::ComptimePack => rest.iter().flatten().next(),
         };
-        // Omitted ones tell nothing to others, and come last.
-        let place = |i: &usize| place(i).map_or((u8::MAX, 0), Arg::place);
-        let mut by_place = order.clone();
+        let receiver = |i: &usize| has_receiver && *i == 0;
+        let in_one_file = (order.iter().filter(|i| !receiver(i)))
+            .filter_map(argument)
+            .map(|arg| arg.span().file)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+            <= 1;
+        let mut places: Vec<Place> = (0..params.len() as u32).map(|i| (1, i)).collect();
         if in_one_file {
+            // Omitted ones tell nothing to others, and come last.
+            let place = |i: usize| match argument(&i) {
+                _ if receiver(&i) => (0, 0),
+                Some(arg) => arg.place(),
+                None => (u8::MAX, 0),
+            };
+            places = (0..params.len()).map(place).collect();
             let run_time = |i: &usize| params[*i].kind == ParamKind::Plain;
             let mut sorted: Vec<usize> = order.iter().copied().filter(run_time).collect();
-            sorted.sort_by_key(place);
+            sorted.sort_by_key(|i| places[*i]);
             let mut sorted = sorted.into_iter();
             for at in order.iter_mut().filter(|at| run_time(at)) {
                 *at = sorted.next().unwrap_or(*at);
             }
-            by_place.clone_from(&order);
-            by_place.sort_by_key(place);
         }
-        let mut rank = vec![0; params.len()];
-        for (place, i) in by_place.into_iter().enumerate() {
-            rank[i] = place;
-        }
-        let mut written_order = WrittenOrder::default();
-        if !order.iter().map(|i| rank[*i]).is_sorted() {
+        if !order.iter().map(|i| places[*i]).is_sorted() {
             written_order.keep_apart(cx);
         }
         let mut order: std::collections::VecDeque<usize> = order.into();
@@ -237,7 +238,7 @@ impl Sema<'_> {
                 continue;
             };
             let param = &params[i];
-            written_order.next(cx, rank[i]);
+            written_order.next(cx, places[i]);
             match param.kind {
                 ParamKind::Comptime => {
                     if !settled
@@ -385,7 +386,7 @@ impl Sema<'_> {
                         pending.push(i);
                         continue;
                     };
-                    places[i] = arg.span();
+                    spans[i] = arg.span();
                     if unbound.is_empty() && !promotes {
                         let ty = self.eval_type(&scope, pattern)?;
                         let val = match arg {
@@ -442,7 +443,9 @@ impl Sema<'_> {
                             }
                             _ => None,
                         };
-                        for arg in args {
+                        let places = written_order.places(&args);
+                        for (arg, place) in args.into_iter().zip(places) {
+                            written_order.next(cx, place);
                             let val = match (arg, elem) {
                                 (Arg::Expr(expr), Some(ty)) => {
                                     Arg::Val(self.lower_to(cx, expr, ty)?, expr.span)
@@ -487,13 +490,14 @@ impl Sema<'_> {
                             &mut bindings,
                             param,
                             params,
+                            &mut written_order,
                             span,
                         )?;
                         vals[i].push(val);
                         continue;
                     }
                     let ty = self.eval_type(&scope, ty)?;
-                    let val = self.pack_variadic(cx, args, ty, span)?;
+                    let val = self.pack_variadic(cx, args, ty, &mut written_order, span)?;
                     vals[i].push(val);
                 }
                 ParamKind::Variadic | ParamKind::ComptimePack => {
@@ -502,7 +506,9 @@ impl Sema<'_> {
                     let protocol = self.pack_protocol(&scope, param)?;
                     let mut types = Vec::new();
                     let mut functions = 0u64;
-                    for arg in args {
+                    let places = written_order.places(&args);
+                    for (arg, place) in args.into_iter().zip(places) {
+                        written_order.next(cx, place);
                         let at = arg.span();
                         let val = match arg {
                             Arg::Expr(expr) => self.pack_argument(cx, expr)?,
@@ -594,7 +600,7 @@ impl Sema<'_> {
                     let val = if val.ty == ty {
                         val
                     } else {
-                        self.coerce(cx, val, ty, places[i])?
+                        self.coerce(cx, val, ty, spans[i])?
                     };
                     let val = self.load(cx, &val);
                     out.push(self.stable(cx, &val));

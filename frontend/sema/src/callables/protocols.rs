@@ -5,8 +5,10 @@ use sx_ir::{ConstImage, FuncId, Global, GlobalId, Reloc, RelocTarget, Ty, TypeId
 use sx_syntax::Span;
 use sx_syntax::ast::{self, DeclKind};
 
+use crate::callables::calls::Arg;
 use crate::callables::erasure::is_temporary;
 use crate::callables::functions::Target;
+use crate::callables::written_order::WrittenOrder;
 pub use crate::declarations::conform::is_dispatchable;
 use crate::declarations::conform::self_mention;
 use crate::declarations::nominal::{plural, were};
@@ -283,12 +285,9 @@ impl Sema<'_> {
         let TypeKind::Function(ty) = self.m.types.kind(def.slots[slot].1).clone() else {
             return Err(Failed);
         };
-        let mut given = self.expand_args(cx, name.as_str(), &call.args, None)?;
-        given.extend(
-            call.trailing
-                .as_deref()
-                .map(crate::callables::calls::Arg::Trailing),
-        );
+        let mut order = WrittenOrder::default();
+        let mut given = self.expand_args(cx, name.as_str(), &call.args, None, &mut order)?;
+        given.extend(call.trailing.as_deref().map(Arg::Trailing));
         let expected = ty.params.len().saturating_sub(1);
         if given.len() != expected {
             let n = given.len();
@@ -308,7 +307,9 @@ impl Sema<'_> {
             _ => None,
         });
         let mut vals = Vec::new();
+        let places = order.places(&given);
         for (at, (arg, param)) in given.into_iter().zip(ty.params.iter().skip(1)).enumerate() {
+            order.next(cx, places[at]);
             let lazy = declared.and_then(|params| params.get(at + 1));
             let lazy = lazy.filter(|param| param.lazy);
             vals.push(match (lazy, self.m.types.kind(*param).clone()) {
@@ -320,6 +321,7 @@ impl Sema<'_> {
                 _ => self.lower_arg(cx, arg, *param)?,
             });
         }
+        order.finish(cx);
         self.at(cx, span);
         Ok(Some(self.dispatch(cx, &held, slot, vals)))
     }

@@ -21,6 +21,7 @@ impl Sema<'_> {
         cx: &mut FnCx,
         args: Vec<Arg>,
         ty: TypeId,
+        order: &mut WrittenOrder,
         span: Span,
     ) -> Res<Val> {
         let TypeKind::Slice(elem) = self.m.types.kind(ty).clone() else {
@@ -42,7 +43,9 @@ impl Sema<'_> {
         let array = self.m.types.array(elem, count);
         let slot = self.slot(cx, array);
         let size = self.m.types.size_of(elem);
+        let places = order.places(&args);
         for (i, arg) in args.into_iter().enumerate() {
+            order.next(cx, places[i]);
             let val = match arg {
                 Arg::Expr(expr) if elem == TypeId::ANY => {
                     let val = self.lower_operand_raw(cx, expr, None)?;
@@ -81,6 +84,7 @@ impl Sema<'_> {
         bindings: &mut Bindings,
         param: &'static ast::Param,
         params: &'static [ast::Param],
+        order: &mut WrittenOrder,
         span: Span,
     ) -> Res<Val> {
         let Some(whole) = &param.ty else {
@@ -91,6 +95,7 @@ impl Sema<'_> {
         let spread = matches!(args.as_slice(), [Arg::Slice(_)]);
         let pattern = if spread { whole } else { elem };
         // What has no type of its own waits for the arguments that have one.
+        let places = order.places(&args);
         let mut vals: Vec<Option<(Val, Span)>> = args.iter().map(|_| None).collect();
         let (waiting, first): (Vec<_>, Vec<_>) =
             args.into_iter()
@@ -102,12 +107,11 @@ impl Sema<'_> {
                     Arg::Trailing(_) => true,
                     Arg::Val(..) | Arg::Slice(_) => false,
                 });
-        let mut written_order = WrittenOrder::default();
         if !waiting.is_empty() {
-            written_order.keep_apart(cx);
+            order.keep_apart(cx);
         }
         for (i, arg) in first.into_iter().chain(waiting) {
-            written_order.next(cx, i);
+            order.next(cx, places[i]);
             let at = arg.span();
             let known = self.unbound_names(scope, elem, params).is_empty();
             let targeted = match &arg {
@@ -128,7 +132,6 @@ impl Sema<'_> {
             self.bind_names(scope, bindings);
             vals[i] = Some((val, at));
         }
-        written_order.finish(cx);
         if let Some(name) = self.unbound_names(scope, elem, params).first() {
             return Err(self.error(span, format!("cannot infer generic type parameter '{name}' for '{fname}' from this call's arguments")));
         }
@@ -141,7 +144,7 @@ impl Sema<'_> {
             return Ok(self.stable(cx, &val));
         }
         let args = vals.map(|(val, at)| Arg::Val(val, at)).collect();
-        self.pack_variadic(cx, args, ty, span)
+        self.pack_variadic(cx, args, ty, order, span)
     }
 
     /// C default promotions of variadic arguments.

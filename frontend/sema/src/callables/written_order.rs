@@ -3,7 +3,11 @@
 
 use sx_ir::func::Stmt;
 
+use crate::callables::calls::Arg;
 use crate::emission::fncx::FnCx;
+
+/// Where an argument is written among the others of its call.
+pub type Place = (u8, u32);
 
 /// What the arguments of a call emit.
 #[derive(Default)]
@@ -11,14 +15,14 @@ pub struct WrittenOrder {
     /// Whether arguments are kept apart. As long as they are lowered as they are written there is no need.
     apart: bool,
     /// Where the argument under way is written among the others.
-    open: Option<usize>,
+    open: Option<Place>,
     /// Whether what stands before the call diverges.
     dead: bool,
     parts: Vec<Part>,
 }
 
 struct Part {
-    place: usize,
+    place: Place,
     stmts: Vec<Stmt>,
     /// It diverges.
     dead: bool,
@@ -32,16 +36,28 @@ impl WrittenOrder {
         }
     }
 
+    /// Where each of several stands. If they come from several files, all stand where the argument under way does: as they
+    /// are listed.
+    pub fn places(&self, args: &[Arg]) -> Vec<Place> {
+        let mut files = args.iter().map(|arg| arg.span().file);
+        let first = files.next();
+        let several = files.any(|file| Some(file) != first);
+        let here = self.open.unwrap_or_default();
+        let place = |arg: &Arg| if several { here } else { arg.place() };
+        args.iter().map(place).collect()
+    }
+
     /// What is emitted from here on belongs to the argument that is written at `place`.
-    pub fn next(&mut self, cx: &mut FnCx, place: usize) {
+    pub fn next(&mut self, cx: &mut FnCx, place: Place) {
         if self.apart {
-            self.end_part(cx);
+            self.leave(cx);
             cx.open();
             self.open = Some(place);
         }
     }
 
-    fn end_part(&mut self, cx: &mut FnCx) {
+    /// The argument under way is complete.
+    pub fn leave(&mut self, cx: &mut FnCx) {
         if let Some(place) = self.open.take() {
             let stmts = cx.close().stmts;
             let dead = cx.dead;
@@ -52,7 +68,7 @@ impl WrittenOrder {
 
     /// All are lowered: emits them as they are written.
     pub fn finish(mut self, cx: &mut FnCx) {
-        self.end_part(cx);
+        self.leave(cx);
         self.parts.sort_by_key(|part| part.place);
         for part in self.parts {
             // Nothing comes after what diverges.
