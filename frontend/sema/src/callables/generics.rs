@@ -218,6 +218,8 @@ impl Sema<'_> {
         // How many arguments had told what they can when one began to wait.
         let mut waited: Vec<Option<usize>> = vec![None; params.len()];
         let mut told = 0;
+        // An argument never ends, and tells nothing.
+        let mut diverges = false;
         // An argument is wrong: the others are looked at for their own mistakes.
         let mut wrong = false;
         // Value parameters that need a type which nothing tells, so that it is the default.
@@ -227,6 +229,11 @@ impl Sema<'_> {
             let Some(i) = order.pop_front() else {
                 if wrong {
                     return Err(Failed);
+                }
+                // What the argument that never ends would have told may be known from others.
+                if diverges && self.has_unbound(&scope, params) {
+                    written_order.finish(cx);
+                    return Ok(Val::noreturn());
                 }
                 if settled {
                     written_order.finish(cx);
@@ -411,6 +418,7 @@ impl Sema<'_> {
                         params,
                         span,
                     )?;
+                    diverges |= val.ty == TypeId::NORETURN;
                     if let Some(pack) = closure_pack(pattern)
                         && scope.get(pack).is_none()
                         && !params.iter().any(|p| p.name.name == pack)

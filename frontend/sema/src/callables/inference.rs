@@ -30,6 +30,14 @@ impl Sema<'_> {
         names
     }
 
+    /// Whether a parameter's type has names like that.
+    pub fn has_unbound(&self, scope: &Rc<Env>, params: &'static [ast::Param]) -> bool {
+        params.iter().any(|param| {
+            let pattern = param.ty.as_ref();
+            pattern.is_some_and(|ty| !self.unbound_names(scope, ty, params).is_empty())
+        })
+    }
+
     /// Whether a function type's result has names like that.
     fn is_open_result(
         &self,
@@ -275,8 +283,9 @@ impl Sema<'_> {
         }
         self.no_failable(cx, &val, at)?;
         let val = self.as_error_value(cx, val);
+        // It tells nothing, and the call is never made.
         if val.ty == TypeId::NORETURN {
-            return Err(Failed);
+            return Ok(val);
         }
         // One numeric type for several parameters spelled alike: a float if any is one, else the first.
         if let Some(name) = bare_name(pattern)

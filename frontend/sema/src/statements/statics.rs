@@ -297,10 +297,23 @@ impl Sema<'_> {
                             .and_then(|d| d.variants.iter().find(|v| v.name == name.name).cloned())
                         {
                             Some(variant) => {
-                                payload = self.payload_part(cx, &subject, &variant);
                                 let width = (self.m.types.size_of(ct.ty) * 8).min(64) as u32;
-                                sx_ir::semantics::zext_from(variant.value as u64, width)
-                                    == self.ct_u64(&ct)
+                                let value = variant.value as u64;
+                                let hit =
+                                    sx_ir::semantics::zext_from(value, width) == self.ct_u64(&ct);
+                                if hit && arm.capture.is_some() {
+                                    // Of a parameter whose payload is a run-time value only the tag was read.
+                                    let whole = match &strip_parens(&node.subject).kind {
+                                        ExprKind::Ident(name) => {
+                                            let name = self.spelled(&env, *name)?;
+                                            self.parameter_union(cx, name)?
+                                        }
+                                        _ => None,
+                                    };
+                                    let of = whole.as_ref().unwrap_or(&subject);
+                                    payload = self.payload_part(cx, of, &variant);
+                                }
+                                hit
                             }
                             None => return Err(self.no_variant(subject.ty, *name)),
                         }
