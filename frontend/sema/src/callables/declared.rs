@@ -260,7 +260,7 @@ impl Sema<'_> {
             }
             return Err(self.arity_error(&name, required, max, given, span));
         }
-        self.bind_and_call(cx, f, slots, rest, has_receiver, want, order, span)
+        self.bind_and_call(cx, f, slots, rest, has_receiver, order, span)
     }
 
     pub fn arity_error(

@@ -112,14 +112,7 @@ impl Sema<'_> {
 
     pub fn scope_with(&self, env: &Rc<Env>, bindings: &Bindings) -> Rc<Env> {
         let scope = env.child();
-        for (name, val) in bindings {
-            let binding = if val.ty == TypeId::TYPE {
-                Binding::Type(self.ct_type(val))
-            } else {
-                Binding::Ct(val.clone())
-            };
-            scope.bind(*name, binding);
-        }
+        self.bind_names(&scope, bindings);
         scope
     }
 
@@ -131,14 +124,12 @@ impl Sema<'_> {
         slots: Vec<Option<Arg>>,
         rest: Vec<Arg>,
         has_receiver: bool,
-        want: Option<TypeId>,
         written_order: WrittenOrder,
         span: Span,
     ) -> Res<Val> {
         self.note_arguments(f, &slots, &rest);
         let given = self.plain_arguments(f, &slots, &rest);
-        let done =
-            self.bind_and_call_now(cx, f, slots, rest, has_receiver, want, written_order, span);
+        let done = self.bind_and_call_now(cx, f, slots, rest, has_receiver, written_order, span);
         let done = self.or_beside(cx, done, given);
         self.forget_arguments();
         done
@@ -151,11 +142,9 @@ impl Sema<'_> {
         mut slots: Vec<Option<Arg>>,
         rest: Vec<Arg>,
         has_receiver: bool,
-        want: Option<TypeId>,
         mut written_order: WrittenOrder,
         span: Span,
     ) -> Res<Val> {
-        let _ = want;
         let info = self.fn_info(f);
         let (decl, env, name) = (info.decl, info.env.clone(), info.name.clone());
         let params: &'static [ast::Param] = &decl.sig.params;

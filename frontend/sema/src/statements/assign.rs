@@ -155,33 +155,10 @@ impl Sema<'_> {
         cx: &mut FnCx,
         target: &'static ast::Expr,
     ) -> Res<(TypeId, Option<crate::sema::FnId>)> {
-        // What it emits goes into a list that is thrown away.
-        let blocks = cx.blocks.len();
-        cx.open();
-        let locals = cx.func.locals.len();
-        let slots = cx.func.slots.len();
-        let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
-        let dead = cx.dead;
-        let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
-        cx.runs.looking += 1;
-        let setter = self.find_setter(cx, target);
-        let result = match setter {
-            Ok(Some(setter)) => Ok((TypeId::VOID, Some(setter))),
-            Ok(None) => self.lower_place(cx, target).map(|p| (p.ty, None)),
-            Err(Failed) => Err(Failed),
-        };
-        cx.runs.looking -= 1;
-        cx.blocks.truncate(blocks);
-        cx.func.locals.truncate(locals);
-        cx.func.slots.truncate(slots);
-        cx.func.exprs.truncate(exprs);
-        cx.func.expr_locs.truncate(exprs);
-        cx.func.labels = labels;
-        cx.vars.truncate(vars);
-        cx.captures.truncate(captures);
-        cx.prologue.truncate(prologue);
-        cx.dead = dead;
-        result
+        self.discarded(cx, |s, cx| match s.find_setter(cx, target)? {
+            Some(setter) => Ok((TypeId::VOID, Some(setter))),
+            None => s.lower_place(cx, target).map(|p| (p.ty, None)),
+        })
     }
 
     /// `x.n = e` where `n` is a `#set` property.
