@@ -135,6 +135,10 @@ pub struct Object {
 /// Reading a machine's memory after (or during) an evaluation. Addresses are sandbox addresses.
 pub trait MemoryView {
     fn read(&self, addr: u64, len: u64) -> Option<&[u8]>;
+    /// The same, of bytes that are only passed on as they are: some may be without a value, as in a copy.
+    fn read_some(&self, addr: u64, len: u64) -> Option<&[u8]> {
+        self.read(addr, len)
+    }
     /// The object containing `addr`, or ending at it (one past the end).
     fn object_at(&self, addr: u64) -> Option<Object>;
     /// The function a function value stands for.

@@ -13,7 +13,7 @@ use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, Linkage, Module, Re
 use sx_machine::{Machine, MemoryEvent};
 
 use crate::marked::Marked;
-use crate::shadow::{Entered, Problem, Shadow, Verdict};
+use crate::shadow::{Entered, HostCall, Problem, Shadow, Verdict};
 
 /// What a value has of addresses.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -45,6 +45,8 @@ pub struct Addresses {
     memory: BTreeMap<u64, (u64, Mark)>,
     /// What a host function will return depends on addresses.
     called: bool,
+    /// The host function has changed memory.
+    changed: bool,
     /// A result does.
     depends: bool,
 }
@@ -459,6 +461,7 @@ impl Shadow for Addresses {
             _ => (args.len(), None),
         };
         self.called = false;
+        self.changed = false;
         for (number, addr) in args.iter().enumerate() {
             match self.values.local(base + number).unwrap_or_default() {
                 Mark::Free => {}
@@ -474,14 +477,10 @@ impl Shadow for Addresses {
         Ok(())
     }
 
-    fn after_host(
-        &mut self,
-        machine: &Machine,
-        events: &[MemoryEvent],
-        base: usize,
-        results: &[u64],
-        _: bool,
-    ) {
+    fn host_did(&mut self, _: &Machine, _: &HostCall, events: &[MemoryEvent]) -> Verdict {
+        self.changed |= events
+            .iter()
+            .any(|event| !matches!(event, MemoryEvent::Read { .. }));
         for event in events {
             match *event {
                 MemoryEvent::Alloc { addr, size } => {
@@ -497,19 +496,24 @@ impl Shadow for Addresses {
                 MemoryEvent::Write { addr, len } => self.clear(addr, len),
                 MemoryEvent::Copy { dst, src, len } => self.move_range(dst, src, len),
                 MemoryEvent::Lent { .. } => self.called = true,
+                MemoryEvent::Read { .. } => {}
             }
         }
+        Ok(())
+    }
+
+    fn after_host(&mut self, machine: &Machine, call: &HostCall, results: &[u64]) {
         // An address that is returned is one of those given, or of a new block.
         let given: Vec<Mark> = self
             .values
-            .locals_from(base)
+            .locals_from(call.base)
             .iter()
             .copied()
             .filter(|mark| matches!(mark, Mark::Of(_)))
             .collect();
         let marks = results.iter().map(|value| {
             let owner = self.values.owner(machine, *value).map(Mark::Of);
-            let is_owner = owner.is_some_and(|mark| !events.is_empty() || given.contains(&mark));
+            let is_owner = owner.is_some_and(|mark| self.changed || given.contains(&mark));
             let alone = |mark: &&Mark| matches!(mark, Mark::Of(number) if self.stands_alone(*number, *value));
             if self.called {
                 Mark::Tainted
@@ -520,6 +524,6 @@ impl Shadow for Addresses {
             }
         });
         let marks = marks.collect();
-        self.values.return_from_host(base, marks);
+        self.values.return_from_host(call.base, marks);
     }
 }

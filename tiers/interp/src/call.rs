@@ -9,7 +9,7 @@ use sx_tier_api::{Host, HostFault, Outcome, Passing, Status, Trap};
 
 use crate::debugger::Track;
 use crate::reentry::Reentrant;
-use crate::shadow::{Entered, Problem, Shadow, Verdict};
+use crate::shadow::{Entered, HostCall, Problem, Shadow, Verdict};
 
 /// The end of the evaluation, on its way out. The machine's records are left as they were when it happened.
 pub struct Stop(pub Box<Status>);
@@ -187,18 +187,25 @@ impl<'a, S: Shadow> Run<'a, S> {
     #[cold]
     fn objection(&mut self, loc: LocId, problem: Problem) -> Stop {
         self.machine.set_loc(loc);
+        self.objection_here(problem)
+    }
+
+    #[cold]
+    fn objection_here(&mut self, problem: Problem) -> Stop {
         let (a, b) = match problem {
             Problem::Access { addr, len, .. } => (addr, len),
             Problem::Undefined { .. } => (0, 0),
+            Problem::Free { addr, .. } => (addr, 0),
             Problem::Address => return Stop(Box::new(Status::Unsupported(ADDRESSES.to_owned()))),
         };
         let detail = Some(self.shadow.describe(self.module, problem));
-        Stop(Box::new(Status::Trapped(Trap {
-            kind: TrapKind::BadAccess,
-            a,
-            b,
-            detail,
-        })))
+        let kind = match problem {
+            Problem::Free { .. } => TrapKind::BadFree,
+            Problem::Access { .. } | Problem::Undefined { .. } | Problem::Address => {
+                TrapKind::BadAccess
+            }
+        };
+        Stop(Box::new(Status::Trapped(Trap { kind, a, b, detail })))
     }
 
     fn prepare(&mut self, id: FuncId) -> PreparedFunction {
@@ -277,11 +284,15 @@ impl<'a, S: Shadow> Run<'a, S> {
         let args: SmallVec<[u64; 8]> = SmallVec::from_slice(&self.locals[base..]);
         let verdict = self.shadow.before_host(self.module, id, base, &args);
         self.judge(LocId(0), verdict)?;
+        let made = HostCall::new(self.module, id, base, &args);
         let own = self.machine.call_own(self.module, id, &args, &mut results);
         let called = own.unwrap_or_else(|| {
             let module = self.module;
             let frames = self.machine.frame_reader();
-            let mut memory = Reentrant { run: self };
+            let mut memory = Reentrant {
+                run: self,
+                call: made,
+            };
             let values = host.call(module, id, &args, &mut memory, &frames)?;
             give_results(module, id, &values, &mut results);
             Ok(())
@@ -292,11 +303,9 @@ impl<'a, S: Shadow> Run<'a, S> {
             {
                 self.shadow.blame_local(base + number);
             }
-            let events = self.machine.take_events();
-            let fresh = matches!(&self.module.func(id).linkage, Linkage::Extern { symbol, .. }
-                if matches!(symbol.as_str(), "malloc" | "realloc" | "reallocarray" | "aligned_alloc" | "memalign"));
-            self.shadow
-                .after_host(&self.machine, &events, base, &results, fresh);
+            // What it did before a fault comes before the fault.
+            self.tell_host(&made)?;
+            self.shadow.after_host(&self.machine, &made, &results);
         }
         if let Err(fault) = called {
             return Err(self.host_fault(fault));
@@ -304,6 +313,13 @@ impl<'a, S: Shadow> Run<'a, S> {
         self.locals.truncate(base);
         self.results = results;
         Ok(())
+    }
+
+    /// Tells the shadow what a host function has done by now.
+    pub fn tell_host(&mut self, call: &HostCall) -> Result<(), Stop> {
+        let events = self.machine.take_events();
+        let verdict = self.shadow.host_did(&self.machine, call, &events);
+        verdict.map_err(|problem| self.objection_here(problem))
     }
 
     fn host_fault(&mut self, mut fault: HostFault) -> Stop {

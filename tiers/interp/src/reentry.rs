@@ -5,14 +5,23 @@ use sx_machine::fault_of;
 use sx_tier_api::{Host, HostFault, MemoryView, Object, Region, SandboxMemory};
 
 use crate::call::Run;
-use crate::shadow::Shadow;
+use crate::shadow::{HostCall, Shadow};
 
 pub struct Reentrant<'r, 'a, S> {
     pub run: &'r mut Run<'a, S>,
+    /// The call that looks.
+    pub call: HostCall<'r>,
 }
 
 impl<S: Shadow> MemoryView for Reentrant<'_, '_, S> {
     fn read(&self, addr: u64, len: u64) -> Option<&[u8]> {
+        if S::ON && len != 0 {
+            self.run.machine.note_read(addr, len);
+        }
+        self.run.machine.read(addr, len)
+    }
+
+    fn read_some(&self, addr: u64, len: u64) -> Option<&[u8]> {
         self.run.machine.read(addr, len)
     }
 
@@ -69,6 +78,11 @@ impl<S: Shadow> SandboxMemory for Reentrant<'_, '_, S> {
         args: &[u64],
     ) -> Result<Vec<u64>, HostFault> {
         let run = &mut *self.run;
+        if S::ON
+            && let Err(stop) = run.tell_host(&self.call)
+        {
+            return Err(fault_of(*stop.0));
+        }
         let base = run.locals.len();
         for arg in args {
             run.shadow.constant();
@@ -90,6 +104,11 @@ impl<S: Shadow> SandboxMemory for Reentrant<'_, '_, S> {
     }
 
     fn find_byte(&self, addr: u64, len: u64, byte: u8) -> Result<Option<u64>, HostFault> {
-        self.run.machine.find_byte(addr, len, byte)
+        let found = self.run.machine.find_byte(addr, len, byte)?;
+        let end = found.map_or(addr.saturating_add(len), |at| at + 1);
+        if S::ON && end != addr {
+            self.run.machine.note_read(addr, end - addr);
+        }
+        Ok(found)
     }
 }

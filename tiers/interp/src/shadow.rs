@@ -3,7 +3,7 @@
 //! [`crate::sanitize::Sanitizer`] knows which object an address belongs to and which bytes were never given a value,
 //! [`crate::addresses::Addresses`] what was computed from addresses.
 
-use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, LocId, Module, Ty};
+use sx_ir::{BinaryOp, CheckRel, ConvertOp, FuncId, GlobalId, Linkage, LocId, Module, Ty};
 use sx_machine::{Machine, MemoryEvent};
 use sx_tier_api::{Moment, Passing, Place};
 
@@ -23,6 +23,8 @@ pub enum Problem {
     Undefined { object: Option<u32> },
     /// Something depends on where an object lies.
     Address,
+    /// What is freed at `addr` isn't the object (its number) that the address was made for.
+    Free { addr: u64, object: u32 },
 }
 
 pub type Verdict = Result<(), Problem>;
@@ -37,6 +39,44 @@ pub struct Entered {
     pub slots: u64,
     pub size: u64,
 }
+
+/// A call of a host function.
+#[derive(Clone, Copy)]
+pub struct HostCall<'a> {
+    /// Its first local.
+    pub base: usize,
+    pub args: &'a [u64],
+    /// It is a function of a library, not of the compiler.
+    pub is_extern: bool,
+    /// The memory that it allocates is without a value.
+    pub fresh: bool,
+}
+
+impl<'a> HostCall<'a> {
+    pub fn new(module: &Module, func: FuncId, base: usize, args: &'a [u64]) -> HostCall<'a> {
+        let (is_extern, fresh) = match &module.func(func).linkage {
+            Linkage::Extern { symbol, .. } => (true, ALLOCATORS.contains(&symbol.as_str())),
+            Linkage::Internal | Linkage::Export(_) | Linkage::Host(_) | Linkage::Asm(_) => {
+                (false, false)
+            }
+        };
+        HostCall {
+            base,
+            args,
+            is_extern,
+            fresh,
+        }
+    }
+}
+
+/// Whose blocks hold nothing yet.
+const ALLOCATORS: [&str; 5] = [
+    "malloc",
+    "realloc",
+    "reallocarray",
+    "aligned_alloc",
+    "memalign",
+];
 
 pub trait Shadow {
     /// Whether there is anything to tell it.
@@ -159,17 +199,14 @@ pub trait Shadow {
     fn before_host(&mut self, _: &Module, _func: FuncId, _base: usize, _args: &[u64]) -> Verdict {
         Ok(())
     }
-    /// A host function returned `results`; `undefined`: fresh memory is without a value.
+    /// What a host function did to memory: all of it, or up to where it calls the program back.
     #[inline(always)]
-    fn after_host(
-        &mut self,
-        _: &Machine,
-        _: &[MemoryEvent],
-        _base: usize,
-        _results: &[u64],
-        _undefined: bool,
-    ) {
+    fn host_did(&mut self, _: &Machine, _: &HostCall, _: &[MemoryEvent]) -> Verdict {
+        Ok(())
     }
+    /// A host function returned `results`.
+    #[inline(always)]
+    fn after_host(&mut self, _: &Machine, _: &HostCall, _results: &[u64]) {}
 }
 
 /// No shadow.

@@ -55,6 +55,7 @@ pub mod builtin;
 pub mod bulk;
 pub mod ctx;
 mod digest;
+mod events;
 pub mod extract;
 pub mod heap;
 pub mod host;
@@ -66,6 +67,7 @@ mod snapshot;
 pub mod stack;
 pub mod watch;
 
+pub use events::MemoryEvent;
 pub use extract::{Dangling, ExtractError, Extracted, NewObject, extract, extract_anew};
 pub use host::{CompilerHost, Echo, Effect, Grants, HostOptions, StdHost, Transcript};
-pub use machine::{Machine, MemoryEvent, Reenter, fault_of, give_results, status_of};
+pub use machine::{Machine, Reenter, fault_of, give_results, status_of};

@@ -14,6 +14,7 @@ use sx_tier_api::{
 use crate::builtin::Builtins;
 use crate::ctx::{CallRecord, Fault, VmCtx};
 use crate::digest::Digest;
+use crate::events::{Events, MemoryEvent};
 use crate::heap::Heap;
 use crate::mapping::{self, Mapping};
 use crate::memory::{AddressSpace, STACK_SIZE};
@@ -22,32 +23,6 @@ use crate::memory::{AddressSpace, STACK_SIZE};
 const FRAMES_BYTES: usize = 16 << 30;
 /// Frame memory kept for the next machine.
 const FRAMES_KEPT: usize = 1 << 20;
-
-/// A change of memory, see [`Machine::watch`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MemoryEvent {
-    Alloc {
-        addr: u64,
-        size: u64,
-    },
-    Free {
-        addr: u64,
-    },
-    /// Bytes from outside, or `memset`.
-    Write {
-        addr: u64,
-        len: u64,
-    },
-    Copy {
-        dst: u64,
-        src: u64,
-        len: u64,
-    },
-    /// The host was given the address and may have written there.
-    Lent {
-        addr: u64,
-    },
-}
 
 pub struct Machine {
     pub ctx: VmCtx,
@@ -64,7 +39,7 @@ pub struct Machine {
     root_slots: Vec<u64>,
     builtins: Builtins,
     /// Where changes of memory by others than plain stores are noted, if someone wants to know.
-    watch: Option<Vec<MemoryEvent>>,
+    events: Events,
     /// Seen from other threads while it runs; goes before the memory does.
     pub(crate) watched: Option<crate::watch::Watched>,
     /// The host could not provide the memory.
@@ -136,7 +111,7 @@ impl Machine {
             root_layout: function.frame_layout(),
             root_slots: function.slots.iter().map(|s| s.size).collect(),
             builtins: Builtins::default(),
-            watch: None,
+            events: Events::default(),
             watched: None,
             broken,
             reenter: None,
@@ -260,7 +235,7 @@ impl Machine {
         if !self.ctx.can_load(src, len) {
             return Err(self.ctx.load_fault(src, len));
         }
-        self.note(MemoryEvent::Copy { dst, src, len });
+        self.events.note(MemoryEvent::Copy { dst, src, len });
         // SAFETY: both ranges were checked; overlapping is allowed.
         unsafe { std::ptr::copy(self.host(src), self.host(dst), len as usize) };
         Ok(())
@@ -274,7 +249,7 @@ impl Machine {
         if !self.ctx.can_store(dst, len) {
             return Err(self.ctx.store_fault(dst, len));
         }
-        self.note(MemoryEvent::Write { addr: dst, len });
+        self.events.note(MemoryEvent::Write { addr: dst, len });
         // SAFETY: the range was checked.
         unsafe { self.host(dst).write_bytes(byte, len as usize) };
         Ok(())
@@ -435,7 +410,7 @@ impl Machine {
             let dirty = block.dirty.min(size.next_multiple_of(16));
             sandbox.clear(block.addr as usize, (block.addr + dirty) as usize);
         }
-        self.note(MemoryEvent::Alloc {
+        self.events.note(MemoryEvent::Alloc {
             addr: block.addr,
             size,
         });
@@ -451,7 +426,7 @@ impl Machine {
             return Ok(());
         }
         self.heap.free(addr)?;
-        self.note(MemoryEvent::Free { addr });
+        self.events.note(MemoryEvent::Free { addr });
         Ok(())
     }
 
@@ -459,19 +434,17 @@ impl Machine {
 
     /// Notes allocations, frees, and writes other than [`Machine::store`] from now on.
     pub fn watch(&mut self) {
-        self.watch = Some(Vec::new());
+        self.events.begin();
     }
 
     /// What was noted since the last time.
     pub fn take_events(&mut self) -> Vec<MemoryEvent> {
-        self.watch.as_mut().map(std::mem::take).unwrap_or_default()
+        self.events.take()
     }
 
-    #[inline(always)]
-    fn note(&mut self, event: MemoryEvent) {
-        if let Some(events) = &mut self.watch {
-            events.push(event);
-        }
+    /// Notes that what a host function does depends on these bytes.
+    pub fn note_read(&self, addr: u64, len: u64) {
+        self.events.note(MemoryEvent::Read { addr, len });
     }
 
     /// Takes over the state of a machine with the same address space; this one is as it was made.
@@ -684,7 +657,7 @@ impl SandboxMemory for Machine {
         if !self.ctx.can_store(addr, len) {
             return Err(self.ctx.store_fault(addr, len).into());
         }
-        self.note(MemoryEvent::Write { addr, len });
+        self.events.note(MemoryEvent::Write { addr, len });
         // SAFETY: the range was checked; `bytes` borrows other memory or, as with any slice, does not overlap.
         unsafe { std::ptr::copy(bytes.as_ptr(), self.host(addr), bytes.len()) };
         Ok(())
@@ -703,7 +676,7 @@ impl SandboxMemory for Machine {
         if !self.ctx.can_load(addr, len) {
             return None;
         }
-        self.note(MemoryEvent::Lent { addr });
+        self.events.note(MemoryEvent::Lent { addr });
         Some(self.host(addr))
     }
 

@@ -21,7 +21,7 @@ use sx_machine::{Dangling, Machine, MemoryEvent};
 use sx_tier_api::{FaultObject, Frame, MemoryView, Moment, Passing, Place, Region};
 
 use crate::marked::Marked;
-use crate::shadow::{Entered, Problem, Shadow, Verdict};
+use crate::shadow::{Entered, HostCall, Problem, Shadow, Verdict};
 use marks::Mark;
 use pages::Pages;
 
@@ -253,6 +253,67 @@ impl Sanitizer {
         match self.pages.object(dangling.place) {
             0 => self.fault(machine, module, dangling.value),
             number => words::fault(self, module, number, dangling.value),
+        }
+    }
+
+    /// The address among a host function's arguments by means of which it gets at `addr`: this one, or the nearest before it
+    /// whose object the place is in.
+    fn means(&self, call: &HostCall, addr: u64) -> Mark {
+        let marks = self.values.locals_from(call.base);
+        let args = call.args.iter().copied().zip(marks.iter().copied());
+        let holds = |mark: Mark| {
+            let object = &self.objects[mark.object as usize];
+            mark.object != 0 && addr >= object.base && addr - object.base < object.size
+        };
+        let found = args
+            .filter(|(arg, mark)| *arg == addr && mark.object != 0 || *arg < addr && holds(*mark))
+            .max_by_key(|(arg, _)| *arg);
+        found.map_or(Mark::default(), |(_, mark)| mark)
+    }
+
+    /// Whether a host function may touch a range; by means of what it does.
+    fn reach(
+        &self,
+        machine: &Machine,
+        call: &HostCall,
+        addr: u64,
+        len: u64,
+    ) -> Result<Mark, Problem> {
+        let mark = self.means(call, addr);
+        self.access(machine, addr, len, mark)?;
+        Ok(mark)
+    }
+
+    /// Whether what a host function frees is what its argument was made for.
+    fn freed(&self, call: &HostCall, addr: u64) -> Verdict {
+        let object = self.means(call, addr).object;
+        let is_live = self.values.heap.get(&addr) == Some(&object);
+        if self.lenient || object == 0 || is_live {
+            return Ok(());
+        }
+        match self.objects[object as usize].kind {
+            Kind::Heap { .. } => Err(Problem::Free { addr, object }),
+            // Blocks of earlier evaluations are globals, and freeing one does nothing.
+            Kind::None | Kind::Global(_) | Kind::Slot { .. } => Ok(()),
+        }
+    }
+
+    /// A library was given an address: what it wrote there, and how much, isn't known.
+    fn lent(&mut self, machine: &Machine, call: &HostCall, addr: u64) {
+        let is_here = |object: &Object| {
+            object.alive && addr >= object.base && addr - object.base < object.size.max(1)
+        };
+        let meant = match self.means(call, addr).object {
+            // The address went through a number. Locals of calls that are active are no objects of the machine.
+            0 => match self.owner(machine, addr) {
+                0 => self.objects.iter().rposition(is_here).unwrap_or(0),
+                number => number as usize,
+            },
+            number => number as usize,
+        };
+        let object = self.objects[meant];
+        if object.alive {
+            self.pages.set_range(object.base, object.size, false);
         }
     }
 
@@ -569,32 +630,44 @@ impl Shadow for Sanitizer {
         self.values.take_result(number, index);
     }
 
-    fn after_host(
-        &mut self,
-        machine: &Machine,
-        events: &[MemoryEvent],
-        base: usize,
-        results: &[u64],
-        undefined: bool,
-    ) {
+    fn host_did(&mut self, machine: &Machine, call: &HostCall, events: &[MemoryEvent]) -> Verdict {
         for event in events {
             match *event {
-                MemoryEvent::Alloc { addr, size } => self.born(machine, addr, size, undefined),
-                MemoryEvent::Free { addr } => self.died(machine, addr),
-                MemoryEvent::Write { addr, len } => self.pages.set_range(addr, len, false),
-                MemoryEvent::Copy { dst, src, len } => self.pages.copy(dst, src, len),
-                MemoryEvent::Lent { addr } => {
-                    if let Some(object) = machine.object_at(addr) {
-                        self.pages.set_range(object.base, object.size, false);
+                MemoryEvent::Alloc { addr, size } => self.born(machine, addr, size, call.fresh),
+                MemoryEvent::Free { addr } => {
+                    self.freed(call, addr)?;
+                    self.died(machine, addr);
+                }
+                MemoryEvent::Write { addr, len } => {
+                    self.reach(machine, call, addr, len)?;
+                    self.pages.set_range(addr, len, false);
+                }
+                MemoryEvent::Copy { dst, src, len } => {
+                    self.reach(machine, call, dst, len)?;
+                    self.reach(machine, call, src, len)?;
+                    self.pages.copy(dst, src, len);
+                }
+                MemoryEvent::Lent { addr } => self.lent(machine, call, addr),
+                // What the compiler's own functions look at are values in the layout of their types, with padding.
+                MemoryEvent::Read { addr, len } if call.is_extern => {
+                    let mark = self.reach(machine, call, addr, len)?;
+                    if !self.is_given(addr, len) {
+                        let object = (mark.object != 0).then_some(mark.object);
+                        return Err(Problem::Undefined { object });
                     }
                 }
+                MemoryEvent::Read { .. } => {}
             }
         }
+        Ok(())
+    }
+
+    fn after_host(&mut self, machine: &Machine, call: &HostCall, results: &[u64]) {
         let marks = results.iter().map(|value| Mark {
             object: self.owner(machine, *value),
             undefined: 0,
         });
         let marks = marks.collect();
-        self.values.return_from_host(base, marks);
+        self.values.return_from_host(call.base, marks);
     }
 }

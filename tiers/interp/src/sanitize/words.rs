@@ -127,6 +127,13 @@ pub fn elements(all: &Sanitizer, module: &Module, number: u32) -> Option<FaultOb
 pub fn describe(all: &Sanitizer, module: &Module, problem: Problem) -> String {
     match problem {
         Problem::Address => "this depends on addresses".into(),
+        Problem::Free {
+            addr,
+            object: number,
+        } => match all.objects.get(number as usize) {
+            Some(known) => freeing(all, module, addr, known),
+            None => format!("free of 0x{addr:x}, which is no live allocation"),
+        },
         Problem::Undefined { object: number } => {
             let text = "this depends on memory that was never given a value";
             match number.and_then(|number| all.objects.get(number as usize)) {
@@ -185,12 +192,16 @@ pub fn last_number_at(objects: &[Object], addr: u64) -> Option<u32> {
 
 pub fn describe_free(all: &Sanitizer, module: &Module, addr: u64) -> Option<String> {
     let known = last_at(&all.objects, addr)?;
+    (!known.alive || addr != known.base).then(|| freeing(all, module, addr, known))
+}
+
+/// A free that isn't right, by means of an address of the object.
+fn freeing(all: &Sanitizer, module: &Module, addr: u64, known: &Object) -> String {
     let name = object(all, module, known);
-    Some(match (known.alive, addr == known.base) {
-        (false, true) => format!("double free of {name}"),
-        (false, false) | (true, false) => {
-            format!("free of an address {} bytes into {name}", addr - known.base)
-        }
-        (true, true) => return None,
-    })
+    if addr == known.base {
+        format!("double free of {name}")
+    } else {
+        let offset = addr.wrapping_sub(known.base);
+        format!("free of an address {offset} bytes into {name}")
+    }
 }

@@ -175,7 +175,7 @@ impl StdHost<'_> {
         }
         for (at, to, size, pointers) in lent {
             if to != 0 {
-                let mut bytes = super::bytes_at(memory, at, size)?.to_vec();
+                let mut bytes = super::some_bytes_at(memory, at, size)?.to_vec();
                 let name = &module.func(func).name;
                 self.words_out(module, name, &mut bytes, pointers, memory)?;
                 // SAFETY: C passed the address of room for a result of this size.

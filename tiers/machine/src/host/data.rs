@@ -89,7 +89,7 @@ impl StdHost<'_> {
             let Some(address) = memory.address_of(shared.global) else {
                 continue;
             };
-            let Some(bytes) = memory.read(address, shared.size as u64) else {
+            let Some(bytes) = memory.read_some(address, shared.size as u64) else {
                 continue;
             };
             let mut bytes = bytes.to_vec();
@@ -135,7 +135,7 @@ impl StdHost<'_> {
                 };
                 bytes = form.to_le_bytes().to_vec();
             }
-            if memory.read(address, bytes.len() as u64) != Some(&bytes) {
+            if memory.read_some(address, bytes.len() as u64) != Some(&bytes) {
                 memory.write(address, &bytes)?;
             }
         }

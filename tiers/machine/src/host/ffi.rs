@@ -422,7 +422,7 @@ impl StdHost<'_> {
             return Ok(());
         }
         let at = args.get(0);
-        let mut bytes = super::bytes_at(memory, at, size)?.to_vec();
+        let mut bytes = super::some_bytes_at(memory, at, size)?.to_vec();
         self.words_back(&mut bytes, pointers, memory);
         memory.write(at, &bytes)
     }
@@ -504,7 +504,7 @@ impl StdHost<'_> {
                             pointers,
                         },
                     ) => {
-                        let mut bytes = super::bytes_at(memory, value, size)?.to_vec();
+                        let mut bytes = super::some_bytes_at(memory, value, size)?.to_vec();
                         self.words_out(module, symbol, &mut bytes, pointers, memory)?;
                         if align > 8 && out.stack.len() % 2 == 1 {
                             out.stack.push(0);

@@ -319,6 +319,11 @@ fn bytes_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<&[u8], Ho
     memory.read(addr, len).ok_or_else(|| read_fault(addr, len))
 }
 
+/// The same, of bytes that are only passed on: see [`MemoryView::read_some`](sx_tier_api::MemoryView::read_some).
+fn some_bytes_at(memory: &dyn SandboxMemory, addr: u64, len: u64) -> Result<&[u8], HostFault> {
+    (memory.read_some(addr, len)).ok_or_else(|| read_fault(addr, len))
+}
+
 /// Length of the C string at `addr`.
 fn string_len(memory: &dyn SandboxMemory, addr: u64) -> Result<u64, HostFault> {
     match memory.find_byte(addr, u64::MAX, 0)? {

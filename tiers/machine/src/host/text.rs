@@ -147,13 +147,11 @@ fn append(dst: u64, src: u64, limit: u64, memory: &mut dyn SandboxMemory) -> Rep
 /// strncpy fills what is left with zeros.
 fn copy_n(args: &Args, memory: &mut dyn SandboxMemory) -> Reply {
     let (dst, src, len) = (args.get(0), args.get(1), args.get(2));
-    let used = if len == 0 {
-        0
-    } else {
-        prefix(memory, src, len)?.len() as u64
-    };
-    memory.copy_within(dst, src, used)?;
-    memory.fill_bytes(dst.wrapping_add(used), 0, len - used)?;
+    if len != 0 {
+        let text = prefix(memory, src, len)?.to_vec();
+        memory.fill_bytes(dst, 0, len)?;
+        memory.write(dst, &text)?;
+    }
     one(dst)
 }
 
