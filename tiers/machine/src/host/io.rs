@@ -100,8 +100,11 @@ impl StdHost<'_> {
             return Some(Err(HostFault::Refused(denial(symbol, wanted))));
         }
         let reply = self.granted(symbol, args, memory, module);
-        if let Ok(values) = &reply {
-            self.note_file(symbol, args, memory, values);
+        if symbol == "open"
+            && let Ok(values) = &reply
+        {
+            let result = values.first().copied().unwrap_or(0) as i32;
+            self.note_input(args, memory, result);
         }
         Some(reply)
     }
@@ -128,7 +131,7 @@ impl StdHost<'_> {
         match symbol {
             "open" => reads_only(args.int(1)) && self.path_granted(args.get(0), memory),
             "access" | "stat" => self.path_granted(args.get(0), memory),
-            "read" | "pread" | "close" | "lseek" | "fstat" => self.opened.contains(&args.int(0)),
+            "read" | "pread" | "close" | "lseek" | "fstat" => self.opened.contains(args.int(0)),
             _ => false,
         }
     }
@@ -151,21 +154,14 @@ impl StdHost<'_> {
             .any(|grant| real.starts_with(grant))
     }
 
-    /// Keeps account of files opened and closed.
-    fn note_file(&mut self, symbol: &str, args: &Args, memory: &dyn SandboxMemory, values: &[u64]) {
-        let result = values.first().copied().unwrap_or(0) as i32;
-        match symbol {
-            "open" if result >= 0 => {
-                self.opened.push(result);
-                if reads_only(args.int(1))
-                    && let Some(path) = host_path(args.get(0), memory)
-                    && !self.inputs.contains(&path)
-                {
-                    self.inputs.push(path);
-                }
-            }
-            "close" => self.opened.retain(|fd| *fd != args.int(0)),
-            _ => {}
+    /// Keeps account of files read.
+    fn note_input(&mut self, args: &Args, memory: &dyn SandboxMemory, result: i32) {
+        if result >= 0
+            && reads_only(args.int(1))
+            && let Some(path) = host_path(args.get(0), memory)
+            && !self.inputs.contains(&path)
+        {
+            self.inputs.push(path);
         }
     }
 

@@ -8,12 +8,13 @@
 //! * [`io`]: output, and system calls when granted.
 //! * [`ffi`]: everything else that the host's libraries offer, when granted.
 //!
-//! [`data`] is about the variables of those libraries, [`callbacks`] about functions of the program that they call.
+//! [`descriptors`] keeps account of what is open. [`data`] is about the variables of those libraries, [`callbacks`] about functions of the program that they call.
 //!
 //! Make a `StdHost` per evaluation, or call [`StdHost::begin`] between.
 
 mod callbacks;
 mod data;
+mod descriptors;
 mod ffi;
 mod io;
 mod math;
@@ -22,6 +23,7 @@ mod numbers;
 mod text;
 mod traces;
 
+use descriptors::Descriptors;
 use sx_ir::{FuncId, Linkage, Module, TrapKind};
 use sx_tier_api::{Frame, GUARD, Host, HostFault, SandboxMemory, Trap};
 
@@ -146,8 +148,7 @@ pub struct StdHost<'h> {
     pub inputs: Vec<std::path::PathBuf>,
     /// A library whose functions go before all others: the C files of the program.
     pub units: Option<std::path::PathBuf>,
-    /// Descriptors that came from opening files.
-    opened: Vec<i32>,
+    opened: Descriptors,
     pub transcript: Transcript,
     /// Output that is not live becomes so when there is more of it: an evaluation that never ends must not take all memory.
     pub hold_at_most: Option<u64>,
@@ -195,7 +196,7 @@ impl<'h> StdHost<'h> {
             grants: Grants::default(),
             inputs: Vec::new(),
             units: None,
-            opened: Vec::new(),
+            opened: Descriptors::default(),
             transcript: Transcript::default(),
             hold_at_most: None,
             echo: None,
@@ -213,6 +214,7 @@ impl<'h> StdHost<'h> {
     /// Forgets what belongs to the last evaluation's memory; the transcript goes on.
     pub fn begin(&mut self) {
         self.errno = Errno::default();
+        self.opened = Descriptors::default();
         self.foreign.forget();
         self.callbacks.forget();
         self.traces = traces::Traces::default();
@@ -227,19 +229,34 @@ impl<'h> StdHost<'h> {
         memory: &mut dyn SandboxMemory,
     ) -> Result<Vec<u64>, HostFault> {
         let args = Args(args);
+        let results = self.answered(module, func, symbol, &args, memory)?;
+        let result = results.first().copied().unwrap_or(0) as i32;
+        self.opened
+            .note(symbol, &args, result, memory, module.target.endian);
+        Ok(results)
+    }
+
+    fn answered(
+        &mut self,
+        module: &Module,
+        func: FuncId,
+        symbol: &str,
+        args: &Args,
+        memory: &mut dyn SandboxMemory,
+    ) -> Result<Vec<u64>, HostFault> {
         if self.foreign.in_units(self.units.as_deref(), symbol) {
-            return self.foreign_call(module, func, symbol, &args, memory);
+            return self.foreign_call(module, func, symbol, args, memory);
         }
-        if let Some(result) = memory::call(symbol, &args, memory)
-            .or_else(|| text::call(symbol, &args, memory))
-            .or_else(|| math::call(symbol, &args, memory, module.target.endian))
+        if let Some(result) = memory::call(symbol, args, memory)
+            .or_else(|| text::call(symbol, args, memory))
+            .or_else(|| math::call(symbol, args, memory, module.target.endian))
         {
             return result;
         }
         let results = &module.sig(module.func(func).sig).results;
         let (word, endian) = (module.target.pointer_size, module.target.endian);
         let result = results.first().copied();
-        if let Some(read) = numbers::call(symbol, &args, memory, result, word, endian) {
+        if let Some(read) = numbers::call(symbol, args, memory, result, word, endian) {
             let read = read?;
             if let Some(errno) = read.errno {
                 self.errno.value = errno;
@@ -247,13 +264,13 @@ impl<'h> StdHost<'h> {
             }
             return one(read.value);
         }
-        if let Some(result) = self.traces.call(symbol, &args) {
+        if let Some(result) = self.traces.call(symbol, args) {
             return result;
         }
-        if let Some(result) = self.io(symbol, &args, memory, module) {
+        if let Some(result) = self.io(symbol, args, memory, module) {
             return result;
         }
-        self.foreign_call(module, func, symbol, &args, memory)
+        self.foreign_call(module, func, symbol, args, memory)
     }
 }
 
