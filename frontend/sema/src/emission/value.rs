@@ -161,6 +161,11 @@ impl Val {
         Val::regs(TypeId::NORETURN, Pieces::new())
     }
 
+    /// Whether what would make it leaves or never ends: there is no value, and none is missing.
+    pub fn never_ends(&self) -> bool {
+        self.ty == TypeId::NORETURN
+    }
+
     pub fn poison() -> Val {
         Val::regs(TypeId::POISON, Pieces::new())
     }

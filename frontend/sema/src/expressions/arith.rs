@@ -55,6 +55,9 @@ impl Sema<'_> {
             }
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
                 let (a, b) = self.lower_operands(cx, lhs, rhs, op, None)?;
+                if a.never_ends() || b.never_ends() {
+                    return Ok(Val::noreturn());
+                }
                 if let ExprKind::ErrorTag(_) = strip_parens(lhs).kind
                     && self.is_error_value(b.ty)
                     && matches!(op, BinOp::Eq | BinOp::Ne)
@@ -82,6 +85,9 @@ impl Sema<'_> {
             | BinOp::BitXor
             | BinOp::BitOr => {
                 let (mut a, b) = self.lower_operands(cx, lhs, rhs, op, want)?;
+                if a.never_ends() || b.never_ends() {
+                    return Ok(Val::noreturn());
+                }
                 // A literal takes the target; a constant has a type, whatever it was made of.
                 let env = cx.env().clone();
                 a.literal &= is_literal_operand(self.seen_through(&env, lhs).1);
@@ -167,8 +173,10 @@ impl Sema<'_> {
                 || self.m.types.enum_def(*w).is_some()
                 || matches!(self.m.types.kind(*w), TypeKind::Vector(..))
         });
+        // How far is shifted has nothing of the result's type: it is computed as it stands.
+        let is_amount = matches!(op, BinOp::Shl | BinOp::Shr);
+        let operand_want = left_want.filter(|_| !is_amount);
         // Inside arithmetic an integer literal stays an integer, whatever the target.
-        let operand_want = left_want;
         let left_want = left_want.filter(|w| !self.is_float(*w) || !is_int_literal(left_form));
         // And a float literal is no integer.
         let left_want = left_want.filter(|w| !self.is_integer(*w) || !leads_with_float(left_form));
@@ -264,7 +272,7 @@ impl Sema<'_> {
         let mut b = self.lower_operand(cx, rhs, right_want)?;
         if right_want.is_none()
             && matches!(right_form.kind, ExprKind::Xx(_))
-            && let Some(target) = self.met_as(a.ty, b.ty)
+            && let Some(target) = self.met_as(op, a.ty, b.ty)
         {
             b = self.cast(cx, b, target, rhs.span)?;
         }
@@ -284,8 +292,12 @@ impl Sema<'_> {
     }
 
     /// What an operand of `xx` without a target becomes beside a number or a vector, if it is neither: `1 + xx e` takes
-    /// an enum as a number, `v * xx e` as a number for each lane, `v * xx array` the array as a vector.
-    fn met_as(&self, left: TypeId, right: TypeId) -> Option<TypeId> {
+    /// an enum as a number, `v * xx e` as a number for each lane, `v * xx array` the array as a vector, `n << xx f` a float
+    /// as an integer.
+    fn met_as(&self, op: BinOp, left: TypeId, right: TypeId) -> Option<TypeId> {
+        if matches!(op, BinOp::Shl | BinOp::Shr) && self.is_float(right) {
+            return Some(left);
+        }
         if self.is_number(right) || self.is_vector(right) {
             return None;
         }

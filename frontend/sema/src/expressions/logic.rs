@@ -145,6 +145,9 @@ impl Sema<'_> {
                 });
                 let val = self.lower_operand(cx, expr, want)?;
                 let val = self.load(cx, &val);
+                if val.never_ends() {
+                    return Ok(val);
+                }
                 if let TypeKind::Vector(..) = self.m.types.kind(val.ty) {
                     return self.vector_negate(cx, val, span);
                 }
@@ -178,6 +181,9 @@ impl Sema<'_> {
             UnOp::Not => {
                 let val = self.lower_operand(cx, expr, Some(TypeId::BOOL))?;
                 let val = self.load(cx, &val);
+                if val.never_ends() {
+                    return Ok(val);
+                }
                 match self.m.types.kind(val.ty) {
                     TypeKind::Bool
                     | TypeKind::Int { .. }
@@ -208,6 +214,9 @@ impl Sema<'_> {
                     self.literal_above_i64(&val, expr.span)?;
                 }
                 let val = self.load(cx, &val);
+                if val.never_ends() {
+                    return Ok(val);
+                }
                 let flags = self.m.types.enum_def(val.ty).is_some_and(|d| d.flags);
                 if !self.is_integer(val.ty) && !flags {
                     let name = self.type_name(val.ty);

@@ -15,7 +15,6 @@ impl Sema<'_> {
         cx: &mut FnCx,
         target: &'static ast::Expr,
         op: AssignOp,
-        op_span: Span,
         value: &'static ast::Expr,
         span: Span,
     ) -> Res<()> {
@@ -70,34 +69,56 @@ impl Sema<'_> {
                 Ok(())
             }
             AssignOp::Op(op) => {
-                let hint = compound_hint(self, value, ty);
-                let hint = self.broadcast_want(cx, value, value, hint)?;
-                let val = self.lower_operand(cx, value, hint)?;
+                let val = self.compound_operand(cx, value, ty)?;
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
                 let place = self.lower_place(cx, target)?;
                 let old = self.load(cx, &Val::place(place.clone()));
-                let _ = op_span;
-                let given_literal = val.literal && self.is_integer(val.ty) && self.is_integer(ty);
-                if given_literal {
-                    // Must fit, also right of `+=`.
-                    self.coerce(cx, val.clone(), ty, value.span)?;
-                }
-                let out = self.arith(cx, op, old, val, None, span, value.span)?;
-                let out = match self.is_number(out.ty) && self.is_number(ty) {
-                    true => {
-                        let piece = self.piece(cx, &out);
-                        let piece = self.number_piece(cx, piece, out.ty, ty);
-                        Val::scalar(ty, piece)
-                    }
-                    false => self.coerce(cx, out, ty, value.span)?,
-                };
+                let out = self.compound(cx, op, old, val, ty, span, value)?;
                 self.at(cx, span);
                 self.store(cx, place.addr, &out);
                 self.assigned(cx, target);
                 Ok(())
             }
         }
+    }
+
+    /// The right side of a compound assignment to what is a `ty`.
+    fn compound_operand(
+        &mut self,
+        cx: &mut FnCx,
+        value: &'static ast::Expr,
+        ty: TypeId,
+    ) -> Res<Val> {
+        let hint = compound_hint(value, ty);
+        let hint = self.broadcast_want(cx, value, value, hint)?;
+        let val = self.lower_operand(cx, value, hint)?;
+        let given_literal = val.literal && self.is_integer(val.ty) && self.is_integer(ty);
+        if given_literal {
+            // Must fit, also right of `+=`.
+            self.coerce(cx, val.clone(), ty, value.span)?;
+        }
+        Ok(val)
+    }
+
+    /// What a compound assignment stores in what is a `ty` (part 3 §2): the operation's result as that type, floats cut.
+    fn compound(
+        &mut self,
+        cx: &mut FnCx,
+        op: ast::BinOp,
+        old: Val,
+        val: Val,
+        ty: TypeId,
+        span: Span,
+        value: &'static ast::Expr,
+    ) -> Res<Val> {
+        let out = self.arith(cx, op, old, val, None, span, value.span)?;
+        if self.is_number(out.ty) && self.is_number(ty) {
+            let piece = self.piece(cx, &out);
+            let piece = self.number_piece(cx, piece, out.ty, ty);
+            return Ok(Val::scalar(ty, piece));
+        }
+        self.coerce(cx, out, ty, value.span)
     }
 
     /// A concrete value becomes a view where it is bound or passed; an assignment needs its address (part 2 §5.4).
@@ -241,10 +262,9 @@ impl Sema<'_> {
                 };
                 let old = self.own(cx, &old);
                 let old = self.stable(cx, &old);
-                let val = self.lower_operand(cx, value, None)?;
+                let val = self.compound_operand(cx, value, old.ty)?;
                 let val = self.load(cx, &val);
-                let out = self.arith(cx, op, old, val, None, span, value.span)?;
-                let piece = self.coerce(cx, out, param, value.span)?;
+                let piece = self.compound(cx, op, old, val, param, span, value)?;
                 self.emit_call(
                     cx,
                     crate::callables::functions::Target::Direct(instance.func),
@@ -672,8 +692,8 @@ impl std::fmt::Display for Verb {
     }
 }
 
-pub fn compound_hint(sema: &Sema<'_>, value: &ast::Expr, ty: TypeId) -> Option<TypeId> {
-    let _ = sema;
+/// The target that the right side of a compound assignment to a `ty` gets: only what can't be typed by itself has one.
+fn compound_hint(value: &ast::Expr, ty: TypeId) -> Option<TypeId> {
     let typed_by_it = matches!(
         value.kind,
         ExprKind::Aggregate(_)

@@ -198,12 +198,9 @@ impl Sema<'_> {
                 }
                 Ok(())
             }
-            StmtKind::Assign {
-                target,
-                op,
-                op_span,
-                value,
-            } => self.lower_assign(cx, target, *op, *op_span, value, stmt.span),
+            StmtKind::Assign { target, op, value } => {
+                self.lower_assign(cx, target, *op, value, stmt.span)
+            }
             StmtKind::MultiAssign { targets, values } => {
                 self.lower_multi_assign(cx, targets, values, stmt.span)
             }

@@ -34,7 +34,6 @@ pub enum StmtKind {
     Assign {
         target: Expr,
         op: AssignOp,
-        op_span: Span,
         value: Expr,
     },
     /// `a, _, c = x, y, z;` A `_` target is the identifier `_`.

@@ -229,8 +229,7 @@ impl Parser<'_> {
     fn expr_stmt(&mut self) -> PResult<StmtKind> {
         let expr = self.expr()?;
         if let Some(op) = assign_op(self.peek()) {
-            let op_token = self.bump();
-            let op_span = self.span_of(op_token);
+            self.bump();
             let value = self.ended_value()?;
             self.expect(Tok::Semi)?;
             let discard = matches!(&expr.kind, ExprKind::Ident(name) if name.is_discard());
@@ -242,7 +241,6 @@ impl Parser<'_> {
             return Ok(StmtKind::Assign {
                 target: expr,
                 op,
-                op_span,
                 value,
             });
         }
