@@ -67,10 +67,10 @@ impl WrittenOrder {
     }
 
     /// All are lowered: emits them as they are written.
-    pub fn finish(mut self, cx: &mut FnCx) {
+    pub fn finish(&mut self, cx: &mut FnCx) {
         self.leave(cx);
         self.parts.sort_by_key(|part| part.place);
-        for part in self.parts {
+        for part in self.parts.drain(..) {
             // Nothing comes after what diverges.
             if cx.dead {
                 break;
