@@ -112,7 +112,7 @@ impl Sema<'_> {
                 Ok(Some(Name::Entity(Entity::Fn(f), _))) => Some(f),
                 Ok(_) | Err(Failed) => None,
             },
-            ast::ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ast::ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => match self.resolve_decl(decl) {
                         Ok(Entity::Fn(f)) => Some(f),

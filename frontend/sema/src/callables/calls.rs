@@ -146,7 +146,7 @@ impl Sema<'_> {
                 }
                 Some(Name::BuiltinType(_) | Name::Binding(_)) | None => None,
             },
-            ExprKind::Field { base, name } if self.namespace_of(&env, base).is_none() => {
+            ExprKind::Field { base, name } if self.namespace_of(&env, base, *name).is_none() => {
                 return self.call_member_seen_through(cx, &env, (base, *name), call, want, span);
             }
             ExprKind::Field { .. } => self.resolve_path(&env, callee)?,
@@ -388,7 +388,7 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Val> {
         let env = cx.env().clone();
-        if let Some(set) = self.namespace_of(&env, base) {
+        if let Some(set) = self.namespace_of(&env, base, name) {
             let ns = self.span_text(base.span);
             let (entity, decl) = self.resolve_in_namespace(set, &ns, name)?;
             if let Entity::Fn(f) = &entity

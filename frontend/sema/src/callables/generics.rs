@@ -110,7 +110,7 @@ impl Sema<'_> {
                 Ok(Some(Name::Entity(entity, _))) => entity,
                 _ => return Ok(None),
             },
-            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => self.resolve_decl(decl)?,
                     Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => {

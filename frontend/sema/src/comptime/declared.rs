@@ -171,7 +171,7 @@ impl Sema<'_> {
                 Name::Binding(Binding::Type(ty)) => Some(Declared::Type(ty)),
                 Name::Binding(_) | Name::BuiltinType(_) => None,
             },
-            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => {
                     let ns = self.span_text(base.span);
                     let (entity, decl) = self.resolve_in_namespace_of(env, set, &ns, *name)?;

@@ -214,7 +214,7 @@ impl Sema<'_> {
                 }
                 crate::declarations::lookup::Name::Binding(_) => Ok(None),
             },
-            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => {
                     let ns = self.span_text(base.span);
                     Ok(Some(self.resolve_in_namespace_of(env, set, &ns, *name)?.0))
@@ -492,7 +492,7 @@ impl Sema<'_> {
         match &prefix.kind {
             ExprKind::Ident(_) | ExprKind::Call(_) => self.eval_type(env, prefix).map(Some),
             // It may be a variant.
-            ExprKind::Field { base, .. } if self.namespace_of(env, base).is_some() => {
+            ExprKind::Field { base, name } if self.namespace_of(env, base, *name).is_some() => {
                 self.eval_type(env, prefix).map(Some)
             }
             _ => Ok(None),
@@ -679,7 +679,7 @@ impl Sema<'_> {
             | ExprKind::Xx(base) => {
                 return self.check_static(env, base, message);
             }
-            ExprKind::Field { base, name } if self.namespace_of(env, base).is_none() => {
+            ExprKind::Field { base, name } if self.namespace_of(env, base, *name).is_none() => {
                 self.denotes_type(env, init)
                     || match &base.kind {
                         ExprKind::Ident(ident) => {

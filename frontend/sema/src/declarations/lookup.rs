@@ -390,7 +390,7 @@ impl Sema<'_> {
                     _ => false,
                 }
             }
-            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => matches!(
                         self.resolve_decl(decl),
@@ -451,7 +451,7 @@ impl Sema<'_> {
     /// The type that an expression is written for. Looks at each part of a path `A.B.C` once, however long it is.
     fn denoted_type(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<TypeId> {
         if let ExprKind::Field { base, name } = &expr.kind
-            && self.namespace_of(env, base).is_none()
+            && self.namespace_of(env, base, *name).is_none()
         {
             let owner = self.denoted_type(env, base)?;
             let name = self.name_at(env, *name);
@@ -485,7 +485,7 @@ impl Sema<'_> {
                 Ok(Some(Name::Entity(Entity::Fn(f), _))) => self.returns_type(f),
                 _ => false,
             },
-            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => match self.resolve_decl(decl) {
                         Ok(Entity::Template(_)) => true,
@@ -533,12 +533,17 @@ impl Sema<'_> {
             )
     }
 
-    /// The import set an expression names as a namespace.
-    pub fn namespace_of(&mut self, env: &Rc<Env>, expr: &'static ast::Expr) -> Option<ImportSetId> {
+    /// The import set an expression names as a namespace, where `member` stands behind its dot.
+    pub fn namespace_of(
+        &mut self,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+        member: ast::Ident,
+    ) -> Option<ImportSetId> {
         match &expr.kind {
-            ExprKind::Ident(name) => self.namespace_named(env, *name),
+            ExprKind::Ident(name) => self.namespace_named(env, *name, member),
             ExprKind::Field { base, name } => {
-                let set = self.namespace_of(env, base)?;
+                let set = self.namespace_of(env, base, *name)?;
                 match self.lookup_in_set_of(env, set, *name) {
                     Found::Decl(decl) => match self.resolve_decl(decl) {
                         Ok(Entity::Namespace(inner)) => Some(inner),
@@ -547,30 +552,48 @@ impl Sema<'_> {
                     _ => None,
                 }
             }
-            ExprKind::Paren(inner) => self.namespace_of(env, inner),
+            ExprKind::Paren(inner) => self.namespace_of(env, inner, member),
             ExprKind::Splice(_) | ExprKind::Insert(_) => {
                 let put = self.put_here(env, expr)?;
-                self.namespace_of(&put.env, put.expr)
+                self.namespace_of(&put.env, put.expr, member)
             }
             _ => None,
         }
     }
 
-    pub fn namespace_named(&mut self, env: &Rc<Env>, name: ast::Ident) -> Option<ImportSetId> {
+    pub fn namespace_named(
+        &mut self,
+        env: &Rc<Env>,
+        name: ast::Ident,
+        member: ast::Ident,
+    ) -> Option<ImportSetId> {
         let name = self.name_at(env, name);
         if env.get(name.name).is_some() {
             return None;
         }
-        match self.lookup_module_for(env.module, name.name, true) {
+        let set = match self.lookup_module_for(env.module, name.name, true) {
             Found::Decl(decl) => match &self.decl(decl).syntax {
-                DeclSyntax::Import(set) => Some(*set),
+                DeclSyntax::Import(set) => *set,
                 DeclSyntax::Const(_) => match self.resolve_decl(decl) {
-                    Ok(Entity::Namespace(set)) => Some(set),
-                    _ => None,
+                    Ok(Entity::Namespace(set)) => return Some(set),
+                    _ => return None,
                 },
-                _ => None,
+                _ => return None,
             },
-            Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => None,
+            Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => return None,
+        };
+        // A namespace hides nothing (part 3 §6.2): what another import declares by its name is meant by what only that
+        // has. A function has no members.
+        let hidden = match self.lookup_declared(env.module, name.name, false) {
+            Found::Decl(decl) => !matches!(
+                self.decl(decl).syntax,
+                DeclSyntax::Import(_) | DeclSyntax::Fn(_)
+            ),
+            Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => false,
+        };
+        match hidden && matches!(self.lookup_in_set_of(env, set, member), Found::Nothing) {
+            true => None,
+            false => Some(set),
         }
     }
 

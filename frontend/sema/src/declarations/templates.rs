@@ -70,7 +70,7 @@ impl Sema<'_> {
                 }
                 Some(Name::Binding(_)) | None => return Ok(None),
             },
-            ExprKind::Field { base, name } => match self.namespace_of(env, base) {
+            ExprKind::Field { base, name } => match self.namespace_of(env, base, *name) {
                 Some(set) => {
                     let ns = self.span_text(base.span);
                     self.resolve_in_namespace_of(env, set, &ns, *name)?.0

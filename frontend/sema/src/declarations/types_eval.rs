@@ -257,7 +257,7 @@ impl Sema<'_> {
                 self.type_from_value(env, expr)
             }
             ExprKind::Field { base, name: field } => {
-                if let Some(set) = self.namespace_of(env, base) {
+                if let Some(set) = self.namespace_of(env, base, *field) {
                     let ns = self.span_text(base.span);
                     let (entity, _) = self.resolve_in_namespace_of(env, set, &ns, *field)?;
                     return self.entity_as_type(entity, *field, expr.span);

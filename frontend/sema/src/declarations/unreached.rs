@@ -264,7 +264,7 @@ impl Sema<'_> {
                 }
             }
             for (base, name) in forms.members {
-                let namespace = self.namespace_named(&env, base);
+                let namespace = self.namespace_named(&env, base, name);
                 match namespace.map(|set| self.lookup_in_set_of(&env, set, name)) {
                     Some(Found::Decl(id)) => left.push(id),
                     Some(Found::Nothing | Found::Invisible(_)) => return true,

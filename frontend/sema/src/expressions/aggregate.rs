@@ -43,7 +43,8 @@ impl Sema<'_> {
                     return self.variant_aggregate(cx, want, name, agg, span);
                 }
                 ExprKind::Field { base, name }
-                    if self.namespace_of(&env, base).is_none() && self.denotes_type(&env, base) =>
+                    if self.namespace_of(&env, base, *name).is_none()
+                        && self.denotes_type(&env, base) =>
                 {
                     let owner = self.eval_type(&env, base)?;
                     self.complete(owner)?;

@@ -45,7 +45,7 @@ impl Sema<'_> {
     /// Whether `base.name` calls a getter.
     fn is_property(&mut self, cx: &mut FnCx, base: &'static ast::Expr, name: ast::Ident) -> bool {
         let env = cx.env().clone();
-        if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
+        if self.namespace_of(&env, base, name).is_some() || self.denotes_type(&env, base) {
             return false;
         }
         let Ok(ty) = self.type_of_expr(cx, base) else {

@@ -74,9 +74,9 @@ impl Sema<'_> {
     fn is_runtime_float(&mut self, cx: &FnCx, expr: &'static ast::Expr) -> bool {
         match &expr.kind {
             ExprKind::Call(_) | ExprKind::Cast { .. } => true,
-            ExprKind::Field { base, .. } => {
+            ExprKind::Field { base, name } => {
                 let env = cx.env().clone();
-                !self.denotes_type(&env, base) && self.namespace_of(&env, base).is_none()
+                !self.denotes_type(&env, base) && self.namespace_of(&env, base, *name).is_none()
             }
             ExprKind::Paren(e) | ExprKind::Unary { expr: e, .. } => self.is_runtime_float(cx, e),
             ExprKind::Binary { lhs, rhs, .. } => {

@@ -57,7 +57,7 @@ impl Sema<'_> {
         want: Option<TypeId>,
     ) -> Res<Option<Val>> {
         let env = cx.env().clone();
-        if let Some(set) = self.namespace_of(&env, base) {
+        if let Some(set) = self.namespace_of(&env, base, name) {
             let ns = self.span_text(base.span);
             if matches!(name.as_str(), "OS" | "ARCH" | "POINTER_SIZE") && self.is_target_module(set)
             {

@@ -199,7 +199,7 @@ impl Sema<'_> {
                 };
             }
         };
-        if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
+        if self.namespace_of(&env, base, *name).is_some() || self.denotes_type(&env, base) {
             return Ok(None);
         }
         let name = &self.spelled(&env, *name)?;
@@ -396,7 +396,8 @@ impl Sema<'_> {
             }
             ExprKind::Field { base, name } => {
                 let env = cx.env().clone();
-                if self.namespace_of(&env, base).is_none() && !self.denotes_type(&env, base) {
+                if self.namespace_of(&env, base, *name).is_none() && !self.denotes_type(&env, base)
+                {
                     self.narrowed_target(cx, base, *name)?;
                     let inner = self.type_of_expr(cx, base)?;
                     let through = match self.m.types.kind(inner) {
@@ -413,7 +414,8 @@ impl Sema<'_> {
                     }
                 }
                 let val = self.lower_expr(cx, target, None)?;
-                if self.namespace_of(&env, base).is_some() && !matches!(val.kind, ValKind::Place(_))
+                if self.namespace_of(&env, base, *name).is_some()
+                    && !matches!(val.kind, ValKind::Place(_))
                 {
                     let text = self.span_text(target.span);
                     let what = if matches!(self.m.types.kind(val.ty), TypeKind::Function(_)) {
@@ -481,8 +483,8 @@ impl Sema<'_> {
             root = match &root.kind {
                 ExprKind::Paren(inner) => inner,
                 ExprKind::Index { base, .. } | ExprKind::TupleIndex { base, .. } => base,
-                ExprKind::Field { base, .. }
-                    if self.namespace_of(&env, base).is_none()
+                ExprKind::Field { base, name }
+                    if self.namespace_of(&env, base, *name).is_none()
                         && !self.denotes_type(&env, base) =>
                 {
                     base

@@ -49,9 +49,9 @@ impl Sema<'_> {
             | ExprKind::OptField { base: inner, .. }
             | ExprKind::OptTupleIndex { base: inner, .. }
             | ExprKind::TupleIndex { base: inner, .. } => self.has_own_type(cx, inner),
-            ExprKind::Field { base, .. } => {
+            ExprKind::Field { base, name } => {
                 let env = cx.env().clone();
-                self.namespace_of(&env, base).is_none()
+                self.namespace_of(&env, base, *name).is_none()
                     && !self.denotes_type(&env, base)
                     && self.has_own_type(cx, base)
             }

@@ -369,7 +369,9 @@ impl Sema<'_> {
         let is_alias = constant.ty.is_none()
             && match self.named_by(&env, &constant.value) {
                 Some((env, named)) => match &named.kind {
-                    ExprKind::Field { base, .. } => self.namespace_of(&env, base).is_some(),
+                    ExprKind::Field { base, name } => {
+                        self.namespace_of(&env, base, *name).is_some()
+                    }
                     _ => !matches!(
                         self.named_binding(&env, named),
                         Some(Binding::Var { .. } | Binding::Pack { .. } | Binding::Ct(_))
@@ -549,9 +551,9 @@ impl Sema<'_> {
                 base: lhs,
                 index: rhs,
             } => self.is_constant_expression(env, lhs) && self.is_constant_expression(env, rhs),
-            ExprKind::Field { base, .. } => {
+            ExprKind::Field { base, name } => {
                 !self.denotes_type(env, base)
-                    && self.namespace_of(env, base).is_none()
+                    && self.namespace_of(env, base, *name).is_none()
                     && self.is_constant_expression(env, base)
             }
             ExprKind::Ident(name) => matches!(

@@ -190,7 +190,7 @@ impl Sema<'_> {
             },
             ExprKind::Field { base, name } if !self.has_effects(base) => {
                 let env = cx.env().clone();
-                if self.namespace_of(&env, base).is_some() || self.denotes_type(&env, base) {
+                if self.namespace_of(&env, base, *name).is_some() || self.denotes_type(&env, base) {
                     return None;
                 }
                 let recv = self.type_of_expr(cx, base).ok()?;
@@ -529,7 +529,7 @@ impl Sema<'_> {
                 },
             },
             ExprKind::Field { base, name } => {
-                if let Some(set) = self.namespace_of(&env, base) {
+                if let Some(set) = self.namespace_of(&env, base, *name) {
                     let shown = self.span_text(base.span);
                     return match self.resolve_in_namespace_of(&env, set, &shown, *name) {
                         Ok((Entity::Fn(f) | Entity::UfcsAlias(f), _)) => self.fn_is_failable(f),
