@@ -79,7 +79,7 @@ pub fn run_engine(kind: EngineKind, compilation: &Compilation) -> Option<(f64, R
             time,
             Result {
                 output: host.transcript.output(1),
-                counts: Some((outcome.steps, outcome.peak_memory, outcome.digest)),
+                counts: Some((outcome.steps, outcome.peak_memory, outcome.memory.digest())),
             },
         )),
         Status::Trapped(_)

@@ -158,7 +158,8 @@ main :: () -> i64 {
             let mut host = sx_machine::StdHost::new(sx_machine::HostOptions::default(), None);
             let mut engine = sxc::engines::create(engine);
             let out = engine.run(&compilation.module, main, &args, &limits, &mut host);
-            (out.status, out.frames, out.steps, out.digest)
+            let digest = out.memory.digest();
+            (out.status, out.frames, out.steps, digest)
         });
         for (run, engine) in runs.iter().zip(ENGINES) {
             assert_eq!(run, &runs[0], "{steps} steps in {engine:?}");

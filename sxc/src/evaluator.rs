@@ -526,10 +526,10 @@ impl Ran {
             }
         }
         self.inputs.extend_from_slice(sandbox.inputs());
-        let digest = outcome.digest;
+        let digest = self.recording.then(|| outcome.memory.digest());
         let ran_in = engine.ran_in().unwrap_or(kind.name());
         let evaluation = conclude(ran_in, job.module, outcome, job.result, job.saving);
-        let record = self.recording.then(|| {
+        let record = digest.map(|digest| {
             let mut record = describe(job.module, job.root, &evaluation, digest);
             record.transcript = sandbox.transcript();
             record

@@ -342,7 +342,7 @@ fn run(compilation: &Compilation, kind: EngineKind, limits: &Limits) -> Run {
             .collect(),
         steps: outcome.steps,
         peak: outcome.peak_memory,
-        digest: outcome.digest,
+        digest: outcome.memory.digest(),
         output: host.transcript.output(1),
         errors: host.transcript.output(2),
         only_writes: host

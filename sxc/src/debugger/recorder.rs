@@ -287,6 +287,10 @@ impl MemoryView for Recording<'_> {
         self.memory.read(addr, len)
     }
 
+    fn read_some(&self, addr: u64, len: u64) -> Option<&[u8]> {
+        self.memory.read_some(addr, len)
+    }
+
     fn object_at(&self, addr: u64) -> Option<Object> {
         self.memory.object_at(addr)
     }
@@ -301,6 +305,10 @@ impl MemoryView for Recording<'_> {
 
     fn region_of(&self, addr: u64) -> Region {
         self.memory.region_of(addr)
+    }
+
+    fn digest(&self) -> u64 {
+        self.memory.digest()
     }
 
     fn written(&self) -> Vec<(u64, u64)> {

@@ -109,8 +109,6 @@ pub struct Outcome {
     pub steps: u64,
     /// Most heap bytes live at once.
     pub peak_memory: u64,
-    /// Digest of globals and heap at the end; equal in every engine.
-    pub digest: u64,
     /// The machine's memory, for reading the result.
     pub memory: Box<dyn MemoryView>,
 }
@@ -156,6 +154,8 @@ pub trait MemoryView {
     fn is_given(&self, _addr: u64, _len: u64) -> bool {
         true
     }
+    /// Digest of globals and heap; equal in every engine. It reads all of them.
+    fn digest(&self) -> u64;
     /// The ranges, as start and end, of what may have been written and still counts.
     fn written(&self) -> Vec<(u64, u64)> {
         Vec::new()

@@ -45,6 +45,10 @@ impl MemoryView for NoMemory {
     fn region_of(&self, _addr: u64) -> Region {
         Region::Outside
     }
+
+    fn digest(&self) -> u64 {
+        0
+    }
 }
 
 impl Outcome {
@@ -55,7 +59,6 @@ impl Outcome {
             frames: Vec::new(),
             steps: 0,
             peak_memory: 0,
-            digest: 0,
             memory: Box::new(NoMemory),
         }
     }

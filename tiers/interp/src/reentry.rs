@@ -41,6 +41,10 @@ impl<S: Shadow> MemoryView for Reentrant<'_, '_, S> {
         self.run.machine.region_of(addr)
     }
 
+    fn digest(&self) -> u64 {
+        self.run.machine.digest()
+    }
+
     fn written(&self) -> Vec<(u64, u64)> {
         self.run.machine.written()
     }

@@ -467,23 +467,6 @@ impl Machine {
 
     // ---- the end ----
 
-    /// Digest of the mutable globals and the live heap blocks with their addresses.
-    pub fn digest(&self) -> u64 {
-        let mut hash = Digest::new();
-        let mut object = |addr: u64, size: u64| {
-            hash.word(addr);
-            hash.word(size);
-            hash.bytes(self.read(addr, size).unwrap_or(&[]));
-        };
-        for global in self.space.globals.iter().filter(|g| g.mutable) {
-            object(global.addr, global.size);
-        }
-        for (addr, size) in self.heap.blocks() {
-            object(addr, size);
-        }
-        hash.value()
-    }
-
     /// Ends the evaluation.
     pub fn into_outcome(mut self, status: Status) -> Outcome {
         self.hide();
@@ -496,7 +479,6 @@ impl Machine {
             frames,
             steps: self.ctx.steps,
             peak_memory: self.heap.peak(),
-            digest: self.digest(),
             status,
             memory: Box::new(self),
         }
@@ -633,6 +615,23 @@ impl MemoryView for Machine {
         } else {
             Region::Outside
         }
+    }
+
+    /// Digest of the mutable globals and the live heap blocks with their addresses.
+    fn digest(&self) -> u64 {
+        let mut hash = Digest::new();
+        let mut object = |addr: u64, size: u64| {
+            hash.word(addr);
+            hash.word(size);
+            hash.bytes(self.read(addr, size).unwrap_or(&[]));
+        };
+        for global in self.space.globals.iter().filter(|g| g.mutable) {
+            object(global.addr, global.size);
+        }
+        for (addr, size) in self.heap.blocks() {
+            object(addr, size);
+        }
+        hash.value()
     }
 
     fn written(&self) -> Vec<(u64, u64)> {

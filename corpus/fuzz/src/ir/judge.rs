@@ -66,7 +66,7 @@ fn observe(engine: &mut dyn ComptimeEngine, ir: &Ir) -> Seen {
         ("frames", format!("{frames:?}")),
         ("steps", outcome.steps.to_string()),
         ("peak memory", outcome.peak_memory.to_string()),
-        ("memory digest", format!("{:x}", outcome.digest)),
+        ("memory digest", format!("{:x}", outcome.memory.digest())),
         (
             "host calls",
             format!("{:x?} {:x?}", host.tests.log, host.calls),

@@ -99,7 +99,7 @@ fn difference(a: &Outcome, b: &Outcome) -> Option<String> {
     let status = (a.status != b.status).then(|| format!("{:?} against {:?}", a.status, b.status));
     let frames = (a.frames != b.frames).then(|| "the active calls".to_owned());
     let steps = (a.steps != b.steps).then(|| format!("{} against {} steps", a.steps, b.steps));
-    let memory = (a.digest != b.digest).then(|| "memory".to_owned());
+    let memory = (a.memory.digest() != b.memory.digest()).then(|| "memory".to_owned());
     let parts: Vec<String> = [status, frames, steps, memory]
         .into_iter()
         .flatten()

@@ -606,7 +606,7 @@ fn digest_of_heap(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         })
     };
     let (kept, freed) = (made(false), made(true));
-    let mut of = |root, n: u64| run(e, &b.module, root, &[n]).digest;
+    let mut of = |root, n: u64| run(e, &b.module, root, &[n]).memory.digest();
     same("digest differs", of(kept, 1) != of(kept, 2), true)?;
     same("digest repeats", of(kept, 1), of(kept, 1))?;
     same("freed blocks do not count", of(freed, 1), of(freed, 2))
@@ -648,7 +648,7 @@ fn digest(e: &mut dyn ComptimeEngine) -> Result<(), String> {
         let at = f.global(cell);
         f.store(Ty::I64, at, v);
     });
-    let mut of = |n: u64| run(e, &b.module, root, &[n]).digest;
+    let mut of = |n: u64| run(e, &b.module, root, &[n]).memory.digest();
     let (even, odd) = (of(2), of(1));
     same("digest differs", even != odd, true)?;
     same(

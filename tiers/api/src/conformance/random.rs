@@ -41,7 +41,7 @@ pub fn observe_from(
         &outcome.frames[..outcome.frames.len().min(50)],
         outcome.steps,
         outcome.peak_memory,
-        outcome.digest,
+        outcome.memory.digest(),
         host.log
     );
     (text, outcome.memory.snapshot())

@@ -37,6 +37,10 @@ where
         self.memory.region_of(addr)
     }
 
+    fn digest(&self) -> u64 {
+        self.memory.digest()
+    }
+
     fn is_stale(&self, place: u64) -> bool {
         self.shadow.is_stale(place)
     }

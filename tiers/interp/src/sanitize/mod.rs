@@ -212,7 +212,7 @@ impl Sanitizer {
             alive: true,
         });
         self.values.heap.insert(base, number);
-        self.pages.set_range(base, size, undefined);
+        self.pages.set_range(base, size, undefined && !self.lenient);
     }
 
     fn died(&mut self, machine: &Machine, base: u64) {
@@ -613,7 +613,8 @@ impl Shadow for Sanitizer {
             undefined: 0xff,
         };
         self.values.enter(entered, fresh);
-        self.pages.set_range(entered.slots, entered.size, true);
+        self.pages
+            .set_range(entered.slots, entered.size, !self.lenient);
     }
 
     fn leave(&mut self, entered: Entered) {

@@ -8,7 +8,13 @@ const PAGE: u64 = 4096;
 /// Addresses are remembered where they are aligned to this.
 const GRAIN: u64 = 4;
 
-struct Page {
+enum Page {
+    /// No byte has a value: a large block that nobody has touched yet takes no more than this.
+    Blank,
+    Known(Box<Known>),
+}
+
+struct Known {
     /// Bit per byte: without a value.
     undefined: [u64; 64],
     /// Object whose address is stored from here on, or 0.
@@ -17,7 +23,7 @@ struct Page {
 
 pub struct Pages {
     /// Absent pages are defined and hold no addresses.
-    pages: FxHashMap<u64, Box<Page>>,
+    pages: FxHashMap<u64, Page>,
     pointer_size: u64,
     big_endian: bool,
 }
@@ -31,21 +37,30 @@ impl Pages {
         }
     }
 
-    fn page(&mut self, addr: u64) -> &mut Page {
-        let fresh = || {
-            Box::new(Page {
-                undefined: [0; 64],
+    fn page(&mut self, addr: u64) -> &mut Known {
+        let all = |undefined: u64| {
+            Box::new(Known {
+                undefined: [undefined; 64],
                 objects: [0; 1024],
             })
         };
-        self.pages.entry(addr / PAGE).or_insert_with(fresh)
+        let page = self.pages.entry(addr / PAGE);
+        let page = page.or_insert_with(|| Page::Known(all(0)));
+        loop {
+            match page {
+                Page::Known(known) => return known,
+                Page::Blank => *page = Page::Known(all(u64::MAX)),
+            }
+        }
     }
 
     fn undefined(&self, addr: u64) -> bool {
         let at = (addr % PAGE) as usize;
-        self.pages
-            .get(&(addr / PAGE))
-            .is_some_and(|page| page.undefined[at / 64] >> (at % 64) & 1 != 0)
+        match self.pages.get(&(addr / PAGE)) {
+            Some(Page::Known(page)) => page.undefined[at / 64] >> (at % 64) & 1 != 0,
+            Some(Page::Blank) => true,
+            None => false,
+        }
     }
 
     pub fn is_given(&self, addr: u64, len: u64) -> bool {
@@ -53,9 +68,10 @@ impl Pages {
     }
 
     pub fn object(&self, addr: u64) -> u32 {
-        self.pages
-            .get(&(addr / PAGE))
-            .map_or(0, |page| page.objects[((addr % PAGE) / GRAIN) as usize])
+        match self.pages.get(&(addr / PAGE)) {
+            Some(Page::Known(page)) => page.objects[((addr % PAGE) / GRAIN) as usize],
+            Some(Page::Blank) | None => 0,
+        }
     }
 
     /// A pointer to `object` is stored at `addr`.
@@ -71,8 +87,8 @@ impl Pages {
         let end = addr.saturating_add(len);
         while at < end {
             match self.pages.get_mut(&(at / PAGE)) {
-                Some(page) => page.objects[((at % PAGE) / GRAIN) as usize] = 0,
-                None => {
+                Some(Page::Known(page)) => page.objects[((at % PAGE) / GRAIN) as usize] = 0,
+                Some(Page::Blank) | None => {
                     at = (at / PAGE + 1) * PAGE;
                     continue;
                 }
@@ -87,7 +103,12 @@ impl Pages {
         let (mut at, end) = (addr, addr.saturating_add(len));
         while at < end {
             let stop = end.min((at / PAGE + 1) * PAGE);
-            if undefined || self.pages.contains_key(&(at / PAGE)) {
+            if stop - at == PAGE {
+                match undefined {
+                    true => self.pages.insert(at / PAGE, Page::Blank),
+                    false => self.pages.remove(&(at / PAGE)),
+                };
+            } else if undefined || self.pages.contains_key(&(at / PAGE)) {
                 let page = self.page(at);
                 let mut bit = at % PAGE;
                 let last = bit + (stop - at);
@@ -169,5 +190,31 @@ impl Pages {
         for (addr, object) in objects {
             self.set_object(addr, object);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_pages_are_as_their_bytes() {
+        let mut pages = Pages::new(8, false);
+        pages.set_range(100, 3 * PAGE, true);
+        let first = |pages: &Pages| (0..4 * PAGE).find(|at| pages.is_given(*at, 1) != (*at < 100));
+        assert_eq!(first(&pages), Some(100 + 3 * PAGE));
+        let address = Mark {
+            object: 7,
+            undefined: 0,
+        };
+        pages.put(PAGE + 8, 8, address);
+        assert_eq!(pages.get(PAGE + 8, 8), address);
+        assert!(!pages.is_given(PAGE + 7, 1) && pages.is_given(PAGE + 8, 8));
+        assert_eq!(pages.get(PAGE + 16, 4).undefined, 0xf);
+        pages.copy(2 * PAGE + 8, PAGE, 32);
+        assert_eq!(pages.get(2 * PAGE + 16, 8), address);
+        assert!(!pages.is_given(2 * PAGE + 8, 8));
+        pages.set_range(0, 4 * PAGE, false);
+        assert!(pages.is_given(0, 4 * PAGE) && pages.object(PAGE + 8) == 0);
     }
 }
