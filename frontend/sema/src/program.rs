@@ -312,30 +312,16 @@ impl Sema<'_> {
                     continue;
                 }
                 match self.decl(decl).syntax.clone() {
-                    DeclSyntax::Var(_)
-                    | DeclSyntax::Struct(_)
+                    DeclSyntax::Struct(_)
                     | DeclSyntax::Enum(_)
                     | DeclSyntax::Union(_)
                     | DeclSyntax::ErrorSet(_) => {
                         let _ = self.resolve_decl(decl);
                     }
-                    DeclSyntax::Const(constant) => {
-                        let eager = constant.ty.is_some()
-                            || matches!(
-                                strip_parens(&constant.value).kind,
-                                ExprKind::Run(_)
-                                    | ExprKind::Aggregate(_)
-                                    | ExprKind::Binary { .. }
-                                    | ExprKind::Index { .. }
-                            )
-                            || matches!(constant.value.kind, ExprKind::Call(_))
-                            || matches!(
-                                under_minuses(&constant.value).1.kind,
-                                ExprKind::Int { value, .. } if value > i64::MAX as u64
-                            )
-                            || is_alias_of_self(self, &constant.value);
-                        if eager && !self.may_stay_unresolved(decl) {
-                            self.resolve_or_queue(decl);
+                    DeclSyntax::Var(_) => self.resolve_in_turn(decl),
+                    DeclSyntax::Const(_) => {
+                        if self.is_checked_constant(decl) {
+                            self.resolve_in_turn(decl);
                         }
                     }
                     DeclSyntax::Fn(f) => {
@@ -364,6 +350,28 @@ impl Sema<'_> {
             // What is wrong has been told.
             let _ = self.check_assert(&env, assert);
         }
+    }
+
+    /// Whether this is a constant that is evaluated whether something uses it or not.
+    pub fn is_checked_constant(&mut self, id: crate::sema::DeclId) -> bool {
+        let DeclSyntax::Const(constant) = self.decl(id).syntax else {
+            return false;
+        };
+        let eager = constant.ty.is_some()
+            || matches!(
+                strip_parens(&constant.value).kind,
+                ExprKind::Run(_)
+                    | ExprKind::Aggregate(_)
+                    | ExprKind::Binary { .. }
+                    | ExprKind::Index { .. }
+            )
+            || matches!(constant.value.kind, ExprKind::Call(_))
+            || matches!(
+                under_minuses(&constant.value).1.kind,
+                ExprKind::Int { value, .. } if value > i64::MAX as u64
+            )
+            || is_alias_of_self(self, &constant.value);
+        eager && !self.may_stay_unresolved(id)
     }
 
     /// Type names in a non-generic signature, and its link clause.
@@ -419,8 +427,8 @@ impl Sema<'_> {
     /// Module-scope `#run` statements, and constants that reach `#saved` globals: imported modules first, then the order
     /// of the text.
     fn run_statements(&mut self) {
-        for module in self.modules_in_order() {
-            let mut constants = self.postponed_constants(module).into_iter().peekable();
+        for (index, module) in self.modules_in_order().into_iter().enumerate() {
+            let mut constants = self.postponed(index).into_iter().peekable();
             let count = self.module(module).runs.len();
             for i in 0..count {
                 let run = &self.module(module).runs[i];

@@ -6,6 +6,9 @@
 //! What asks the compiler something, or reaches a `#saved` global, does not queue: it runs when it is its turn. With
 //! `#saved` globals that is the place in the source, among constants and statements alike.
 
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::{FuncId, GlobalId, Linkage, Module, TypeId};
 use sx_syntax::Diagnostic;
 use sx_tier_api::{Frame, Host, HostFault, SandboxMemory};
@@ -18,13 +21,21 @@ use crate::comptime::host::{CompilerHost, Minted};
 use crate::comptime::purpose::Purpose;
 use crate::emission::value::CtVal;
 use crate::metaprogramming::module_forms::Order;
-use crate::sema::{DeclId, EntityState, Event, Failed, ModId, Res, Sema};
+use crate::sema::{DeclId, EntityState, Event, Failed, Res, Sema};
 
 /// Who may queue next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Applicant {
     Constant(DeclId),
     Statement,
+}
+
+/// When an evaluation that reaches `#saved` globals has its turn.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Turn {
+    /// Which of the modules in their order.
+    pub module: usize,
+    pub place: Order,
 }
 
 /// An evaluation that waits.
@@ -43,8 +54,14 @@ pub struct Queue {
     admitted: bool,
     /// The applicant's evaluation reaches a `#saved` global: it has its turn among the statements.
     postponed: bool,
-    /// Constants whose evaluations do.
-    in_order: Vec<DeclId>,
+    /// Constants whose evaluations do, and what reads them.
+    in_order: FxHashMap<DeclId, Turn>,
+    /// Whether there are `#saved` globals, once somebody has asked.
+    pub saves: Option<bool>,
+    /// What is being asked whether it has to wait.
+    pub judged: FxHashSet<DeclId>,
+    /// What each declaration that was asked about names.
+    pub named: FxHashMap<DeclId, Rc<[DeclId]>>,
     waiting: Vec<Queued>,
     /// Reports of evaluations that are done, each with the number of events of module scope before it.
     held: Vec<(usize, Vec<Diagnostic>)>,
@@ -87,15 +104,28 @@ impl Sema<'_> {
         self.withdraw();
         if std::mem::take(&mut self.caches.queue.postponed) {
             self.decls[id.index()].state = EntityState::Unresolved;
-            self.caches.queue.in_order.push(id);
+            let turn = self.own_turn(id);
+            self.postpone(id, turn);
         }
     }
 
-    /// The constants of a module that were postponed, each with its place.
-    pub fn postponed_constants(&mut self, module: ModId) -> Vec<(Order, DeclId)> {
-        let ids = self.caches.queue.in_order.clone().into_iter();
-        let own = ids.filter(|id| self.decl(*id).module == module);
-        own.map(|id| (self.order_of_decl(id), id)).collect()
+    /// Leaves a constant, or a global that reads one, to its place among the statements.
+    pub fn postpone(&mut self, id: DeclId, turn: Turn) {
+        self.caches.queue.in_order.insert(id, turn);
+    }
+
+    /// When what was postponed has its turn.
+    pub fn turn_of_postponed(&self, id: DeclId) -> Option<&Turn> {
+        self.caches.queue.in_order.get(&id)
+    }
+
+    /// What has its turn among the statements of a module, each with its place, in the order of the places.
+    pub fn postponed(&self, module: usize) -> Vec<(Order, DeclId)> {
+        let all = self.caches.queue.in_order.iter();
+        let own = all.filter(|(_, turn)| turn.module == module);
+        let mut placed: Vec<_> = own.map(|(id, turn)| (turn.place.clone(), *id)).collect();
+        placed.sort();
+        placed
     }
 
     /// Runs a statement, or queues it.

@@ -16,4 +16,5 @@ pub(crate) mod reach;
 pub mod reads;
 pub(crate) mod results;
 pub(crate) mod saved;
+pub(crate) mod turns;
 pub(crate) mod type_names;

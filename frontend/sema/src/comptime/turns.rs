@@ -1,0 +1,165 @@
+//! Whose turn it is among the evaluations that reach `#saved` globals (reference 6.1): what reads a constant that waits
+//! for its place in the source waits as well, so that nothing is evaluated too early for the sake of a value that nobody
+//! needs yet.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+use sx_syntax::ast::{self, ExprKind};
+use sx_syntax::visit::{self, Visitor};
+
+use crate::comptime::batch::Turn;
+use crate::declarations::lookup::Found;
+use crate::sema::{DeclId, DeclSyntax, EntityState, Sema};
+use crate::views::hygiene::free_names;
+
+impl Sema<'_> {
+    /// Resolves a constant or a global that is checked whether used or not, unless it has to wait for its turn.
+    pub fn resolve_in_turn(&mut self, id: DeclId) {
+        let unresolved = matches!(self.decl(id).state, EntityState::Unresolved);
+        if !unresolved || self.turn_of_postponed(id).is_some() {
+            return;
+        }
+        if self.saves_anything() {
+            // In a cycle, which is told when it is resolved.
+            if !self.caches.queue.judged.insert(id) {
+                return;
+            }
+            let turn = self.turn_of_what_is_read(id, &mut FxHashSet::default());
+            self.caches.queue.judged.remove(&id);
+            if let Some(turn) = turn {
+                let turn = turn.max(self.own_turn(id));
+                self.postpone(id, turn);
+                return;
+            }
+        }
+        match self.decl(id).syntax {
+            DeclSyntax::Const(_) => self.resolve_or_queue(id),
+            _ => {
+                let _ = self.resolve_decl(id);
+            }
+        }
+    }
+
+    /// Whether the program has a `#saved` global.
+    fn saves_anything(&mut self) -> bool {
+        if let Some(known) = self.caches.queue.saves {
+            return known;
+        }
+        let saves = self
+            .decls
+            .iter()
+            .any(|decl| matches!(decl.syntax, DeclSyntax::Var(var) if var.saved));
+        self.caches.queue.saves = Some(saves);
+        saves
+    }
+
+    /// The place of a declaration in the source, imported modules first.
+    pub fn own_turn(&self, id: DeclId) -> Turn {
+        let modules = self.modules_in_order();
+        let module = modules.iter().position(|m| *m == self.decl(id).module);
+        Turn {
+            module: module.unwrap_or(modules.len()),
+            place: self.order_of_decl(id),
+        }
+    }
+
+    /// The last turn of the constants that wait and that what a constant, a global or a function says leads to. Constants
+    /// that it leads to have been judged by then, wherever they stand.
+    fn turn_of_what_is_read(&mut self, id: DeclId, seen: &mut FxHashSet<DeclId>) -> Option<Turn> {
+        let mut last = None;
+        for decl in self.named_by_decl(id).iter() {
+            if seen.insert(*decl) {
+                last = last.max(self.turn_led_to(*decl, seen));
+            }
+        }
+        last
+    }
+
+    fn turn_led_to(&mut self, id: DeclId, seen: &mut FxHashSet<DeclId>) -> Option<Turn> {
+        if self.in_library_module(self.decl(id).module) {
+            return None;
+        }
+        if self.is_checked_constant(id) {
+            self.resolve_in_turn(id);
+            return self.turn_of_postponed(id).cloned();
+        }
+        self.turn_of_what_is_read(id, seen)
+    }
+
+    /// The declarations that a constant, a global or a function names.
+    fn named_by_decl(&mut self, id: DeclId) -> Rc<[DeclId]> {
+        if let Some(known) = self.caches.queue.named.get(&id) {
+            return known.clone();
+        }
+        let named: Rc<[DeclId]> = self.names_of_decl(id).into();
+        self.caches.queue.named.insert(id, named.clone());
+        named
+    }
+
+    fn names_of_decl(&mut self, id: DeclId) -> Vec<DeclId> {
+        let mut names = Vec::new();
+        let mut members = Members::default();
+        match self.decl(id).syntax {
+            DeclSyntax::Const(constant) => {
+                names.extend(free_names(|names| names.expr(&constant.value)));
+                members.expr(&constant.value);
+            }
+            DeclSyntax::Var(var) => {
+                let Some(init) = &var.init else {
+                    return Vec::new();
+                };
+                names.extend(free_names(|names| names.expr(init)));
+                members.expr(init);
+            }
+            DeclSyntax::Fn(function) => {
+                names.extend(free_names(|names| names.function(function)));
+                members.function(function);
+            }
+            // What asks for a type needs it at once.
+            DeclSyntax::Struct(_)
+            | DeclSyntax::Enum(_)
+            | DeclSyntax::Union(_)
+            | DeclSyntax::ErrorSet(_)
+            | DeclSyntax::Protocol(_)
+            | DeclSyntax::UfcsAlias(_)
+            | DeclSyntax::Import(_)
+            | DeclSyntax::Library(_)
+            | DeclSyntax::CUnit
+            | DeclSyntax::C(_)
+            | DeclSyntax::Builtin => return Vec::new(),
+        }
+        let env = self.decl(id).env.clone();
+        let mut led_to = Vec::new();
+        for name in names {
+            if env.get(name.name).is_none()
+                && let Found::Decl(decl) = self.lookup_module(env.module, name.name)
+            {
+                led_to.push(decl);
+            }
+        }
+        for (base, name) in members.0 {
+            if let Some(set) = self.namespace_named(&env, base, name)
+                && let Found::Decl(decl) = self.lookup_in_set_of(&env, set, name)
+            {
+                led_to.push(decl);
+            }
+        }
+        led_to
+    }
+}
+
+/// `a.b`, wherever it stands.
+#[derive(Default)]
+struct Members(Vec<(ast::Ident, ast::Ident)>);
+
+impl Visitor for Members {
+    fn expr(&mut self, expr: &ast::Expr) {
+        if let ExprKind::Field { base, name } = &expr.kind
+            && let ExprKind::Ident(base) = base.kind
+        {
+            self.0.push((base, *name));
+        }
+        visit::walk_expr(self, expr);
+    }
+}
