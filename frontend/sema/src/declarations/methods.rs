@@ -218,7 +218,8 @@ impl Sema<'_> {
         })
     }
 
-    fn writes_method(&self, id: ImplId, name: Symbol) -> bool {
+    /// Whether an impl has, or its forms may make, a method or a property of that name.
+    pub fn writes_method(&self, id: ImplId, name: Symbol) -> bool {
         self.impls[id.index()]
             .decl
             .members

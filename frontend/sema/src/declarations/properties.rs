@@ -1,7 +1,7 @@
 //! `#get` and `#set` methods: their shape, and those that a type's body or an impl gives it (reference part 2 §1).
 
 use sx_ir::{Symbol, TypeId};
-use sx_syntax::ast::{self, BodyKind, DeclKind, MemberKind, ParamKind, Property, RetKind};
+use sx_syntax::ast::{self, BodyKind, ParamKind, Property, RetKind};
 
 use crate::sema::{FnId, ImplId, Res, Sema};
 
@@ -65,19 +65,19 @@ impl Sema<'_> {
     ) -> Res<Option<FnId>> {
         self.enter_impls();
         for index in 0..self.impls.len() {
-            let info = &self.impls[index];
-            let written = info.decl.members.iter().any(|m| {
-                matches!(&m.kind, MemberKind::Decl(ast::Decl { kind: DeclKind::Fn(f), name: n, .. })
-                    if n.name == name && f.property == Some(property))
-            });
-            if !written || info.resolved.is_none() {
+            let id = ImplId(index as u32);
+            let given = self.impls[index].resolved.is_some() && self.writes_method(id, name);
+            // What an impl's own forms ask while they make its body, it can't answer yet.
+            let under_way = self.caches.conformance.expanding.contains(&(id, ty));
+            if !given || under_way {
                 continue;
             }
-            let id = ImplId(index as u32);
             if let Some(m) = self.match_impl(id, ty)? {
                 self.impl_methods(&m, ty)?;
                 let key = (id, ty, name, property);
-                return Ok(self.caches.conformance.properties.get(&key).copied());
+                if let Some(found) = self.caches.conformance.properties.get(&key) {
+                    return Ok(Some(*found));
+                }
             }
         }
         Ok(None)
