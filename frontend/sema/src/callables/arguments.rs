@@ -79,7 +79,7 @@ impl Sema<'_> {
             // The others are looked at for their own mistakes.
             vals.push(self.lower_arg(cx, arg, *param));
         }
-        order.finish(cx);
+        self.evaluate_as_written(cx, &mut order)?;
         let vals: Vec<Val> = vals.into_iter().collect::<Res<_>>()?;
         self.at(cx, span);
         let pieces = self.pieces(cx, &callee);
@@ -202,7 +202,7 @@ impl Sema<'_> {
         let (locals, slots) = (cx.func.locals.len(), cx.func.slots.len());
         let (exprs, labels) = (cx.func.exprs.len(), cx.func.labels);
         let (vars, captures, prologue) = (cx.vars.len(), cx.captures.len(), cx.prologue.len());
-        let dead = cx.dead;
+        let (dead, narrowed, reads) = (cx.dead, cx.narrowed(), cx.narrowed_reads.seen.len());
         cx.runs.looking += 1;
         let out = lower(self, cx);
         cx.runs.looking -= 1;
@@ -216,6 +216,8 @@ impl Sema<'_> {
         cx.captures.truncate(captures);
         cx.prologue.truncate(prologue);
         cx.dead = dead;
+        cx.narrow_again(&narrowed);
+        cx.narrowed_reads.seen.truncate(reads);
         out
     }
 

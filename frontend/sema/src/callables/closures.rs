@@ -109,11 +109,13 @@ impl Sema<'_> {
         }
     }
 
-    /// A closure that is expected, of whose result at most that it may fail is known.
+    /// A closure that is expected, of which parameters are open, or at most that it may fail is known of its result.
     pub fn is_open_closure(&self, ty: TypeId) -> bool {
         match self.m.types.kind(ty) {
             TypeKind::Closure(closure) => {
-                closure.ret == TypeId::POISON || self.is_open_failable(closure.ret)
+                closure.params.contains(&TypeId::POISON)
+                    || closure.ret == TypeId::POISON
+                    || self.is_open_failable(closure.ret)
             }
             _ => false,
         }
@@ -139,8 +141,7 @@ impl Sema<'_> {
             return Ok(());
         };
         let plural = crate::declarations::nominal::plural(given);
-        let known = |ty: &TypeId| *ty != TypeId::POISON && !self.is_open_failable(*ty);
-        let what = match target.filter(|_| known(&expected.ret)) {
+        let what = match target.filter(|ty| !self.is_open_closure(*ty)) {
             Some(ty) => format!("'{}' is expected, which has {wanted}", self.type_name(ty)),
             None => format!("a closure with {wanted} is expected"),
         };
@@ -381,6 +382,8 @@ impl Sema<'_> {
         let mut enclosing = (*cx.enclosing).clone();
         enclosing.push((cx.id, vars.clone()));
         inner.enclosing = Rc::new(enclosing);
+        // What is looked at is thrown away with what it holds.
+        inner.runs.looking = cx.runs.looking;
         let done = lower(self, inner);
         inner.enclosing = Rc::default();
         cx.vars = Rc::unwrap_or_clone(vars);

@@ -301,6 +301,7 @@ impl Sema<'_> {
             paths: Default::default(),
             in_cleanup: false,
             runs: Default::default(),
+            narrowed_reads: Default::default(),
             handlers: Vec::new(),
             owner: None,
             fn_id: None,

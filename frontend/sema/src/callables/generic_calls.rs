@@ -10,6 +10,8 @@ use sx_syntax::ast::{self, ExprKind, LinkKind, ParamKind};
 
 use crate::callables::calls::Arg;
 use crate::callables::generics::{Bindings, mentions_name};
+use crate::callables::inference::stand_in;
+use crate::callables::waiting::Wait;
 use crate::callables::written_order::{Place, WrittenOrder};
 use crate::declarations::nominal::{constraints_of, is_type_param};
 use crate::emission::fncx::FnCx;
@@ -50,6 +52,8 @@ pub struct GenericCall {
 pub struct Turns {
     /// Parameters whose turn comes yet, the next one first.
     pub queue: VecDeque<usize>,
+    /// Those with number literals whose type another argument can tell. They tell theirs when nobody else has anything to tell.
+    numbers: VecDeque<usize>,
     /// Where each parameter's argument is written.
     places: Vec<Place>,
     /// How many arguments had told what they can when one began to wait.
@@ -65,9 +69,45 @@ pub struct Turns {
     wrong: bool,
 }
 
+impl Turns {
+    fn next(&mut self) -> Option<usize> {
+        // Those that wait have asked in vain, and stand behind all others.
+        let stuck = match self.queue.front() {
+            Some(i) => self.waited[*i] == Some(self.told),
+            None => true,
+        };
+        let number = if stuck {
+            self.numbers.pop_front()
+        } else {
+            None
+        };
+        number.or_else(|| self.queue.pop_front())
+    }
+
+    /// Whether there are others to wait for: once more only if some have told something since.
+    fn may_wait(&self, i: usize) -> bool {
+        let others = !self.queue.is_empty() || !self.numbers.is_empty();
+        others && self.waited[i].is_none_or(|at| at < self.told)
+    }
+
+    /// Lets others go first.
+    fn put_off(&mut self, i: usize, wait: Wait) {
+        match wait {
+            Wait::ForAny => {
+                self.waited[i] = Some(self.told);
+                self.queue.push_back(i);
+            }
+            Wait::ForType => {
+                self.waited[i] = Some(usize::MAX);
+                self.numbers.push_back(i);
+            }
+        }
+    }
+}
+
 impl GenericCall {
     /// Parameters in the order of their arguments' turns.
-    fn line_up(&mut self, cx: &FnCx, pack: Option<Symbol>) {
+    fn line_up(&mut self, cx: &mut FnCx, pack: Option<Symbol>) {
         let params = self.params;
         // Those whose type needs the pack wait for it.
         let needs_pack = |i: &usize| {
@@ -111,19 +151,6 @@ impl GenericCall {
             waited: vec![None; params.len()],
             ..Turns::default()
         };
-    }
-
-    /// Lets others go first.
-    fn put_off(&mut self, cx: &FnCx, i: usize) {
-        self.turns.waited[i] = Some(self.turns.told);
-        self.order.keep_apart(cx);
-        self.turns.queue.push_back(i);
-    }
-
-    /// Whether there are others to wait for: once more only if some have told something since.
-    fn may_wait(&self, i: usize) -> bool {
-        let told = self.turns.told;
-        !self.turns.queue.is_empty() && self.turns.waited[i].is_none_or(|at| at < told)
     }
 
     /// Whether a parameter takes what stands before the dot.
@@ -193,7 +220,7 @@ impl Sema<'_> {
 
     fn bind_and_call_now(&mut self, cx: &mut FnCx, call: &mut GenericCall) -> Res<Val> {
         loop {
-            while let Some(i) = call.turns.queue.pop_front() {
+            while let Some(i) = call.turns.next() {
                 call.order.next(cx, call.turns.places[i]);
                 self.take_turn(cx, call, i)?;
             }
@@ -202,7 +229,7 @@ impl Sema<'_> {
             }
             // What the argument that never ends would have told may be known from others.
             if call.turns.diverges && call.has_unbound() {
-                call.order.finish(cx);
+                self.evaluate_as_written(cx, &mut call.order)?;
                 return Ok(Val::noreturn());
             }
             if call.turns.settled {
@@ -213,7 +240,7 @@ impl Sema<'_> {
             let late = std::mem::take(&mut call.turns.late);
             call.turns.queue.extend(late);
         }
-        call.order.finish(cx);
+        self.evaluate_as_written(cx, &mut call.order)?;
         self.check_bound(call)?;
         if call.decl.mixin {
             let vals = std::mem::take(&mut call.vals);
@@ -269,8 +296,11 @@ impl Sema<'_> {
         let unbound = call.unbound_names(pattern);
         let promotes = self.may_promote(call, pattern);
         let open = promotes || !unbound.is_empty();
-        if call.may_wait(i) && self.waits(call, i, pattern, (open, promotes)) {
-            call.put_off(cx, i);
+        if call.turns.may_wait(i)
+            && let Some(wait) = self.waits(call, i, pattern, (open, promotes))
+        {
+            call.order.keep_apart(cx);
+            call.turns.put_off(i, wait);
             return Ok(());
         }
         call.turns.told += 1;
@@ -328,7 +358,11 @@ impl Sema<'_> {
                 call.bindings.push((*name, self.ct_of_type(ty)));
             }
         }
-        let val = self.lower_lazy(cx, &from, expr, ty)?;
+        let looked_at = !unbound.is_empty() && cx.runs.looking > 0;
+        let val = match looked_at {
+            true => stand_in(self.lazy_closure(ty)),
+            false => self.lower_lazy(cx, &from, expr, ty)?,
+        };
         call.vals[i].push(val);
         Ok(())
     }
@@ -432,7 +466,7 @@ impl Sema<'_> {
 }
 
 /// `$args` of the pattern `Closure(..$args) -> R`.
-fn closure_pack(pattern: &ast::Expr) -> Option<Symbol> {
+pub fn closure_pack(pattern: &ast::Expr) -> Option<Symbol> {
     if let ExprKind::ClosureType(c) = &pattern.kind
         && let [param] = c.params.as_slice()
         && let ExprKind::Spread(inner) = &param.kind

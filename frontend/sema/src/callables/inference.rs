@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
-use sx_ir::{Symbol, TypeId, TypeKind};
+use smallvec::smallvec;
+use sx_ir::{Symbol, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, ParamKind};
 
 use crate::callables::calls::Arg;
-use crate::callables::generic_calls::GenericCall;
+use crate::callables::generic_calls::{GenericCall, closure_pack};
 use crate::callables::generics::{Bindings, each_ret_part, each_type_part};
 use crate::declarations::nominal::is_type_param;
 use crate::emission::fncx::FnCx;
-use crate::emission::value::Val;
+use crate::emission::value::{Piece, Val};
 use crate::sema::{Binding, Env, Failed, Res, Sema};
 use crate::statements::errors::strip_parens;
 use crate::statements::tails::ends_of;
@@ -117,9 +118,9 @@ impl Sema<'_> {
         }
         let hint = self.partial_closure(call, pattern, expr);
         let given = self.discarded(cx, |s, cx| s.lower_expr(cx, expr, hint))?.ty;
-        if !matches!(self.m.types.kind(given), TypeKind::Closure(_)) {
+        let TypeKind::Closure(own) = self.m.types.kind(given).clone() else {
             return Ok(None);
-        }
+        };
         let mut trial = call.bindings.clone();
         if !self.bind_pattern(&call.scope, pattern, given, &mut trial) {
             return Ok(None);
@@ -129,6 +130,11 @@ impl Sema<'_> {
             if val.ty == TypeId::TYPE {
                 names.bind(*name, Binding::Type(self.ct_type(val)));
             }
+        }
+        if let Some(pack) = closure_pack(pattern)
+            && names.get(pack).is_none()
+        {
+            names.bind(pack, Binding::TypePack(Rc::new(own.params)));
         }
         let target = self.param_type(&names, pattern)?;
         call.bindings = trial;
@@ -156,6 +162,9 @@ impl Sema<'_> {
         if let Arg::Expr(expr) = &arg
             && let Some(target) = self.failable_closure(cx, call, pattern, expr)?
         {
+            if cx.runs.looking > 0 {
+                return Ok(stand_in(target));
+            }
             let val = self.lower_to(cx, expr, target)?;
             return Ok(self.stable(cx, &val));
         }
@@ -279,9 +288,15 @@ impl Sema<'_> {
         arg: &'static ast::Expr,
     ) -> Option<TypeId> {
         let scope = &call.scope;
-        if !yields_literal(arg) {
+        let literals = literals_of(arg);
+        if literals.is_empty() {
             return None;
         }
+        // What is open in the pattern may be written in the literal.
+        let written = |at: usize| {
+            let mut params = literals.iter().map(|literal| literal.sig.params.get(at));
+            params.all(|param| param.is_some_and(|param| param.ty.is_some()))
+        };
         let pattern = match &pattern.kind {
             ExprKind::Optional(inner) => inner,
             _ => pattern,
@@ -302,17 +317,24 @@ impl Sema<'_> {
                             given.extend(types);
                             continue;
                         }
-                        return None;
+                        let count = literals[0].sig.params.len();
+                        if !matches!(inner.kind, ExprKind::Dollar { .. })
+                            || !(given.len()..count).all(written)
+                        {
+                            return None;
+                        }
+                        given.resize(count.max(given.len()), TypeId::POISON);
                     }
                 }
                 continue;
             }
-            if !call.unbound_names(p).is_empty() {
-                return None;
-            }
-            given.push(self.eval_type(scope, p).ok()?);
+            given.push(match call.unbound_names(p).is_empty() {
+                true => self.eval_type(scope, p).ok()?,
+                false if written(given.len()) => TypeId::POISON,
+                false => return None,
+            });
         }
-        // An open result is written as the poison type: `lower_lambda` infers it.
+        // What is open is written as the poison type: `lower_lambda` infers a result.
         let ret = match &c.ret {
             None => TypeId::VOID,
             Some(ret) => {
@@ -365,10 +387,29 @@ impl Sema<'_> {
     }
 }
 
+/// A closure where only its type is asked for. It has been looked at once for that; to lower what it holds as well would double
+/// the work with each level of nesting.
+pub fn stand_in(closure: TypeId) -> Val {
+    let null = Piece::Const(Ty::Ptr, 0);
+    Val::regs(closure, smallvec![null, null])
+}
+
 /// A lambda, or what may have one as its value.
-fn yields_literal(expr: &'static ast::Expr) -> bool {
-    let is_lambda = |e: &ast::Expr| matches!(strip_parens(e).kind, ExprKind::Lambda(_));
-    is_lambda(expr) || ends_of(expr).into_iter().any(is_lambda)
+pub fn yields_literal(expr: &'static ast::Expr) -> bool {
+    !literals_of(expr).is_empty()
+}
+
+/// The lambdas that may be the value of an expression.
+fn literals_of(expr: &'static ast::Expr) -> Vec<&'static ast::FnDecl> {
+    let ends = match strip_parens(expr).kind {
+        ExprKind::Lambda(_) => vec![expr],
+        _ => ends_of(expr),
+    };
+    let literal = |end: &'static ast::Expr| match &strip_parens(end).kind {
+        ExprKind::Lambda(literal) => Some(&**literal),
+        _ => None,
+    };
+    ends.into_iter().filter_map(literal).collect()
 }
 
 /// `T` of the patterns `T` and `$T`.

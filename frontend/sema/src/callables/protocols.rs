@@ -321,7 +321,7 @@ impl Sema<'_> {
                 _ => self.lower_arg(cx, arg, *param)?,
             });
         }
-        order.finish(cx);
+        self.evaluate_as_written(cx, &mut order)?;
         self.at(cx, span);
         Ok(Some(self.dispatch(cx, &held, slot, vals)))
     }

@@ -1,23 +1,38 @@
 //! Arguments that wait: what has no type of its own takes the one that other arguments tell, wherever it stands among them.
 //! Where it stands decides only when it is evaluated.
 
+use std::rc::Rc;
+
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, ExprKind};
 
 use crate::callables::calls::Arg;
 use crate::callables::generic_calls::GenericCall;
 use crate::callables::generics::{each_type_part, mentions_dollar};
-use crate::callables::inference::{bare_name, generic_name};
-use crate::sema::Sema;
+use crate::callables::inference::{bare_name, generic_name, yields_literal};
+use crate::declarations::lookup::Name;
+use crate::expressions::arith::is_arithmetic;
+use crate::sema::{Binding, Entity, Env, Sema};
 use crate::statements::tails::ends_of;
+
+/// What an argument waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Others that tell something, whatever it is.
+    ForAny,
+    /// One that introduces the type of a number literal, which is a number's default if that one tells nothing.
+    ForType,
+}
 
 /// What an argument tells by itself about the type of its parameter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tells {
+enum Tells {
     /// It has a type only if its destination tells one.
     Nothing,
     /// `.{..}` and `.[..]`: a type made of their parts, if nothing tells another one.
     Parts,
+    /// A number literal: its default type, if nothing tells another one.
+    Number,
     Type,
 }
 
@@ -30,19 +45,59 @@ impl Sema<'_> {
         i: usize,
         pattern: &'static ast::Expr,
         (open, promotes): (bool, bool),
-    ) -> bool {
+    ) -> Option<Wait> {
+        let for_any = |waits: bool| waits.then_some(Wait::ForAny);
         // An omitted lazy one has its default as argument.
         if call.params[i].lazy && call.uses_unbound(pattern) {
-            return true;
+            return Some(Wait::ForAny);
         }
         match &call.slots[i] {
-            Some(Arg::Expr(expr)) => {
-                !promotes && self.may_become_float(call, pattern)
-                    || open && self.tells(call, pattern, expr) == Tells::Nothing
+            Some(Arg::Expr(_)) if !promotes && self.may_become_float(call, pattern) => {
+                Some(Wait::ForAny)
             }
-            Some(Arg::Val(..)) => call.uses_unbound(pattern),
+            Some(Arg::Expr(expr)) if open => match self.tells(call, pattern, expr) {
+                Tells::Nothing => Some(Wait::ForAny),
+                Tells::Number => self
+                    .is_told_by_another(call, pattern)
+                    .then_some(Wait::ForType),
+                Tells::Parts | Tells::Type => None,
+            },
+            Some(Arg::Val(..)) => for_any(call.uses_unbound(pattern)),
             // A block behind the call comes last anyway.
-            Some(Arg::Slice(_) | Arg::Trailing(_)) | None => false,
+            Some(Arg::Expr(_) | Arg::Slice(_) | Arg::Trailing(_)) | None => None,
+        }
+    }
+
+    /// Whether a pattern uses only what others introduce, and the argument of one of them can tell it: `T` of `(v: T, xs: []$T)`.
+    /// Of `(v: T, w: $T)` it can't; numbers at parameters spelled alike have one type.
+    fn is_told_by_another(&mut self, call: &GenericCall, pattern: &'static ast::Expr) -> bool {
+        if mentions_dollar(pattern) {
+            return false;
+        }
+        let open = call.unbound_names(pattern);
+        let queue = call.turns.queue.iter().copied();
+        let mut others = queue.filter_map(|i| Some((i, call.params[i].ty.as_ref()?)));
+        others.any(|(i, ty)| {
+            bare_name(ty).is_none()
+                && open.iter().any(|name| introduces(ty, *name))
+                && self.can_tell(call, i, ty)
+        })
+    }
+
+    /// Whether the argument of a parameter has a type that tells about its pattern, at the latest when others have told what it
+    /// needs itself.
+    fn can_tell(&mut self, call: &GenericCall, i: usize, pattern: &'static ast::Expr) -> bool {
+        match &call.slots[i] {
+            Some(Arg::Expr(expr)) => {
+                yields_literal(expr) || self.tells(call, pattern, expr) == Tells::Type
+            }
+            Some(Arg::Val(..) | Arg::Trailing(_)) => true,
+            Some(Arg::Slice(_)) => false,
+            // Several arguments of a variadic are as several parameters spelled alike.
+            None => {
+                matches!(call.rest.as_deref(), Some([Arg::Slice(_)]))
+                    && self.is_slice_variadic(&call.params[i])
+            }
         }
     }
 
@@ -54,7 +109,10 @@ impl Sema<'_> {
         arg: &Arg,
     ) -> bool {
         match arg {
-            Arg::Expr(expr) => self.tells(call, elem, expr) != Tells::Type,
+            Arg::Expr(expr) => match self.tells(call, elem, expr) {
+                Tells::Nothing | Tells::Parts => true,
+                Tells::Number | Tells::Type => false,
+            },
             Arg::Trailing(_) => true,
             Arg::Val(..) | Arg::Slice(_) => false,
         }
@@ -77,11 +135,25 @@ impl Sema<'_> {
             ExprKind::Call(call) => only_if(!matches!(call.callee.kind, ExprKind::EnumLit(_))),
             // Without a target they have a type, too, which is one more where another parameter introduces it.
             ExprKind::Xx(_) | ExprKind::ErrorTag(_) => only_if(mentions_dollar(pattern)),
-            ExprKind::Binary { lhs, rhs, .. } => only_if(
-                [lhs, rhs]
-                    .into_iter()
-                    .any(|side| self.tells(call, pattern, side) != Tells::Nothing),
-            ),
+            ExprKind::Int { .. } | ExprKind::Float { .. } => Tells::Number,
+            ExprKind::Ident(name) => match self.is_untyped_number(&call.caller, *name) {
+                true => Tells::Number,
+                false => Tells::Type,
+            },
+            ExprKind::Unary { op, expr } if *op != ast::UnOp::Not => {
+                match self.tells(call, pattern, expr) {
+                    Tells::Number => Tells::Number,
+                    Tells::Nothing | Tells::Parts | Tells::Type => Tells::Type,
+                }
+            }
+            ExprKind::Binary { op, lhs, rhs, .. } => {
+                let sides = [lhs, rhs].map(|side| self.tells(call, pattern, side));
+                match sides {
+                    [Tells::Nothing, Tells::Nothing] => Tells::Nothing,
+                    [Tells::Number, Tells::Number] if is_arithmetic(*op) => Tells::Number,
+                    _ => Tells::Type,
+                }
+            }
             ExprKind::Aggregate(literal) => match (&literal.ty, literal.brackets) {
                 (Some(ty), _) => only_if(!matches!(ty.kind, ExprKind::EnumLit(_))),
                 // A bare `$T` takes the type that the fields make.
@@ -101,8 +173,12 @@ impl Sema<'_> {
             ),
             ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) => {
                 let ends = ends_of(expr).into_iter();
-                let least = ends.map(|end| self.tells(call, pattern, end)).min();
-                least.unwrap_or(Tells::Type)
+                let told: Vec<Tells> = ends.map(|end| self.tells(call, pattern, end)).collect();
+                match told.iter().min() {
+                    // Beside one with a type of its own they are of that.
+                    Some(Tells::Number) if told.contains(&Tells::Type) => Tells::Type,
+                    least => least.copied().unwrap_or(Tells::Type),
+                }
             }
             _ => Tells::Type,
         }
@@ -127,4 +203,22 @@ impl Sema<'_> {
         }
         found
     }
+
+    /// Whether a name is that of a constant that is a number literal, whose type its destination tells.
+    fn is_untyped_number(&mut self, env: &Rc<Env>, name: ast::Ident) -> bool {
+        let val = match self.try_resolve_name(env, name) {
+            Ok(Some(Name::Binding(Binding::Ct(val)) | Name::Entity(Entity::Ct(val), _))) => val,
+            _ => return false,
+        };
+        val.literal && self.is_number(val.ty)
+    }
+}
+
+/// Whether a pattern has `$name` in it.
+fn introduces(pattern: &ast::Expr, name: Symbol) -> bool {
+    let mut found = false;
+    each_type_part(pattern, &mut |e| {
+        found |= matches!(&e.kind, ExprKind::Dollar { name: n, .. } if n.name == name);
+    });
+    found
 }

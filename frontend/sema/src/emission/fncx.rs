@@ -201,6 +201,8 @@ pub struct FnCx {
     /// Innermost cleanup body, where jumps are not allowed.
     pub in_cleanup: bool,
     pub runs: crate::comptime::once::Runs,
+    /// Reads of narrowed optionals where arguments are lowered in another order than they are written.
+    pub narrowed_reads: crate::statements::narrowing::Reads,
     /// The operand of `try`, `catch`, `or` whose error is consumed: label and local the tag goes to.
     pub handlers: Vec<Handler>,
     /// Owner for lookups of `S` inside methods.

@@ -714,7 +714,7 @@ fn branch_carries(branch: &ast::Branch) -> bool {
     }
 }
 
-fn is_arithmetic(op: BinOp) -> bool {
+pub fn is_arithmetic(op: BinOp) -> bool {
     matches!(
         op,
         BinOp::Add

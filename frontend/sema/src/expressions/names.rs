@@ -131,6 +131,7 @@ impl Sema<'_> {
         }
         val.literal = info.names_function;
         if narrow && info.narrowed {
+            cx.note_narrowed_read(var, name.span);
             // A loop or a pointer may have emptied it since; where neither has, the check goes away.
             Ok(self.unwrap(cx, &val))
         } else {

@@ -211,6 +211,12 @@ impl Sema<'_> {
         let lent = inner.lent;
         let captures = std::mem::take(&mut inner.captures);
         let names: Vec<_> = captures.iter().map(|c| inner.var(c.inner).name).collect();
+        let here = cx.id;
+        for capture in captures.iter().filter(|c| c.outer_cx == here) {
+            if inner.var(capture.inner).narrowed {
+                cx.note_narrowed_read(capture.outer, expr.span);
+            }
+        }
         let func = self.finish_cx(inner);
         self.at(cx, expr.span);
         self.note_reach(cx, func);

@@ -150,14 +150,7 @@ impl Sema<'_> {
         if let Some(var) = self.own_named(cx, target)
             && cx.var(var).narrowed
         {
-            cx.vars[var.0 as usize].narrowed = false;
-            for scope in &mut cx.scopes {
-                for entry in &mut scope.narrowed {
-                    if entry.0 == var {
-                        entry.1 = false;
-                    }
-                }
-            }
+            cx.end_narrowing(var);
         }
     }
 

@@ -5,7 +5,79 @@ use std::rc::Rc;
 
 use crate::sema::{Binding, Env, Res, Sema, VarId};
 use sx_ir::TypeKind;
+use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
+
+/// The optionals that are narrowed at a point of a function.
+#[derive(Default)]
+pub struct Narrowed {
+    vars: Vec<VarId>,
+    /// Scopes at whose end they still are: the scope, and which of its entries says so.
+    kept: Vec<(usize, usize)>,
+}
+
+/// Reads of narrowed optionals, noted while somebody wants to know them.
+#[derive(Default)]
+pub struct Reads {
+    pub wanted: u32,
+    pub seen: Vec<(VarId, Span)>,
+}
+
+impl FnCx {
+    /// What is narrowed here.
+    pub fn narrowed(&self) -> Narrowed {
+        let mut out = Narrowed::default();
+        let captured = self.captures.iter().map(|capture| capture.inner);
+        let proven = self.scopes.iter().flat_map(|scope| &scope.narrowed);
+        for var in proven.map(|entry| entry.0).chain(captured) {
+            if self.var(var).narrowed && !out.vars.contains(&var) {
+                out.vars.push(var);
+            }
+        }
+        for (at, scope) in self.scopes.iter().enumerate() {
+            for (i, (var, was)) in scope.narrowed.iter().enumerate() {
+                if *was && out.vars.contains(var) {
+                    out.kept.push((at, i));
+                }
+            }
+        }
+        out
+    }
+
+    /// What has been assigned since isn't narrowed any more.
+    pub fn ended_since(&self, known: &Narrowed) -> Vec<VarId> {
+        let vars = known.vars.iter().copied();
+        vars.filter(|var| !self.var(*var).narrowed).collect()
+    }
+
+    /// As it was, whatever has been assigned since.
+    pub fn narrow_again(&mut self, known: &Narrowed) {
+        for var in &known.vars {
+            self.vars[var.0 as usize].narrowed = true;
+        }
+        for (scope, i) in &known.kept {
+            self.scopes[*scope].narrowed[*i].1 = true;
+        }
+    }
+
+    /// An optional is assigned: nothing is known of it here, nor behind the scopes around.
+    pub fn end_narrowing(&mut self, var: VarId) {
+        self.vars[var.0 as usize].narrowed = false;
+        for scope in &mut self.scopes {
+            for entry in &mut scope.narrowed {
+                if entry.0 == var {
+                    entry.1 = false;
+                }
+            }
+        }
+    }
+
+    pub fn note_narrowed_read(&mut self, var: VarId, at: Span) {
+        if self.narrowed_reads.wanted > 0 {
+            self.narrowed_reads.seen.push((var, at));
+        }
+    }
+}
 
 impl Sema<'_> {
     /// Runs the innermost scope's cleanups and closes it.
