@@ -2,7 +2,7 @@
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Access, Piece, Val};
-use crate::sema::{Res, Sema};
+use crate::sema::{Failed, Res, Sema};
 use sx_ir::{ConvertOp, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 
@@ -75,9 +75,10 @@ impl Sema<'_> {
         if let Some(val) = self.convert_into(cx, &val, want, span)? {
             return Ok(val);
         }
-        if let TypeKind::Optional(payload) = to
-            && !matches!(from, TypeKind::Optional(_))
-        {
+        if let (TypeKind::Optional(_), TypeKind::Optional(payload)) = (&from, &to) {
+            return self.cast_payload(cx, &val, *payload, want, span);
+        }
+        if let TypeKind::Optional(payload) = to {
             if let Some(val) = self.convert_to_payload(cx, &val, payload, span)? {
                 return self.coerce(cx, val, want, span);
             }
@@ -87,6 +88,30 @@ impl Sema<'_> {
             }
         }
         Ok(self.reinterpret(cx, &val, want))
+    }
+
+    /// An optional to another one: the payload is converted, if there is one.
+    fn cast_payload(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        payload: TypeId,
+        want: TypeId,
+        span: Span,
+    ) -> Res<Val> {
+        let optional = |s: &Self, ty: TypeId| matches!(s.m.types.kind(ty), TypeKind::Optional(_));
+        let TypeKind::Optional(given) = *self.m.types.kind(val.ty) else {
+            return Err(Failed);
+        };
+        // Presence is no part of a value that is converted.
+        if optional(self, given) && !optional(self, payload) {
+            return Err(self.no_conversion(val.ty, want, span));
+        }
+        let cast = self.mapped_payload(cx, val, want, |s, cx, given| {
+            let given = s.load(cx, given);
+            s.cast(cx, given, payload, span).map(Some)
+        })?;
+        Ok(cast.unwrap_or_else(Val::poison))
     }
 
     /// What is converted to an optional by converting to its payload, which no bits of another type are.

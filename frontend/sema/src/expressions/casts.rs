@@ -169,9 +169,7 @@ impl Sema<'_> {
         }
         match self.m.types.kind(val.ty).clone() {
             TypeKind::Any | TypeKind::Protocol(_) => self.assert_type(cx, &val, want, span),
-            TypeKind::Optional(_)
-                if want != val.ty && !matches!(self.m.types.kind(want), TypeKind::Optional(_)) =>
-            {
+            TypeKind::Optional(payload) if want != val.ty && !self.maps_payload(payload, want) => {
                 let name = self.type_name(val.ty);
                 Err(self.error(span, format!("`.(T)` does not apply to an optional of type '{name}'; use `?.(T)`, or unwrap it first")))
             }
@@ -185,6 +183,16 @@ impl Sema<'_> {
                 ),
                 _ => self.cast(cx, val, want, span),
             },
+        }
+    }
+
+    /// Whether `.(want)` converts the payload of an optional. What is asserted of one says so: `?.(T)`.
+    fn maps_payload(&self, payload: TypeId, want: TypeId) -> bool {
+        let erased =
+            |ty: TypeId| matches!(self.m.types.kind(ty), TypeKind::Any | TypeKind::Protocol(_));
+        match *self.m.types.kind(want) {
+            TypeKind::Optional(asked) => !erased(payload) || erased(asked),
+            _ => false,
         }
     }
 

@@ -279,8 +279,7 @@ impl Sema<'_> {
     }
 
     /// `o == v`, or `v == o` (`swapped`): whether `o` is present and its payload equals `v`. They meet as they do outside an
-    /// optional, so neither becomes the other's type. But a literal is checked as one of the payload's, and what stands
-    /// beside an optional of optionals is wrapped.
+    /// optional, so neither becomes the other's type. But an optional beside an optional of optionals is its payload.
     fn equal_payload(
         &mut self,
         cx: &mut FnCx,
@@ -291,11 +290,7 @@ impl Sema<'_> {
         span: Span,
     ) -> Res<Piece> {
         let optional = self.stable(cx, optional);
-        let literal = other.literal && self.is_number(payload) && self.is_number(other.ty);
-        let nested = [payload, other.ty]
-            .iter()
-            .any(|ty| matches!(self.m.types.kind(*ty), TypeKind::Optional(_)));
-        let other = match literal || nested {
+        let other = match matches!(self.m.types.kind(other.ty), TypeKind::Optional(_)) {
             true => match self.try_coerce(cx, other, payload, span)? {
                 Some(other) => other,
                 None => {

@@ -2,7 +2,7 @@
 
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val, ValKind};
-use crate::sema::{Res, Sema};
+use crate::sema::{Failed, Res, Sema};
 use sx_ir::{BinaryOp, CheckRel, TrapKind, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 
@@ -116,6 +116,19 @@ impl Sema<'_> {
         want: TypeId,
         span: Span,
     ) -> Res<Option<Val>> {
+        self.mapped_payload(cx, val, want, |s, cx, payload| {
+            s.try_coerce(cx, payload, b, span)
+        })
+    }
+
+    /// The optional `want` of what `convert` makes of the payload, absent if `val` is; `None` if it makes nothing of it.
+    pub fn mapped_payload(
+        &mut self,
+        cx: &mut FnCx,
+        val: &Val,
+        want: TypeId,
+        convert: impl FnOnce(&mut Self, &mut FnCx, &Val) -> Res<Option<Val>>,
+    ) -> Res<Option<Val>> {
         let given = self.load(cx, val);
         let given = self.stable(cx, &given);
         let out = self.slot(cx, want);
@@ -124,14 +137,17 @@ impl Sema<'_> {
         let present = self.is_present(cx, &given);
         cx.open();
         let payload = self.payload_of(cx, &given);
-        let converted = self.try_coerce(cx, &payload, b, span)?;
-        let ok = converted.is_some();
-        if let Some(converted) = converted {
-            let wrapped = self.wrap_optional(cx, &converted, want)?;
-            self.store(cx, out, &wrapped);
+        let converted = convert(self, cx, &payload);
+        let wrapped = match converted {
+            Ok(Some(converted)) => self.wrap_optional(cx, &converted, want).map(Some),
+            Ok(None) => Ok(None),
+            Err(Failed) => Err(Failed),
+        };
+        if let Ok(Some(wrapped)) = &wrapped {
+            self.store(cx, out, wrapped);
         }
         let then = cx.close();
-        if !ok {
+        if wrapped?.is_none() {
             return Ok(None);
         }
         let cond = cx.use_piece(present);
