@@ -6,6 +6,7 @@ use sx_ir::{BinaryOp, StmtKind, Ty, TypeId, TypeKind};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 
+use crate::comptime::purpose::Purpose;
 use crate::declarations::nominal::{plural, were};
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
@@ -173,6 +174,25 @@ impl Sema<'_> {
     /// Index argument: a constant if it folds.
     pub fn index_arg(&mut self, cx: &mut FnCx, expr: &'static ast::Expr) -> Res<Piece> {
         self.index_piece(cx, expr)
+    }
+
+    /// An index that has to be known: of a member's type or offset, which differ from member to member. A required
+    /// position (part 6 §6.1), so calls are evaluated. `None` if it is known only when the program runs.
+    pub fn constant_index_arg(
+        &mut self,
+        cx: &mut FnCx,
+        env: &Rc<Env>,
+        expr: &'static ast::Expr,
+    ) -> Res<Option<u64>> {
+        let piece = self.discarded(cx, |s, cx| s.index_arg(cx, expr))?;
+        if let Some(index) = piece.as_const() {
+            return Ok(Some(index));
+        }
+        if self.needs_running(env, expr) {
+            return Ok(None);
+        }
+        let index = self.comptime_value(env, expr, Some(TypeId::I64), &Purpose::Count)?;
+        Ok(Some(self.ct_u64(&index)))
     }
 
     pub fn runtime_tag(&self, ty: &TypeArg) -> Piece {

@@ -442,9 +442,11 @@ impl Sema<'_> {
                 let arg = self.arg(args, 0, name, 2, span)?;
                 let index_expr = self.arg(args, 1, name, 2, span)?;
                 let ty = self.type_arg(cx, env, name, arg, true)?;
-                let index = self.index_arg(cx, index_expr)?;
-                match (&ty, index.as_const()) {
-                    (TypeArg::Static(ty), Some(at)) => {
+                match &ty {
+                    TypeArg::Static(ty) => {
+                        let Some(at) = self.constant_index_arg(cx, env, index_expr)? else {
+                            return Err(self.error(index_expr.span, format!("{name}: the index must be a non-negative compile-time integer; copy the type into a `Type` variable for a run-time one")));
+                        };
                         let makes_type = cx.fn_id.is_some_and(|f| self.returns_type(f));
                         if !cx.comptime && !makes_type && !self.caches.inside_type_argument {
                             self.check_member_kind(*ty, name, arg.span)?;
@@ -452,11 +454,9 @@ impl Sema<'_> {
                         let found = self.member_type(*ty, name, at, arg.span, index_expr.span)?;
                         Ok(Val::type_value(found))
                     }
-                    (TypeArg::Static(_), None) => {
-                        Err(self.error(index_expr.span, format!("{name}: the index must be a non-negative compile-time integer; copy the type into a `Type` variable for a run-time one")))
-                    }
-                    (TypeArg::Runtime(tag), _) => {
+                    TypeArg::Runtime(tag) => {
                         let tag = *tag;
+                        let index = self.index_arg(cx, index_expr)?;
                         let record = self.record_of(cx, tag);
                         self.runtime_member_type(cx, record, index)
                     }
@@ -466,7 +466,24 @@ impl Sema<'_> {
                 let arg = self.arg(args, 0, name, 2, span)?;
                 let index_expr = self.arg(args, 1, name, 2, span)?;
                 let ty = self.type_arg(cx, env, name, arg, true)?;
-                let index = self.index_arg(cx, index_expr)?;
+                let known = match (&ty, name) {
+                    (TypeArg::Static(_), "struct_field_offset") => {
+                        match self.constant_index_arg(cx, env, index_expr)? {
+                            Some(at) => Some(Piece::Const(Ty::I64, at)),
+                            None => {
+                                return Err(self.error(
+                                    index_expr.span,
+                                    format!("{name}: the index must be a non-negative compile-time integer"),
+                                ));
+                            }
+                        }
+                    }
+                    (TypeArg::Static(_) | TypeArg::Runtime(_), _) => None,
+                };
+                let index = match known {
+                    Some(index) => index,
+                    None => self.index_arg(cx, index_expr)?,
+                };
                 if let (TypeArg::Static(ty), Some(at)) = (&ty, index.as_const()) {
                     let ty = *ty;
                     if name == "variant_value"
@@ -504,12 +521,6 @@ impl Sema<'_> {
                             ))
                         }
                     };
-                }
-                if name == "struct_field_offset" && matches!(ty, TypeArg::Static(_)) {
-                    return Err(self.error(
-                        index_expr.span,
-                        format!("{name}: the index must be a non-negative compile-time integer"),
-                    ));
                 }
                 let tag = self.runtime_tag(&ty);
                 let record = self.record_of(cx, tag);
