@@ -527,8 +527,12 @@ impl Sema<'_> {
             arrow = "\n    -> ";
         }
         text.push_str("   (compile-time only)");
-        let message =
-            format!("'{name}' runs only at compile time — call it from `#run` or a comptime '::'");
+        let message = match name == crate::metaprogramming::quotes::MAKE {
+            true => "`Code` exists only at compile time: a constant holds it (`c :: #code(..)`), or what `#run` and `#insert` evaluate".to_string(),
+            false => format!(
+                "'{name}' runs only at compile time — call it from `#run` or a comptime '::'"
+            ),
+        };
         let site = path
             .get(1)
             .and_then(|caller| self.caches.host_sites.get(&(*caller, func)));

@@ -1,8 +1,8 @@
 //! Statements: declarations, assignment, loops, jumps, cleanups (reference part 3 §2, §4).
 
 use sx_ir::{TypeId, TypeKind};
-use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind, StmtKind};
+use sx_syntax::{Diagnostic, Span};
 
 use crate::emission::fncx::{Cleanup, FnCx};
 use crate::emission::value::{Val, ValKind};
@@ -285,9 +285,23 @@ impl Sema<'_> {
                     return self.return_value(cx, Some(val), expr.span);
                 }
                 self.must_not_be_failable(cx, &val, expr)?;
+                self.not_mere_code(&val, expr)?;
             }
         }
         Ok(())
+    }
+
+    /// `body;` puts nothing there.
+    fn not_mere_code(&mut self, val: &Val, expr: &'static ast::Expr) -> Res<()> {
+        if !self.is_code(val.ty) || matches!(strip_parens(expr).kind, ExprKind::Call(_)) {
+            return Ok(());
+        }
+        let text = self.span_text(expr.span);
+        let diag = Diagnostic::error(
+            expr.span,
+            format!("'{text}' is code that is named here, not put here"),
+        );
+        Err(self.report(diag.with_help(None, format!("write `#insert {text};`"))))
     }
 
     /// Whether a value of this type is an error: one of a set, or what a pure failable yields.
