@@ -395,7 +395,7 @@ impl<'s, 'a> Expander<'s, 'a> {
         };
         match self.meaning(plain) {
             Meaning::Text(literal) => Some(literal),
-            Meaning::AsWritten | Meaning::Quote(_) => None,
+            Meaning::AsWritten | Meaning::Quote(_) | Meaning::Argument(..) => None,
         }
     }
 
@@ -504,7 +504,7 @@ impl Resolve<'static> for Expander<'_, '_> {
                     self.literal(r, &literal, Level::POSTFIX);
                     true
                 }
-                Meaning::Quote(_) => {
+                Meaning::Quote(_) | Meaning::Argument(..) => {
                     self.fail(format!("'{}' stands for code", name.name));
                     false
                 }
@@ -526,6 +526,10 @@ impl Resolve<'static> for Expander<'_, '_> {
                     }
                     Meaning::Quote(id) => {
                         self.put_expression(r, id, expr.span, level);
+                        true
+                    }
+                    Meaning::Argument(id, ty) => {
+                        self.put_argument(r, *name, (id, ty), expr.span, level);
                         true
                     }
                 }

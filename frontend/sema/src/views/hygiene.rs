@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use sx_ir::Symbol;
+use sx_ir::{Symbol, TypeId};
 use sx_syntax::Span;
 use sx_syntax::ast::{self, ExprKind};
 use sx_syntax::visit::Visitor;
@@ -51,8 +51,10 @@ impl Frame {
 pub enum Meaning {
     AsWritten,
     Text(Literal),
-    /// A `#lazy` parameter: the argument's expression.
+    /// Code.
     Quote(u64),
+    /// A `#lazy` parameter: the argument's expression, and the parameter's type.
+    Argument(u64, TypeId),
 }
 
 /// How often words occur in texts.
@@ -197,6 +199,10 @@ impl Expander<'_, '_> {
     }
 
     fn bound(&self, level: &Rc<Env>, name: ast::Ident, binding: Binding) -> Meaning {
+        // A mixin's parameter, which is written nowhere: the caller's local of its name is another one.
+        if let Binding::Lazy { quote, ty } = binding {
+            return Meaning::Argument(quote, ty);
+        }
         if let Some(text) = self.in_frame(level, name.name) {
             return named(name, &text);
         }
@@ -207,7 +213,6 @@ impl Expander<'_, '_> {
             }
             Binding::Ct(val) => self.sema.borrow_mut().literal(&self.root, val),
             Binding::Type(ty) => self.sema.borrow_mut().type_text(&self.root, *ty),
-            Binding::Lazy { quote, .. } => return Meaning::Quote(*quote),
             Binding::Decl(id) => {
                 let local = self.sema.borrow().decl(*id).local;
                 let own = self.context_of(level) == 0;
@@ -229,7 +234,10 @@ impl Expander<'_, '_> {
                 return Meaning::AsWritten;
             }
             Binding::Var { cx, var } => self.element_of_pack(level, *cx, *var),
-            Binding::Pack { .. } | Binding::TypePack(_) | Binding::Poison => None,
+            Binding::Pack { .. }
+            | Binding::TypePack(_)
+            | Binding::Lazy { .. }
+            | Binding::Poison => None,
         };
         match written {
             Some(text) => Meaning::Text(text),

@@ -3,6 +3,7 @@
 mod expand;
 pub(crate) mod hygiene;
 pub(crate) mod instances;
+pub(crate) mod lazy;
 mod literals;
 mod members;
 mod named;

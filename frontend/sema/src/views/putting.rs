@@ -583,7 +583,7 @@ impl Expander<'_, '_> {
     }
 
     /// `name : T = value;`, and the name as it is written.
-    fn variable(&self, r: &mut Out<'_>, name: ast::Ident, ty: TypeId, value: &str) -> String {
+    pub fn variable(&self, r: &mut Out<'_>, name: ast::Ident, ty: TypeId, value: &str) -> String {
         let Some(ty) = self.sema.borrow_mut().type_text(&self.root, ty) else {
             self.fail("the type of an argument has no text".to_string());
             return String::new();
