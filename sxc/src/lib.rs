@@ -41,6 +41,7 @@ pub mod timing;
 pub mod triples;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
@@ -57,11 +58,19 @@ pub fn main_with(args: impl IntoIterator<Item = OsString>) -> u8 {
     let cli = match cli::parse(args) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return error.exit_code() as u8;
+            let printed = error.print().and_then(|()| std::io::stdout().flush());
+            return match printed {
+                Ok(()) => error.exit_code() as u8,
+                Err(why) => match say::lost(&why) {
+                    true => pipeline::ERRORS,
+                    false => error.exit_code() as u8,
+                },
+            };
         }
     };
     match bug::guarded(|| commands::run(&cli.command)) {
+        // What should have been told wasn't.
+        Ok(0) if say::anything_lost() => pipeline::ERRORS,
         Ok(status) => status,
         Err(bug::Failure::Bug(what)) => {
             held::write_all();

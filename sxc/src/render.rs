@@ -1,5 +1,6 @@
 //! Diagnostics as text. The human form is a contract (reference part 3 §8), so the renderer is our own.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::ops::Range;
@@ -95,7 +96,7 @@ impl Human<'_> {
             self.out.push('\n');
         }
         let kind = self.paint(kind_colour(diagnostic.kind), diagnostic.kind.as_str());
-        let message = self.paint(BOLD, &diagnostic.message);
+        let message = self.paint(BOLD, &visible(&diagnostic.message));
         let _ = writeln!(self.out, "{kind}: {message}");
         if let Some(span) = diagnostic.span {
             self.excerpt(diagnostic, span);
@@ -105,7 +106,7 @@ impl Human<'_> {
             DiagKind::Error | DiagKind::Warning | DiagKind::Help => "  ",
         };
         for line in &diagnostic.extra_lines {
-            let _ = writeln!(self.out, "{indent}{line}");
+            let _ = writeln!(self.out, "{indent}{}", visible(line));
         }
         for child in &diagnostic.children {
             self.diagnostic(child);
@@ -131,7 +132,9 @@ impl Human<'_> {
             let _ = writeln!(
                 self.out,
                 "{pad}{arrow} {}:{}:{}",
-                file.path, start.line, start.col
+                visible(&file.path),
+                start.line,
+                start.col
             );
         }
         let bar = self.paint(GUTTER, "|");
@@ -168,7 +171,7 @@ impl Human<'_> {
             let _ = writeln!(
                 self.out,
                 "{number} {bar} {before}{}{after}",
-                &text[shown.clone()]
+                visible(&text[shown.clone()])
             );
             let room = match after {
                 "" => to,
@@ -179,6 +182,25 @@ impl Human<'_> {
             let indent = " ".repeat(before.len() + from - shown.start);
             let _ = writeln!(self.out, "{pad} {bar} {indent}{carets}");
         }
+    }
+}
+
+/// What a terminal shows of a text rather than does: control characters as pictures of them, and those that change the
+/// direction of what follows as the character for what can't be shown. Each takes one column.
+fn visible(text: &str) -> Cow<'_, str> {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        '\u{0}'..='\u{1f}' => {
+            char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER)
+        }
+        '\u{7f}' => '\u{2421}',
+        '\u{80}'..='\u{9f}' => char::REPLACEMENT_CHARACTER,
+        _ if sx_syntax::turns_text(c) => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    match text.chars().all(|c| shown(c) == c) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.chars().map(shown).collect()),
     }
 }
 
@@ -215,6 +237,7 @@ fn left_out(first: u32, last: u32) -> Range<u32> {
 /// Notes and helps are left out: one line for each error or warning.
 fn short(out: &mut String, diagnostic: &Diagnostic, sources: &SourceMap) {
     let message = diagnostic.message.replace('\n', " ");
+    let message = visible(&message);
     let kind = diagnostic.kind.as_str();
     let _ = match diagnostic.span {
         Some(span) => {
@@ -222,7 +245,7 @@ fn short(out: &mut String, diagnostic: &Diagnostic, sources: &SourceMap) {
             writeln!(
                 out,
                 "{}:{}:{}: {kind}: {message}",
-                sources.path(span.file),
+                visible(sources.path(span.file)),
                 at.line,
                 at.col
             )
@@ -356,6 +379,20 @@ mod tests {
         assert!(lines.contains("     2 | \"a\n"), "{lines}");
         assert!(lines.contains("       | ...\n"), "{lines}");
         assert!(lines.contains("300002 | \";\n"), "{lines}");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("prog.sx", "x := \"\u{1b}[31m\u{202e}\" + y;\n");
+        let span = Span::new(file, 15, 16);
+        let list = [Diagnostic::error(span, "no '\u{1b}[2J'\u{9b}")];
+        let human = render(&list, &sources, ErrorFormat::Human, false);
+        let line = " 1 | x := \"\u{241b}[31m\u{fffd}\" + y;";
+        assert!(human.contains(line), "{human}");
+        assert!(!human.contains('\u{1b}'), "{human}");
+        let short = render(&list, &sources, ErrorFormat::Short, false);
+        assert_eq!(short, "prog.sx:1:16: error: no '\u{241b}[2J'\u{fffd}\n");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Output that goes nowhere: a full device, a reader that has gone. What the command does and its status don't change.
+//! Output that goes nowhere: a full device, a reader that has gone. What the command does doesn't change, and its status
+//! only where what was asked for is lost.
 #![cfg(target_os = "linux")]
 
 use std::fs::OpenOptions;
@@ -54,6 +55,26 @@ fn diagnostics() {
         status(&["run", "--engine=vm"], TRAP, "trap", full()),
         Some(134)
     );
+}
+
+#[test]
+fn help() {
+    let status = |args: &[&str], out: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sxc"));
+        let errors = Stdio::null();
+        let command = command.args(args).stdin(Stdio::null()).stderr(errors);
+        command.stdout(out).status().unwrap().code()
+    };
+    for args in [
+        &["help"][..],
+        &["--version"],
+        &["help", "run"],
+        &["run", "--help"],
+    ] {
+        assert_eq!(status(args, full()), Some(1), "{args:?}");
+        assert_eq!(status(args, unread()), Some(0), "{args:?}");
+    }
+    assert_eq!(status(&["nonsense"], full()), Some(2));
 }
 
 #[test]

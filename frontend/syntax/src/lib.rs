@@ -9,6 +9,7 @@ pub mod render;
 pub mod span;
 pub mod symbol;
 mod token;
+mod turned;
 pub mod visit;
 
 pub use diag::{DiagKind, Diagnostic, LineCol, LineHint, SourceFile, SourceMap, SourceText};
@@ -20,3 +21,4 @@ pub use parser::{
 };
 pub use span::{FileId, Span};
 pub use symbol::Symbol;
+pub use turned::{turned_text, turns_text};

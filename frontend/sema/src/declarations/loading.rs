@@ -246,7 +246,7 @@ impl Sema<'_> {
                 .map(|(file, text, detail)| sx_syntax::parse_source(*file, text, *detail))
                 .collect()
         };
-        for (((file, ..), (canonical, request, shown)), mut parsed) in
+        for (((file, text, detail), (canonical, request, shown)), mut parsed) in
             sources.iter().zip(owners).zip(parsed)
         {
             if let Some(at) = parsed.diagnostics.iter().position(Diagnostic::is_error) {
@@ -256,6 +256,10 @@ impl Sema<'_> {
                 }
                 self.caches.parse_errors.push(self.diags.len());
                 self.report(first);
+            } else if *detail == Detail::Whole {
+                for warning in sx_syntax::turned_text(*file, text) {
+                    self.report(warning);
+                }
             }
             self.add_module(&request.path, canonical, shown, *file, parsed.ast);
         }
