@@ -11,7 +11,7 @@ use crate::comptime::purpose::Purpose;
 use crate::declarations::decls::is_compiler_name;
 use crate::declarations::lookup::Name;
 use crate::emission::value::CtVal;
-use crate::sema::{Binding, Entity, Env, NominalSyntax, Res, Sema};
+use crate::sema::{Binding, Entity, Env, Failed, NominalSyntax, Res, Sema};
 
 /// Whether a name means a type, or what a type position says more about.
 fn names_type(found: &Name) -> bool {
@@ -289,6 +289,9 @@ impl Sema<'_> {
                         }
                         None => format!("unknown type '{text}'"),
                     };
+                    if self.has_told(expr.span) {
+                        return Err(Failed);
+                    }
                     return Err(self.error(expr.span, message));
                 }
                 self.type_from_value(env, expr)
@@ -451,6 +454,10 @@ impl Sema<'_> {
             | Entity::Namespace(_)
             | Entity::Library(_)
             | Entity::UfcsAlias(_) => {
+                // It was tried as a value before.
+                if self.has_told(span) {
+                    return Err(Failed);
+                }
                 let text = self.span_text(span);
                 Err(self.error(
                     span,

@@ -78,7 +78,7 @@ impl Sema<'_> {
                     format!(
                         "'{}' is not a variant of '{shown}' (variants are: {})",
                         name.name,
-                        list.join(", ")
+                        listed(&list)
                     ),
                 );
                 let diag = match nearest(name.as_str(), list.iter().map(String::as_str)) {
@@ -225,5 +225,16 @@ impl Sema<'_> {
         };
         let payload = self.own(cx, &payload);
         self.make_variant(cx, ty, index, Some(payload), span)
+    }
+}
+
+/// Names in a message: so many of them as somebody may read.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 40;
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => {
+            format!("{}, .. {} in all", first.join(", "), names.len())
+        }
+        Some(_) | None => names.join(", "),
     }
 }

@@ -86,6 +86,9 @@ impl Sema<'_> {
         let vectors = [a, b].map(|v| matches!(self.m.types.kind(v.ty), TypeKind::Vector(..)));
         let help = match vectors {
             [true, true] => "the lanes of both have to be integers, or those of both floats",
+            _ if a.literal || b.literal => {
+                "write an integer, or make the vector one of floats, lane by lane"
+            }
             _ => "convert the number first, or make the vector one of floats, lane by lane",
         };
         let op = op.as_str();

@@ -255,6 +255,13 @@ impl Parser<'_> {
             self.bump();
         }
         let mut property = None;
+        if protocol && (self.at_directive("#get") || self.at_directive("#set")) {
+            let span = self.span_of(self.tok());
+            self.error_at(
+                span,
+                "a protocol has methods, no properties: the getter of a type that implements it is called, `x.name()`",
+            );
+        }
         if self.eat_directive("#get") {
             property = Some(Property::Get);
         } else if self.eat_directive("#set") {

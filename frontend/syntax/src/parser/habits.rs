@@ -166,6 +166,9 @@ impl Parser<'_> {
             {
                 "the last arm of a match is written `else:`"
             }
+            Tok::Comma | Tok::Ident | Tok::Colon if self.several_names_typed() => {
+                "each variable has a declaration of its own: `x : T; y : T;`"
+            }
             Tok::Comma if semi && self.several_names_declared() => {
                 "several names take one value: `a, b := .{x, y};`"
             }
@@ -385,6 +388,27 @@ impl Parser<'_> {
         end > 4
             && self.kind_at(end - 1) == Tok::Gt
             && (self.kind_at(end - 3), self.kind_at(end - 5)) == (Tok::Lt, Tok::Arrow)
+    }
+
+    /// Whether this is in the names of `a, b : T`.
+    fn several_names_typed(&self) -> bool {
+        let name = |at: usize| matches!(self.kind_at(at), Tok::Ident | Tok::RawIdent);
+        let comma = |at: usize| self.kind_at(at) == Tok::Comma;
+        let mut at = self.pos;
+        while at > 0 && (comma(at) || name(at) || self.kind_at(at) == Tok::Colon) {
+            at -= 1;
+        }
+        if !name(at) {
+            at += 1;
+        }
+        let starts =
+            at == 0 || matches!(self.kind_at(at - 1), Tok::Semi | Tok::LBrace | Tok::RBrace);
+        let mut names = 1;
+        while name(at) && comma(at + 1) {
+            at += 2;
+            names += 1;
+        }
+        starts && names > 1 && name(at) && self.kind_at(at + 1) == Tok::Colon
     }
 
     /// Whether the statement under way began with `a, b :=`.
