@@ -127,7 +127,7 @@ impl Sema<'_> {
         let mut variants: Vec<Variant> = Vec::new();
         let mut tagged = false;
         let mut broken = false;
-        let bits = self.m.types.int_info(backing).map_or(64, |i| i.0);
+        let (bits, signed) = self.m.types.int_info(backing).unwrap_or((64, true));
         let members = self.expand_body(env, &decl.variants)?;
         // What those before it are may be part of a variant's value, where they are numbers.
         let plain = places.is_none()
@@ -192,7 +192,10 @@ impl Sema<'_> {
                     broken = true;
                 }
             }
-            let value = sx_ir::semantics::sext_from(value as u64, bits);
+            let value = match signed {
+                true => sx_ir::semantics::sext_from(value as u64, bits),
+                false => sx_ir::semantics::zext_from(value as u64, bits) as i64,
+            };
             let mut payload = match &variant.payload {
                 Some(expr) => {
                     self.inline_names

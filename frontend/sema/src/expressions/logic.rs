@@ -234,7 +234,8 @@ impl Sema<'_> {
                     sx_ir::semantics::zext_from(u64::MAX, piece.ty().int_bits().unwrap_or(64)),
                 );
                 let out = cx.binary(BinaryOp::Xor, piece, ones);
-                let out = self.normalise(cx, out, val.ty);
+                let word = self.m.types.enum_def(val.ty).map_or(val.ty, |d| d.backing);
+                let out = self.normalise(cx, out, word);
                 Ok(Val::scalar(val.ty, out))
             }
         }
