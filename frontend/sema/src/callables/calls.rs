@@ -390,20 +390,18 @@ impl Sema<'_> {
         let env = cx.env().clone();
         if let Some(set) = self.namespace_of(&env, base, name) {
             let ns = self.span_text(base.span);
-            let (entity, decl) = self.resolve_in_namespace(set, &ns, name)?;
+            let (entity, _) = self.resolve_in_namespace(set, &ns, name)?;
             if let Entity::Fn(f) = &entity
                 && self.fn_info(*f).intrinsic
                 && let Some(val) = self.intrinsic_by_fn(cx, &env, *f, call, want, span)?
             {
                 return Ok(val);
             }
-            if matches!(entity, Entity::Ct(_) | Entity::ConstGlobal { .. }) {
-                let callable = matches!(&entity, Entity::Ct(v) if matches!(self.m.types.kind(v.ty), TypeKind::Function(_)));
-                if !callable {
-                    return Err(self.error(name.span, "this namespace member is not callable"));
-                }
+            if let Entity::Ct(val) | Entity::ConstGlobal { val, .. } = &entity
+                && !self.is_callable(val.ty)
+            {
+                return Err(self.error(name.span, "this namespace member is not callable"));
             }
-            let _ = decl;
             return self.call_entity(cx, entity, name.as_str(), call, want, span);
         }
         if self.denotes_type(&env, base) {

@@ -20,9 +20,17 @@ impl Sema<'_> {
             let ty = self.eval_type(&env, expr)?;
             return Ok(Val::type_value(ty));
         }
-        if let ExprKind::Ident(name) = &inner.kind
-            && let Ok(Some(Name::Entity(Entity::Fn(f), _))) = self.try_resolve_name(&env, *name)
-        {
+        let named = match &inner.kind {
+            ExprKind::Ident(name) => match self.try_resolve_name(&env, *name) {
+                Ok(Some(Name::Entity(entity, _))) => Some(entity),
+                Ok(_) | Err(Failed) => None,
+            },
+            ExprKind::Field { base, name } if self.namespace_of(&env, base, *name).is_some() => {
+                self.resolve_path(&env, inner)?
+            }
+            _ => None,
+        };
+        if let Some(Entity::Fn(f)) = named {
             return self.function_value(cx, f, None, expr.span);
         }
         let val = self.lower_operand_raw(cx, inner, None)?;

@@ -446,6 +446,17 @@ impl Sema<'_> {
             return Ok(());
         }
         let bare = strip_parens(&constant.value);
+        // Elements that are made while compiling, once.
+        if matches!(bare.kind, ExprKind::Aggregate(_))
+            && holds_run(bare)
+            && self.is_constant_element(&env, bare)
+        {
+            let purpose = Purpose::Constant(name.name);
+            let val = self.comptime_value(&env, &constant.value, ty, &purpose)?;
+            self.new_scope_level(cx);
+            self.bind_local_ct(cx, name, val);
+            return Ok(());
+        }
         if matches!(bare.kind, ExprKind::Call(_)) {
             let loc = self.loc(bare.span);
             self.caches.constant_calls.insert(loc);
@@ -471,7 +482,7 @@ impl Sema<'_> {
         }
         // Elements of a literal made of constants only: evaluated once, with storage, folding in counts.
         if matches!(bare.kind, ExprKind::Aggregate(_))
-            && self.is_constant_literal(&env, &constant.value)
+            && self.is_constant_element(&env, &constant.value)
             && let Ok(ct) =
                 self.comptime_value(&env, &constant.value, ty, &Purpose::Constant(name.name))
         {
@@ -597,6 +608,26 @@ impl Sema<'_> {
         }
     }
 
+    /// What may be an element of a constant's literal: constants, what `#run` makes, and literals of those.
+    fn is_constant_element(
+        &mut self,
+        env: &std::rc::Rc<crate::sema::Env>,
+        expr: &'static ast::Expr,
+    ) -> bool {
+        match &expr.kind {
+            ExprKind::Run(_) => true,
+            ExprKind::Paren(inner) => self.is_constant_element(env, inner),
+            ExprKind::Aggregate(agg) => {
+                agg.init.is_none()
+                    && agg
+                        .elems
+                        .iter()
+                        .all(|e| self.is_constant_element(env, &e.value))
+            }
+            _ => self.is_constant_literal(env, expr) || self.is_constant_expression(env, expr),
+        }
+    }
+
     pub fn bind_local_ct(
         &mut self,
         cx: &mut FnCx,
@@ -705,5 +736,15 @@ impl Sema<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a literal has an element that `#run` makes.
+fn holds_run(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Run(_) => true,
+        ExprKind::Paren(inner) => holds_run(inner),
+        ExprKind::Aggregate(agg) => agg.elems.iter().any(|e| holds_run(&e.value)),
+        _ => false,
     }
 }
