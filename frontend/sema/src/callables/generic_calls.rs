@@ -84,6 +84,16 @@ impl Turns {
         number.or_else(|| self.queue.pop_front())
     }
 
+    /// Number literals that wait, each with its argument's place: they wait no longer.
+    pub fn give_up_numbers(&mut self) -> Vec<(usize, Place)> {
+        let numbers = self.numbers.drain(..);
+        numbers.map(|i| (i, self.places[i])).collect()
+    }
+
+    pub fn place(&self, i: usize) -> Place {
+        self.places[i]
+    }
+
     /// Whether there are others to wait for: once more only if some have told something since.
     fn may_wait(&self, i: usize) -> bool {
         let others = !self.queue.is_empty() || !self.numbers.is_empty();
@@ -250,7 +260,7 @@ impl Sema<'_> {
     }
 
     /// Evaluates the argument of a parameter, or lets it wait.
-    fn take_turn(&mut self, cx: &mut FnCx, call: &mut GenericCall, i: usize) -> Res<()> {
+    pub fn take_turn(&mut self, cx: &mut FnCx, call: &mut GenericCall, i: usize) -> Res<()> {
         let param = &call.params[i];
         match param.kind {
             ParamKind::Comptime => {

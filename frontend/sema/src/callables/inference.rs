@@ -208,6 +208,12 @@ impl Sema<'_> {
         }
         self.literal_above_i64(&val, at)?;
         let ty = val.ty;
+        // What converts to every pointer doesn't tell to which.
+        if matches!(self.m.types.kind(ty), TypeKind::Pointer(TypeId::VOID))
+            && let Some(val) = self.as_numbers_tell(cx, call, i, &val, (pattern, at))?
+        {
+            return Ok(val);
+        }
         let mut trial = call.bindings.clone();
         if self.bind_pattern(&call.scope, pattern, ty, &mut trial) {
             call.bindings = trial;
@@ -252,6 +258,9 @@ impl Sema<'_> {
                 return Ok(self.stable(cx, &val));
             }
         }
+        if let Some(val) = self.as_numbers_tell(cx, call, i, &val, (pattern, at))? {
+            return Ok(val);
+        }
         if self.has_told(pattern.span) {
             return Err(Failed);
         }
@@ -278,6 +287,34 @@ impl Sema<'_> {
                 Err(self.error(at, text))
             }
         }
+    }
+
+    /// An argument for whose type number literals wait tells none that its pattern takes. They have theirs, and it may convert
+    /// to what that makes of the pattern.
+    fn as_numbers_tell(
+        &mut self,
+        cx: &mut FnCx,
+        call: &mut GenericCall,
+        i: usize,
+        val: &Val,
+        (pattern, at): (&'static ast::Expr, Span),
+    ) -> Res<Option<Val>> {
+        let numbers = call.turns.give_up_numbers();
+        if numbers.is_empty() {
+            return Ok(None);
+        }
+        for (number, place) in numbers {
+            call.order.next(cx, place);
+            self.take_turn(cx, call, number)?;
+        }
+        call.order.next(cx, call.turns.place(i));
+        if !call.unbound_names(pattern).is_empty() {
+            return Ok(None);
+        }
+        let ty = self.eval_type(&call.scope, pattern)?;
+        let val = self.coerce_argument(cx, val.clone(), ty, at)?;
+        let val = self.own(cx, &val);
+        Ok(Some(self.stable(cx, &val)))
     }
 
     /// What a lambda argument can know of a closure pattern: parameter types that are bound, an open result.

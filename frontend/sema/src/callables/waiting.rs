@@ -6,6 +6,7 @@ use std::rc::Rc;
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, ExprKind};
 
+use crate::callables::adapters::is_generic;
 use crate::callables::calls::Arg;
 use crate::callables::generic_calls::GenericCall;
 use crate::callables::generics::{each_type_part, mentions_dollar};
@@ -31,8 +32,8 @@ enum Tells {
     Nothing,
     /// `.{..}` and `.[..]`: a type made of their parts, if nothing tells another one.
     Parts,
-    /// A number literal: its default type, if nothing tells another one.
-    Number,
+    /// A number literal, or what converts to what is expected: a type of its own, if nothing tells another one.
+    Default,
     Type,
 }
 
@@ -57,7 +58,7 @@ impl Sema<'_> {
             }
             Some(Arg::Expr(expr)) if open => match self.tells(call, pattern, expr) {
                 Tells::Nothing => Some(Wait::ForAny),
-                Tells::Number => self
+                Tells::Default => self
                     .is_told_by_another(call, pattern)
                     .then_some(Wait::ForType),
                 Tells::Parts | Tells::Type => None,
@@ -111,7 +112,7 @@ impl Sema<'_> {
         match arg {
             Arg::Expr(expr) => match self.tells(call, elem, expr) {
                 Tells::Nothing | Tells::Parts => true,
-                Tells::Number | Tells::Type => false,
+                Tells::Default | Tells::Type => false,
             },
             Arg::Trailing(_) => true,
             Arg::Val(..) | Arg::Slice(_) => false,
@@ -134,15 +135,15 @@ impl Sema<'_> {
             ExprKind::Null | ExprKind::EnumLit(_) => Tells::Nothing,
             ExprKind::Call(call) => only_if(!matches!(call.callee.kind, ExprKind::EnumLit(_))),
             // Without a target they have a type, too, which is one more where another parameter introduces it.
-            ExprKind::Xx(_) | ExprKind::ErrorTag(_) => only_if(mentions_dollar(pattern)),
-            ExprKind::Int { .. } | ExprKind::Float { .. } => Tells::Number,
-            ExprKind::Ident(name) => match self.is_untyped_number(&call.caller, *name) {
-                true => Tells::Number,
-                false => Tells::Type,
+            ExprKind::Xx(_) | ExprKind::ErrorTag(_) => match mentions_dollar(pattern) {
+                true => Tells::Default,
+                false => Tells::Nothing,
             },
+            ExprKind::Int { .. } | ExprKind::Float { .. } => Tells::Default,
+            ExprKind::Ident(name) => self.name_tells(&call.caller, *name),
             ExprKind::Unary { op, expr } if *op != ast::UnOp::Not => {
                 match self.tells(call, pattern, expr) {
-                    Tells::Number => Tells::Number,
+                    Tells::Default => Tells::Default,
                     Tells::Nothing | Tells::Parts | Tells::Type => Tells::Type,
                 }
             }
@@ -150,7 +151,7 @@ impl Sema<'_> {
                 let sides = [lhs, rhs].map(|side| self.tells(call, pattern, side));
                 match sides {
                     [Tells::Nothing, Tells::Nothing] => Tells::Nothing,
-                    [Tells::Number, Tells::Number] if is_arithmetic(*op) => Tells::Number,
+                    [Tells::Default, Tells::Default] if is_arithmetic(*op) => Tells::Default,
                     _ => Tells::Type,
                 }
             }
@@ -176,7 +177,7 @@ impl Sema<'_> {
                 let told: Vec<Tells> = ends.map(|end| self.tells(call, pattern, end)).collect();
                 match told.iter().min() {
                     // Beside one with a type of its own they are of that.
-                    Some(Tells::Number) if told.contains(&Tells::Type) => Tells::Type,
+                    Some(Tells::Default) if told.contains(&Tells::Type) => Tells::Type,
                     least => least.copied().unwrap_or(Tells::Type),
                 }
             }
@@ -204,13 +205,20 @@ impl Sema<'_> {
         found
     }
 
-    /// Whether a name is that of a constant that is a number literal, whose type its destination tells.
-    fn is_untyped_number(&mut self, env: &Rc<Env>, name: ast::Ident) -> bool {
-        let val = match self.try_resolve_name(env, name) {
-            Ok(Some(Name::Binding(Binding::Ct(val)) | Name::Entity(Entity::Ct(val), _))) => val,
-            _ => return false,
-        };
-        val.literal && self.is_number(val.ty)
+    /// A constant may be a number literal, whose type its destination tells; a generic function is only a value where a function
+    /// is expected.
+    fn name_tells(&mut self, env: &Rc<Env>, name: ast::Ident) -> Tells {
+        match self.try_resolve_name(env, name) {
+            Ok(Some(Name::Binding(Binding::Ct(val)) | Name::Entity(Entity::Ct(val), _)))
+                if val.literal && self.is_number(val.ty) =>
+            {
+                Tells::Default
+            }
+            Ok(Some(Name::Entity(Entity::Fn(f), _))) if is_generic(self.fn_info(f).decl) => {
+                Tells::Nothing
+            }
+            _ => Tells::Type,
+        }
     }
 }
 
