@@ -403,6 +403,14 @@ impl Lexer<'_> {
         }
         if char_value(&self.text[lo + 1..self.at - 1]).is_none() {
             self.error(lo, self.at, "invalid character literal");
+            // `'text'`
+            if self.at - lo > 3
+                && !self.text[lo..self.at].contains('\\')
+                && let Some(told) = self.errors.pop()
+            {
+                self.errors
+                    .push(told.with_help(None, "a string stands in double quotes"));
+            }
         }
         self.push(Tok::Char, lo);
     }

@@ -58,6 +58,11 @@ fn each_gets_its_help() {
         ("f(.a = 1);", "without a dot"),
         ("s : S = .{ .a = 1 };", "without a dot"),
         ("f(a: 1);", "named with `=`"),
+        ("a := 1 if b else 2;", "`if c then a else b`"),
+        ("x: i64 := 3;", "`name : T = value;`"),
+        ("x :: i64 = 3;", "`NAME : T : value;`"),
+        ("a, b : i64;", "a declaration of its own"),
+        ("a := 'text';", "double quotes"),
         ("f(1, b: 2);", "named with `=`"),
         ("t := s ++ \"d\";", "`concat(a, b)`"),
         ("++x;", "`x += 1`"),
@@ -156,5 +161,23 @@ fn counting_loops() {
             helps.any(|h| h.contains("`for 0..n (i) { .. }`")),
             "{first:?}"
         );
+    }
+}
+
+#[test]
+fn at_module_scope() {
+    for (source, help) in [
+        ("x, y : i64;", "a declaration of its own"),
+        ("#import std;", "`#import \"path.sx\";`"),
+        ("@import(\"std\");", "`name :: #import \"path.sx\";`"),
+        ("impl S { f :: () { } }", "the body of their type"),
+        ("f :: <T>(a: T) { }", "`f :: (a: $T, b: T) -> T`"),
+        ("V :: struct <T> { x: T; }", "`struct ($T: Type) { .. }`"),
+        ("f :: () -> i64! { }", "`-> (T, !)`"),
+    ] {
+        let diagnostics = parse_file(FileId(0), source).diagnostics;
+        let first = diagnostics.first().expect("an error");
+        let mut helps = first.children.iter().map(|c| c.message.as_str());
+        assert!(helps.any(|h| h.contains(help)), "{source}: {first:?}");
     }
 }

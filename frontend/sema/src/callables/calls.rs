@@ -566,10 +566,12 @@ impl Sema<'_> {
         }
         if let Some(val) = self.try_field(cx, &recv, name, span)? {
             let shown = self.type_name(val.ty);
-            return Err(self.error(
-                name.span,
-                format!("field '{}' of type '{shown}' is not callable", name.name),
-            ));
+            let text = format!("field '{}' of type '{shown}' is not callable", name.name);
+            let diag = Diagnostic::error(name.span, text);
+            return Err(self.report(match call.args.is_empty() {
+                true => diag.with_help(None, format!("it is read without `()`: `x.{}`", name.name)),
+                false => diag,
+            }));
         }
         let shown = self.type_name(recv.ty);
         if let TypeKind::Optional(_) = self.m.types.kind(recv.ty) {

@@ -117,6 +117,13 @@ impl Sema<'_> {
         ) {
             (Some(help), _) => diag.with_help(None, help),
             (None, Some(near)) => diag.with_help(None, format!("did you mean '{near}'?")),
+            (None, None) if matches!(name.as_str().as_bytes(), [b'A'..=b'Z']) => {
+                let help = format!(
+                    "a type parameter is introduced where it first stands: `a: ${}`",
+                    name.name
+                );
+                diag.with_help(None, help)
+            }
             (None, None) => diag,
         }
     }

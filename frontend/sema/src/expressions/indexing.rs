@@ -157,7 +157,11 @@ impl Sema<'_> {
                 let name = self.type_name(val.ty);
                 let diag =
                     Diagnostic::error(span, format!("cannot index a value of type '{name}'"));
-                Err(self.report(match self.elements_field(val.ty) {
+                let elements = self.elements_field(val.ty);
+                Err(self.report(match elements {
+                    None if val.ty == TypeId::TYPE => {
+                        diag.with_help(None, "an array type is written `[N]T`")
+                    }
                     Some(field) => diag.with_help(None, format!("write `x.{field}[i]`")),
                     None => diag,
                 }))

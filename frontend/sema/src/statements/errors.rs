@@ -394,6 +394,13 @@ impl Sema<'_> {
                 self.note_raised(cx, &[name.name]);
                 val
             }
+            ExprKind::EnumLit(name) => {
+                let name = self.spelled(&cx.env().clone(), *name)?;
+                let text = format!("'.{}' names no error", name.name);
+                let help = format!("write `error.{}`", name.name);
+                let diag = Diagnostic::error(value.span, text).with_help(None, help);
+                return Err(self.report(diag));
+            }
             _ => {
                 // `error.X` in parentheses, blocks and arms is a member of the function's set, too.
                 let mut want = None;

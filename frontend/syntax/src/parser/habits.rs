@@ -67,6 +67,34 @@ impl Parser<'_> {
                 return foreign_word("fn");
             }
             _ if semi && self.results_in_angles() => "type arguments are written `Name(T)`",
+            Tok::If if semi => "a choice between two values is `if c then a else b`",
+            Tok::LBrace if message == "expected 'for'" => {
+                "methods stand in the body of their type; `impl P for T { .. }` is for the methods of a protocol"
+            }
+            Tok::LBrace if semi && before(1) == Tok::Bang && before(3) == Tok::Arrow => {
+                "a result that may fail is written `-> (T, !)`"
+            }
+            Tok::Lt if before(1) == Tok::ColonColon => {
+                "a type parameter is introduced where it first stands: `f :: (a: $T, b: T) -> T`"
+            }
+            Tok::Lt if open && before(1) == Tok::Struct => {
+                "type parameters are written `struct ($T: Type) { .. }`"
+            }
+            Tok::ColonEq if semi && self.declared_with(Tok::Colon) => {
+                "a variable of a type is declared by `name : T = value;`"
+            }
+            Tok::Eq if semi && self.declared_with(Tok::ColonColon) => {
+                "a constant of a type is declared by `NAME : T : value;`"
+            }
+            _ if message == "expected a string literal"
+                && before(1) == Tok::Directive
+                && self.text_at(self.pos - 1) == "#import" =>
+            {
+                "a file is imported with `#import \"path.sx\";`"
+            }
+            Tok::Semi if self.imports_with_a_note() => {
+                "a file is imported with `name :: #import \"path.sx\";`"
+            }
             Tok::Colon if message == "expected ')'" && self.declares_with_a_word() => {
                 return foreign_word("fn");
             }
@@ -268,6 +296,27 @@ impl Parser<'_> {
             }
         }
         None
+    }
+
+    /// Whether what is under way began with a name and this.
+    fn declared_with(&self, kind: Tok) -> bool {
+        let ends = |at: &usize| {
+            !matches!(
+                self.kind_at(*at),
+                Tok::Semi | Tok::LBrace | Tok::RBrace | Tok::Eof
+            )
+        };
+        let start = (0..self.pos).rev().take_while(ends).last();
+        start.is_some_and(|at| self.kind_at(at) == Tok::Ident && self.kind_at(at + 1) == kind)
+    }
+
+    /// Whether `@import(..)` stands before.
+    fn imports_with_a_note(&self) -> bool {
+        let group = self.group_before(self.pos).filter(|at| *at > 0);
+        group.is_some_and(|at| {
+            self.kind_at(at) == Tok::LParen
+                && self.text_at(at - 1).trim_start_matches('@') == "import"
+        })
     }
 
     /// The token that opens what is under way here.
