@@ -159,9 +159,7 @@ impl Sema<'_> {
             }
             _ => return Err(root),
         };
-        // What each has written is recorded by itself.
-        let recorded = self.caches.meta.recording.is_some();
-        if self.eval_depth != 1 || self.caches.queue.admitted || recorded {
+        if self.eval_depth != 1 || self.caches.queue.admitted {
             return Err(root);
         }
         let reach = self.m.reachable(&[root.func]);
@@ -178,6 +176,10 @@ impl Sema<'_> {
             // Statements before it in the source run before it, unless somebody needs the value until then.
             self.caches.queue.postponed = true;
             return Ok(());
+        }
+        // What each has written is recorded by itself.
+        if self.caches.meta.recording.is_some() {
+            return Err(root);
         }
         let mut waiting = self.caches.waiting_globals.iter();
         let waits = waiting.any(|variable| reach.globals.contains(&variable.global));

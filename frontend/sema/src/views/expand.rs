@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sx_ir::Symbol;
 use sx_syntax::ast::{self, ExprKind, IdentKind, ItemKind, ParamKind};
-use sx_syntax::render::{Level, NameUse, Renderer, Resolve, Scope};
+use sx_syntax::render::{Level, NameUse, Renderer, Resolve, Scope, string_literal};
 use sx_syntax::visit::Visitor;
 use sx_syntax::{FileId, Span};
 
@@ -32,6 +32,8 @@ pub struct State {
     pub generic: u32,
     /// Inside of code that may be put somewhere, where a name made by `#name` is another than a plain one.
     pub quoted: u32,
+    /// Inside of mixins: what `#name` declares there is for those who call them.
+    pub mixins: u32,
     /// Nothing is put anywhere within functions.
     pub plain: bool,
     /// Whether names made by `#name` have become plain ones, and whether code was left to be put.
@@ -70,6 +72,7 @@ impl Sema<'_> {
                 refused: None,
                 generic: 0,
                 quoted: 0,
+                mixins: 0,
                 plain: false,
                 made: false,
                 left: false,
@@ -456,6 +459,10 @@ fn is_generic(scope: Scope<'_>) -> bool {
     }
 }
 
+fn is_mixin(scope: Scope<'_>) -> bool {
+    matches!(scope, Scope::Function(f) if f.mixin)
+}
+
 fn is_quoted(scope: Scope<'_>) -> bool {
     match scope {
         Scope::Quote => true,
@@ -470,6 +477,10 @@ impl Resolve<'static> for Expander<'_, '_> {
             let Some(spelled) = self.spelled(name) else {
                 return false;
             };
+            if self.state.borrow().mixins > 0 {
+                r.s(&format!("#name({})", string_literal(spelled.as_str())));
+                return true;
+            }
             let local = self
                 .state
                 .borrow()
@@ -622,6 +633,7 @@ impl Resolve<'static> for Expander<'_, '_> {
         let mut state = self.state.borrow_mut();
         state.generic += u32::from(is_generic(scope));
         state.quoted += u32::from(is_quoted(scope));
+        state.mixins += u32::from(is_mixin(scope));
         if let Some(frame) = state.frames.last_mut() {
             frame.scopes.push(FxHashMap::default());
         }
@@ -631,6 +643,7 @@ impl Resolve<'static> for Expander<'_, '_> {
         let mut state = self.state.borrow_mut();
         state.generic -= u32::from(is_generic(scope));
         state.quoted -= u32::from(is_quoted(scope));
+        state.mixins -= u32::from(is_mixin(scope));
         if let Some(frame) = state.frames.last_mut() {
             frame.scopes.pop();
         }
