@@ -414,7 +414,7 @@ impl Sema<'_> {
         );
         if let Some(near) = bases.iter().find_map(|base| self.import_near(base, text)) {
             diag = diag.with_help(None, format!("did you mean '{near}'?"));
-        } else if matches!(&*text, "std" | "std.sx") {
+        } else if matches!(text, "std" | "std.sx") {
             diag = diag.with_help(None, "the library's is 'modules/std.sx'");
         }
         self.report(diag);
