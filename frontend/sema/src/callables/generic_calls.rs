@@ -43,6 +43,8 @@ pub struct GenericCall {
     pub spans: Vec<Span>,
     /// Omitted parameters, whose defaults are evaluated when all static parameters are known.
     pub omitted: Vec<usize>,
+    /// The `$T: Type` that an argument has told by itself.
+    pub given_types: Vec<Symbol>,
     pub order: WrittenOrder,
     pub turns: Turns,
 }
@@ -218,6 +220,7 @@ impl Sema<'_> {
             vals: params.iter().map(|_| Vec::new()).collect(),
             spans: vec![span; params.len()],
             omitted: Vec::new(),
+            given_types: Vec::new(),
             order,
             turns: Turns::default(),
         };

@@ -89,11 +89,18 @@ impl Sema<'_> {
 
     /// Whether a name is a number by inference, which may still become a float.
     pub fn is_promotable(&self, call: &GenericCall, name: Symbol) -> bool {
-        let explicit =
-            (call.params.iter()).any(|p| p.kind == ParamKind::Comptime && p.name.name == name);
-        let introduced = call.params.iter().any(|p| matches!(p.ty.as_ref().map(|t| &t.kind), Some(ExprKind::Dollar { name: n, .. }) if n.name == name));
-        !explicit
-            && introduced
+        let introduced = call.params.iter().any(|param| match param.kind {
+            // Without an argument it is inferred like any other.
+            ParamKind::Comptime => {
+                param.name.name == name && is_type_param(param) && !call.given_types.contains(&name)
+            }
+            ParamKind::Plain | ParamKind::Variadic | ParamKind::ComptimePack => matches!(
+                param.ty.as_ref().map(|ty| &ty.kind),
+                Some(ExprKind::Dollar { name: n, .. }) if n.name == name
+            ),
+        });
+        introduced
+            && !call.given_types.contains(&name)
             && matches!(call.scope.get(name), Some(Binding::Type(t)) if self.is_number(t))
     }
 

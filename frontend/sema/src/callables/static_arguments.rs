@@ -62,6 +62,7 @@ impl Sema<'_> {
             }
         };
         let ct = self.ct_of_type(ty);
+        call.given_types.push(param.name.name);
         call.bind(param.name.name, Binding::Type(ty), ct);
         Ok(())
     }

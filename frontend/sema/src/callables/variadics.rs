@@ -8,6 +8,7 @@ use sx_syntax::ast::{self, ExprKind};
 use crate::callables::calls::Arg;
 use crate::callables::generic_calls::GenericCall;
 use crate::callables::generics::{mentions_dollar, named_functions, names_function};
+use crate::callables::inference::bare_name;
 use crate::callables::written_order::WrittenOrder;
 use crate::emission::fncx::FnCx;
 use crate::emission::value::{Piece, Val};
@@ -87,7 +88,9 @@ impl Sema<'_> {
             return Err(Failed);
         };
         let val = match &ty.kind {
-            ExprKind::SliceType(elem) if mentions_dollar(elem) => {
+            ExprKind::SliceType(elem)
+                if mentions_dollar(elem) || !call.unbound_names(elem).is_empty() =>
+            {
                 self.infer_variadic(cx, call, i, args, (ty, elem))?
             }
             _ => {
@@ -202,8 +205,7 @@ impl Sema<'_> {
         args: Vec<Arg>,
         (whole, elem): (&'static ast::Expr, &'static ast::Expr),
     ) -> Res<Val> {
-        let bare =
-            matches!(&elem.kind, ExprKind::Dollar { .. }) && !call.unbound_names(elem).is_empty();
+        let bare = bare_name(elem).is_some() && !call.unbound_names(elem).is_empty();
         let spread = matches!(args.as_slice(), [Arg::Slice(_)]);
         let pattern = if spread { whole } else { elem };
         // What has no type of its own waits for the arguments that have one.
@@ -223,7 +225,7 @@ impl Sema<'_> {
                 let ty = self.eval_type(&call.scope, elem)?;
                 self.lower_arg(cx, arg, ty)?
             } else {
-                self.infer_arg(cx, call, param, arg, pattern)?
+                self.infer_open(cx, call, param, arg, pattern)?
             };
             self.bind_names(&call.scope, &call.bindings);
             vals[i] = Some((val, at));
