@@ -6,6 +6,7 @@
 //! What asks the compiler something, or reaches a `#saved` global, does not queue: it runs when it is its turn. With
 //! `#saved` globals that is the place in the source, among constants and statements alike.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -55,7 +56,8 @@ pub struct Queue {
     /// The applicant's evaluation reaches a `#saved` global: it has its turn among the statements.
     postponed: bool,
     /// Constants whose evaluations do, and what reads them.
-    in_order: FxHashMap<DeclId, Turn>,
+    in_order: BTreeSet<(Turn, DeclId)>,
+    turns: FxHashMap<DeclId, Turn>,
     /// Whether there are `#saved` globals, once somebody has asked.
     pub saves: Option<bool>,
     /// What is being asked whether it has to wait.
@@ -111,21 +113,39 @@ impl Sema<'_> {
 
     /// Leaves a constant, or a global that reads one, to its place among the statements.
     pub fn postpone(&mut self, id: DeclId, turn: Turn) {
-        self.caches.queue.in_order.insert(id, turn);
+        self.caches.queue.turns.insert(id, turn.clone());
+        self.caches.queue.in_order.insert((turn, id));
     }
 
     /// When what was postponed has its turn.
     pub fn turn_of_postponed(&self, id: DeclId) -> Option<&Turn> {
-        self.caches.queue.in_order.get(&id)
+        self.caches.queue.turns.get(&id)
+    }
+
+    /// What was postponed and is evaluated now waits no longer.
+    pub fn take_turn_of(&mut self, id: DeclId) -> Option<Turn> {
+        let turn = self.caches.queue.turns.remove(&id)?;
+        self.caches.queue.in_order.remove(&(turn.clone(), id));
+        Some(turn)
+    }
+
+    /// Who has the first turn of all that wait.
+    pub fn first_postponed(&self) -> Option<&(Turn, DeclId)> {
+        self.caches.queue.in_order.first()
     }
 
     /// What has its turn among the statements of a module, each with its place, in the order of the places.
     pub fn postponed(&self, module: usize) -> Vec<(Order, DeclId)> {
-        let all = self.caches.queue.in_order.iter();
-        let own = all.filter(|(_, turn)| turn.module == module);
-        let mut placed: Vec<_> = own.map(|(id, turn)| (turn.place.clone(), *id)).collect();
-        placed.sort();
-        placed
+        let start = |module| {
+            let place = Order::new();
+            (Turn { module, place }, DeclId(0))
+        };
+        let own = self
+            .caches
+            .queue
+            .in_order
+            .range(start(module)..start(module + 1));
+        own.map(|(turn, id)| (turn.place.clone(), *id)).collect()
     }
 
     /// Runs a statement, or queues it.

@@ -41,6 +41,20 @@ impl Sema<'_> {
         }
     }
 
+    /// What something needs before its turn (a count) is evaluated after the constants that wait and stand before it.
+    pub fn take_turns_before(&mut self, id: DeclId) {
+        let Some(turn) = self.take_turn_of(id) else {
+            return;
+        };
+        while let Some((first, earlier)) = self.first_postponed()
+            && *first < turn
+        {
+            let earlier = *earlier;
+            let _ = self.resolve_decl(earlier);
+            self.take_turn_of(earlier);
+        }
+    }
+
     /// Whether the program has a `#saved` global.
     fn saves_anything(&mut self) -> bool {
         if let Some(known) = self.caches.queue.saves {

@@ -45,7 +45,7 @@ impl Sema<'_> {
                     | EntityState::Unresolved => Err(Failed),
                 };
             }
-            EntityState::Unresolved => {}
+            EntityState::Unresolved => self.take_turns_before(id),
         }
         self.decls[id.index()].state = EntityState::InProgress;
         self.resolving.push(id);
