@@ -58,10 +58,8 @@ impl Sema<'_> {
         if let Some(ty) = self.reserved_type(name) {
             return Ok(Some(ty));
         }
-        let decl = match self.lookup_module(ModId(0), name.name) {
-            Found::Decl(decl) => decl,
-            Found::Nothing if name.as_str() == "noreturn" => return Ok(Some(TypeId::NORETURN)),
-            Found::Nothing | Found::Invisible(_) | Found::Ambiguous(..) => return Ok(None),
+        let Found::Decl(decl) = self.lookup_module(ModId(0), name.name) else {
+            return Ok(None);
         };
         // What is being made has no type yet.
         if matches!(self.decl(decl).state, EntityState::InProgress) {
@@ -102,8 +100,7 @@ impl Sema<'_> {
         for set in sets {
             modules.extend(self.import_sets[set.0 as usize].modules.iter().copied());
         }
-        // Which may be declared and otherwise is the language's.
-        let mut names: Vec<Symbol> = vec![Symbol::intern("noreturn")];
+        let mut names: Vec<Symbol> = Vec::new();
         for module in modules {
             names.extend(self.module(module).names.keys().copied());
         }

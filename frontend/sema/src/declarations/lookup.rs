@@ -120,10 +120,6 @@ impl Sema<'_> {
                 let ty = self.code_type();
                 Ok(Some(Name::BuiltinType(ty)))
             }
-            // An ordinary name, too, where something is declared by it.
-            Found::Nothing if name.as_str() == "noreturn" => {
-                Ok(Some(Name::BuiltinType(TypeId::NORETURN)))
-            }
             Found::Nothing | Found::Invisible(_) => Ok(None),
         }
     }

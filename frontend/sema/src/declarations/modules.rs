@@ -358,6 +358,7 @@ pub fn builtin_type(name: Symbol) -> Option<TypeId> {
     }
     Some(match name.as_str() {
         "void" => TypeId::VOID,
+        "noreturn" => TypeId::NORETURN,
         "bool" => TypeId::BOOL,
         "i8" => TypeId::I8,
         "i16" => TypeId::I16,

@@ -301,7 +301,7 @@ impl Sema<'_> {
 
     /// Makes declarations of a module, or of one it imports, until there is one of this name.
     pub fn make_name(&mut self, module: ModId, name: Symbol) -> bool {
-        const KNOWN: [&str; 6] = ["Code", "noreturn", "context", "OS", "ARCH", "POINTER_SIZE"];
+        const KNOWN: [&str; 5] = ["Code", "context", "OS", "ARCH", "POINTER_SIZE"];
         if self.caches.meta.forms.open == 0 || KNOWN.contains(&name.as_str()) {
             return false;
         }

@@ -115,8 +115,7 @@ impl Flow<'_, '_> {
                 },
                 ExprKind::Ident(name) => Callee {
                     fails: self.names_error_set(*name).then_some(0),
-                    never_returns: name.as_str() == "noreturn"
-                        && matches!(self.sema.lookup_module(ModId(0), name.name), Found::Nothing),
+                    never_returns: name.as_str() == "noreturn",
                 },
                 _ => Callee::default(),
             },
