@@ -311,7 +311,6 @@ impl Sema<'_> {
         }
         let var = cx.add_var(name.name, ty, addr, access, name.span);
         if !name.is_discard() {
-            self.note_code_variable(cx, ty, name.span);
             let id = cx.id;
             self.caches.var_types.insert(id, var, ty);
             cx.env()

@@ -252,7 +252,12 @@ impl Sema<'_> {
             cx.store_scalar(at.plus(8), Piece::Const(Ty::I64, u64::from(val.ty.0)));
         }
         let mark = self.host_mark();
-        let func = self.reach_make(cx, code.span);
+        let func = self.host_function(MAKE, &[Ty::I64, Ty::Ptr, Ty::I64, Ty::Ptr], &[Ty::I64]);
+        self.note_reach(cx, func);
+        if let Some(caller) = cx.func_id {
+            let sites = &mut self.caches.host_sites;
+            sites.entry((caller, func)).or_insert(code.span);
+        }
         let args = [
             Piece::Const(Ty::I64, u64::from(site)),
             Piece::SlotAddr(table, 0),
@@ -261,23 +266,6 @@ impl Sema<'_> {
         ];
         let id = cx.call_direct(func, &args, &[Ty::I64]);
         Ok(Val::regs(ty, id))
-    }
-
-    /// A variable may hold `Code`, but not one of the program: as a quote made there, it is found by the way to it.
-    pub fn note_code_variable(&mut self, cx: &FnCx, ty: TypeId, span: Span) {
-        if self.holds_code(ty) {
-            self.reach_make(cx, span);
-        }
-    }
-
-    fn reach_make(&mut self, cx: &FnCx, span: Span) -> FuncId {
-        let func = self.host_function(MAKE, &[Ty::I64, Ty::Ptr, Ty::I64, Ty::Ptr], &[Ty::I64]);
-        self.note_reach(cx, func);
-        if let Some(caller) = cx.func_id {
-            let sites = &mut self.caches.host_sites;
-            sites.entry((caller, func)).or_insert(span);
-        }
-        func
     }
 
     /// The value of a constant that holds `Code`, which only exists at compile time.

@@ -70,6 +70,10 @@ impl Sema<'_> {
             }
             AssignOp::Op(op) => {
                 let val = self.compound_operand(cx, value, ty)?;
+                if val.never_ends() {
+                    cx.dead = true;
+                    return Ok(());
+                }
                 let val = self.own(cx, &val);
                 let val = self.stable(cx, &val);
                 let place = self.lower_place(cx, target)?;
@@ -256,6 +260,10 @@ impl Sema<'_> {
                 let old = self.own(cx, &old);
                 let old = self.stable(cx, &old);
                 let val = self.compound_operand(cx, value, old.ty)?;
+                if val.never_ends() {
+                    cx.dead = true;
+                    return Ok(());
+                }
                 let val = self.load(cx, &val);
                 let piece = self.compound(cx, op, old, val, param, span, value)?;
                 self.emit_call(
