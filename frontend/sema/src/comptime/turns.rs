@@ -5,13 +5,13 @@
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
-use sx_syntax::ast::{self, ExprKind};
-use sx_syntax::visit::{self, Visitor};
+use sx_syntax::ast;
+use sx_syntax::visit::Visitor;
 
 use crate::comptime::batch::Turn;
 use crate::declarations::lookup::Found;
 use crate::sema::{DeclId, DeclSyntax, EntityState, Sema};
-use crate::views::hygiene::free_names;
+use crate::views::hygiene::{free_names, members_of_names};
 
 impl Sema<'_> {
     /// Resolves a constant or a global that is checked whether used or not, unless it has to wait for its turn.
@@ -112,24 +112,13 @@ impl Sema<'_> {
     }
 
     fn names_of_decl(&mut self, id: DeclId) -> Vec<DeclId> {
-        let mut names = Vec::new();
-        let mut members = Members::default();
-        match self.decl(id).syntax {
-            DeclSyntax::Const(constant) => {
-                names.extend(free_names(|names| names.expr(&constant.value)));
-                members.expr(&constant.value);
-            }
-            DeclSyntax::Var(var) => {
-                let Some(init) = &var.init else {
-                    return Vec::new();
-                };
-                names.extend(free_names(|names| names.expr(init)));
-                members.expr(init);
-            }
-            DeclSyntax::Fn(function) => {
-                names.extend(free_names(|names| names.function(function)));
-                members.function(function);
-            }
+        let (names, members) = match self.decl(id).syntax {
+            DeclSyntax::Const(constant) => names_in(|names| names.expr(&constant.value)),
+            DeclSyntax::Var(var) => match &var.init {
+                Some(init) => names_in(|names| names.expr(init)),
+                None => return Vec::new(),
+            },
+            DeclSyntax::Fn(function) => names_in(|names| names.function(function)),
             // What asks for a type needs it at once.
             DeclSyntax::Struct(_)
             | DeclSyntax::Enum(_)
@@ -142,7 +131,7 @@ impl Sema<'_> {
             | DeclSyntax::CUnit
             | DeclSyntax::C(_)
             | DeclSyntax::Builtin => return Vec::new(),
-        }
+        };
         let env = self.decl(id).env.clone();
         let mut led_to = Vec::new();
         for name in names {
@@ -152,7 +141,7 @@ impl Sema<'_> {
                 led_to.push(decl);
             }
         }
-        for (base, name) in members.0 {
+        for (base, name) in members {
             if let Some(set) = self.namespace_named(&env, base, name)
                 && let Found::Decl(decl) = self.lookup_in_set_of(&env, set, name)
             {
@@ -163,17 +152,7 @@ impl Sema<'_> {
     }
 }
 
-/// `a.b`, wherever it stands.
-#[derive(Default)]
-struct Members(Vec<(ast::Ident, ast::Ident)>);
-
-impl Visitor for Members {
-    fn expr(&mut self, expr: &ast::Expr) {
-        if let ExprKind::Field { base, name } = &expr.kind
-            && let ExprKind::Ident(base) = base.kind
-        {
-            self.0.push((base, *name));
-        }
-        visit::walk_expr(self, expr);
-    }
+/// Names that code uses, and those that stand before a dot, with the member.
+fn names_in(walk: impl Fn(&mut dyn Visitor)) -> (Vec<ast::Ident>, Vec<(ast::Ident, ast::Ident)>) {
+    (free_names(&walk), members_of_names(&walk))
 }

@@ -13,7 +13,7 @@ use crate::declarations::decls::is_compiler_name;
 use crate::declarations::lookup::Found;
 use crate::sema::{DeclId, DeclSyntax, Env, Failed, ModId, Sema};
 use crate::statements::errors::strip_parens;
-use crate::views::hygiene::free_names;
+use crate::views::hygiene::{free_names, members_of_names};
 
 /// The type names a declaration mentions, and every name it introduces anywhere.
 #[derive(Default)]
@@ -203,26 +203,13 @@ impl Visitor for Mentioned {
     }
 }
 
-/// What an expression says that names alone don't.
+/// Whether an expression quotes code: its names are those of where it will be put.
 #[derive(Default)]
-struct Forms {
-    /// Quotes code: its names are those of where it will be put.
-    quotes: bool,
-    /// `a.b`
-    members: Vec<(ast::Ident, ast::Ident)>,
-}
+struct Quotes(bool);
 
-impl Visitor for Forms {
+impl Visitor for Quotes {
     fn expr(&mut self, expr: &ast::Expr) {
-        match &expr.kind {
-            ExprKind::Code(_) => self.quotes = true,
-            ExprKind::Field { base, name } => {
-                if let ExprKind::Ident(base) = base.kind {
-                    self.members.push((base, *name));
-                }
-            }
-            _ => {}
-        }
+        self.0 |= matches!(expr.kind, ExprKind::Code(_));
         visit::walk_expr(self, expr);
     }
 }
@@ -243,9 +230,9 @@ impl Sema<'_> {
             if told || !seen.insert(id) {
                 continue;
             }
-            let mut forms = Forms::default();
-            forms.expr(value);
-            if forms.quotes {
+            let mut quotes = Quotes::default();
+            quotes.expr(value);
+            if quotes.0 {
                 continue;
             }
             let env = decl.env.clone();
@@ -263,7 +250,7 @@ impl Sema<'_> {
                     }
                 }
             }
-            for (base, name) in forms.members {
+            for (base, name) in members_of_names(|forms| forms.expr(value)) {
                 let namespace = self.namespace_named(&env, base, name);
                 match namespace.map(|set| self.lookup_in_set_of(&env, set, name)) {
                     Some(Found::Decl(id)) => left.push(id),

@@ -426,6 +426,25 @@ pub fn free_names(walk: impl FnOnce(&mut dyn Visitor)) -> Vec<ast::Ident> {
     used
 }
 
+/// `a.b`, wherever it stands: the name and the member.
+pub fn members_of_names(walk: impl FnOnce(&mut dyn Visitor)) -> Vec<(ast::Ident, ast::Ident)> {
+    #[derive(Default)]
+    struct Members(Vec<(ast::Ident, ast::Ident)>);
+    impl Visitor for Members {
+        fn expr(&mut self, expr: &ast::Expr) {
+            if let ExprKind::Field { base, name } = &expr.kind
+                && let ExprKind::Ident(base) = base.kind
+            {
+                self.0.push((base, *name));
+            }
+            sx_syntax::visit::walk_expr(self, expr);
+        }
+    }
+    let mut members = Members::default();
+    walk(&mut members);
+    members.0
+}
+
 #[derive(Default)]
 struct Names {
     used: Vec<ast::Ident>,
